@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.foundation import antivirus, boards, outward, webpush

@@ -28,9 +28,18 @@ QUERIES = ROOT / "preau" / "domains" / "catalogue" / "tests" / "judged_tuning.cs
 ROUNDS, CHUNK, OWN_WORDS = 3, 2_000, 40_000
 SYLLABLES = "a bi co dra e fau gne hi jo ka lin mou na or pre qui ra sol tion u vel xa ys zo".split()
 HEADS = [
-    "records", "index, processor s", "index MB", "memory MB", "search p50 ms", "p95 ms", "with two filters p50 ms", "p95 ms",
-    "suggestions p50 ms", "p95 ms", "one record caught up ms",
-]  # fmt: skip
+    "records",
+    "index, processor s",
+    "index MB",
+    "memory MB",
+    "search p50 ms",
+    "p95 ms",
+    "with two filters p50 ms",
+    "p95 ms",
+    "suggestions p50 ms",
+    "p95 ms",
+    "one record caught up ms",
+]
 
 
 def invented(chance: random.Random, known: list[str], words: int) -> str:
@@ -58,12 +67,12 @@ def fill(count: int) -> None:
     """Rows until there are so many, like those that are there."""
     from django.db import transaction
 
-    from preau.domains.catalogue.actions import next_edition
+    from preau.domains.catalogue.actions.publishing import next_edition
     from preau.domains.catalogue.models import Licence, Resource
 
     chance = random.Random(11)
     models = list(Resource.objects.published().prefetch_related("nodes"))
-    texts = " ".join(f"{one.title} {one.abstract} {one.text}" for one in models)
+    texts = " ".join(f"{model.title} {model.abstract} {model.text}" for model in models)
     counted: dict[str, int] = {}
     for word in re.findall(r"\w+", texts):
         counted[word] = counted.get(word, 0) + 1
@@ -75,13 +84,29 @@ def fill(count: int) -> None:
             rows, nodes = [], []
             for number in range(start, min(count, start + CHUNK)):
                 like = models[int(len(models) * chance.random() ** 2)]
-                rows.append(Resource(
-                    key=f"essai/r-{number}", collection_id=like.collection_id, title=invented(chance, known, chance.randint(3, 8)).capitalize(),
-                    abstract=invented(chance, known, 25), text=invented(chance, known, chance.randint(60, 240)), authors=like.authors,
-                    institution_id=like.institution_id, type=like.type, keywords=[invented(chance, known, 1) for _ in range(4)], audiences=like.audiences,
-                    duration=like.duration, licence=chance.choice(list(Licence)), accessibility=like.accessibility, published=date(2026, 11, 1) - timedelta(days=chance.randint(0, 4_000)),
-                    changed=date(2026, 11, 1), parts=[], source="essai", digest=str(number), edition=edition,
-                ))  # fmt: skip
+                rows.append(
+                    Resource(
+                        key=f"essai/r-{number}",
+                        collection_id=like.collection_id,
+                        title=invented(chance, known, chance.randint(3, 8)).capitalize(),
+                        abstract=invented(chance, known, 25),
+                        text=invented(chance, known, chance.randint(60, 240)),
+                        authors=like.authors,
+                        institution_id=like.institution_id,
+                        type=like.type,
+                        keywords=[invented(chance, known, 1) for _ in range(4)],
+                        audiences=like.audiences,
+                        duration=like.duration,
+                        licence=chance.choice(list(Licence)),
+                        accessibility=like.accessibility,
+                        published=date(2026, 11, 1) - timedelta(days=chance.randint(0, 4_000)),
+                        changed=date(2026, 11, 1),
+                        parts=[],
+                        source="essai",
+                        digest=str(number),
+                        edition=edition,
+                    )
+                )
                 nodes.append([node.pk for node in like.nodes.all()])
             made = Resource.objects.bulk_create(rows)
             through.objects.bulk_create(
@@ -110,7 +135,7 @@ def inside(count: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import transaction
 
-    from preau.domains.catalogue import actions
+    from preau.domains.catalogue.actions import publishing
     from preau.domains.catalogue.management.commands.evaluate_search import read
     from preau.domains.catalogue.models import Resource
     from preau.domains.catalogue.queries import index
@@ -129,16 +154,20 @@ def inside(count: int) -> dict[str, Any]:
     ] * ROUNDS
     engine.ask(plain[0].asked())
     found: dict[str, Any] = {
-        "records": Resource.objects.published().count(), "indexed": indexed,
-        "size": sum(file.stat().st_size for file in index.RESOURCES.home().rglob("*") if file.is_file()) / 1e6,
+        "records": Resource.objects.published().count(),
+        "indexed": indexed,
+        "size": sum(file.stat().st_size for file in index.RESOURCES.home().rglob("*") if file.is_file())
+        / 1e6,
         "search": timed([lambda one=one: engine.ask(one.asked()) for one in plain]),
         "narrow": timed([lambda one=one: engine.ask(one.asked()) for one in narrow]),
-        "typing": timed([lambda text=one[:end]: suggestions(text) for one in typed for end in range(2, min(len(one), 10))]),
-    }  # fmt: skip
+        "typing": timed(
+            [lambda text=one[:end]: suggestions(text) for one in typed for end in range(2, min(len(one), 10))]
+        ),
+    }
     changed = []
     for row in Resource.objects.filter(source="essai").order_by("pk")[:5]:
         with transaction.atomic():
-            row.title, row.edition = f"{row.title} encore", actions.next_edition()
+            row.title, row.edition = f"{row.title} encore", publishing.next_edition()
             row.save()
         started = time.process_time()
         index.engine(wait=True)
@@ -170,12 +199,16 @@ def measured(count: int) -> dict[str, Any]:
 def table(all_found: list[dict[str, Any]]) -> str:
     lines = [
         [
-            f"{one['records']}", f"{one['indexed']:.0f}", f"{one['size']:.0f}", f"{one['memory']:.0f}",
-            *(f"{value:.1f}" for value in (*one["search"], *one["narrow"])), *(f"{value:.2f}" for value in one["typing"]),
+            f"{one['records']}",
+            f"{one['indexed']:.0f}",
+            f"{one['size']:.0f}",
+            f"{one['memory']:.0f}",
+            *(f"{value:.1f}" for value in (*one["search"], *one["narrow"])),
+            *(f"{value:.2f}" for value in one["typing"]),
             f"{one['caught_up']:.0f}",
         ]
         for one in all_found
-    ]  # fmt: skip
+    ]
     return report.rows(HEADS, lines)
 
 

@@ -83,13 +83,20 @@ def harvest(folder: Path) -> dict[str, str]:
         for slug, (name, house, facts) in SOURCES.items():
             there.pages[f"/{slug}.csv"] = as_csv(tables[slug](folder)).encode()
             Source.objects.create(
-                slug=slug, name=name, kind=Source.Kind.TABLE, address=f"{there.address}/{slug}.csv",
-                institution=Institution.objects.get_or_create(slug="maison-d-essai", defaults={"name": house})[0],
-                collection=Collection.objects.create(slug=slug, title=name, abstract="…"), audiences=["eleve"], **facts,
-            )  # fmt: skip
+                slug=slug,
+                name=name,
+                kind=Source.Kind.TABLE,
+                address=f"{there.address}/{slug}.csv",
+                institution=Institution.objects.get_or_create(
+                    slug="maison-d-essai", defaults={"name": house}
+                )[0],
+                collection=Collection.objects.create(slug=slug, title=name, abstract="…"),
+                audiences=["eleve"],
+                **facts,
+            )
             call_command("harvest", slug, stdout=sys.stderr)
     seen = Sighting.objects.select_related("resource", "source")
-    return {f"{one.source.slug}:{one.identifier}": one.resource.key for one in seen}
+    return {f"{sighting.source.slug}:{sighting.identifier}": sighting.resource.key for sighting in seen}
 
 
 def judged(keys: dict[str, str], at: Path) -> Path:

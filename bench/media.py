@@ -37,9 +37,17 @@ def main() -> None:
 
 def _environment(folder: Path) -> dict[str, str]:
     return {
-        "VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3", "SECRET_KEY": "bench", "HTTPS": "0", "LOG_LEVEL": "ERROR",
-        "DEMO": "0", "DEBUG": "0", "HASHED_STATIC": "0", "DJANGO_SETTINGS_MODULE": "preau.settings", "EMAIL_URL": "memorymail://",
-    }  # fmt: skip
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+        "SECRET_KEY": "bench",
+        "HTTPS": "0",
+        "LOG_LEVEL": "ERROR",
+        "DEMO": "0",
+        "DEBUG": "0",
+        "HASHED_STATIC": "0",
+        "DJANGO_SETTINGS_MODULE": "preau.settings",
+        "EMAIL_URL": "memorymail://",
+    }
 
 
 def _measure(folder: Path, environment: dict[str, str], minutes: float, size: str) -> dict[str, Any]:
@@ -72,21 +80,45 @@ def _measure(folder: Path, environment: dict[str, str], minutes: float, size: st
         second.wait()
     ended = time.monotonic()
     medium.refresh_from_db()
-    files = {one.name: one.size for one in medium.renditions.all()}
+    files = {rendition.name: rendition.size for rendition in medium.renditions.all()}
     return {
-        "minutes": minutes, "size": size, "state": medium.state, "seconds": round(ended - began), "before_the_kill": round(killed - began),
-        "until_resumed": round(resumed - killed), "files_kept_over_the_kill": len(there), "files_made_again": again,
-        "ffmpeg_left_running": orphans, "bytes": files,
-    }  # fmt: skip
+        "minutes": minutes,
+        "size": size,
+        "state": medium.state,
+        "seconds": round(ended - began),
+        "before_the_kill": round(killed - began),
+        "until_resumed": round(resumed - killed),
+        "files_kept_over_the_kill": len(there),
+        "files_made_again": again,
+        "ffmpeg_left_running": orphans,
+        "bytes": files,
+    }
 
 
 def _film(folder: Path, minutes: float, size: str) -> Path:
     seconds = minutes * 60
     target = folder / "film.mp4"
     command = [
-        "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d={seconds}", "-f", "lavfi", "-i",
-        f"sine=f=440:d={seconds}", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", str(target),
-    ]  # fmt: skip
+        "ffmpeg",
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s={size}:r=25:d={seconds}",
+        "-f",
+        "lavfi",
+        "-i",
+        f"sine=f=440:d={seconds}",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-c:a",
+        "aac",
+        str(target),
+    ]
     subprocess.run(command, check=True)
     return target
 

@@ -57,6 +57,8 @@ PAGES = (
     Page("lessons_teacher", ("homework:sessions",), "teacher", TWICE),
     Page("book_teacher", ("homework:class_book",), "teacher", TWICE, about="group"),
     Page("grid_teacher", ("gradebook:grid",), "teacher", TWICE, about="group"),
+    Page("levels_teacher", ("competences:group",), "teacher", TWICE, about="group"),
+    Page("levels_pupil", ("competences:own",), "pupil", TWICE),
     Page("marks_pupil", ("gradebook:own",), "pupil", TWICE),
     Page("marks_guardian", ("gradebook:own",), "guardian", TWICE),
     Page("board", ("attendance:board",), "cpe", TWICE),
@@ -72,6 +74,8 @@ PAGES = (
     Page("resource_pupil", ("catalogue:resource",), "pupil", TWICE, place=RESOURCE),
     Page("resources_found_pupil", ("catalogue:search",), "pupil", TWICE, query="q=fractions&niveau=cm1"),
     Page("notifications", ("notifications:centre",), "guardian", TWICE),
+    Page("messages_teacher", ("messaging:box",), "teacher", TWICE),
+    Page("messages_guardian", ("messaging:box",), "guardian", TWICE),
 )
 # Those of the school of 1 200 pupils, a world of its own.
 LARGE_PAGES = (

@@ -87,9 +87,12 @@ class Crowd:
         """One request, not before its moment; what is measured begins there. Was it answered as it should be, and what?"""
         time.sleep(max(0.0, due - time.monotonic()))
         headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in who.items()), "User-Agent": AGENT,
-            "X-Forwarded-Proto": "https", "Host": "localhost", "Origin": "https://localhost",
-        }  # fmt: skip
+            "Cookie": "; ".join(f"{name}={value}" for name, value in who.items()),
+            "User-Agent": AGENT,
+            "X-Forwarded-Proto": "https",
+            "Host": "localhost",
+            "Origin": "https://localhost",
+        }
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         status, content = 0, b""
@@ -176,8 +179,17 @@ def site(url: str) -> Iterator[int]:
         "EMAIL_URL": "dummymail://",
         "LOG_LEVEL": "ERROR",
     }
-    pages = [PYTHON, "-m", "gunicorn", "bench.peak_site:application", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
-             f"--workers={WORKERS}", f"--threads={THREADS}", "--timeout=60"]  # fmt: skip
+    pages = [
+        PYTHON,
+        "-m",
+        "gunicorn",
+        "bench.peak_site:application",
+        f"--bind=127.0.0.1:{port}",
+        "--worker-class=gthread",
+        f"--workers={WORKERS}",
+        f"--threads={THREADS}",
+        "--timeout=60",
+    ]
     with (FOLDER / "peak.log").open("w") as log:
         running = [
             subprocess.Popen(command, env=around, cwd=ROOT, stdout=log, stderr=log)
@@ -229,7 +241,7 @@ def morning(port: int, people: dict[str, Any], minutes: float) -> tuple[Watch, d
         }
         for due, guardian, step, path in reads:
             families.submit(crowd.ask, step, due, people["guardians"][guardian], path)
-    return watch, {one.lesson: one.marks for one in callers if calls[one.lesson].result()}
+    return watch, {caller.lesson: caller.marks for caller in callers if calls[caller.lesson].result()}
 
 
 def text(watch: Watch, found: dict[str, int], said: int, minutes: float) -> str:
@@ -255,9 +267,14 @@ def text(watch: Watch, found: dict[str, int], said: int, minutes: float) -> str:
 
 def inside(url: str, *words: str, sent: object = None) -> Any:
     done = subprocess.run(
-        [PYTHON, "-m", "bench.peak", *words], cwd=ROOT, env=environment(url), capture_output=True, text=True,
-        input=json.dumps(sent), check=False,
-    )  # fmt: skip
+        [PYTHON, "-m", "bench.peak", *words],
+        cwd=ROOT,
+        env=environment(url),
+        capture_output=True,
+        text=True,
+        input=json.dumps(sent),
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
     return json.loads(done.stdout.splitlines()[-1])

@@ -47,7 +47,9 @@ def summary(worlds: Sequence[World]) -> dict[str, Any]:
 
 def apart(worlds: Sequence[World]) -> tuple[list[World], list[World]]:
     """The worlds of so many schools, and that of the large school, which has pages of its own."""
-    return [one for one in worlds if one.schools != LARGE], [one for one in worlds if one.schools == LARGE]
+    return [world for world in worlds if world.schools != LARGE], [
+        world for world in worlds if world.schools == LARGE
+    ]
 
 
 def measured(world: World, pages: Sequence[Page] = PAGES) -> Iterator[Page]:
@@ -69,9 +71,19 @@ def table(worlds: Sequence[World]) -> str:
     large = sized[-1]
     sizes = [world.schools for world in sized]
     heads = [
-        "page", "queries", "HTML bytes", "web CPU ms", "database CPU ms", "p50 ms", "p95 ms", "requests/s",
-        "× bare", "× reference", *[f"growth to {size}" for size in sizes[1:]], "goals",
-    ]  # fmt: skip
+        "page",
+        "queries",
+        "HTML bytes",
+        "web CPU ms",
+        "database CPU ms",
+        "p50 ms",
+        "p95 ms",
+        "requests/s",
+        "× bare",
+        "× reference",
+        *[f"growth to {size}" for size in sizes[1:]],
+        "goals",
+    ]
     lines = [heads, ["---", *["--:"] * (len(heads) - 2), "---"]]
     lines += [_line(sized, page) for page in PAGES if page.key in large.costs]
     nothing = [""] * (len(sizes) - 1)
@@ -85,12 +97,19 @@ def _line(worlds: Sequence[World], page: Page) -> list[str]:
     large, costs = worlds[-1], worlds[-1].costs[page.key]
     described = large.described["pages"][page.key]
     return [
-        f"`{page.key}`", str(described["queries"]), str(described["html_bytes"]), f"{costs.web:.2f}",
-        f"{costs.database:.2f}", f"{costs.p50:.1f}", f"{costs.p95:.1f}", f"{costs.per_second:.0f}",
-        f"{ratio(large, page.key, BARE):.1f}" if BARE in large.costs else "", f"{ratio(large, page.key, REFERENCE):.2f}",
+        f"`{page.key}`",
+        str(described["queries"]),
+        str(described["html_bytes"]),
+        f"{costs.web:.2f}",
+        f"{costs.database:.2f}",
+        f"{costs.p50:.1f}",
+        f"{costs.p95:.1f}",
+        f"{costs.per_second:.0f}",
+        f"{ratio(large, page.key, BARE):.1f}" if BARE in large.costs else "",
+        f"{ratio(large, page.key, REFERENCE):.2f}",
         *[f"{growth(worlds[0], world, page.key):.2f}" for world in worlds[1:]],
         "floor" if page.key in {BARE, REFERENCE} else "; ".join(missed(worlds, page)) or "held",
-    ]  # fmt: skip
+    ]
 
 
 def missed(worlds: Sequence[World], page: Page) -> Iterator[str]:

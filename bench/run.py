@@ -161,7 +161,7 @@ def full(engines: Sequence[Engine], *, keep: bool) -> None:
 def part(engines: Sequence[Engine], sizes: Sequence[int], rounds: int, *, keep: bool) -> None:
     """Some engines, sizes or rounds only: print what a complete run would write."""
     prepare_pages()
-    print(report.text([world for one in engines for world in measure(one, sizes, rounds, LONGEST)]))
+    print(report.text([world for engine in engines for world in measure(engine, sizes, rounds, LONGEST)]))
     for engine in engines:
         for schools in () if keep else (*sizes, LARGE):
             discard(engine, schools)
@@ -195,7 +195,7 @@ def main() -> None:
         return
     base = os.environ.get("DATABASE_URL", "")
     engines: list[Engine] = [SQLite(), *([PostgreSQL(base)] if base.startswith("postgres") else [])]
-    asked = [one for one in engines if options.only in {None, one.name}]
+    asked = [engine for engine in engines if options.only in {None, engine.name}]
     if options.only or (tuple(options.sizes), options.rounds) != (SIZES, ROUNDS):
         part(asked, options.sizes, options.rounds, keep=options.keep)
     else:

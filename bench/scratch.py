@@ -29,9 +29,15 @@ def environment(url: str) -> dict[str, str]:
     """What production would say, with its files in a folder of the bench."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     return os.environ | {
-        "DATABASE_URL": url, "VAR_DIR": str(FOLDER), "DJANGO_SETTINGS_MODULE": "bench.settings", "DEBUG": "0",
-        "DEMO": "0", "HTTPS": "1", "HASHED_STATIC": "1", "LOG_LEVEL": "INFO",
-    }  # fmt: skip
+        "DATABASE_URL": url,
+        "VAR_DIR": str(FOLDER),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DEBUG": "0",
+        "DEMO": "0",
+        "HTTPS": "1",
+        "HASHED_STATIC": "1",
+        "LOG_LEVEL": "INFO",
+    }
 
 
 def run(*arguments: str, url: str) -> None:

@@ -58,15 +58,19 @@ def enlarge(school: Any) -> None:
     starts = NOW.date() - timedelta(weeks=10)
     pupils, guardians = ([_person(chance) for _ in range(count)] for count in (PUPILS, GUARDIANS))
     insert(pupils + guardians)
-    insert([Holding(person=one, role="pupil", school=school, starts=starts) for one in pupils])
-    insert([
-        Enrolment(school=school, group=groups[rank % len(groups)], pupil=one, starts=starts)
-        for rank, one in enumerate(pupils)
-    ])  # fmt: skip
-    insert([
-        Guardianship(pupil=pupils[rank % PUPILS], guardian=one, authority="legal", starts=starts)
-        for rank, one in enumerate(guardians)
-    ])  # fmt: skip
+    insert([Holding(person=pupil, role="pupil", school=school, starts=starts) for pupil in pupils])
+    insert(
+        [
+            Enrolment(school=school, group=groups[rank % len(groups)], pupil=one, starts=starts)
+            for rank, one in enumerate(pupils)
+        ]
+    )
+    insert(
+        [
+            Guardianship(pupil=pupils[rank % PUPILS], guardian=one, authority="legal", starts=starts)
+            for rank, one in enumerate(guardians)
+        ]
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -92,8 +96,11 @@ def inside(rounds: int) -> dict[str, Any]:
     school = School.objects.order_by("pk")[1]
     enlarge(school)
     head = Holding.objects.filter(school=school, role="head").order_by("pk")[0].person_id
-    pages = {(who, typed): Page(f"{who}: {typed}", ("search:search",), who, typed={"texte": typed})
-             for who in WHO for typed in TYPED}  # fmt: skip
+    pages = {
+        (who, typed): Page(f"{who}: {typed}", ("search:search",), who, typed={"texte": typed})
+        for who in WHO
+        for typed in TYPED
+    }
     server = Server([Page(REFERENCE, ("reference",)), *pages.values()], {LARGE: head})
     described = server.describe()["pages"]
     samples: dict[str, list[Sample]] = {key: [] for key in described}
@@ -124,12 +131,30 @@ def table(found: dict[str, Any]) -> str:
     lines = []
     for who in WHO:
         costs, (typed, worst) = found[who]["costs"], found[who]["worst"]
-        lines.append([
-            who, f"{found[who]['queries']}", f"{costs['p50']:.1f}", f"{costs['p95']:.1f}", f"{costs['cost']:.1f}",
-            f"{costs['cost'] / reference:.2f}", f"« {typed} »", f"{worst:.1f}",
-        ])  # fmt: skip
-    lines.append(["(the reference page)", "5", f"{found[REFERENCE]['p50']:.1f}", f"{found[REFERENCE]['p95']:.1f}",
-                  f"{reference:.1f}", "1.00", "", ""])  # fmt: skip
+        lines.append(
+            [
+                who,
+                f"{found[who]['queries']}",
+                f"{costs['p50']:.1f}",
+                f"{costs['p95']:.1f}",
+                f"{costs['cost']:.1f}",
+                f"{costs['cost'] / reference:.2f}",
+                f"« {typed} »",
+                f"{worst:.1f}",
+            ]
+        )
+    lines.append(
+        [
+            "(the reference page)",
+            "5",
+            f"{found[REFERENCE]['p50']:.1f}",
+            f"{found[REFERENCE]['p95']:.1f}",
+            f"{reference:.1f}",
+            "1.00",
+            "",
+            "",
+        ]
+    )
     return report.rows(HEADS, lines)
 
 

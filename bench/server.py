@@ -211,20 +211,34 @@ class Server:
 def environ_of(cookies: dict[str, str], path: str, query: str, body: bytes | None) -> dict[str, Any]:
     """What gunicorn would hand over for a request that came by HTTPS."""
     found: dict[str, Any] = {
-        "REQUEST_METHOD": "GET" if body is None else "POST", "SCRIPT_NAME": "", "PATH_INFO": path,
-        "QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "443", "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "HTTP_USER_AGENT": AGENT,
-        "HTTP_ACCEPT": "text/html", "HTTP_ACCEPT_LANGUAGE": "fr", "wsgi.url_scheme": "https",
-        "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
-        "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.input": io.BytesIO(body or b""),
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET" if body is None else "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_USER_AGENT": AGENT,
+        "HTTP_ACCEPT": "text/html",
+        "HTTP_ACCEPT_LANGUAGE": "fr",
+        "wsgi.url_scheme": "https",
+        "wsgi.version": (1, 0),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input": io.BytesIO(body or b""),
+    }
     if cookies:
         found["HTTP_COOKIE"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     if body is not None:
         found |= {
-            "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(body)),
             "HTTP_ORIGIN": "https://localhost",
-        }  # fmt: skip
+        }
     return found
 
 
@@ -253,7 +267,7 @@ def signed_in(person_id: int) -> dict[str, str]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.http import HttpRequest
 
-    from preau.identity.actions import sign_in
+    from preau.identity.actions.signing import sign_in
     from preau.identity.models import Account
 
     request = HttpRequest()

@@ -67,8 +67,8 @@ class Visit:
 
 def linked(school: Any) -> Any:
     """A service of each protocol, open to everybody; returns the client of OpenID Connect."""
-    from preau.commons.signon import queries
     from preau.commons.signon.models import Address, Client, Opening, Service
+    from preau.commons.signon.queries import clients
     from preau.commons.signon.words import Protocol
 
     made = {}
@@ -83,7 +83,7 @@ def linked(school: Any) -> Any:
         if is_new:
             Opening.objects.create(service=made[protocol], school=school, is_on=True, agreed=list(released))
     Address.objects.get_or_create(service=made[Protocol.CAS], origin="https://moodle.example", path="/")
-    held = {"redirects": [BACK], "secret": queries.secret_digest(SECRET), "secret_since": NOW}
+    held = {"redirects": [BACK], "secret": clients.secret_digest(SECRET), "secret_since": NOW}
     return Client.objects.get_or_create(service=made[Protocol.OIDC], defaults=held)[0]
 
 
@@ -142,7 +142,11 @@ class Bench:
         self.hashes.append((time.process_time() - start) * 1e3)
 
     def cas(self) -> None:
-        came = self.keep("CAS: a ticket is given", self.visit.ask("/cas/login", urlencode({"service": MOODLE}), cookies=self.pupil), 302)  # fmt: skip
+        came = self.keep(
+            "CAS: a ticket is given",
+            self.visit.ask("/cas/login", urlencode({"service": MOODLE}), cookies=self.pupil),
+            302,
+        )
         ticket = parse_qs(urlsplit(came.location).query)["ticket"][0]
         said = urlencode({"service": MOODLE, "ticket": ticket})
         answer = self.keep("CAS: `serviceValidate`", self.visit.ask("/cas/p3/serviceValidate", said), 200)
@@ -150,10 +154,20 @@ class Bench:
 
     def openid(self) -> None:
         asked = {
-            "response_type": "code", "client_id": self.client.client_id, "redirect_uri": BACK, "scope": "openid profile ent",
-            "state": "s", "nonce": "n", "code_challenge": self.challenge, "code_challenge_method": "S256",
-        }  # fmt: skip
-        came = self.keep("OpenID Connect: a code is given", self.visit.ask("/oidc/authorize", urlencode(asked), cookies=self.pupil), 302)  # fmt: skip
+            "response_type": "code",
+            "client_id": self.client.client_id,
+            "redirect_uri": BACK,
+            "scope": "openid profile ent",
+            "state": "s",
+            "nonce": "n",
+            "code_challenge": self.challenge,
+            "code_challenge_method": "S256",
+        }
+        came = self.keep(
+            "OpenID Connect: a code is given",
+            self.visit.ask("/oidc/authorize", urlencode(asked), cookies=self.pupil),
+            302,
+        )
         known = {"client_id": self.client.client_id, "client_secret": SECRET}
         code = parse_qs(urlsplit(came.location).query)["code"][0]
         sent = {
@@ -162,7 +176,9 @@ class Bench:
             "redirect_uri": BACK,
             "code_verifier": VERIFIER,
         }
-        answer = self.keep("OpenID Connect: `token`, for a code", self.visit.ask("/oidc/token", body=sent | known), 200)  # fmt: skip
+        answer = self.keep(
+            "OpenID Connect: `token`, for a code", self.visit.ask("/oidc/token", body=sent | known), 200
+        )
         refresh = json.loads(answer.body)["refresh_token"]
         again = {"grant_type": "refresh_token", "refresh_token": refresh}
         self.keep("OpenID Connect: `token`, renewed", self.visit.ask("/oidc/token", body=again | known), 200)
@@ -220,8 +236,11 @@ def inside(rounds: int, tries: int) -> dict[str, Any]:
     Account.objects.filter(pk=closed.pk).update(is_active=False)
     waiting.set_unusable_password()
     waiting.save()
-    known = {"a login with a password": f"p{bench.server.cast['head']}", "a closed account": closed.login,
-             "an account not activated": waiting.login}  # fmt: skip
+    known = {
+        "a login with a password": f"p{bench.server.cast['head']}",
+        "a closed account": closed.login,
+        "an account not activated": waiting.login,
+    }
     return {
         "hash": median(bench.hashes),
         "counts": bench.counts,
@@ -277,10 +296,18 @@ def table(found: dict[str, Any]) -> str:
         has_hash = key.startswith("sign-in, ")
         apart = costs["cost"] - (found["hash"] if has_hash else 0)
         ratio = f"{apart / bare:.1f}{' (hash apart)' if has_hash else ''}"
-        lines.append([
-            "the bare view" if key == BARE else key, str(found["counts"].get(key, "")), f"{costs['web']:.2f}",
-            f"{found['hash']:.2f}" if has_hash else "", f"{costs['database']:.2f}", f"{costs['p50']:.1f}", f"{costs['p95']:.1f}", ratio,
-        ])  # fmt: skip
+        lines.append(
+            [
+                "the bare view" if key == BARE else key,
+                str(found["counts"].get(key, "")),
+                f"{costs['web']:.2f}",
+                f"{found['hash']:.2f}" if has_hash else "",
+                f"{costs['database']:.2f}",
+                f"{costs['p50']:.1f}",
+                f"{costs['p95']:.1f}",
+                ratio,
+            ]
+        )
     return report.rows(HEADS, lines)
 
 
@@ -295,11 +322,15 @@ def clock_table(found: dict[str, Any]) -> str:
     ]
     lines = [
         [
-            what, f"{one['tries']:.0f}", f"{one['mean']:+.3f}", f"{one['low']:+.3f} to {one['high']:+.3f}",
-            "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}", "yes" if one["p"] < 0.05 else "**not shown**",
+            what,
+            f"{one['tries']:.0f}",
+            f"{one['mean']:+.3f}",
+            f"{one['low']:+.3f} to {one['high']:+.3f}",
+            "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}",
+            "yes" if one["p"] < 0.05 else "**not shown**",
         ]
         for what, one in found["told"].items()
-    ]  # fmt: skip
+    ]
     return report.rows(heads, lines)
 
 
@@ -338,7 +369,9 @@ def main() -> None:
             f"--rounds={options.rounds}",
             f"--tries={options.tries}",
         ]
-        done = subprocess.run(command, cwd=ROOT, env=environment(engine.url(1)), capture_output=True, text=True, check=False)  # fmt: skip
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(engine.url(1)), capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -24,9 +24,15 @@ PAST, COMING = timedelta(weeks=4), timedelta(weeks=2)
 STRIDE = 1_000_000  # between the keys of two copies
 # Common to all schools, or not of a school: what is here is not copied.
 SHARED = {
-    "directory.Territory", "directory.OfficialCode", "directory.Delivery", "directory.DeliveryShare",
-    "attendance.Reason", "outbox.Letter", "journal.Line", "journal.Seal",
-}  # fmt: skip
+    "directory.Territory",
+    "directory.OfficialCode",
+    "directory.Delivery",
+    "directory.DeliveryShare",
+    "attendance.Reason",
+    "outbox.Letter",
+    "journal.Line",
+    "journal.Seal",
+}
 # What the world reads belongs to no school, but for what one person follows there.
 OF_THE_WORLD, ONES_OWN = {"catalogue", "exams"}, {"catalogue.FollowedSearch"}
 
@@ -46,7 +52,9 @@ KEYS_IN_TEXTS = {
 def grow(people: int) -> None:
     """One school with six weeks of lessons, four of them lived."""
     from preau.directory.models import School
-    from preau.directory.seeds import World, plant, scale_academy, write_delivery
+    from preau.directory.seeds.deliveries import write_delivery
+    from preau.directory.seeds.scale import scale_academy
+    from preau.directory.seeds.world import World, plant
     from preau.domains.gradebook import seeds as gradebook
     from preau.domains.homework import seeds as homework
     from preau.domains.timetable import seeds as timetable
@@ -91,7 +99,7 @@ def cast_of(school: Any) -> dict[str, Any]:
         "teacher": "teacher",
         "pupil": "pupil",
     }
-    return {roles[one.role]: one.person for one in held if one.role in roles}
+    return {roles[holding.role]: holding.person for holding in held if holding.role in roles}
 
 
 def keep_weeks(today: date) -> None:
@@ -120,10 +128,14 @@ def open_accounts() -> None:
 
     password = make_password("sous le préau")
     people = Person.objects.filter(is_institution=False)
-    insert([
-        Account(login=f"p{person.pk}", stem=f"p{person.pk}", person=person, password=password, created_at=NOW)
-        for person in people
-    ])  # fmt: skip
+    insert(
+        [
+            Account(
+                login=f"p{person.pk}", stem=f"p{person.pk}", person=person, password=password, created_at=NOW
+            )
+            for person in people
+        ]
+    )
 
 
 def tell(school: Any) -> None:
@@ -137,7 +149,7 @@ def multiply(schools: int) -> None:
     """Copy the school until there are so many."""
     from django.db import connection, transaction
 
-    from preau.domains.exams import imports as exams
+    from preau.domains.exams.imports import folder as folder_imports
     from preau.foundation.db import gather_statistics
 
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
@@ -150,7 +162,7 @@ def multiply(schools: int) -> None:
                 cursor.execute(sql, {"shift": number * STRIDE, "mark": f"{number:03d}", "stride": STRIDE})
     # The resources are of nobody's school: once, beside all of them.
     django.core.management.call_command("plant_catalogue", stdout=StringIO())
-    exams.plant()
+    folder_imports.plant()
     with connection.cursor() as cursor:
         # What autovacuum would have done in a database that lives, and the nightly upkeep in one of SQLite.
         if connection.vendor == "postgresql":
@@ -164,7 +176,9 @@ def copied() -> list[Any]:
     from django.db import models
 
     # A proxy is another look at the same table.
-    found = [one for one in apps.get_models(include_auto_created=True) if not one._meta.proxy]
+    found = [
+        get_model for get_model in apps.get_models(include_auto_created=True) if not get_model._meta.proxy
+    ]
     return [m for m in found if isinstance(m._meta.pk, models.BigAutoField) and not is_shared(m)]
 
 

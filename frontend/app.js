@@ -2,6 +2,7 @@
 import "./parts/dialogs.js";
 import "./parts/fields.js";
 import "./parts/garde.js";
+import "./parts/live.js";
 import "./parts/messages.js";
 import { forgetFace, remember } from "./parts/face.js";
 import { forget, refused, register } from "./parts/installed.js";

@@ -67,6 +67,28 @@ async function writeSubjects() {
   await writeFile(from("build/subjects.css"), `${rules.join("\n")}\n`);
 }
 
+/** The colours of drawings, for the light and the dark: build/art.css. */
+async function writeArt() {
+  const colours = Object.entries(JSON.parse(await readFile(from("frontend/art.json"), "utf8")));
+  const tokens = (scheme) => colours.map(([name, pair]) => `--art-${name}:${pair[scheme]}`).join(";");
+  await writeFile(from("build/art.css"), `:root{${tokens(0)}}
+@media not print{[data-color-scheme="dark"]{${tokens(1)}}}
+@media (prefers-color-scheme: dark){[data-color-scheme="auto"]{${tokens(1)}}}
+`);
+}
+
+/** Where a block of a day begins and how long it is, in steps of five minutes (foundation/scales.py): build/steps.css. */
+async function writeSteps() {
+  const range = (first, last, by = 1) => Array.from({ length: (last - first) / by + 1 }, (_, index) => first + index * by);
+  const rules = [
+    ...range(0, 191).map((step) => `[data-from="${step}"]{--from:${step}}`),
+    ...range(1, 192).map((steps) => `[data-for="${steps}"]{--for:${steps}}`),
+    ...range(12, 192, 12).map((steps) => `[data-steps="${steps}"]{--steps:${steps}}`),
+    ...range(1, 7).map((days) => `[data-days="${days}"]{--days:${days}}`),
+  ];
+  await writeFile(from("build/steps.css"), `${rules.join("\n")}\n`);
+}
+
 /** One CSS class per name in icons.txt: the drawing is a mask, so that it takes the colour of the text. */
 async function writeIcons() {
   const names = (await readFile(from("frontend/icons.txt"), "utf8")).split("\n").filter((line) => /^\w/.test(line));
@@ -158,6 +180,8 @@ await mkdir(out, { recursive: true });
 await writeTokens();
 await writePalettes();
 await writeSubjects();
+await writeArt();
+await writeSteps();
 await writeIcons();
 await bundle();
 await bundleWorker();

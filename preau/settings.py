@@ -64,9 +64,11 @@ INSTALLED_APPS = [
     "preau.commons.outbox",
     "preau.commons.search",
     "preau.commons.privacy",
+    "preau.commons.delivery",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
+    "preau.commons.live",
     "preau.commons.platform",
     "preau.commons.signon",
     "preau.commons.lti",
@@ -86,6 +88,8 @@ INSTALLED_APPS = [
     "preau.domains.campaigns",
     "preau.domains.attention",
     "preau.domains.records",
+    "preau.domains.competences",
+    "preau.domains.messaging",
     "preau.portal",
 ]
 
@@ -198,6 +202,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Préau <ne-pas-repon
 # The address written in mails, where there is no request to read it from.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
+# One process holds the streams of open pages (`manage.py run_live`); without it, they ask every five seconds.
+LIVE = env.bool("LIVE", default=DEMO)
+# Where browsers find it, when it is not under the address of this site.
+LIVE_URL = env.str("LIVE_URL", default="").rstrip("/")
+
 # Text messages to families (docs/sms.md): the class that takes them, none unless told; the demonstration keeps them.
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="preau.commons.outbox.sms.OutboxGateway" if DEMO else "")
 # For the gateway over HTTPS: its address, what it knows this site by, who the messages come from, seconds to wait for it.
@@ -281,7 +290,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "media-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, LIVE_URL] if LIVE_URL else [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF],

@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.privacy.urls")),
     path("", include("preau.commons.works.urls")),
+    path("", include("preau.commons.delivery.urls")),
+    path("", include("preau.commons.live.urls")),
     path("", include("preau.commons.platform.urls")),
     path("", include("preau.commons.signon.urls")),
     path("", include("preau.commons.lti.urls")),
@@ -35,6 +37,8 @@ urlpatterns = [
     path("", include("preau.domains.campaigns.urls")),
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
+    path("", include("preau.domains.competences.urls")),
+    path("", include("preau.domains.messaging.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -28,8 +28,12 @@ FORBIDDEN = {"utils", "helpers", "common", "misc", "base", "services", "managers
 ABOUT_PEOPLE = (Person, Account)
 PLACE = re.compile(r"<(?:(\w+):)?\w+>")
 FILLING = {
-    "int": "7", "slug": "un-nom", "str": "abcdefghijklmnopqrstuv", "uuid": "0b1f2c3d-1111-4222-8333-444455556666", "path": "un/nom",
-}  # fmt: skip
+    "int": "7",
+    "slug": "un-nom",
+    "str": "abcdefghijklmnopqrstuv",
+    "uuid": "0b1f2c3d-1111-4222-8333-444455556666",
+    "path": "un/nom",
+}
 
 
 def routes(patterns: Iterable[Any], namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:

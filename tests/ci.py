@@ -102,7 +102,7 @@ def run() -> int:
     parts.append(tests("postgresql", share, on_the_second_engine(base, share), DATABASE_URL=url))
     soon, late = (max(minutes_left(began, total), 1) for total in (MINUTES - 1, last - 1.5))
     parts.append(tests("sqlite", soon, on_the_first_engine(base, tree, soon, late)))
-    green = not any(one.code for one in parts)
+    green = not any(part.code for part in parts)
     remember(parts, green=green)
     report(parts, (time.time() - began) / 60)
     return 0 if green else 1
@@ -181,8 +181,8 @@ def report(parts: list[Part], spent: float) -> None:
     print("The ten slowest:")
     for name, took in seconds.most_common(10):
         print(f"  {took:6.1f} s  {name}")
-    others = sum(1 for one in parts if one.code and not one.record)
-    passed = outcomes["passed"] + len(parts) - others - sum(1 for one in parts if one.record)
+    others = sum(1 for part in parts if part.code and not part.record)
+    passed = outcomes["passed"] + len(parts) - others - sum(1 for part in parts if part.record)
     print(f"{passed} passed, {outcomes['failed'] + others} failed, {outcomes['skipped']} skipped", flush=True)
 
 
@@ -225,19 +225,19 @@ def everything() -> int:
     parts.append(part("mutation", 20, ["make", "mutate"]))
     spent = (time.time() - began) / 60
     report(parts, spent)
-    figures = ", ".join(f"{one.name} {_counted(one)} in {one.spent:.0f} min" for one in parts)
+    figures = ", ".join(f"{part.name} {_counted(part)} in {part.spent:.0f} min" for part in parts)
     with RUNS.open("a") as file:
         file.write(f"| {time.strftime('%Y-%m-%d')} | {git('rev-parse', '--short', 'HEAD')} | {figures} |\n")
-    return 1 if any(one.code for one in parts) else 0
+    return 1 if any(part.code for part in parts) else 0
 
 
-def _counted(one: Part) -> str:
-    outcomes = one.record.get("outcomes")
+def _counted(part: Part) -> str:
+    outcomes = part.record.get("outcomes")
     return (
         ", ".join(f"{count} {name}" for name, count in outcomes.items())
         if outcomes
         else "red"
-        if one.code
+        if part.code
         else "green"
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests.net.matrix_cast import Near, Stage, place_of
 from tests.pages import Page
 
@@ -206,7 +206,7 @@ def entries(module: ModuleType, table: str) -> Iterator[tuple[Any, Any]]:
     if isinstance(declared, dict):
         yield from declared.items()
     else:
-        yield from ((one.name if isinstance(one, Page) else one, one) for one in declared)
+        yield from ((var.name if isinstance(var, Page) else var, var) for var in declared)
     function = vars(module).get(table)
     # Not one that it only borrows from another house.
     if callable(function) and function.__module__ == module.__name__:

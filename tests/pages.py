@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.text import french
 from tests.statements import Statements
 
@@ -64,6 +64,8 @@ def faults(page: str) -> Iterator[str]:
         yield "one h1 is expected"
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     yield from (f"id {name} twice" for name in {name for name in ids if ids.count(name) > 1})
+    drawings = [element.get("data-art") for element in tree.iter() if element.get("data-art")]
+    yield from (f"drawing {name} twice" for name in {name for name in drawings if drawings.count(name) > 1})
     labelled = {label.get("for") for label in tree.iter("label")}
     for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
         if field.get("type") not in {"hidden", "submit"} and field.get("id") not in labelled:

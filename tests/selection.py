@@ -199,10 +199,16 @@ class Selection:
             output |= {"left": self.left, "wanted": sorted(self.wanted)}
         elif self.record:
             told = {
-                "outcomes": self.outcomes, "left": self.left, "touched": len(self.wanted), "seconds": self.seconds,
-                "touched_left": len(self.wanted & set(self.left)), "minutes": (monotonic() - self.began) / 60,
-                "touched_minutes": max((at for name, at in self.ends.items() if name in self.wanted), default=0),
-            }  # fmt: skip
+                "outcomes": self.outcomes,
+                "left": self.left,
+                "touched": len(self.wanted),
+                "seconds": self.seconds,
+                "touched_left": len(self.wanted & set(self.left)),
+                "minutes": (monotonic() - self.began) / 60,
+                "touched_minutes": max(
+                    (at for name, at in self.ends.items() if name in self.wanted), default=0
+                ),
+            }
             Path(self.record).parent.mkdir(parents=True, exist_ok=True)
             Path(self.record).write_text(json.dumps(told))
 

@@ -10,7 +10,8 @@ from lxml import etree
 from conftest import refuse_twin
 from preau.directory.viewer import Viewer
 from preau.foundation.dav import LETTERS
-from preau.identity import actions, keys
+from preau.identity import keys
+from preau.identity.actions.keys import make_key
 from preau.identity.models import AccessKey, Account
 
 NO_BODY = ""
@@ -24,7 +25,7 @@ class Telephone(Client):
         self.viewer = viewer
         account = Account.objects.get(pk=viewer.account_id)
         last = AccessKey.objects.filter(account=account).order_by("-pk").first()
-        self.key, drawn = actions.make_key(
+        self.key, drawn = make_key(
             viewer, "password", "Téléphone", doors, days=90, seen=last.pk if last else 0
         )
         shown = f"{account.login}:{keys.in_groups(drawn)}"

@@ -16,8 +16,7 @@ from preau.commons.agenda.models import Feed
 from preau.commons.agenda.queries import View, gathered, layout_of
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Guardianship, Holding, Period, Person
-from preau.directory.seeds import World
-from preau.directory.seeds.world import add_sibling_elsewhere, make_parent_of
+from preau.directory.seeds.world import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
 from preau.domains.events.models import Event
@@ -70,7 +69,7 @@ def test_what_is_due_comes_after_the_hours_of_its_day(
     days = {day: on(pupil, day) for day in due if any(not one.lasts_days for one in on(pupil, day))}
     assert days
     for entries in days.values():
-        order = [one.for_the_day for one in entries]
+        order = [entry.for_the_day for entry in entries]
         assert order == sorted(order)
     client.sit(college.people["pupil"])
     page = client.get(PAGE, {"vue": "jour", "jour": min(days).isoformat()}).content.decode()
@@ -157,8 +156,8 @@ def test_a_list_holds_days_with_something_and_says_holidays_once(seat_of: Any, c
     viewer = seat_of("pupil")
     holidays = Closure.objects.filter(school=college.school, name__icontains="Noël")[0]
     shown = layout_of(viewer, View.LIST, holidays.starts - timedelta(days=4))
-    assert all(one.entries for one in shown.days)
-    said = [e.uid for one in shown.days for e in one.entries]
+    assert all(day.entries for day in shown.days)
+    said = [e.uid for day in shown.days for e in day.entries]
     assert said.count(f"fermeture-{holidays.pk}") == 1
     # Begun before the list: said on its first line.
     inside = layout_of(viewer, View.LIST, holidays.starts + timedelta(days=3))

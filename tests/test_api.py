@@ -10,21 +10,22 @@ from django.utils import timezone
 
 from preau.commons.agenda.queries import gathered
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.foundation import boards, notices, webapi
-from preau.identity import actions, keys
+from preau.identity import keys
+from preau.identity.actions.keys import make_key, revoke_keys
 from preau.identity.models import AccessKey
 from preau.portal import api
 
 pytestmark = pytest.mark.django_db
-SCOPES = ("api", "api.agenda", "api.devoirs", "api.notes", "api.notifications")
+SCOPES = ("api", "api.agenda", "api.devoirs", "api.notes", "api.competences", "api.notifications")
 
 
 def token_of(viewer: Any, *scopes: str) -> str:
     last = AccessKey.objects.filter(account_id=viewer.account_id).first()
-    _key, drawn = actions.make_key(
+    _key, drawn = make_key(
         viewer, "token", "Programme", scopes or SCOPES, days=30, seen=last.pk if last else 0
     )
     return keys.as_token(drawn)
@@ -55,7 +56,7 @@ def test_a_token_says_whose_it_is(seat_of: Any, college: World) -> None:
     assert response.status_code == 200
     told = response.json()
     assert (told["nom"], told["profil"]) == (teacher.person.family_name, "staff")
-    assert [one["uai"] for one in told["etablissements"]] == [college.school.uai]
+    assert [etablissement["uai"] for etablissement in told["etablissements"]] == [college.school.uai]
     assert response["RateLimit-Policy"] == '"heure";q=1000;w=3600'
     assert response["RateLimit"] == '"heure";r=999'
 
@@ -66,9 +67,9 @@ def test_the_agenda_is_the_one_of_the_page_without_what_stays_on_the_site(seat_o
     response = ask("agenda", token_of(guardian), du=first.isoformat(), au=last.isoformat())
     told = response.json()
     expected = [entry.uid for entry in gathered(guardian, first, last, for_feed=True)]
-    assert [one["uid"] for one in told["elements"]] == expected
+    assert [element["uid"] for element in told["elements"]] == expected
     assert told["total"] == len(expected) > 0
-    lesson = next(one for one in told["elements"] if not one["journee"])
+    lesson = next(element for element in told["elements"] if not element["journee"])
     assert lesson["debut"].endswith("+01:00")
 
 
@@ -79,7 +80,7 @@ def test_homework_is_that_of_the_child_and_no_other(seat_of: Any, twin: World) -
     assert mine.status_code == theirs.status_code == 200
     assert mine.json()["total"] > 0
     assert theirs.json()["total"] > 0
-    names = {one["eleve"] for one in mine.json()["elements"]}
+    names = {element["eleve"] for element in mine.json()["elements"]}
     assert names == {child.given_name for child in _children(guardian)}
 
 
@@ -126,7 +127,7 @@ def test_the_news_of_another_profile_are_not_read(seat_of: Any, college: World) 
     addresses = {}
     for viewer in (guardian, teacher):
         rows = ask("notifications", token_of(viewer)).json()["elements"]
-        addresses[viewer.key] = {one["adresse"] for one in rows}
+        addresses[viewer.key] = {row["adresse"] for row in rows}
     assert "/x/" in addresses["guardian"]
     assert "/y/" not in addresses["guardian"]
     assert "/y/" in addresses[teacher.key]
@@ -142,7 +143,7 @@ def test_each_refusal_is_said_to_a_program(seat_of: Any) -> None:
     refused(ask("moi", "preau_" + "a" * 40), 401)
     refused(ask("agenda", narrow), 403)
     refused(ask("devoirs", token_of(teacher, "api.devoirs")), 403)
-    actions.revoke_keys(teacher)
+    revoke_keys(teacher)
     assert "révoqué" in refused(ask("moi", narrow), 401)
 
 

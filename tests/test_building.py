@@ -26,7 +26,7 @@ from jinja2 import TemplateSyntaxError, UndefinedError
 
 from conftest import TWIN, TwinLeak, refuse_twin
 from preau.directory.models import Person, School, SchoolQuerySet
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import AccessMiddleware, anyone, confirmed, opens, signed_in
@@ -317,6 +317,13 @@ def test_modules_are_named_after_what_they_hold() -> None:
     assert building.badly_named_modules(PACKAGE) == []
 
 
+def test_a_package_gives_no_name_of_its_modules_again() -> None:
+    """Whoever needs a name imports the module that holds it; Django looks for models in one place (docs/decisions/0144)."""
+    packages = [file for file in PACKAGE.glob("**/__init__.py") if not {"models", "manifest"} & {*file.parts}]
+    assert len(packages) > 100
+    assert not [file for file in packages if "__all__" in file.read_text()]
+
+
 def test_a_drawer_is_found(tmp_path: Path) -> None:
     (tmp_path / "preau" / "attendance").mkdir(parents=True)
     (tmp_path / "preau" / "attendance" / "helpers.py").touch()
@@ -370,8 +377,10 @@ def test_a_text_that_django_says_otherwise_is_found(tmp_path: Path) -> None:
         'a = _("Yes")\nb = _("Ici : là")\nc = ngettext("%(num)d day", "%(num)d days : là", 2)\n'
     )
     assert building.said_otherwise(tmp_path) == [
-        "« %(num)d day » is said « %(num)d jour »", "« %(num)d days : là » is said « %(num)d jours »", "« Yes » is said « Oui »",
-    ]  # fmt: skip
+        "« %(num)d day » is said « %(num)d jour »",
+        "« %(num)d days : là » is said « %(num)d jours »",
+        "« Yes » is said « Oui »",
+    ]
 
 
 def test_the_texts_of_a_folder_are_all_found(tmp_path: Path) -> None:
@@ -402,8 +411,10 @@ def test_a_loose_sign_is_found(tmp_path: Path) -> None:
         '"""Un mot : rien."""\nx = f"{y} : {z}"\nt = _("Ici : là")\nSQL = "SELECT a WHERE b = ? AND c"\n'
     )
     assert building.loose_signs(tmp_path) == [
-        "a.py: « : »", "templates/a.html: « Oui : non »", "templates/a.html: « « »",
-    ]  # fmt: skip
+        "a.py: « : »",
+        "templates/a.html: « Oui : non »",
+        "templates/a.html: « « »",
+    ]
 
 
 # 11. Warnings are errors.

@@ -14,11 +14,10 @@ from conftest import NOW, TWIN
 from preau.commons.agenda.queries import entries_for_feed, gathered
 from preau.commons.agenda.queries.calendars import calendars_of
 from preau.directory.models import Guardianship, Holding
-from preau.directory.seeds import World
-from preau.directory.seeds.world import add_sibling_elsewhere
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable.models import Lesson
-from preau.identity import actions
+from preau.identity.actions import keys
 from tests.telephone import Telephone, condition, names, propfind, read, spaces
 
 WAY_IN = "/dav/agendas/"
@@ -100,14 +99,18 @@ def test_a_family_has_a_calendar_a_child(seat_of: Any, college: World, twin: Wor
     brother = add_sibling_elsewhere(college, twin)
     telephone = Telephone(seat_of("guardian"), "agenda")
     # His school is the one beside: the names of it that his mother reads are his.
-    found = {one.name: one for one in calendars_of(telephone.viewer).values()}
+    found = {calendar.name: calendar for calendar in calendars_of(telephone.viewer).values()}
     assert set(found) == {"Hugo", "Nina"}
     hugo = set(Lesson.objects.of_pupils([brother.pk]).values_list("pk", flat=True))
     nina = set(Lesson.objects.of_pupils([college.people["pupil"].pk]).values_list("pk", flat=True))
     given = {
-        name: {int(uid.split("-")[1]) for uid in (one.entry.uid for one in calendar.things.values()) if uid.startswith("seance-")}
+        name: {
+            int(uid.split("-")[1])
+            for uid in (thing.entry.uid for thing in calendar.things.values())
+            if uid.startswith("seance-")
+        }
         for name, calendar in found.items()
-    }  # fmt: skip
+    }
     assert given["Hugo"] and given["Hugo"] <= hugo and given["Nina"] and given["Nina"] <= nina
     assert not any(thing.entry.whose for calendar in found.values() for thing in calendar.things.values())
 
@@ -116,11 +119,13 @@ def test_a_family_has_a_calendar_a_child(seat_of: Any, college: World, twin: Wor
 
 
 def test_the_calendar_holds_what_the_feed_gives(telephone: Telephone) -> None:
-    wanted = {one.uid: (one.title, one.starts) for one in entries_for_feed(telephone.viewer)}
+    wanted = {entry.uid: (entry.title, entry.starts) for entry in entries_for_feed(telephone.viewer)}
     listed = telephone.listed(calendar_of(telephone), 1, "D:getetag", "D:getcontenttype")
     assert len(listed) - 1 == len(wanted) > 50
     (calendar,) = calendars_of(telephone.viewer).values()
-    assert {one.entry.uid: (one.entry.title, one.entry.starts) for one in calendar.things.values()} == wanted
+    assert {
+        thing.entry.uid: (thing.entry.title, thing.entry.starts) for thing in calendar.things.values()
+    } == wanted
 
 
 def test_what_must_not_leave_is_not_there(seat_of: Any, college: World) -> None:
@@ -133,12 +138,16 @@ def test_what_must_not_leave_is_not_there(seat_of: Any, college: World) -> None:
         .first()
     )
     Entry.objects.create(
-        school=college.school, lesson=missed, day=missed.day, pupil=college.people["pupil"], status="absent",
-    )  # fmt: skip
+        school=college.school,
+        lesson=missed,
+        day=missed.day,
+        pupil=college.people["pupil"],
+        status="absent",
+    )
     on_site = gathered(mother.viewer, missed.day, missed.day)
     assert [one for one in on_site if one.uid.startswith("absence")]
     listed = mother.listed(calendar_of(mother))
-    assert listed and not [one for one in names(listed) if one.startswith("absence")]
+    assert listed and not [name for name in names(listed) if name.startswith("absence")]
 
 
 def test_each_thing_is_read_by_others(telephone: Telephone) -> None:
@@ -240,10 +249,17 @@ def test_nothing_is_written(telephone: Telephone, method: str) -> None:
         (query("20261341T000000Z", "20261342T000000Z"), 403, "valid-filter"),
         (query().replace('"VEVENT"', '"VENTS"'), 403, "supported-filter"),
         (query().replace('"VCALENDAR"', '"VCARD"'), 403, "valid-filter"),
-        (query().replace("</C:comp-filter></C:comp-filter>", "<C:prop-filter name='UID'/></C:comp-filter></C:comp-filter>"), 403, "supported-filter"),
+        (
+            query().replace(
+                "</C:comp-filter></C:comp-filter>",
+                "<C:prop-filter name='UID'/></C:comp-filter></C:comp-filter>",
+            ),
+            403,
+            "supported-filter",
+        ),
         (report("calendar-multiget", "<D:href>/x</D:href>" * 1001), 403, "number-of-matches-within-limits"),
     ],
-)  # fmt: skip
+)
 def test_a_report_that_is_not_given_says_so(telephone: Telephone, body: str, status: int, said: str) -> None:
     refused = telephone.ask("REPORT", calendar_of(telephone), body, Depth="1")
     assert (refused.status_code, condition(refused)) == (status, said)
@@ -279,8 +295,19 @@ def test_hostile_xml_opens_nothing(telephone: Telephone, method: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["%00", "seance%00.ics", "%2e%2e%2f%2e%2e%2fetc", "../../x", "%ed%a0%80.ics", "%ff", "%F0%9F%92%A9", "a/b/c/d/e", "'%22%3C", "x" * 3000],
-)  # fmt: skip
+    [
+        "%00",
+        "seance%00.ics",
+        "%2e%2e%2f%2e%2e%2fetc",
+        "../../x",
+        "%ed%a0%80.ics",
+        "%ff",
+        "%F0%9F%92%A9",
+        "a/b/c/d/e",
+        "'%22%3C",
+        "x" * 3000,
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "PROPFIND", "REPORT", "PUT"])
 def test_odd_addresses_lead_nowhere(telephone: Telephone, path: str, method: str, refuses_nul: None) -> None:
     wanted = {403} if method == "PUT" else {404}
@@ -312,7 +339,7 @@ def test_without_a_key_nothing_is_said(telephone: Telephone, client: Any, colleg
 def test_a_key_of_another_door_and_a_revoked_one(seat_of: Any, telephone: Telephone) -> None:
     assert Telephone(seat_of("pupil"), "fichiers").ask("PROPFIND", WAY_IN, Depth="0").status_code == 403
     assert telephone.ask("PROPFIND", WAY_IN, Depth="0").status_code == 207
-    actions.revoke_key(telephone.viewer, telephone.key)
+    keys.revoke_key(telephone.viewer, telephone.key)
     assert telephone.ask("PROPFIND", WAY_IN, Depth="0").status_code == 401
 
 

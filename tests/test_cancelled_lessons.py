@@ -7,13 +7,15 @@ import pytest
 from conftest import NOW
 from preau.commons.agenda import exports
 from preau.directory.counting import numbers
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.actions import notices as attendance_notices
 from preau.domains.attendance.models import RollCall
-from preau.domains.attendance.queries import calls_missing, calls_to_make, marks_of, number_forgotten
-from preau.domains.timetable import actions, queries
-from preau.domains.timetable.actions import Why
+from preau.domains.attendance.queries.registers import marks_of
+from preau.domains.attendance.queries.school_life import calls_missing, calls_to_make, number_forgotten
+from preau.domains.timetable.actions import changes
+from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import lessons
 from preau.domains.timetable.tests.test_changes import EIGHT, NINE, SATURDAY, TODAY, TOMORROW, lesson_of
 
 
@@ -45,17 +47,17 @@ def test_a_lesson_whose_roll_was_called_stays_where_it_is(college: World, seat_o
         lesson=lesson, defaults={"school": college.school, "called_by": head.person, "called_at": NOW}
     )
     for gesture in (
-        lambda: actions.cancel_lesson(head, lesson, Why()),
-        lambda: actions.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), None, Why()),
+        lambda: changes.cancel_lesson(head, lesson, Why()),
+        lambda: changes.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), None, Why()),
     ):
-        with pytest.raises(actions.NotNow, match="appel de ce cours est fait"):
+        with pytest.raises(changes.NotNow, match="appel de ce cours est fait"):
             gesture()
 
 
 def test_a_calendar_is_told_that_a_lesson_is_cancelled(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
-    actions.cancel_lesson(seat_of("head"), lesson, Why())
-    entries = queries.agenda_of(seat_of("pupil"), TOMORROW, TOMORROW)
+    changes.cancel_lesson(seat_of("head"), lesson, Why())
+    entries = lessons.agenda_of(seat_of("pupil"), TOMORROW, TOMORROW)
     assert [entry.uid for entry in entries if entry.cancelled] == [f"seance-{lesson.pk}"]
     written = exports.calendar_of(entries, opened_at=NOW, now=NOW).decode()
     assert written.count("STATUS:CANCELLED") == 1

@@ -77,7 +77,7 @@ def test_a_house_that_declares_nothing_declares_nothing(
     monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)
     try:
-        modules = [one for name in ("bare", "silent", "small", "large") for one in modules_of(name)]
+        modules = [module for name in ("bare", "silent", "small", "large") for module in modules_of(name)]
         assert gather(modules) == Declared(elsewhere={"small:one", "large:one"}, opens={"large:one": set()})
     finally:
         for name in set(sys.modules) - known:

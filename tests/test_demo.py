@@ -26,11 +26,11 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import queries as attendance
 from preau.domains.attendance import rules as attendance_rules
 from preau.domains.attendance.models import Entry, Explanation, Notice, RollCall
+from preau.domains.attendance.queries import absences
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.seeds import secondary
 from preau.foundation import boards
@@ -72,8 +72,10 @@ def sit(client: SchoolClient, cast: dict[str, Person], key: str) -> SchoolClient
 
 def test_three_schools_are_imported_and_their_sizes_are_told(cast: Any, db: None) -> None:
     assert [(size.name, size.classes) for size in demo.sizes()] == [
-        ("Collège des Tilleuls", 18), ("Lycée des Marronniers", 33), ("École Jean-Moulin", 7),
-    ]  # fmt: skip
+        ("Collège des Tilleuls", 18),
+        ("Lycée des Marronniers", 33),
+        ("École Jean-Moulin", 7),
+    ]
     assert sum(size.pupils for size in demo.sizes()) == 1544
     assert ExternalId.objects.filter(source="aaf", kind="person").count() > 4000
 
@@ -99,9 +101,10 @@ def test_a_mother_follows_two_children_and_a_separated_father_one(cast: Any, db:
 
 def test_people_and_their_seats(cast: Any, db: None) -> None:
     for key, profiles in (
-        ("teacher_1", ["staff", "guardian"]), ("teacher_two_schools", ["staff", "staff"]),
+        ("teacher_1", ["staff", "guardian"]),
+        ("teacher_two_schools", ["staff", "staff"]),
         ("adult_pupil", ["pupil"]),
-    ):  # fmt: skip
+    ):
         viewer = viewer_for(cast[key], 0, NOW)
         assert [seat.profile for seat in viewer.seats] == profiles, key
 
@@ -143,14 +146,14 @@ def test_nobody_is_in_two_places(cast: Any, db: None) -> None:
     for pattern in patterns:
         groups = list(pattern.groups.all())
         who = {("teacher", person.pk) for person in pattern.teachers.all()} | {("room", pattern.room_id)}
-        who |= {one for group in groups for one in pupils[group.pk]}
+        who |= {pupil for group in groups for pupil in pupils[group.pk]}
         who |= {("class", group.pk, group.pk) for group in groups}
         for group in groups:
             drawn = Group.classes.through.objects.filter(to_group=group.pk).values_list(
                 "from_group", flat=True
             )
             who |= {("drawn", group.pk, other) for other in drawn}
-            who |= {("drawn", one.pk, group.pk) for one in group.classes.all()}
+            who |= {("drawn", school_class.pk, group.pk) for school_class in group.classes.all()}
         for one in who:
             for starts, ends in taken[one, pattern.weekday]:
                 assert not (starts < pattern.ends_at and pattern.starts_at < ends), (one, pattern)
@@ -184,7 +187,7 @@ def test_no_hour_of_a_subject_is_missing_and_the_week_is_always_the_same(cast: A
         patterns = WeeklyPattern.objects.filter(
             groups=assignment.group_id, teachers=assignment.teacher_id, subject=assignment.subject_id
         )
-        hours = sum(round((at(one.ends_at) - at(one.starts_at)) / 55) for one in patterns)
+        hours = sum(round((at(pattern.ends_at) - at(pattern.starts_at)) / 55) for pattern in patterns)
         assert hours == college.hours_of(assignment.group, assignment.subject), assignment.pk
 
 
@@ -239,9 +242,9 @@ def test_letters_are_for_today_only(cast: Any, db: None) -> None:
 
 def test_the_cast_has_something_to_do(cast: Any, db: None) -> None:
     for key in ("guardian", "other_guardian", "guardian_without_mail", "adult_pupil"):
-        assert attendance.absences_to_explain(viewer_for(cast[key], 0, NOW)), key
+        assert absences.absences_to_explain(viewer_for(cast[key], 0, NOW)), key
     father = viewer_for(cast["teacher_1"], 0, NOW, "guardian")
-    assert attendance.absences_to_explain(father)
+    assert absences.absences_to_explain(father)
     assert not Explanation.objects.visible_to(viewer_for(cast["other_guardian"], 0, NOW)).exists()
     assert Explanation.objects.visible_to(viewer_for(cast["guardian"], 0, NOW)).count() == 2
 

@@ -32,7 +32,7 @@ def map_of(readme: str) -> set[str]:
 
 
 def houses() -> set[str]:
-    return {one.label for one in apps.get_app_configs() if one.name.startswith("preau.")}
+    return {config.label for config in apps.get_app_configs() if config.name.startswith("preau.")}
 
 
 def boards_of(module: Path) -> set[str]:

@@ -17,14 +17,14 @@ from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
 from preau.commons.journal.models import Line
 from preau.directory.models import Group
-from preau.directory.seeds import World
-from preau.domains.homework import actions as homework_actions
+from preau.directory.seeds.world import World
+from preau.domains.homework.actions import hand_ins
 from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
 from preau.domains.homework.tests.scene import given, lesson_now, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation import logs, vault
 from preau.foundation.filekinds import drive_name, each_once
-from preau.identity import actions
+from preau.identity.actions import keys
 from preau.identity.models import AccessKey
 from tests.telephone import Telephone, condition, names
 
@@ -58,7 +58,7 @@ def record(lesson: Lesson, teacher: Any) -> LessonRecord:
 def handed(lesson: Lesson, record: LessonRecord, teacher: Any, seat_of: Any) -> HandIn:
     """What the pupil has handed in, one file."""
     homework = given(teacher, lesson, hand_in="online", title="Rédaction : « Mes vacances »")
-    handed = homework_actions.hand_in(seat_of("pupil"), homework, "Voici.", [])
+    handed = hand_ins.hand_in(seat_of("pupil"), homework, "Voici.", [])
     HandInFile.objects.create(hand_in=handed, file=kept(seat_of("pupil"), "redaction.pdf", PDF + b"pupil"))
     return handed
 
@@ -107,13 +107,13 @@ def test_what_is_not_published_is_on_nobody_elses(lesson: Lesson, teacher: Any, 
     record = written(teacher, lesson, publish=False)
     LessonFile.objects.create(record=record, file=kept(teacher, "Brouillon.pdf"))
     telephones = {key: Telephone(seat_of(key), "fichiers") for key in ("pupil", "guardian", "teacher")}
-    assert [len(paths(one)) for one in telephones.values()] == [0, 0, 1]
+    assert [len(paths(telephone)) for telephone in telephones.values()] == [0, 0, 1]
     LessonRecord.objects.filter(pk=record.pk).update(
         state=LessonRecord.State.READY, shown=LessonRecord.Shown.HOUR, shown_at=NOW + timedelta(hours=1)
     )
-    assert [len(paths(one)) for one in telephones.values()] == [0, 0, 1]
+    assert [len(paths(telephone)) for telephone in telephones.values()] == [0, 0, 1]
     LessonRecord.objects.filter(pk=record.pk).update(shown_at=NOW)
-    assert [len(paths(one)) for one in telephones.values()] == [1, 1, 1]
+    assert [len(paths(telephone)) for telephone in telephones.values()] == [1, 1, 1]
 
 
 def test_a_homework_for_some_is_on_the_drive_of_those(
@@ -126,7 +126,7 @@ def test_a_homework_for_some_is_on_the_drive_of_those(
         record=record, homework=homework, file=kept(teacher, "Soutien.pdf", PDF + b"for some")
     )
     told = {
-        key: [one.rsplit("/", 1)[1] for one in paths(Telephone(seat_of(key), "fichiers"))]
+        key: [path.rsplit("/", 1)[1] for path in paths(Telephone(seat_of(key), "fichiers"))]
         for key in ("pupil", "teacher")
     }
     assert told == {"pupil": ["Thalès.pdf"], "teacher": ["Soutien.pdf", "Thalès.pdf"]}
@@ -144,8 +144,11 @@ def test_last_year_is_no_more_on_it(handed: HandIn, lesson: Lesson, teacher: Any
     telephone = Telephone(teacher, "fichiers")
     assert len(walk(telephone)) == 2
     other = lesson.year.__class__.objects.create(
-        school=lesson.school, name="2025-2026", starts=lesson.year.starts - timedelta(days=365), ends=lesson.year.starts
-    )  # fmt: skip
+        school=lesson.school,
+        name="2025-2026",
+        starts=lesson.year.starts - timedelta(days=365),
+        ends=lesson.year.starts,
+    )
     Lesson.objects.filter(pk=lesson.pk).update(year=other)
     assert walk(telephone) == {}
 
@@ -193,13 +196,30 @@ def test_who_opens_what_a_pupil_handed_in_leaves_a_line(handed: HandIn, teacher:
 
 def test_names_are_fit_for_every_system() -> None:
     odd = {
-        "CON": "_CON", "nul.pdf": "_nul.pdf", "..": "sans nom", "a/b": "a-b", "3e B\\..\\x": "3e B-..-x", 'q: "x"?': "q_ _x__",
-        "fin. ": "fin", "\u202efdp.exe": "fdp.exe", "a\0b": "ab", "e\u0301": "é", "x" * 300: "x" * 120, " ": "sans nom",
-    }  # fmt: skip
+        "CON": "_CON",
+        "nul.pdf": "_nul.pdf",
+        "..": "sans nom",
+        "a/b": "a-b",
+        "3e B\\..\\x": "3e B-..-x",
+        'q: "x"?': "q_ _x__",
+        "fin. ": "fin",
+        "\u202efdp.exe": "fdp.exe",
+        "a\0b": "ab",
+        "e\u0301": "é",
+        "x" * 300: "x" * 120,
+        " ": "sans nom",
+    }
     assert {name: drive_name(name) for name in odd} == odd
     assert each_once(["a.pdf", "A.pdf", "a.pdf", "a (2).pdf", "b", "b", ".x", ".x"]) == [
-        "a.pdf", "A (2).pdf", "a (3).pdf", "a (2) (2).pdf", "b", "b (2)", ".x", ".x (2)",
-    ]  # fmt: skip
+        "a.pdf",
+        "A (2).pdf",
+        "a (3).pdf",
+        "a (2) (2).pdf",
+        "b",
+        "b (2)",
+        ".x",
+        ".x (2)",
+    ]
 
 
 def test_two_files_of_one_name_are_two_files(record: LessonRecord, teacher: Any) -> None:
@@ -284,8 +304,19 @@ def test_hostile_xml_opens_nothing(teacher: Any) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["%00", "Cahier%20de%20textes/%00", "..", "%2e%2e/%2e%2e/etc/passwd", "..%2f..%2fetc%2fpasswd", "..%5c..%5cx", "%ed%a0%80", "%ff%fe", "x" * 3000, "a/" * 500],
-)  # fmt: skip
+    [
+        "%00",
+        "Cahier%20de%20textes/%00",
+        "..",
+        "%2e%2e/%2e%2e/etc/passwd",
+        "..%2f..%2fetc%2fpasswd",
+        "..%5c..%5cx",
+        "%ed%a0%80",
+        "%ff%fe",
+        "x" * 3000,
+        "a/" * 500,
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "PROPFIND", "HEAD"])
 def test_odd_addresses_lead_nowhere(teacher: Any, path: str, method: str, refuses_nul: None) -> None:
     assert Telephone(teacher, "fichiers").ask(method, f"{TOP}{path}", Depth="0").status_code == 404
@@ -322,7 +353,7 @@ def test_without_a_key_nothing_is_said(
             assert Client().generic(method, path).status_code == 401
             assert client.sit(college.people["teacher"]).generic(method, path).status_code == 401
     assert Telephone(teacher, "agenda").ask("PROPFIND", TOP, Depth="0").status_code == 403
-    actions.revoke_key(teacher, telephone.key)
+    keys.revoke_key(teacher, telephone.key)
     assert telephone.ask("GET", address).status_code == 401
 
 
@@ -371,8 +402,8 @@ def test_a_folder_costs_the_same_however_full(
 
     few = cost()
     pupils = [
-        one.pupil
-        for one in lesson.groups.get().enrolments.exclude(pupil=handed.pupil).select_related("pupil")
+        enrolment.pupil
+        for enrolment in lesson.groups.get().enrolments.exclude(pupil=handed.pupil).select_related("pupil")
     ]
     for pupil in pupils:
         other = HandIn.objects.create(
@@ -393,8 +424,12 @@ def test_the_page_of_a_new_key_says_how_to_use_it(
     own = AccessKey.objects.filter(account__person=college.people["teacher"])
     last = max(own.values_list("pk", flat=True), default=0)
     typed = {
-        "name": "Ordinateur", "scopes": ["agenda", "fichiers"], "days": "90", "vu": str(last), "nature": "password",
-    }  # fmt: skip
+        "name": "Ordinateur",
+        "scopes": ["agenda", "fichiers"],
+        "days": "90",
+        "vu": str(last),
+        "nature": "password",
+    }
     answer = client.post(reverse("identity:make_key"), typed)
     assert answer.status_code == 200, answer.headers
     page = answer.content.decode()

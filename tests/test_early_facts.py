@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import NOW
 from preau.directory.boards import early_facts
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, Status
 from preau.domains.attendance.queries import early as attendance
@@ -63,12 +63,17 @@ def test_attendance_counts_what_nothing_excuses(college: World) -> None:
     lessons = list(Lesson.objects.of_pupils([pupil.pk]).filter(day__lt=TODAY).order_by("-starts")[:2])
     for lesson, status, minutes in zip(lessons, (Status.ABSENT, Status.LATE), (None, 10), strict=True):
         Entry.objects.update_or_create(
-            lesson=lesson, pupil=pupil,
+            lesson=lesson,
+            pupil=pupil,
             defaults={
-                "school": college.school, "day": lesson.day, "status": status, "minutes_late": minutes,
-                "explanation": None, "handling": None,
+                "school": college.school,
+                "day": lesson.day,
+                "status": status,
+                "minutes_late": minutes,
+                "explanation": None,
+                "handling": None,
             },
-        )  # fmt: skip
+        )
     first = TODAY - timedelta(days=40)
     for count in (
         attendance.half_days,
@@ -122,8 +127,13 @@ def test_homework_counts_what_was_due_and_not_handed_in(college: World) -> None:
 
 
 def test_nothing_on_the_board_is_of_health_or_of_sanctions() -> None:
-    keys = {one.key for one in early_facts}
+    keys = {early_fact.key for early_fact in early_facts}
     assert keys == {
-        "attendance.half_days", "attendance.lates", "attendance.subject", "attendance.weekday",
-        "homework.not_handed_in", "conduct.punitions", "conduct.sent_out",
-    }  # fmt: skip
+        "attendance.half_days",
+        "attendance.lates",
+        "attendance.subject",
+        "attendance.weekday",
+        "homework.not_handed_in",
+        "conduct.punitions",
+        "conduct.sent_out",
+    }

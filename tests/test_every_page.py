@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 
 from conftest import SchoolClient
 from preau.directory.models import Holding, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from tests.building import routes
 from tests.declared import gathered
@@ -19,8 +19,19 @@ from tests.pages import EVERYONE, MOST_BYTES, Page, counted, faults
 from tests.statements import MOST_QUERIES
 
 __all__ = [
-    "ELSEWHERE", "LISTS", "LISTS_APART", "MOST_BYTES", "MOST_QUERIES", "ONE_THING", "PAGES", "PUBLIC", "Page", "address_of", "counted", "faults",
-]  # fmt: skip
+    "ELSEWHERE",
+    "LISTS",
+    "LISTS_APART",
+    "MOST_BYTES",
+    "MOST_QUERIES",
+    "ONE_THING",
+    "PAGES",
+    "PUBLIC",
+    "Page",
+    "address_of",
+    "counted",
+    "faults",
+]
 
 PAGES = gathered().pages
 PUBLIC = gathered().public

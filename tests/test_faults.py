@@ -10,9 +10,9 @@ from bench.faults import checks
 from bench.faults.ledger import Ledger
 from conftest import NOW
 from preau.commons.notifications.tests.test_killed import worker_environment
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, EntryChange, RollCall
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 
 ROOT = Path(__file__).parent.parent
@@ -21,8 +21,12 @@ ROOT = Path(__file__).parent.parent
 def killed_halfway(person: int, *lessons: Lesson) -> None:
     """It says itself how far it is: a slow machine kills it at the same statement as a quick one."""
     command = [
-        sys.executable, "-m", "bench.faults.halfway", str(person), *(str(one.pk) for one in lessons)
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "bench.faults.halfway",
+        str(person),
+        *(str(lesson.pk) for lesson in lessons),
+    ]
     environment = {**worker_environment(), "DJANGO_SETTINGS_MODULE": "preau.settings"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

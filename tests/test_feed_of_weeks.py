@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from preau.commons.agenda import exports, queries
 from preau.commons.agenda.tests.test_calendar import READERS, ZONES, by_icalendar, by_vobject, moment, written
 from preau.directory.models import Closure, Enrolment, Group, Room, Subject
-from preau.directory.seeds import World
-from preau.domains.timetable import actions
-from preau.domains.timetable.actions import Weekly, Why
+from preau.directory.seeds.world import World
+from preau.domains.timetable.actions import alternations, calendar, changes
+from preau.domains.timetable.actions import patterns as patterns_actions
+from preau.domains.timetable.actions.changes import Why
+from preau.domains.timetable.actions.patterns import Weekly
 from preau.domains.timetable.models import WeeklyPattern
-from preau.domains.timetable.queries import in_turn, weeks_between
+from preau.domains.timetable.queries.weeks import in_turn, weeks_between
 from preau.foundation.boards import AgendaEntry
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -36,7 +38,7 @@ def spring(college: World, seat_of: Any, clock: Any) -> dict[str, WeeklyPattern]
     Closure.objects.create(
         school=college.school, name="Pont", starts=date(2027, 3, 20), ends=date(2027, 3, 20)
     )
-    pair = actions.alternate(seat_of("head"), college.year, "A")
+    pair = alternations.alternate(seat_of("head"), college.year, "A")
     # Weeks A are those of 1, 15 and 29 March; the holidays have none; 19 April goes on in turn.
     weeks = {
         "A": ["2027-03-01", "2027-03-15", "2027-03-29", "2027-04-19"],
@@ -50,13 +52,21 @@ def spring(college: World, seat_of: Any, clock: Any) -> dict[str, WeeklyPattern]
     subject = Subject.objects.filter(school=college.school)[0]
 
     def plan(starts: time, alternation: Any) -> WeeklyPattern:
-        return actions.plan(
+        return patterns_actions.plan(
             Weekly(
-                college.year, subject, (group,),
-                (college.people["teacher"],), Room.objects.filter(school=college.school).first(), 5, starts,
-                time(starts.hour + 1, starts.minute), SPRING[0], SPRING[1], alternation,
+                college.year,
+                subject,
+                (group,),
+                (college.people["teacher"],),
+                Room.objects.filter(school=college.school).first(),
+                5,
+                starts,
+                time(starts.hour + 1, starts.minute),
+                SPRING[0],
+                SPRING[1],
+                alternation,
             )
-        )  # fmt: skip
+        )
 
     return {"A": plan(time(8, 5), pair[0]), "B": plan(time(8, 5), pair[1]), "each": plan(time(20, 30), None)}
 
@@ -91,8 +101,8 @@ def test_three_readers_read_weeks_holidays_and_changes(
 ) -> None:
     office, why = seat_of("secretary"), Why()
     a = spring["A"].lessons.get(day=date(2027, 3, 6))
-    actions.move_lesson(office, a, (date(2027, 3, 28), time(10), time(11)), a.room, why)
-    actions.cancel_lesson(office, spring["B"].lessons.get(day=date(2027, 3, 27)), why)
+    changes.move_lesson(office, a, (date(2027, 3, 28), time(10), time(11)), a.room, why)
+    changes.cancel_lesson(office, spring["B"].lessons.get(day=date(2027, 3, 27)), why)
     file = feed(seat_of(who))
     lessons = told(file, read, spring)
     # The 20th is closed; the 6th was moved to the morning after the night that changes the hour.
@@ -103,8 +113,9 @@ def test_three_readers_read_weeks_holidays_and_changes(
     ]
     # The cancelled one stays, and says so.
     assert lessons["B"] == [
-        wall(date(2027, 3, 13), 8, 5, summer=False), wall(date(2027, 3, 27), 8, 5, summer=False),
-    ]  # fmt: skip
+        wall(date(2027, 3, 13), 8, 5, summer=False),
+        wall(date(2027, 3, 27), 8, 5, summer=False),
+    ]
     opened = [
         day for day in SATURDAYS if day not in {date(2027, 3, 20), date(2027, 4, 10), date(2027, 4, 17)}
     ]
@@ -125,11 +136,11 @@ def test_three_readers_read_a_change_that_was_undone_and_a_week_that_was_swapped
 ) -> None:
     office = seat_of("secretary")
     lesson = spring["A"].lessons.get(day=date(2027, 3, 6))
-    change = actions.move_lesson(office, lesson, (date(2027, 3, 28), time(10), time(11)), lesson.room, Why())
-    actions.undo_change(office, change)
+    change = changes.move_lesson(office, lesson, (date(2027, 3, 28), time(10), time(11)), lesson.room, Why())
+    changes.undo_change(office, change)
     # The week of 29 March becomes B.
-    actions.change_week(office, college.year, date(2027, 3, 29), spring["B"].alternation)
-    actions.follow_weeks([spring["A"].alternation_id, spring["B"].alternation_id])
+    alternations.change_week(office, college.year, date(2027, 3, 29), spring["B"].alternation)
+    calendar.follow_weeks([spring["A"].alternation_id, spring["B"].alternation_id])
     lessons = told(feed(seat_of("pupil")), read, spring)
     assert lessons["A"] == [
         wall(date(2027, 3, 6), 8, 5, summer=False),
@@ -171,8 +182,10 @@ def test_weeks_in_turn_are_read_at_their_hour_whatever_the_night_and_the_year(
         return
     entries = [
         AgendaEntry(f"seance-{number}", "Cours", start, start + timedelta(minutes=55), zone=zone)
-        for number, start in enumerate(datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days)
-    ]  # fmt: skip
+        for number, start in enumerate(
+            datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days
+        )
+    ]
     file = written(entries)
     expected = [(moment(entry.starts), moment(entry.ends)) for entry in entries]
     for read in (by_icalendar, by_vobject):

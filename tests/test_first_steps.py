@@ -8,9 +8,9 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import School
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.foundation import boards
-from preau.identity import actions
+from preau.identity.actions import accounts
 from preau.identity.models import Account
 from preau.portal.first_steps import MOST_LINES
 
@@ -98,5 +98,5 @@ def test_every_line_says_how_to_come_back(db: None) -> None:
 def test_an_erased_account_keeps_no_guide(college: World, client: SchoolClient) -> None:
     person = college.people["guardian"]
     client.sit(person).post(SETTLE)
-    actions.close_account(person.pk)
+    accounts.close_account(person.pk)
     assert Account.objects.get(person=person).guides_read == []

@@ -26,14 +26,19 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
     (
         "foundation/ui/templates/ui/_account_links.html",
         {
-            "identity:profile", "identity:reading", "privacy:own_data", "works:works", "identity:change_password",
-            "identity:sessions", "portal:first_visit",
+            "identity:profile",
+            "identity:reading",
+            "privacy:own_data",
+            "works:works",
+            "identity:change_password",
+            "identity:sessions",
+            "portal:first_visit",
         },
         FRAME,
     ),
     ("foundation/ui/templates/ui/_search.html", {"search:search"}, FRAME),
     ("foundation/ui/templates/ui/account.html", {"identity:switch", "identity:sign_out"}, FRAME),
-    ("foundation/ui/templates/ui/bell.html", {"notifications:centre"}, FRAME),
+    ("foundation/ui/templates/ui/bell.html", {"notifications:centre", "notifications:bell"}, FRAME),
     (
         "foundation/ui/templates/ui/footer.html",
         {"portal:help", "portal:accessibility", "portal:privacy", "portal:legal", "portal:state"},
@@ -46,6 +51,7 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
     ("identity/templates/identity/key_made.html", {"portal:api"}, FRAME),
     ("identity/templates/identity/profile.html", {"privacy:own_data"}, OWN_DATA),
     ("identity/templates/identity/proof_demand.html", {"platform:schools"}, OPERATOR),
+    ("commons/delivery/templates/delivery/carriers.html", {"platform:schools"}, OPERATOR),
     ("commons/federation/templates/federation/providers.html", {"platform:schools"}, OPERATOR),
     ("commons/media/templates/media/medium.html", {"works:works"}, LONG_WORK),
     ("commons/platform/templates/platform/schools.html", {"privacy:register", "privacy:breach"}, OWN_DATA),
@@ -66,7 +72,7 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
         {"portal:"},
         "the portal gives the parts of the API their addresses; `api_` and their key",
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,9 @@ class Building:
         self.package = root / "preau"
         contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
         self.layers = {
-            one["id"]: [set(re.findall(r"\w+", layer)) for layer in reversed(one["layers"])]
-            for one in contracts
-            if one["id"] in {"floors", "storeys"}
+            contract["id"]: [set(re.findall(r"\w+", layer)) for layer in reversed(contract["layers"])]
+            for contract in contracts
+            if contract["id"] in {"floors", "storeys"}
         }
 
     @cached_property
@@ -119,7 +125,7 @@ class Building:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("preau."):
                     _package, floor, *within = str(node.module).split(".")
-                    names = within[:1] or [one.name for one in node.names]
+                    names = within[:1] or [name.name for name in node.names]
                     found |= set(names) if floor in {"commons", "domains"} else {floor}
         return found
 

@@ -14,7 +14,7 @@ from django.urls import path
 from conftest import SchoolClient
 from preau import urls
 from preau.directory.models import School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import logs, throttle
 from preau.foundation.access import anyone, opens
 from preau.foundation.http import safe_next

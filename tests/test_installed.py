@@ -7,7 +7,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def test_the_description_names_icons_that_exist(college: World, client: SchoolClient) -> None:

@@ -50,8 +50,12 @@ def test_what_the_legal_file_names_is_there(page: Path) -> None:
 def test_a_place_that_is_not_there_is_found() -> None:
     text = "[a](rien.md) `test_rien.py` `commons/rien` `/rien/du/tout/` `export_rien` `sdet.md`"
     assert missing_in(text, FOLDER) == [
-        "rien.md", "test_rien.py", "commons/rien", "/rien/du/tout/", "export_rien",
-    ]  # fmt: skip
+        "rien.md",
+        "test_rien.py",
+        "commons/rien",
+        "/rien/du/tout/",
+        "export_rien",
+    ]
 
 
 def test_each_page_is_in_the_index_and_leaves_to_people_what_is_theirs() -> None:

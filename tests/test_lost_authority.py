@@ -16,7 +16,7 @@ from preau.commons.notifications.models import Device, Preference
 from preau.commons.notifications.tests.post import deliver
 from preau.commons.search import queries as search
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
@@ -24,8 +24,8 @@ from preau.domains.gradebook.models import Assessment
 from preau.domains.gradebook.tests.scene import assessment, marked
 from preau.foundation import notices, webpush
 from preau.foundation.boards import Pace
-from preau.identity import actions as identity
 from preau.identity import keys
+from preau.identity.actions.keys import make_key
 from tests.telephone import Telephone
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def open_things(father: Person, college: World, seat_of: Any) -> Any:
     viewer: Viewer = seat_of("other_guardian")
     client = SchoolClient().sit(father)
     feed = agenda.open_feed(viewer, seen=0)
-    _key, drawn = identity.make_key(viewer, "token", "Programme", SCOPES, days=30, seen=0)
+    _key, drawn = make_key(viewer, "token", "Programme", SCOPES, days=30, seen=0)
     program = Client(headers={"Authorization": f"Bearer {keys.as_token(drawn)}"})
     telephone = Telephone(viewer, "agenda", "fichiers")
     child = f"/annuaire/personnes/{college.people['pupil'].public_id}/"
@@ -161,6 +161,11 @@ def test_what_waited_to_leave_does_not(
 
 def _absence(father: Person, college: World) -> notices.News:
     return notices.News(
-        kind="attendance.absence", person_id=father.pk, key="perdue", url="/absences/", school_id=college.school.pk,
-        about_id=college.people["pupil"].pk, facts={"day": "mardi", "hours": "8 h", "school": "Collège"},
-    )  # fmt: skip
+        kind="attendance.absence",
+        person_id=father.pk,
+        key="perdue",
+        url="/absences/",
+        school_id=college.school.pk,
+        about_id=college.people["pupil"].pk,
+        facts={"day": "mardi", "hours": "8 h", "school": "Collège"},
+    )

@@ -16,8 +16,8 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item, Preference
 from preau.commons.signon.models import Alias, Grant
 from preau.commons.signon.tests.coming import linked, tokens_of, told
-from preau.directory import exports
 from preau.directory.actions import merging
+from preau.directory.exports import dump
 from preau.directory.models import (
     Assignment,
     Distinction,
@@ -31,7 +31,7 @@ from preau.directory.models import (
     School,
 )
 from preau.directory.queries import duplicates as queries
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tasks import forget_merges
 from preau.directory.tests.aaf import deliver, eleve, etab, parent, personnel
 from preau.directory.tests.test_import_aaf import bring
@@ -45,11 +45,17 @@ __all__ = ["bring"]
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 # What every request leaves, and the traces of the merge itself.
 TRACES = {
-    "journal.Line", "notifications.Item", "notifications.Dispatch", "notifications.Push", "directory.Merge",
-    "sessions.Session", "identity.AccountSession", "django_tasks_database.DBTaskResult",
+    "journal.Line",
+    "notifications.Item",
+    "notifications.Dispatch",
+    "notifications.Push",
+    "directory.Merge",
+    "sessions.Session",
+    "identity.AccountSession",
+    "django_tasks_database.DBTaskResult",
     # As sessions: what either account had open is closed, and an undo opens nothing again.
     "identity.AccessKey",
-}  # fmt: skip
+}
 
 
 REPORTS = {"directory.Delivery", "directory.DeliveryShare", "platform.OperatedDelivery"}
@@ -57,8 +63,12 @@ REPORTS = {"directory.Delivery", "directory.DeliveryShare", "platform.OperatedDe
 
 def every_row() -> dict[str, list[Any]]:
     """Every row of every table, traces aside."""
-    models = [one for one in apps.get_models(include_auto_created=True) if one._meta.label not in TRACES]
-    return {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in models}
+    models = [
+        get_model
+        for get_model in apps.get_models(include_auto_created=True)
+        if get_model._meta.label not in TRACES
+    ]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
 def changed_since(before: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -110,7 +120,7 @@ def merge(viewer: Any, kept: Person, other: Person) -> Merge:
 def refused(viewer: Any, kept: Person, other: Person) -> str:
     """The sentence that refuses, and nothing written."""
     before = every_row()
-    with pytest.raises(merging.Refused) as refusal:
+    with pytest.raises(merging.MergeRefused) as refusal:
         merge(viewer, kept, other)
     assert changed_since(before) == {}
     return refusal.value.reason
@@ -178,9 +188,12 @@ def test_an_absence_told_twice_is_told_once_with_all_its_steps(college: World, s
         for one in (pupil, again)
     ]
     EntryChange.objects.create(
-        school=college.school, entry=entries[1], status=Status.ABSENT, changed_by=college.people["cpe"],
+        school=college.school,
+        entry=entries[1],
+        status=Status.ABSENT,
+        changed_by=college.people["cpe"],
         changed_at=NOW,
-    )  # fmt: skip
+    )
     with pytest.raises(ProtectedError):
         entries[1].delete()
     merge(seat_of("head"), pupil, again)
@@ -224,8 +237,11 @@ def test_what_a_judge_decided_of_either_row_holds(college: World, seat_of: Any, 
     merge(seat_of("head"), father, again)
     row = Guardianship.objects.get(pupil=pupil, guardian=father)
     assert (row.pk, row.ruled_on, row.may_not_be_informed, row.ends) == (
-        mine.pk, date(2026, 11, 2), True, date(2026, 12, 1),
-    )  # fmt: skip
+        mine.pk,
+        date(2026, 11, 2),
+        True,
+        date(2026, 12, 1),
+    )
     assert pupil.pk not in Guardianship.objects.informed(NOW.date()).filter(guardian=father).values_list(
         "pupil_id", flat=True
     )
@@ -239,7 +255,7 @@ def test_the_merged_row_shows_nowhere(college: World, seat_of: Any, client: Scho
     assert (again.full_name, again.search_name, again.birth_date) == (merging.MERGED, "fiche reunie", None)
     assert not Person.objects.visible_to(viewer).filter(pk=again.pk).exists()
     assert queries.pairs_of(viewer) == []
-    dumped = "\n".join(exports.lines())
+    dumped = "\n".join(dump.lines())
     assert again.public_id not in dumped and "Ninotchka" not in dumped and "Fiche réunie" not in dumped
     client.sit(college.people["secretary"])
     for address in (
@@ -362,9 +378,11 @@ def test_whoever_is_elsewhere_too_is_merged_by_nobody_here(
     else:
         role = {"role": Role.TEACHER, "operator": Role.OPERATOR, "pupil": Role.PUPIL}[what]
         Holding.objects.create(
-            person=again, role=role, school=None if what == "operator" else twin.school,
+            person=again,
+            role=role,
+            school=None if what == "operator" else twin.school,
             starts=NOW.date() + timedelta(days=30),
-        )  # fmt: skip
+        )
     for key in ("secretary", "head"):
         assert "autre établissement" in refused(seat_of(key), mother, again)
 
@@ -423,17 +441,23 @@ def rich_pair(college: World) -> tuple[Person, Person]:
             minutes_late=3,
         )
         EntryChange.objects.create(
-            school=college.school, entry=entry, status=Status.LATE, minutes_late=3,
-            changed_by=college.people["cpe"], changed_at=timezone.now() + timedelta(microseconds=7),
-        )  # fmt: skip
+            school=college.school,
+            entry=entry,
+            status=Status.LATE,
+            minutes_late=3,
+            changed_by=college.people["cpe"],
+            changed_at=timezone.now() + timedelta(microseconds=7),
+        )
         ExternalId.objects.create(source="aaf", authority="14", kind="person", value=f"k{one.pk}", person=one)
     Guardianship.objects.filter(pupil=again, guardian=college.people["guardian"]).update(
         ruled_on=date(2026, 10, 1), may_not_be_informed=True
     )
     Distinction.objects.create(
-        school=college.school, one=min(pupil, again, key=lambda p: p.pk),
-        other=max(pupil, again, key=lambda p: p.pk), at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        one=min(pupil, again, key=lambda p: p.pk),
+        other=max(pupil, again, key=lambda p: p.pk),
+        at=NOW,
+    )
     return pupil, again
 
 
@@ -441,12 +465,12 @@ def rich_pair(college: World) -> tuple[Person, Person]:
 def test_undone_every_row_of_every_table_is_as_before(college: World, seat_of: Any, turned: bool) -> None:
     viewer, pair = seat_of("secretary"), rich_pair(college)
     kept, other = pair[::-1] if turned else pair
-    before, dumped = every_row(), list(exports.lines())
+    before, dumped = every_row(), list(dump.lines())
     done = merge(viewer, kept, other)
-    assert changed_since(before) and list(exports.lines()) != dumped
+    assert changed_since(before) and list(dump.lines()) != dumped
     merging.undo(viewer, done)
     assert changed_since(before) == {}
-    assert list(exports.lines()) == dumped
+    assert list(dump.lines()) == dumped
 
 
 def test_a_teacher_is_put_back_too(college: World, seat_of: Any) -> None:
@@ -475,8 +499,10 @@ def test_what_is_written_since_stays_with_the_kept_row(college: World, seat_of: 
     pupil.refresh_from_db()
     again.refresh_from_db()
     assert (since.pupil_id, pupil.email, again.email) == (
-        pupil.pk, "nouveau@famille.example", "nina@famille.example",
-    )  # fmt: skip
+        pupil.pk,
+        "nouveau@famille.example",
+        "nina@famille.example",
+    )
     ended = Guardianship.objects.get(guardian=uncle)
     assert (ended.pupil_id, ended.ends) == (again.pk, NOW.date())
 
@@ -488,7 +514,7 @@ def test_a_row_changed_since_is_named_and_nothing_is_undone(college: World, seat
         ruled_on=date(2026, 11, 3)
     )
     before = every_row()
-    with pytest.raises(merging.Refused, match="responsabilité"):
+    with pytest.raises(merging.MergeRefused, match="responsabilité"):
         merging.undo(viewer, done)
     assert changed_since(before) == {}
 
@@ -500,7 +526,7 @@ def test_merges_are_undone_from_the_last_one_on(college: World, seat_of: Any) ->
     before = every_row()
     first, second = merge(viewer, pupil, again), None
     second = merge(viewer, third, pupil)
-    with pytest.raises(merging.Refused, match="plus récente"):
+    with pytest.raises(merging.MergeRefused, match="plus récente"):
         merging.undo(viewer, first)
     merging.undo(viewer, second)
     merging.undo(viewer, first)
@@ -512,7 +538,7 @@ def test_after_thirty_days_a_merge_is_for_good(college: World, seat_of: Any, clo
     done = merge(viewer, pupil, again)
     assert forget_merges.call() == 0
     clock.shift(timedelta(days=30))
-    with pytest.raises(merging.Refused, match="trente jours"):
+    with pytest.raises(merging.MergeRefused, match="trente jours"):
         merging.undo(viewer, done)
     assert forget_merges.call() == 1
     done.refresh_from_db()
@@ -546,7 +572,7 @@ def test_an_undone_merge_is_not_undone_twice(college: World, seat_of: Any) -> No
 def test_what_the_head_merged_a_secretary_does_not_part(college: World, seat_of: Any) -> None:
     one, two = staff(college, Role.NURSE), staff(college, Role.NURSE)
     done = merge(seat_of("head"), one, two)
-    with pytest.raises(merging.Refused, match="direction"):
+    with pytest.raises(merging.MergeRefused, match="direction"):
         merging.undo(seat_of("secretary"), done)
 
 
@@ -566,9 +592,11 @@ def brought_twice(bring: Any, folder: Path, *, turned: bool) -> list[str]:
     records = [
         eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1"]),
         eleve("11", given="Lea", label="3B", ENTElevePersRelEleve=["21$20$1$2$1$0"]),
-        parent("20"), parent("21", given="Anna", mail="anna@famille.example"),
-        personnel("30"), personnel("31", given="Paule"),
-    ]  # fmt: skip
+        parent("20"),
+        parent("21", given="Anna", mail="anna@famille.example"),
+        personnel("30"),
+        personnel("31", given="Paule"),
+    ]
     told = [etab(), *(records[::-1] if turned else records)]
     bring(deliver(folder, *told))
     return told

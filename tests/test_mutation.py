@@ -85,7 +85,7 @@ def test_a_test_that_fails_the_second_time_is_no_proof(tmp_path: Path) -> None:
 
 def test_what_may_be_wrong_in_a_rule() -> None:
     source = "def rule(viewer) -> bool:\n    return viewer.holds(HEAD, NURSE) and not viewer.age < 3\n"
-    assert {one.change for one in mutants_of("rules.py", source)} >= {
+    assert {mutant.change for mutant in mutants_of("rules.py", source)} >= {
         "viewer.holds(HEAD, NURSE) and (not viewer.age < 3) → False",
         "viewer.holds(HEAD, NURSE) and (not viewer.age < 3) → viewer.holds(HEAD, NURSE) or not viewer.age < 3",
         "without viewer.holds(HEAD, NURSE)",

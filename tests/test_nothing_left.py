@@ -41,7 +41,7 @@ from preau.directory.models import (
     Holding,
     Person,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.test_departures import DAY, TODAY, hold, link, new, pass_days
 from preau.directory.words import Role
 from preau.domains.attendance.models import Decision, Entry, Explanation, Reason
@@ -78,15 +78,22 @@ def test_no_trace_of_a_family_is_left_in_any_table(
         school=college.school, one=mother, other=teacher, by=college.people["head"], at=timezone.now()
     )
     assert {
-        "directory.Person.family_name", "directory.Person.search_name", "directory.Person.birth_name",
-        "directory.Person.email", "identity.Account.login", "attendance.Explanation.comment",
-        "attendance.Decision.comment", "notifications.Item.facts", "works.Work.label", "directory.Hold.reason",
+        "directory.Person.family_name",
+        "directory.Person.search_name",
+        "directory.Person.birth_name",
+        "directory.Person.email",
+        "identity.Account.login",
+        "attendance.Explanation.comment",
+        "attendance.Decision.comment",
+        "notifications.Item.facts",
+        "works.Work.label",
+        "directory.Hold.reason",
         "notifications.Device.endpoint",
-    } <= traces_of("zephyrin")  # fmt: skip
+    } <= traces_of("zephyrin")
     left = date(2026, 12, 1)
     Holding.objects.filter(person__in=people).update(ends=left)
     Hold.objects.update(last_day=date(2027, 1, 1))
-    pictures = [one.picture.name for one in Account.objects.filter(person__in=people)]
+    pictures = [account.picture.name for account in Account.objects.filter(person__in=people)]
     clock.shift(100 * DAY)
     with django_capture_on_commit_callbacks(execute=True):
         pass_days(clock, 8)
@@ -107,10 +114,14 @@ def test_no_trace_of_a_family_is_left_in_any_table(
 
 # Their rows stay, and say nothing of who it was.
 KEPT_WITHOUT_A_NAME = {
-    "directory.Person", "directory.Holding", "directory.Enrolment", "directory.Assignment", "identity.Account",
+    "directory.Person",
+    "directory.Holding",
+    "directory.Enrolment",
+    "directory.Assignment",
+    "identity.Account",
     # Counts of a school: about nobody.
     "platform.Figures",
-}  # fmt: skip
+}
 
 
 def settled(college: World, people: list[Person]) -> None:
@@ -139,32 +150,54 @@ def busy(college: World, pupil: Person, mother: Person, teacher: Person) -> None
     """What each room of the building may hold of them."""
     lesson = Entry.objects.filter(school=college.school)[0].lesson
     explanation = Explanation.objects.create(
-        school=college.school, pupil=pupil, day=lesson.day, reason=Reason.objects.all()[0], given_by=mother,
-        given_at=NOW, comment="La petite Zéphyrin toussait",
-    )  # fmt: skip
+        school=college.school,
+        pupil=pupil,
+        day=lesson.day,
+        reason=Reason.objects.all()[0],
+        given_by=mother,
+        given_at=NOW,
+        comment="La petite Zéphyrin toussait",
+    )
     Entry.objects.create(
-        school=college.school, lesson=lesson, pupil=pupil, day=lesson.day, status="absent",
+        school=college.school,
+        lesson=lesson,
+        pupil=pupil,
+        day=lesson.day,
+        status="absent",
         explanation=explanation,
-    )  # fmt: skip
+    )
     Decision.objects.create(
-        school=college.school, explanation=explanation, state="accepted", comment="Bien, Mme Zéphyrin",
-        decided_by=college.people["cpe"], decided_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        explanation=explanation,
+        state="accepted",
+        comment="Bien, Mme Zéphyrin",
+        decided_by=college.people["cpe"],
+        decided_at=NOW,
+    )
     for person, about in ((mother, pupil), (teacher, None), (college.people["cpe"], pupil)):
         notices.publish(
             notices.News(
-                "attendance.refused", person.pk, f"zephyrin-{person.pk}", "/", about_id=about and about.pk,
+                "attendance.refused",
+                person.pk,
+                f"zephyrin-{person.pk}",
+                "/",
+                about_id=about and about.pk,
                 facts={"comment": "Zéphyrin", "day": "lundi", "school": "x"},
             )
-        )  # fmt: skip
+        )
     for person in (mother, teacher):
         Preference.objects.create(person=person, kind="attendance.absence", pace="never")
         Rhythm.objects.create(person=person)
         StopLink.objects.create(person=person, kind="attendance.absence", made_at=NOW)
         Device.objects.create(
-            person=person, endpoint=f"https://push.example/zephyrin/{person.pk}", p256dh="x", auth="x", label="Firefox",
-            opened_in="x", added_at=NOW,
-        )  # fmt: skip
+            person=person,
+            endpoint=f"https://push.example/zephyrin/{person.pk}",
+            p256dh="x",
+            auth="x",
+            label="Firefox",
+            opened_in="x",
+            added_at=NOW,
+        )
         Feed.objects.create(account=person.account, digest=f"{person.pk:064}", opened_at=NOW)
         Work.objects.create(
             key=f"w-{person.pk}",
@@ -175,16 +208,24 @@ def busy(college: World, pupil: Person, mother: Person, teacher: Person) -> None
             asked_at=NOW,
         )
         Activation.objects.create(
-            account=person.account, kind="first_letter", digest=f"{person.pk:064}", issued_at=NOW,
-            issued_by=teacher, expires_at=NOW + 600 * DAY,
-        )  # fmt: skip
+            account=person.account,
+            kind="first_letter",
+            digest=f"{person.pk:064}",
+            issued_at=NOW,
+            issued_by=teacher,
+            expires_at=NOW + 600 * DAY,
+        )
     Hold.objects.create(
         person=mother, school=college.school, last_day=TODAY, reason="Recours Zéphyrin", held_at=NOW
     )
     Line.objects.create(
-        verb="directory.person_read", actor=college.people["cpe"], subject=pupil, is_read=True,
-        acting_as=f"staff-{college.school.pk}", school=college.school,
-    )  # fmt: skip
+        verb="directory.person_read",
+        actor=college.people["cpe"],
+        subject=pupil,
+        is_read=True,
+        acting_as=f"staff-{college.school.pk}",
+        school=college.school,
+    )
 
 
 def test_a_name_that_is_left_somewhere_is_found(college: World) -> None:
@@ -202,6 +243,9 @@ WORDS_THAT_STAY = {
     "homework.LessonRecord": "what was done in a lesson is the school's, and goes at its term",
     "homework.Homework": "the work given in a lesson is the school's, and goes at its term",
     "homework.Correction": "what a lesson said before is the school's, and goes at its term",
+    "competences.Sheet": "what was assessed is the school's, and goes at its term",
+    "messaging.Thread": "what others answered stays readable, without a name, and goes at its term",
+    "messaging.Message": "with it",
     "scenarios.Scenario": "what was published stays, signed as its author chose",
     "scenarios.Version": "the version that the public reads, with it",
     "events.Event": "an event is the school's, and goes at its term",
@@ -212,7 +256,7 @@ WORDS_THAT_STAY = {
     "timetable.Lesson": "a lesson is the school's",
     "timetable.WeeklyPattern": "a lesson of each week is the school's",
     "attendance.SeatingPlan": "the name of a plan is the school's, and goes with the year",
-}  # fmt: skip
+}
 # Whose rows are planted: a pupil of whom much is known, their mother, their teacher, somebody of the office.
 ROLES = ("pupil", "guardian", "teacher", "secretary")
 
@@ -223,10 +267,14 @@ def texts_of(entry: boards.PersonalData) -> list[Any]:
     return [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, CharField | TextField) and not isinstance(field, FileField)
-        and not field.choices and not field.unique and (field.max_length or 99) >= len(CANARY)
-        and entry.fields[field.name] != boards.FieldClass.NONE and field.name not in entry.says
-    ]  # fmt: skip
+        if isinstance(field, CharField | TextField)
+        and not isinstance(field, FileField)
+        and not field.choices
+        and not field.unique
+        and (field.max_length or 99) >= len(CANARY)
+        and entry.fields[field.name] != boards.FieldClass.NONE
+        and field.name not in entry.says
+    ]
 
 
 def plant_canaries(people: list[Person]) -> set[str]:
@@ -238,9 +286,9 @@ def plant_canaries(people: list[Person]) -> set[str]:
         model = apps.get_model(entry.model)
         fields = texts_of(entry)
         keys = list(
-            model._base_manager.filter(**{f"{entry.person}__in": [one.pk for one in people]}).values_list(
-                "pk", flat=True
-            )
+            model._base_manager.filter(
+                **{f"{entry.person}__in": [person.pk for person in people]}
+            ).values_list("pk", flat=True)
         )
         for field in fields if keys else ():
             # Where the table says that it must be empty now, nobody typed anything.
@@ -282,17 +330,17 @@ def every_file() -> set[str]:
 
 
 def every_session() -> list[Any]:
-    return [one.session_key for one in Session.objects.all() if CANARY in str(one.get_decoded())]
+    return [session.session_key for session in Session.objects.all() if CANARY in str(session.get_decoded())]
 
 
 def tables_of(models: Any) -> set[str]:
-    return {apps.get_model(one)._meta.db_table for one in models}
+    return {apps.get_model(model)._meta.db_table for model in models}
 
 
 def test_a_canary_in_every_text_leaves_no_trace(
     college: World, client: SchoolClient, clock: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    people = [college.people[one] for one in ROLES]
+    people = [college.people[role] for role in ROLES]
     pupil, mother, teacher, _secretary = people
     for person in people:
         client.sit(person).get("/")
@@ -300,8 +348,9 @@ def test_a_canary_in_every_text_leaves_no_trace(
     planted = plant_canaries(people)
     assert len(planted) >= 35, sorted(planted)
     files = [
-        kept(college, pupil, f"{CANARY}.txt", CANARY.encode()), kept(college, mother, f"{CANARY}.png", picture(), width=9)
-    ]  # fmt: skip
+        kept(college, pupil, f"{CANARY}.txt", CANARY.encode()),
+        kept(college, mother, f"{CANARY}.png", picture(), width=9),
+    ]
     vault.write(BytesIO(CANARY.encode()), files[1].glimpse)
     work = Homework.objects.filter(school=college.school)[0]
     HandIn.objects.filter(pupil=pupil, homework=work).delete()
@@ -329,7 +378,9 @@ def test_a_canary_in_every_text_leaves_no_trace(
     # Nothing of ours is put in a cache of Django.
     sources = Path(settings.BASE_DIR, "preau").rglob("*.py")
     assert not [
-        one for one in sources if "django.core.cache" in one.read_text() and "/tests/" not in str(one)
+        source
+        for source in sources
+        if "django.core.cache" in source.read_text() and "/tests/" not in str(source)
     ]
 
 
@@ -337,9 +388,17 @@ def kept(college: World, person: Person, name: str, content: bytes, width: int |
     """A file that somebody sent, as `commons.files` keeps it."""
     written = vault.write(BytesIO(content), vault.new_name())
     return StoredFile.objects.create(
-        public_id=written.name, school=college.school, name=name, kind="text/plain", size=written.size,
-        digest=written.digest, kept_by=person, kept_at=NOW, width=width, height=width,
-    )  # fmt: skip
+        public_id=written.name,
+        school=college.school,
+        name=name,
+        kind="text/plain",
+        size=written.size,
+        digest=written.digest,
+        kept_by=person,
+        kept_at=NOW,
+        width=width,
+        height=width,
+    )
 
 
 def picture() -> bytes:
@@ -350,25 +409,40 @@ def elsewhere(college: World, client: SchoolClient, person: Person) -> None:
     """What is about nobody by its keys, and may hold their words: a form put aside, tasks, letters of the demonstration, works."""
     session = SessionStore()
     session["kept_form"] = {
-        "account": person.account.pk, "seat": "guardian", "address": "/", "fields": f"comment={CANARY}", "asked": False,
-    }  # fmt: skip
+        "account": person.account.pk,
+        "seat": "guardian",
+        "address": "/",
+        "fields": f"comment={CANARY}",
+        "asked": False,
+    }
     session.save()
     for status in (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED):
         DBTaskResult.objects.create(
-            status=status, task_path="preau.x", queue_name="default", backend_name="default", priority=0,
-            args_kwargs={"args": [CANARY], "kwargs": {}}, traceback=f"ValueError: {CANARY}", finished_at=NOW,
-            exception_class_path="", worker_ids=[],
-        )  # fmt: skip
+            status=status,
+            task_path="preau.x",
+            queue_name="default",
+            backend_name="default",
+            priority=0,
+            args_kwargs={"args": [CANARY], "kwargs": {}},
+            traceback=f"ValueError: {CANARY}",
+            finished_at=NOW,
+            exception_class_path="",
+            worker_ids=[],
+        )
     Letter.objects.create(to=f"{CANARY}@example.org", subject="Bonjour", body=CANARY)
     Work.objects.create(
         key="canary", label=CANARY, person=person, url="/", asked_at=NOW, ended_at=NOW, state="done"
     )
     notices.publish(
         notices.News(
-            "attendance.refused", college.people["head"].pk, "canary", "/", about_id=person.pk,
+            "attendance.refused",
+            college.people["head"].pk,
+            "canary",
+            "/",
+            about_id=person.pk,
             facts={"comment": CANARY, "day": "lundi", "school": "x"},
         )
-    )  # fmt: skip
+    )
 
 
 def test_a_canary_that_is_left_is_found(college: World) -> None:

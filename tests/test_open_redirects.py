@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from conftest import NOW, SchoolClient
 from preau.commons.signon.models import Grant, Ticket
 from preau.commons.signon.tests.coming import asked, linked
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import proof
 from preau.foundation.http import safe_next
 from preau.identity.seeds import PASSWORD
@@ -19,20 +19,59 @@ from preau.identity.seeds import PASSWORD
 pytestmark = pytest.mark.django_db
 HOST = "piege.example"
 TRICKS = [
-    "https://piege.example", "https://piege.example/", "http://piege.example/", "HTTPS://PIEGE.EXAMPLE/", "//piege.example",
-    "//piege.example/absences/", "///piege.example", "////piege.example", "/\\piege.example", "\\\\piege.example", "\\/piege.example",
-    "/\\/piege.example", "/\t/piege.example", "/\n/piege.example", "/\r\n/piege.example", "\t//piege.example", " //piege.example",
-    "\x00//piege.example", "/\x00/piege.example", "\u200b//piege.example", "https:piege.example", "https:/piege.example",
-    "https:///piege.example", "https://testserver@piege.example/", "https://testserver:x@piege.example/",
-    "https://piege.example\\@testserver/", "https://piege.example#@testserver/", "https://piege.example?@testserver/",
-    "https://testserver.piege.example/", "https://piege.example/testserver", "https://piege.example:443/", "https://[::ffff:5.6.7.8]/piege.example",
-    "https://piege。example/", "https://piege%2eexample/", "https://piege.example%2f@testserver/", "https%3a%2f%2fpiege.example",
-    "//piege.example%2f..", "javascript:alert('piege.example')", "JaVaScRiPt:alert('piege.example')", "java\tscript:alert('piege.example')",
-    "javascript://testserver/%0aalert('piege.example')", "data:text/html,<script>location='//piege.example'</script>",
-    "vbscript:msgbox('piege.example')", "ftp://piege.example/", "file://piege.example/etc/passwd", "ws://piege.example/",
-    "//piege.example@testserver@piege.example", "http://testserver\u2044@piege.example/", "https://piege.example\r\nSet-Cookie: a=b",
-    "piege.example", "/\u2028/piege.example", "//" + "a" * 5_000 + ".piege.example",
-]  # fmt: skip
+    "https://piege.example",
+    "https://piege.example/",
+    "http://piege.example/",
+    "HTTPS://PIEGE.EXAMPLE/",
+    "//piege.example",
+    "//piege.example/absences/",
+    "///piege.example",
+    "////piege.example",
+    "/\\piege.example",
+    "\\\\piege.example",
+    "\\/piege.example",
+    "/\\/piege.example",
+    "/\t/piege.example",
+    "/\n/piege.example",
+    "/\r\n/piege.example",
+    "\t//piege.example",
+    " //piege.example",
+    "\x00//piege.example",
+    "/\x00/piege.example",
+    "\u200b//piege.example",
+    "https:piege.example",
+    "https:/piege.example",
+    "https:///piege.example",
+    "https://testserver@piege.example/",
+    "https://testserver:x@piege.example/",
+    "https://piege.example\\@testserver/",
+    "https://piege.example#@testserver/",
+    "https://piege.example?@testserver/",
+    "https://testserver.piege.example/",
+    "https://piege.example/testserver",
+    "https://piege.example:443/",
+    "https://[::ffff:5.6.7.8]/piege.example",
+    "https://piege。example/",
+    "https://piege%2eexample/",
+    "https://piege.example%2f@testserver/",
+    "https%3a%2f%2fpiege.example",
+    "//piege.example%2f..",
+    "javascript:alert('piege.example')",
+    "JaVaScRiPt:alert('piege.example')",
+    "java\tscript:alert('piege.example')",
+    "javascript://testserver/%0aalert('piege.example')",
+    "data:text/html,<script>location='//piege.example'</script>",
+    "vbscript:msgbox('piege.example')",
+    "ftp://piege.example/",
+    "file://piege.example/etc/passwd",
+    "ws://piege.example/",
+    "//piege.example@testserver@piege.example",
+    "http://testserver\u2044@piege.example/",
+    "https://piege.example\r\nSet-Cookie: a=b",
+    "piege.example",
+    "/\u2028/piege.example",
+    "//" + "a" * 5_000 + ".piege.example",
+]
 
 
 def test_there_are_forty_at_least() -> None:
@@ -122,9 +161,20 @@ def oidc_logout(college: World, client: SchoolClient, trick: str) -> Any:
 
 
 DOORS: list[Door] = [
-    sign_in, sign_in_page, signed_in_already, confirmed, confirmed_back, confirm_page, resumed, cas_login, cas_gateway, cas_logout,
-    oidc_authorize, oidc_silent, oidc_logout,
-]  # fmt: skip
+    sign_in,
+    sign_in_page,
+    signed_in_already,
+    confirmed,
+    confirmed_back,
+    confirm_page,
+    resumed,
+    cas_login,
+    cas_gateway,
+    cas_logout,
+    oidc_authorize,
+    oidc_silent,
+    oidc_logout,
+]
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)

@@ -22,14 +22,15 @@ from preau.commons.files.models import StoredFile
 from preau.commons.files.tasks import sweep
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.commons.privacy import exports, queries
+from preau.commons.privacy import exports
 from preau.commons.privacy.actions import copies
 from preau.commons.privacy.models import DataCopy
-from preau.commons.privacy.queries import Subject, taken
 from preau.commons.privacy.queries import held as held_queries
+from preau.commons.privacy.queries import taken
+from preau.commons.privacy.queries.held import Subject
 from preau.commons.privacy.tasks import every_night, make_copy
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.domains.attendance.models import Decision, Entry, Explanation, Notice
 from preau.domains.homework.models import HandIn, HandInFile, Homework
 from preau.foundation import boards, vault
@@ -47,13 +48,22 @@ def explained(college: World) -> Explanation:
     pupil = college.people["pupil"]
     entry = Entry.objects.to_explain().filter(pupil=pupil)[0]
     given = Explanation.objects.create(
-        school=college.school, pupil=pupil, day=entry.day, reason_id=1, comment=SECRET,
-        given_by=college.people["guardian"], given_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=pupil,
+        day=entry.day,
+        reason_id=1,
+        comment=SECRET,
+        given_by=college.people["guardian"],
+        given_at=NOW,
+    )
     Decision.objects.create(
-        school=college.school, explanation=given, state=Explanation.State.REFUSED, comment=ANSWER,
-        decided_by=college.people["cpe"], decided_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        explanation=given,
+        state=Explanation.State.REFUSED,
+        comment=ANSWER,
+        decided_by=college.people["cpe"],
+        decided_at=NOW,
+    )
     Notice.objects.get_or_create(
         school=college.school, entry=entry, pupil=pupil, guardian=college.people["guardian"], day=entry.day
     )
@@ -93,12 +103,32 @@ def reachable(person: Person) -> dict[str, set[int]]:
 
 # Of these alone, somebody does not read every row about themselves: it is another person's, or not for them yet.
 NARROWED = {
-    "attendance.Announcement", "attendance.Decision", "attendance.Explanation", "attendance.FollowUpAction",
-    "attendance.Notice", "attention.Finding", "campaigns.Sending", "campaigns.Target", "conduct.Involvement",
-    "directory.Consent", "directory.PhotoConsent", "gradebook.Mark", "gradebook.MarkChange",
-    "homework.Annotation", "homework.HandInFile", "homework.Homework", "journal.Line",
-    "notifications.Item", "privacy.DataCopy", "privacy.DataRequest", "privacy.RequestLine",
-}  # fmt: skip
+    "attendance.Announcement",
+    "attendance.Decision",
+    "attendance.Explanation",
+    "attendance.FollowUpAction",
+    "attendance.Notice",
+    "attention.Finding",
+    "campaigns.Sending",
+    "campaigns.Target",
+    "competences.Balance",
+    "competences.Level",
+    "conduct.Involvement",
+    "directory.Consent",
+    "directory.PhotoConsent",
+    "gradebook.Mark",
+    "gradebook.MarkChange",
+    "homework.Annotation",
+    "homework.HandInFile",
+    "homework.Homework",
+    "journal.Line",
+    "messaging.Freeze",
+    "messaging.Thread",
+    "notifications.Item",
+    "privacy.DataCopy",
+    "privacy.DataRequest",
+    "privacy.RequestLine",
+}
 
 
 def unread(entry: boards.PersonalData, who: Subject) -> set[int]:
@@ -108,13 +138,13 @@ def unread(entry: boards.PersonalData, who: Subject) -> set[int]:
     about = {entry.person, *entry.about}
     model = apps.get_model(entry.model)
     rows = model._base_manager.exclude(entry.readers.subject.where(who.person.pk))
-    for link in set(queries.links_of(entry)) - about:
+    for link in set(held_queries.links_of(entry)) - about:
         rows = rows.exclude(pk__in=model._base_manager.filter(**{link: who.person}).values("pk"))
     return set(rows.values_list("pk", flat=True))
 
 
 def test_what_is_not_read_by_whom_it_is_about_is_listed() -> None:
-    narrowed = {one.model for one in queries.entries() if one.readers.subject is not EVERY_ROW}
+    narrowed = {entry.model for entry in held_queries.entries() if entry.readers.subject is not EVERY_ROW}
     assert narrowed == NARROWED
 
 
@@ -124,12 +154,12 @@ def test_every_row_reachable_from_a_person_appears(
 ) -> None:
     client.sit(college.people[key]).get("/")
     who = subject(college, key)
-    held = {one.entry.model: one for one in queries.held_about(who)}
+    held = {one.entry.model: one for one in held_queries.held_about(who)}
     found = reachable(who.person)
     assert len(found) >= 3
     for model, keys in found.items():
         assert model in held, model
-        shown = set(queries.rows_of(held[model].entry, who).values_list("pk", flat=True))
+        shown = set(held_queries.rows_of(held[model].entry, who).values_list("pk", flat=True))
         assert keys <= shown | unread(held[model].entry, who), model
         assert held[model].count == len(shown), model
 
@@ -140,9 +170,9 @@ def test_a_link_that_is_forgotten_would_show(client: SchoolClient, college: Worl
     client.sit(who.person).post("/profil/affichage/", {"text": "150"})
     client.post("/deconnexion/")
     monkeypatch.setattr(held_queries, "links_of", lambda entry: [entry.person or "pk"])
-    entry = queries.entry_of("journal-line")
+    entry = held_queries.entry_of("journal-line")
     assert entry
-    shown = set(queries.rows_of(entry, who).values_list("pk", flat=True))
+    shown = set(held_queries.rows_of(entry, who).values_list("pk", flat=True))
     assert not reachable(who.person)["journal.Line"] <= shown
 
 
@@ -166,7 +196,7 @@ def test_a_separated_parent_reads_the_child_and_not_the_other_parent(
         verb="attendance.explained", actor=college.people["guardian"], acting_as="guardian", subject=child
     )
     for one in boards.personal_data:
-        page = client.get(f"/mes-donnees/{queries.key_of(one)}/?pour={child.public_id}").content.decode()
+        page = client.get(f"/mes-donnees/{held_queries.key_of(one)}/?pour={child.public_id}").content.decode()
         assert SECRET not in page, one.model
         assert ANSWER not in page, one.model
         assert "Julie" not in page, one.model
@@ -199,9 +229,12 @@ def test_the_data_of_a_child_of_somebody_else_are_not_given(
     family = college.people["pupil"]
     stranger = Person.objects.filter(enrolments__group__year=college.year).exclude(pk=family.pk)[0]
     for key, person in (
-        ("guardian", stranger), ("guardian", twin.people["pupil"]), ("head", family),
-        ("guardian", college.people["other_guardian"]), ("pupil", college.people["guardian"]),
-    ):  # fmt: skip
+        ("guardian", stranger),
+        ("guardian", twin.people["pupil"]),
+        ("head", family),
+        ("guardian", college.people["other_guardian"]),
+        ("pupil", college.people["guardian"]),
+    ):
         client.sit(college.people[key])
         assert not is_of(client, person), key
         Person.objects.filter(pk=person.pk).update(birth_name=f"Autre-{person.pk}-nom")
@@ -277,7 +310,7 @@ def test_the_archive_holds_a_page_and_a_file_and_leaves_a_trace(
         page = archive.read("donnees.html").decode()
     assert SECRET in page
     rows = {table["table"]: len(table["rows"]) for table in told["tables"]}
-    held = {one.entry.model: one.count for one in queries.held_about(subject(college, "guardian"))}
+    held = {one.entry.model: one.count for one in held_queries.held_about(subject(college, "guardian"))}
     # The export itself is written after the archive is made.
     held["journal.Line"] -= 1
     assert {name: count for name, count in held.items() if count} == rows
@@ -296,7 +329,7 @@ def test_both_files_of_the_archive_hold_every_row_in_the_same_words(
     assert [table["label"] for table in told["tables"]] == [one.text for one in page.iter("h2")][:-1]
     # What is not held is said too.
     assert told["nothing_in"] == [one.text for one in page.iter("li")]
-    assert len(told["tables"]) + len(told["nothing_in"]) == len(queries.entries())
+    assert len(told["tables"]) + len(told["nothing_in"]) == len(held_queries.entries())
 
 
 def test_the_archive_asks_as_much_of_the_database_for_a_thousand_rows(
@@ -311,9 +344,13 @@ def test_the_archive_asks_as_much_of_the_database_for_a_thousand_rows(
 
     def read() -> Line:
         return Line(
-            verb="attendance.entry_read", actor=who.person, subject=college.people["pupil"],
-            school=college.school, acting_as="staff", is_read=True,
-        )  # fmt: skip
+            verb="attendance.entry_read",
+            actor=who.person,
+            subject=college.people["pupil"],
+            school=college.school,
+            acting_as="staff",
+            is_read=True,
+        )
 
     Line.objects.bulk_create([read()])
     few = asked()
@@ -326,7 +363,7 @@ def test_what_is_not_held_is_not_on_the_page_and_is_named_in_the_archive(
 ) -> None:
     who = subject(college, "guardian")
     page = html.fromstring(client.sit(who.person).get("/mes-donnees/").content)
-    held = {str(one.entry.label): one.count for one in queries.held_about(who)}
+    held = {str(one.entry.label): one.count for one in held_queries.held_about(who)}
     shown = {one.text_content().strip() for one in page.xpath("//main//ul[@class='kinds']//a")}
     assert shown == {label for label, count in held.items() if count}
     with ZipFile(BytesIO(exports.archive_of(who, NOW))) as archive:
@@ -346,7 +383,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
     client: SchoolClient, college: World, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
-        queries.held_about(subject(college, "teacher"))
+        held_queries.held_about(subject(college, "teacher"))
 
 
 def test_every_retention_and_field_has_its_words() -> None:
@@ -364,9 +401,9 @@ def test_a_kind_of_data_that_does_not_exist_is_no_page(college: World, client: S
 def test_what_is_about_nobody_is_no_part_of_my_data(college: World, client: SchoolClient) -> None:
     """A table without a person in it (how many pupils a school has) once counted all of its rows as everybody's."""
     for entry in boards.personal_data:
-        if not queries.links_of(entry):
-            assert queries.entry_of(queries.key_of(entry)) is None
-    held = {one.entry.model for one in queries.held_about(subject(college, "guardian"))}
+        if not held_queries.links_of(entry):
+            assert held_queries.entry_of(held_queries.key_of(entry)) is None
+    held = {one.entry.model for one in held_queries.held_about(subject(college, "guardian"))}
     assert "directory.Person" in held and "platform.Figures" not in held
     client.sit(college.people["guardian"])
     assert client.get("/mes-donnees/platform-figures/").status_code == 404
@@ -376,9 +413,15 @@ def test_what_our_code_calls_by_a_key_is_said_in_words(college: World, client: S
     cpe = college.people["cpe"]
     Holding.objects.filter(person=cpe).update(scope={"lists": {"until": "2027-03-27", "by": 4038}})
     Item.objects.create(
-        person=cpe, school=college.school, kind="identity.second_proof_on", key="1", seat=f"staff-{college.school.pk}",
-        facts={"login": "samia", "at": "lundi", "left": ""}, url="/", published_at=NOW,
-    )  # fmt: skip
+        person=cpe,
+        school=college.school,
+        kind="identity.second_proof_on",
+        key="1",
+        seat=f"staff-{college.school.pk}",
+        facts={"login": "samia", "at": "lundi", "left": ""},
+        url="/",
+        published_at=NOW,
+    )
     client.sit(cpe)
     said = client.get(f"{PAGE}notifications-item/").content.decode()
     assert "La double vérification est en place" in said and "lundi, samia" in said and "Personnel" in said
@@ -391,9 +434,9 @@ def test_what_our_code_calls_by_a_key_is_said_in_words(college: World, client: S
 
 def test_a_list_or_nothing_at_all_is_said_as_people_write_it(college: World) -> None:
     who = subject(college, "cpe")
-    assert queries.said([], who) == queries.said({}, who) == "—"
-    assert queries.said(["a", None, True], who) == "a, —, oui"
-    assert queries.said({"a": [1, 2]}, who) == "a\u202f: 1, 2"
+    assert held_queries.said([], who) == held_queries.said({}, who) == "—"
+    assert held_queries.said(["a", None, True], who) == "a, —, oui"
+    assert held_queries.said({"a": [1, 2]}, who) == "a\u202f: 1, 2"
 
 
 # Every way from a row to somebody, found without the board
@@ -440,12 +483,12 @@ def not_explained(models: Any) -> dict[str, list[str]]:
         if not model.__module__.startswith("preau.") or model._meta.proxy or name in OF_NOBODY:
             continue
         entry = entries.get(name)
-        known = set(queries.links_of(entry)) if entry else set()
+        known = set(held_queries.links_of(entry)) if entry else set()
         for lookup, field in paths_of(model).items():
             # What it hangs on is shown to that person under its own name, by a link of its own.
             between = model._meta.get_field(field).related_model._meta.label
             rest = lookup.partition("__")[2]
-            shown = between in entries and rest in queries.links_of(entries[between])
+            shown = between in entries and rest in held_queries.links_of(entries[between])
             if lookup not in known and not (entry and shown):
                 found.setdefault(name, []).append(lookup)
     return found
@@ -468,13 +511,14 @@ def test_every_row_of_a_declared_way_is_in_the_archive(college: World, explained
         who = subject(college, key)
         with ZipFile(BytesIO(exports.archive_of(who, NOW))) as archive:
             told = {
-                one["table"]: len(one["rows"]) for one in json.loads(archive.read("donnees.json"))["tables"]
+                table["table"]: len(table["rows"])
+                for table in json.loads(archive.read("donnees.json"))["tables"]
             }
         for entry in boards.personal_data:
             model = apps.get_model(entry.model)
             # What is written by several points at nobody itself: the way is the one that the board declares.
             ways = [*paths_of(model), *([entry.person] if "__" in entry.person else [])]
-            links = [one for one in dict.fromkeys(ways) if one in queries.links_of(entry)]
+            links = [way for way in dict.fromkeys(ways) if way in held_queries.links_of(entry)]
             keys: set[int] = set()
             for link in links:
                 keys |= set(model._base_manager.filter(**{link: who.person}).values_list("pk", flat=True))
@@ -498,7 +542,9 @@ def test_each_table_is_a_csv_of_the_same_words(college: World, explained: Explan
     with ZipFile(BytesIO(exports.archive_of(subject(college, "guardian"), NOW))) as archive:
         told = json.loads(archive.read("donnees.json"))
         names = {one for one in archive.namelist() if one.startswith("tableaux/")}
-        assert names == {f"tableaux/{one['table'].lower().replace('.', '-')}.csv" for one in told["tables"]}
+        assert names == {
+            f"tableaux/{table['table'].lower().replace('.', '-')}.csv" for table in told["tables"]
+        }
         for table in told["tables"]:
             content = archive.read(f"tableaux/{table['table'].lower().replace('.', '-')}.csv").decode(
                 "utf-8-sig"
@@ -536,7 +582,7 @@ def test_ones_own_hours_are_a_calendar(college: World, seat_of: Any) -> None:
             content = archive.read("agenda.ics")
         events = list(vobject.readOne(content.decode()).vevent_list)
         assert len(events) == len(list(Calendar.from_ical(content).walk("VEVENT"))) > 10
-        assert any("Mathématiques" in one.summary.value for one in events), key
+        assert any("Mathématiques" in event.summary.value for event in events), key
 
 
 def test_files_sent_and_received_are_in_it_and_not_those_of_others(college: World, seat_of: Any) -> None:
@@ -579,9 +625,15 @@ def test_files_sent_and_received_are_in_it_and_not_those_of_others(college: Worl
 def keep_for(college: World, person: Person, name: str, content: bytes) -> StoredFile:
     written = vault.write(BytesIO(content), vault.new_name())
     return StoredFile.objects.create(
-        public_id=written.name, school=college.school, name=name, kind="text/plain", size=written.size,
-        digest=written.digest, kept_by=person, kept_at=NOW,
-    )  # fmt: skip
+        public_id=written.name,
+        school=college.school,
+        name=name,
+        kind="text/plain",
+        size=written.size,
+        digest=written.digest,
+        kept_by=person,
+        kept_at=NOW,
+    )
 
 
 # Large: made by a task

@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from preau.directory.counting import numbers
 from preau.directory.models import Person, School
 from preau.directory.queries.finding import PUPILS, STAFF, pupils_here
-from preau.directory.seeds import World
-from preau.domains.attendance import queries as attendance
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Reason
-from preau.domains.timetable import queries as timetable
+from preau.domains.attendance.queries import absences, school_life
 from preau.domains.timetable.models import Lesson
-from preau.foundation.lookup import Wanted
+from preau.domains.timetable.queries.lessons import own_lessons, own_rows
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Lines, Prepared, padded
 
 pytestmark = pytest.mark.engine
@@ -148,18 +148,18 @@ def test_each_viewer_reads_what_visible_to_gives_them(
     for world in (twin, college):
         viewer = seat_of(key, world=world)
         first, last = date(2026, 11, 16), date(2026, 11, 27)
-        plain = timetable.own_lessons(viewer).between(first, last)
-        assert {row.pk for row in timetable.own_rows(viewer, first, last)} == set(
-            plain.values_list("pk", flat=True)
-        )
+        plain = own_lessons(viewer).between(first, last)
+        assert {row.pk for row in own_rows(viewer, first, last)} == set(plain.values_list("pk", flat=True))
         seen = Entry.objects.visible_to(viewer)
         if viewer.is_guardian:
             expected = set(seen.to_explain().values_list("pupil__given_name", "day"))
-            assert {(one.pupil, one.day) for one in attendance.absences_to_explain(viewer)} == expected
+            assert {
+                (absence.pupil, absence.day) for absence in absences.absences_to_explain(viewer)
+            } == expected
         if not viewer.is_staff:
-            recent = list(attendance.absences_of(viewer).values_list("pk", flat=True)[:4])
-            assert [row.pk for row in attendance.recent_rows(viewer)] == recent
-        (absent,) = numbers(viewer, attendance.number_absent)
+            recent = list(absences.absences_of(viewer).values_list("pk", flat=True)[:4])
+            assert [row.pk for row in absences.recent_rows(viewer)] == recent
+        (absent,) = numbers(viewer, school_life.number_absent)
         if viewer.school:
             assert absent == seen.absences().filter(day=viewer.today).values("pupil").distinct().count()
 
@@ -218,8 +218,8 @@ def test_what_is_only_sorted_by_is_not_given(college: World) -> None:
 @pytest.mark.parametrize("typed", ["nina", "abadie nnia", "mor", "a%a", "____"])
 def test_a_search_finds_what_its_words_find(college: World, twin: World, seat_of: Any, typed: str) -> None:
     """The twin's head asks first, for other words of the same length."""
-    STAFF(seat_of("head", world=twin), Wanted.typed("zzzzzzzzzz"[: len(typed)]))
-    viewer, wanted = seat_of("head"), Wanted.typed(typed)
+    STAFF(seat_of("head", world=twin), LookupTerms.typed("zzzzzzzzzz"[: len(typed)]))
+    viewer, wanted = seat_of("head"), LookupTerms.typed(typed)
     pupils = Person.objects.filter(pk__in=pupils_here(viewer).values("person_id")).values("pk", "search_name")
     expected = [line["pk"] for line in wanted.among(pupils, "search_name")]
     assert [line["pk"] for line in PUPILS(viewer, wanted)] == expected
@@ -238,4 +238,4 @@ def test_what_is_prepared_is_logged_as_anything_else(college: World) -> None:
         named("Nina")
         named("Léo")
     assert len(asked) == 2
-    assert all("directory_person" in one["sql"] for one in asked.captured_queries)
+    assert all("directory_person" in captured_query["sql"] for captured_query in asked.captured_queries)

@@ -97,11 +97,20 @@ def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
 )
 def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
     asked = {
-        "SECRET_KEY": "b9" * 40, "ALLOWED_HOSTS": "ent.example.org", "VAR_DIR": str(tmp_path), name: value,
-        "DJANGO_SETTINGS_MODULE": "preau.settings", "PATH": os.environ["PATH"],
-    }  # fmt: skip
+        "SECRET_KEY": "b9" * 40,
+        "ALLOWED_HOSTS": "ent.example.org",
+        "VAR_DIR": str(tmp_path),
+        name: value,
+        "DJANGO_SETTINGS_MODULE": "preau.settings",
+        "PATH": os.environ["PATH"],
+    }
     done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy"], cwd=ROOT, env=asked, capture_output=True, text=True,
-        check=False, timeout=PATIENCE,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "check", "--deploy"],
+        cwd=ROOT,
+        env=asked,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
     assert says in done.stderr + done.stdout

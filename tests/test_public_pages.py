@@ -14,9 +14,9 @@ from django.utils import timezone
 from lxml import etree
 
 from conftest import SchoolClient
-from preau.commons.privacy import queries as kept
+from preau.commons.privacy.queries import held, houses
 from preau.commons.privacy.queries.houses import CLASSES
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, Retention
 from preau.foundation.models import WorkerBeat
@@ -167,14 +167,14 @@ def test_what_the_operator_has_not_said_shows_on_a_demonstration_only(
 
 
 def test_the_register_holds_every_table_about_people(college: World, client: SchoolClient) -> None:
-    shown = "".join(read(client, f"/donnees-personnelles/{key}/") for key in kept.houses())
+    shown = "".join(read(client, f"/donnees-personnelles/{key}/") for key in houses.houses())
     for entry in boards.personal_data:
         assert str(entry.label) in shown.replace("&#39;", "'"), entry.label
     assert client.get("/donnees-personnelles/rien/").status_code == 404
 
 
 def test_the_register_has_words_for_everything() -> None:
-    assert all(kept.said for kept in Retention)
+    assert all(held.said for kept in Retention)
     assert set(CLASSES) == set(FieldClass) - {FieldClass.NONE}
     for entry in boards.personal_data:
         for name in entry.fields:

@@ -18,8 +18,8 @@ def verbs_of_reading() -> set[str]:
 
 
 def test_every_reading_has_its_reason() -> None:
-    reasons = {one.verb for one in boards.reasons_to_read}
-    words = {one.verb for one in boards.journal_words}
+    reasons = {reason.verb for reason in boards.reasons_to_read}
+    words = {journal_word.verb for journal_word in boards.journal_words}
     found = verbs_of_reading()
     assert {"directory.person_read", "attendance.paper_read"} <= found
     assert found - reasons == set()
@@ -27,5 +27,5 @@ def test_every_reading_has_its_reason() -> None:
 
 
 def test_a_reason_is_a_sentence() -> None:
-    for one in boards.reasons_to_read:
-        assert re.fullmatch(r"[A-ZÀÉ].{10,80}\.", str(one.why)), one
+    for reason in boards.reasons_to_read:
+        assert re.fullmatch(r"[A-ZÀÉ].{10,80}\.", str(reason.why)), reason

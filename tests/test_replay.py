@@ -14,13 +14,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.commons.privacy.actions import apply_erasure, replay
+from preau.commons.privacy.actions import replay
 from preau.commons.privacy.actions import terms as terms_actions
+from preau.commons.privacy.actions.answering import apply_erasure
 from preau.commons.privacy.models import DataRequest, RequestLine, RetentionRun
 from preau.commons.signon.models import Alias, Service
 from preau.directory.actions import departures
 from preau.directory.models import Hold, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.test_departures import new
 from preau.domains.attendance.models import Entry
 from tests.test_nothing_left import busy, settled, traces_of
@@ -35,7 +36,7 @@ def erased_later(college: World, tmp_path: Path, execute_hooks: Any) -> tuple[Pa
     settled(college, people)
     busy(college, *people)
     DataRequest.objects.all().delete()
-    pictures = {one.account.picture.name for one in people}
+    pictures = {person.account.picture.name for person in people}
     room = Path(settings.MEDIA_ROOT)
     copytree(room, tmp_path / "copy")
     backup = transaction.savepoint()
@@ -58,7 +59,7 @@ def test_who_was_erased_stays_erased_after_a_restore(
     college: World, tmp_path: Path, django_capture_on_commit_callbacks: Any, capsys: Any
 ) -> None:
     out, people, pictures = erased_later(college, tmp_path, django_capture_on_commit_callbacks)
-    assert traces_of("zephyrin") and all(default_storage.exists(one) for one in pictures)
+    assert traces_of("zephyrin") and all(default_storage.exists(picture) for picture in pictures)
     assert not RetentionRun.objects.filter(day=LATER).exists()
     assert Entry.objects.filter(school=college.school).exists()
     before = every_row()
@@ -69,10 +70,11 @@ def test_who_was_erased_stays_erased_after_a_restore(
         call_command("replay_erasures", str(out))
     assert "Erased again: 3 people, 0 kinds of data on request, 1 terms" in capsys.readouterr().out
     assert traces_of("zephyrin") == set()
-    assert not any(default_storage.exists(one) for one in pictures)
+    assert not any(default_storage.exists(picture) for picture in pictures)
     assert not Entry.objects.filter(school=college.school).exists()
     assert {
-        one.erased_at is not None for one in Person.objects.filter(pk__in=[one.pk for one in people])
+        person.erased_at is not None
+        for person in Person.objects.filter(pk__in=[person.pk for person in people])
     } == {True}
     after = every_row()
     call_command("replay_erasures", str(out))
@@ -129,13 +131,24 @@ def named(pupil: Person) -> None:
 
 def asked_to_erase(college: World, pupil: Person, outcome: str = "granted") -> RequestLine:
     request = DataRequest.objects.create(
-        school=college.school, subject=pupil, asked_by=pupil, asked_at=NOW, due=NOW.date(), state="answered",
+        school=college.school,
+        subject=pupil,
+        asked_by=pupil,
+        asked_at=NOW,
+        due=NOW.date(),
+        state="answered",
         answered_at=NOW,
-    )  # fmt: skip
+    )
     made: RequestLine = RequestLine.objects.create(
-        school=college.school, request=request, right="erase", kind="signon-alias", wrong="x",
-        outcome=outcome, answer="Oui", answered_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        request=request,
+        right="erase",
+        kind="signon-alias",
+        wrong="x",
+        outcome=outcome,
+        answer="Oui",
+        answered_at=NOW,
+    )
     return made
 
 

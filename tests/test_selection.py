@@ -68,7 +68,7 @@ def test_a_view_touches_its_house_and_not_the_neighbours(building: Building) -> 
 
 
 def test_what_a_house_publishes_touches_the_pages_that_show_it(building: Building) -> None:
-    touched = touched_by([Change(f"{ATTENDANCE}/actions/__init__.py")], building)
+    touched = touched_by([Change(f"{ATTENDANCE}/actions/rolls.py")], building)
     assert PORTAL in touched.readers
     # Campaigns, above, import what is below them.
     assert "preau/domains/records" in touched.houses
@@ -190,7 +190,7 @@ def test_a_test_with_a_clock_of_its_own_does_not_stop_the_run(monkeypatch: pytes
 )
 def test_pytest_takes_no_option_of_a_run_for_its_folder(options: list[str], tmp_path: Path) -> None:
     """Where it stands, it reads the options of the project; elsewhere, none of ours exists."""
-    there = [one.replace(str(ci.CACHE), str(tmp_path)) for one in options]
+    there = [option.replace(str(ci.CACHE), str(tmp_path)) for option in options]
     (tmp_path / "last-run-sqlite.json").write_text('{"left": []}')
     (tmp_path / "last-run-postgresql.json").write_text('{"left": []}')
     command = [

@@ -10,9 +10,9 @@ from django.db import models
 from lxml import html
 
 from conftest import NOW, SchoolClient
-from preau.commons.privacy import queries
-from preau.commons.privacy.queries import Subject, sentences
-from preau.directory.seeds import World
+from preau.commons.privacy.queries import held, sentences
+from preau.commons.privacy.queries.held import Subject
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Explanation
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, Section
@@ -28,9 +28,14 @@ def read_by(college: World, reader: str, about: str = "") -> Subject:
 def explained(college: World, comment: str) -> Explanation:
     entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
     return Explanation.objects.create(
-        school=college.school, pupil=entry.pupil, day=entry.day, reason_id=1, comment=comment,
-        given_by=college.people["guardian"], given_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=entry.pupil,
+        day=entry.day,
+        reason_id=1,
+        comment=comment,
+        given_by=college.people["guardian"],
+        given_at=NOW,
+    )
 
 
 # What is declared
@@ -54,8 +59,8 @@ def test_what_is_declared_of_a_table_is_a_section_or_fields_of_its_entry() -> No
 
 def test_the_day_of_a_row_is_one_that_all_its_readers_read() -> None:
     """It orders the rows, and says since when: a day behind a mask would be told by both."""
-    for entry in queries.entries():
-        when = queries.when_of(entry)
+    for entry in held.entries():
+        when = sentences.when_of(entry)
         if when:
             assert entry.fields[when] != FieldClass.NONE, entry.model
             assert when not in entry.withheld | {*entry.field_readers}, entry.model
@@ -66,9 +71,17 @@ def test_the_day_of_a_row_is_one_that_all_its_readers_read() -> None:
 
 def test_every_house_of_the_board_says_its_section() -> None:
     """Without it, its tables lie among notifications and requests."""
-    assert {one.model.partition(".")[0] for one in queries.entries() if queries.section_of(one) == Section.OTHER} == {
-        "journal", "notifications", "privacy", "works",
-    }  # fmt: skip
+    assert {
+        entry.model.partition(".")[0]
+        for entry in held.entries()
+        if sentences.section_of(entry) == Section.OTHER
+    } == {
+        "delivery",
+        "journal",
+        "notifications",
+        "privacy",
+        "works",
+    }
 
 
 # What is shown
@@ -83,7 +96,7 @@ def test_pages_are_small_short_and_without_masks_or_numbers(
     client.sit(who.reader).get("/")
     with django_assert_max_num_queries(14):
         pages = [client.get("/mes-donnees/", {"pour": who.person.public_id}).content.decode()]
-    for section in queries.sections_of(who):
+    for section in sentences.sections_of(who):
         for kind in section.kinds:
             with django_assert_max_num_queries(14):
                 answer = client.get(f"/mes-donnees/{kind.key}/", {"pour": who.person.public_id})
@@ -99,14 +112,16 @@ def test_pages_are_small_short_and_without_masks_or_numbers(
 @pytest.mark.parametrize(("reader", "about"), CAST)
 def test_counts_are_those_of_the_rows_shown(college: World, reader: str, about: str) -> None:
     who = read_by(college, reader, about)
-    shown = queries.sections_of(who)
-    assert [one.section for one in shown] == [one for one in Section if one in {two.section for two in shown}]
+    shown = sentences.sections_of(who)
+    assert [section.section for section in shown] == [
+        one for one in Section if one in {two.section for two in shown}
+    ]
     for section in shown:
         assert section.count and section.kinds
         for kind in section.kinds:
-            rows = queries.rows_shown(kind.entry, who)
+            rows = sentences.rows_shown(kind.entry, who)
             assert rows.count() == kind.count, kind.key
-            when = queries.when_of(kind.entry)
+            when = sentences.when_of(kind.entry)
             first = (
                 rows.exclude(**{when: None}).order_by(when).values_list(when, flat=True).first()
                 if when
@@ -120,8 +135,8 @@ def test_sections_are_folded_and_one_gesture_matters(client: SchoolClient, colle
     answer = client.sit(who.reader).get("/mes-donnees/", {"pour": who.person.public_id})
     page = html.fromstring(answer.content)
     folds = page.xpath("//main//details[contains(@class, 'fold')]")
-    assert [one.findtext("summary/h3") for one in folds] == [
-        one.section.label for one in queries.sections_of(who)
+    assert [fold.findtext("summary/h3") for fold in folds] == [
+        section.section.label for section in sentences.sections_of(who)
     ]
     assert not any("open" in one.attrib for one in page.iter("details"))
     primary = page.xpath("//main//*[contains(@class, 'ds-button') and @data-variant='primary']")
@@ -141,7 +156,7 @@ def test_an_absence_is_said_by_its_day_and_its_lesson(client: SchoolClient, coll
 
 def test_the_law_is_said_once_behind_a_fold(client: SchoolClient, college: World) -> None:
     page = client.sit(college.people["pupil"]).get("/mes-donnees/attendance-entry/").content.decode()
-    entry = queries.entry_of("attendance-entry")
+    entry = held.entry_of("attendance-entry")
     assert entry
     before, _fold, behind = page.partition("<main")[2].partition("<details")
     for words in (entry.readers.in_words, str(entry.legal_basis), str(entry.keep.said)):
@@ -155,7 +170,7 @@ def test_the_law_is_said_once_behind_a_fold(client: SchoolClient, college: World
 @pytest.fixture
 def masked(monkeypatch: Any) -> boards.PersonalData:
     """A table of which each parent reads every row, and the words of their own alone."""
-    found = queries.entry_of("attendance-explanation")
+    found = held.entry_of("attendance-explanation")
     assert found
     entry = replace(
         found,
@@ -171,15 +186,15 @@ def test_a_row_of_which_a_mask_is_left_is_neither_shown_nor_counted(
     college: World, masked: boards.PersonalData
 ) -> None:
     mother, father = (read_by(college, one, "pupil") for one in ("guardian", "other_guardian"))
-    before = queries.rows_shown(masked, mother).count()
+    before = sentences.rows_shown(masked, mother).count()
     given = explained(college, "Rendez-vous")
-    assert queries.rows_shown(masked, mother).count() == before + 1
-    assert queries.sections_of(mother)[0].count == before + 1
-    assert not queries.rows_shown(masked, father).exists() and queries.sections_of(father) == []
+    assert sentences.rows_shown(masked, mother).count() == before + 1
+    assert sentences.sections_of(mother)[0].count == before + 1
+    assert not sentences.rows_shown(masked, father).exists() and sentences.sections_of(father) == []
     # Nothing typed is nothing to read, for its writer too; the archive holds the row all the same.
     Explanation.objects.filter(pk=given.pk).update(comment="")
-    assert queries.rows_shown(masked, mother).count() == before
-    assert given in queries.rows_of(masked, mother) and given in queries.rows_of(masked, father)
+    assert sentences.rows_shown(masked, mother).count() == before
+    assert given in held.rows_of(masked, mother) and given in held.rows_of(masked, father)
 
 
 def test_what_is_behind_a_mask_changes_nothing_for_the_others(
@@ -190,7 +205,7 @@ def test_what_is_behind_a_mask_changes_nothing_for_the_others(
     father = read_by(college, "other_guardian", "pupil")
 
     def told() -> list[Any]:
-        return list(queries.sentences_of(entry, father, queries.rows_shown(entry, father)))
+        return list(sentences.sentences_of(entry, father, sentences.rows_shown(entry, father)))
 
     given = explained(college, "")
     silent = told()
@@ -200,13 +215,13 @@ def test_what_is_behind_a_mask_changes_nothing_for_the_others(
 
 
 def test_a_sentence_leaves_out_the_part_whose_field_is_masked(college: World) -> None:
-    entry = queries.entry_of("attendance-explanation")
+    entry = held.entry_of("attendance-explanation")
     assert entry
     entry = replace(entry, readers=Readers(EVERY_ROW, EVERY_ROW), field_readers={"reason": own("given_by")})
     explained(college, "")
     mother, father = (read_by(college, one, "pupil") for one in ("guardian", "other_guardian"))
     hers, his = (
-        next(iter(queries.sentences_of(entry, one, queries.rows_shown(entry, one))))
+        next(iter(sentences.sentences_of(entry, one, sentences.rows_shown(entry, one))))
         for one in (mother, father)
     )
     assert "Explication de l’absence" in hers.text and "Explication de l’absence" not in his.text

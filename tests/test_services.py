@@ -9,7 +9,7 @@ from django.urls import get_resolver, reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Holding, Person, School
-from preau.directory.seeds import World, add_sibling_elsewhere
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable.models import Lesson
@@ -66,8 +66,10 @@ def test_a_closed_service_comes_back_as_it_was(client: SchoolClient, college: Wo
     assert School.objects.get(pk=college.school.pk).services == {}
     assert client.get(reverse("attendance:board")).status_code == 200
     assert Line.objects.filter(verb="directory.service_changed").latest("pk").details == {
-        "service": "attendance", "changed": "off", "off": "no",
-    }  # fmt: skip
+        "service": "attendance",
+        "changed": "off",
+        "off": "no",
+    }
     assert "Absences et vie scolaire\u202f: ouvert" in client.get(reverse("journal:changes")).content.decode()
 
 
@@ -172,10 +174,12 @@ def test_everything_else_is_under_menu_by_heading(client: SchoolClient, college:
 
 
 def test_a_phone_finds_under_menu_what_its_bar_has_no_room_for(client: SchoolClient, college: World) -> None:
-    words = menu_of(client.sit(college.people["pupil"]))
-    assert words[:5] == ["Accueil", "Emploi du temps", "Travail", "Absences", "Notes"]
-    assert "Notes" in words[words.index("Menu") :]
-    assert "Travail" not in words[words.index("Menu") :]
+    for key in ("pupil", "guardian"):
+        words = menu_of(client.sit(college.people[key]))
+        assert words[:6] == ["Accueil", "Emploi du temps", "Travail", "Messages", "Absences", "Notes"]
+        below = words[words.index("Menu") :]
+        assert {"Absences", "Notes"} <= set(below)
+        assert not {"Travail", "Messages"} & set(below)
 
 
 def test_the_agenda_and_the_timetable_are_one_entry(client: SchoolClient, college: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue.models import Resource
 from preau.foundation import shared_pages
 

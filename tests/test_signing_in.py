@@ -11,7 +11,7 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.foundation import boards, stamp
 from preau.identity import devices
 from preau.identity.devices import LIMIT

@@ -16,10 +16,23 @@ ROOT = Path(__file__).parent.parent
 UMBRELLAS = words_of("umbrellas", "Parapluies", "parapluie", "who has which umbrella")
 # Named here, so that a change of one takes these tests (tests/touched.py).
 SKELETON_FILES = {
-    "__init__.py.txt", "actions.py.txt", "apps.py.txt", "forms.py.txt", "manifest.py.txt", "models.py.txt", "queries.py.txt",
-    "rules.py.txt", "seeds.py.txt", "urls.py.txt", "views.py.txt", "HOUSE.html.txt", "add.html.txt", "props.py.txt",
-    "routes.py.txt", "test_HOUSE.py.txt",
-}  # fmt: skip
+    "__init__.py.txt",
+    "actions.py.txt",
+    "apps.py.txt",
+    "forms.py.txt",
+    "manifest.py.txt",
+    "models.py.txt",
+    "queries.py.txt",
+    "rules.py.txt",
+    "seeds.py.txt",
+    "urls.py.txt",
+    "views.py.txt",
+    "HOUSE.html.txt",
+    "add.html.txt",
+    "props.py.txt",
+    "routes.py.txt",
+    "test_HOUSE.py.txt",
+}
 WIRED = ("README.md", "pyproject.toml", "preau/settings.py", "preau/urls.py")
 
 

@@ -15,12 +15,21 @@ pytestmark = pytest.mark.engine
 @pytest.mark.parametrize(
     ("sql", "counted"),
     [
-        ("SELECT 1", True), ("(SELECT 1) UNION ALL (SELECT 2)", True), ("((SELECT 1) UNION (SELECT 2)) LIMIT 1", True),
-        (" \n select 1", True), ("WITH a AS (SELECT 1) SELECT * FROM a", True), ('INSERT INTO "a" VALUES (1)', True),
-        ('UPDATE "a" SET b = 1', True), ('DELETE FROM "a"', True), ("BEGIN IMMEDIATE", False), ("COMMIT", False),
-        ('SAVEPOINT "s1"', False), ('RELEASE SAVEPOINT "s1"', False), ("SELECTED", False),
+        ("SELECT 1", True),
+        ("(SELECT 1) UNION ALL (SELECT 2)", True),
+        ("((SELECT 1) UNION (SELECT 2)) LIMIT 1", True),
+        (" \n select 1", True),
+        ("WITH a AS (SELECT 1) SELECT * FROM a", True),
+        ('INSERT INTO "a" VALUES (1)', True),
+        ('UPDATE "a" SET b = 1', True),
+        ('DELETE FROM "a"', True),
+        ("BEGIN IMMEDIATE", False),
+        ("COMMIT", False),
+        ('SAVEPOINT "s1"', False),
+        ('RELEASE SAVEPOINT "s1"', False),
+        ("SELECTED", False),
     ],
-)  # fmt: skip
+)
 def test_what_counts(sql: str, counted: bool) -> None:
     assert counts(sql) is counted
 

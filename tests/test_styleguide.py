@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from markupsafe import escape
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.http import UploadMiddleware
 from preau.foundation.sorting import Sorting
 from preau.foundation.styleguide import SECTIONS, examples_of

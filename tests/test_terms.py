@@ -20,14 +20,13 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal import actions as journal_actions
 from preau.commons.journal.models import Line, Seal
 from preau.commons.journal.queries import broken_seals
-from preau.commons.privacy import queries
 from preau.commons.privacy.actions import terms as actions
 from preau.commons.privacy.models import DataRequest, RetentionBatch, RetentionRun
 from preau.commons.privacy.queries import terms as queries_of_terms
 from preau.commons.privacy.tasks import erase_run
 from preau.directory.models import Hold, Holding, Person, SchoolYear
 from preau.directory.queries.terms import last_day_of, midnight_after
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Entry, Visit
 from preau.domains.timetable.models import Lesson
@@ -57,7 +56,9 @@ def not_enforced(entries: Any, terms: Any, endings: Any, tasks: set[str]) -> dic
         elif ending:
             if ending.by and ending.by not in tasks:
                 found[entry.model] = f"no task {ending.by} on the schedule"
-            elif ending.within and not any(one.model == ending.within and one.forget for one in entries):
+            elif ending.within and not any(
+                entry.model == ending.within and entry.forget for entry in entries
+            ):
                 found[entry.model] = f"nothing forgets {ending.within}"
         elif not (entry.keep == Retention.ACCOUNT and entry.forget):
             found[entry.model] = "neither Term, nor Ending, nor erased with who has left"
@@ -76,11 +77,11 @@ def test_every_table_about_people_has_what_ends_it() -> None:
 
 def test_a_table_that_nothing_ends_is_found() -> None:
     entries = list(boards.personal_data)
-    some = [one for one in boards.terms if one.model != "attendance.Visit"]
+    some = [term for term in boards.terms if term.model != "attendance.Visit"]
     assert set(not_enforced(entries, some, boards.endings, scheduled())) == {"attendance.Visit"}
     gone = not_enforced(entries, boards.terms, boards.endings, scheduled() - {"conduct.erase_at_term"})
     assert "conduct.Sanction" in gone and "attendance.Entry" not in gone
-    without = [one for one in boards.endings if "files.StoredFile" not in one.models]
+    without = [ending for ending in boards.endings if "files.StoredFile" not in ending.models]
     assert set(not_enforced(entries, boards.terms, without, scheduled())) == {"files.StoredFile"}
 
 
@@ -104,7 +105,11 @@ def test_what_goes_with_a_row_really_hangs_on_it() -> None:
         for _step in term.with_it:
             for model in term.with_it:
                 fields = apps.get_model(model)._meta.get_fields()
-                ends = {one.related_model._meta.label for one in fields if one.is_relation and one.concrete}
+                ends = {
+                    field.related_model._meta.label
+                    for field in fields
+                    if field.is_relation and field.concrete
+                }
                 if ends & reached:
                     reached.add(model)
         assert set(term.with_it) <= reached, term.key
@@ -139,14 +144,14 @@ def execute(run: RetentionRun, world: World) -> None:
 
 
 def test_before_their_term_nothing_is_found(college: World, clock: Any) -> None:
-    assert actions.prepare(college.school, queries.today_of(college.school)) is None
+    assert actions.prepare(college.school, queries_of_terms.today_of(college.school)) is None
 
 
 def test_what_is_past_its_term_goes_and_nothing_of_another_school(college: World, twin: World) -> None:
     DataRequest.objects.all().delete()
     due = {
         term.key: set(term.due(college.school, LATER).values_list("pk", flat=True))
-        for term in queries.in_force(LATER)
+        for term in queries_of_terms.in_force(LATER)
     }
     assert {"attendance.entries", "timetable.lessons", "homework.records", "events.events"} <= {
         key for key, rows in due.items() if rows
@@ -156,7 +161,7 @@ def test_what_is_past_its_term_goes_and_nothing_of_another_school(college: World
     assert run
     execute(run, college)
     after = every_row()
-    terms = {term.key: term for term in queries.in_force(LATER)}
+    terms = {term.key: term for term in queries_of_terms.in_force(LATER)}
     for key, rows in due.items():
         assert rows.isdisjoint(after.get(terms[key].model, set())), key
     gone = {model for model, rows in before.items() if rows - after[model]}
@@ -166,7 +171,7 @@ def test_what_is_past_its_term_goes_and_nothing_of_another_school(college: World
     assert gone <= allowed, gone - allowed
     for model, rows in before.items():
         table = apps.get_model(model)
-        if model in allowed and any(one.name == "school" for one in table._meta.get_fields()):
+        if model in allowed and any(get_field.name == "school" for get_field in table._meta.get_fields()):
             here = rows - after[model]
             assert not table._base_manager.filter(school=twin.school, pk__in=here).exists()
     assert {part.rule: part.erased for part in run.parts.all()} == {
@@ -223,10 +228,13 @@ def test_on_both_sides_of_the_term(
         Visit.objects.all().delete()
         for number, pupil in enumerate(pupils[:held]):
             Hold.objects.create(
-                person=pupil, school=college.school if number else twin.school, last_day=LATER, reason="Recours",
+                person=pupil,
+                school=college.school if number else twin.school,
+                last_day=LATER,
+                reason="Recours",
                 held_at=NOW,
-            )  # fmt: skip
-        kept = {one.pk for one in pupils[1:held]}
+            )
+        kept = {pupil.pk for pupil in pupils[1:held]}
         expected = set()
         for number, days in enumerate(spread):
             pupil = pupils[number % len(pupils)]
@@ -259,7 +267,7 @@ def moment_of(day: date) -> datetime:
 
 
 def term_named(key: str) -> boards.Term:
-    return next(one for one in boards.terms if one.key == key)
+    return next(term for term in boards.terms if term.key == key)
 
 
 def test_the_lesson_of_somebody_who_is_held_stays_with_their_absence(college: World, absence: Entry) -> None:
@@ -287,8 +295,8 @@ def test_the_lesson_of_somebody_who_is_held_stays_with_their_absence(college: Wo
 def test_a_question_without_an_answer_holds_what_it_is_about(college: World) -> None:
     asked = DataRequest.objects.filter(school=college.school).waiting().first()
     assert asked
-    assert asked.subject_id in queries.held_people(college.school, LATER)
-    assert asked.subject_id not in queries.held_people(None, LATER)
+    assert asked.subject_id in queries_of_terms.held_people(college.school, LATER)
+    assert asked.subject_id not in queries_of_terms.held_people(None, LATER)
 
 
 def dying_at(call: int | None) -> Any:
@@ -319,7 +327,7 @@ def test_killed_at_any_batch_it_ends_the_same(college: World, monkeypatch: Any) 
             erase_run.call(run.pk)
         assert actions.left_to_do() == ([run.pk] if dies_at else [])
         erase_run.call(run.pk)
-        parts = {(one.rule, one.count, one.erased) for one in run.parts.all()}
+        parts = {(part.rule, part.count, part.erased) for part in run.parts.all()}
         logged = RetentionBatch.objects.filter(part__run=run).values_list("erased", flat=True)
         assert sum(logged) == sum(erased for _rule, _count, erased in parts)
         # Rows that the run writes have other numbers each time on an engine whose sequences go on.
@@ -381,7 +389,7 @@ def test_nobody_erases_alone(college: World, client: SchoolClient) -> None:
     # The counts are those that somebody agreed to.
     assert actions.prepare(college.school, LATER + timedelta(days=30)) == run
     # The second person is the one who operates, where the head is alone.
-    assert queries.needs_operator(run, NOW.date())
+    assert queries_of_terms.needs_operator(run, NOW.date())
 
 
 def test_a_second_click_and_a_page_that_is_old_change_nothing(college: World, seat_of: Any) -> None:
@@ -470,7 +478,11 @@ def test_a_rule_that_changes_keeps_its_date(monkeypatch: Any) -> None:
     now = term_named("attendance.visits")
     later = replace(now, since=date(2027, 9, 1), text="Effacé à la fin de l’année.")
     monkeypatch.setattr(boards.terms, "_entries", [*boards.terms, later])
-    assert now in queries.in_force(date(2027, 8, 31)) and later not in queries.in_force(date(2027, 8, 31))
-    assert later in queries.in_force(date(2027, 9, 1)) and now not in queries.in_force(date(2027, 9, 1))
-    assert queries.term_of(now.key, now.since) == now
-    assert dict(queries.rules_said())[str(now.label)] == [now, later]
+    assert now in queries_of_terms.in_force(date(2027, 8, 31)) and later not in queries_of_terms.in_force(
+        date(2027, 8, 31)
+    )
+    assert later in queries_of_terms.in_force(date(2027, 9, 1)) and now not in queries_of_terms.in_force(
+        date(2027, 9, 1)
+    )
+    assert queries_of_terms.term_of(now.key, now.since) == now
+    assert dict(queries_of_terms.rules_said())[str(now.label)] == [now, later]

@@ -17,24 +17,24 @@ from preau.commons.journal import queries as journal_queries
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.privacy import exports
-from preau.commons.privacy.queries import Subject, entry_of, rows_of, sections_of
-from preau.commons.privacy.queries.held import words_of
+from preau.commons.privacy.queries.held import Subject, entry_of, rows_of, words_of
+from preau.commons.privacy.queries.sentences import sections_of
 from preau.directory.actions import photos
 from preau.directory.models import Guardianship, PhotoConsent
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import explanations, follow_ups
 from preau.domains.attendance.models import Entry, Explanation, FollowUpAction, Reason
 from preau.domains.attention.actions import deciding as attention
 from preau.domains.attention.models import Finding, Word
 from preau.domains.attention.tests.props import own_review
-from preau.domains.campaigns import actions as campaigns
+from preau.domains.campaigns.actions.families import note_address
 from preau.domains.conduct.actions import incidents
 from preau.domains.conduct.models import Involvement
-from preau.domains.gradebook import actions as gradebook
+from preau.domains.gradebook.actions import assessments
 from preau.domains.gradebook.models import Assessment
 from preau.domains.gradebook.tests.scene import assessment, marked
-from preau.domains.homework import actions as homework
+from preau.domains.homework.actions import corrections, hand_ins
 from preau.domains.homework.models import HandIn
 from preau.domains.homework.tests.scene import given, lesson_now
 from preau.foundation import boards, dates
@@ -60,7 +60,7 @@ def reads(college: World) -> Reads:
             texts = [archive.read(name).decode() for name in archive.namelist()]
         client = SchoolClient().sit(college.people[reader])
         pages = ["/", "/mes-donnees/", "/mes-donnees/consultations/", "/notifications/", "/absences/"]
-        pages += [f"/mes-donnees/{kind.key}/" for one in sections_of(subject) for kind in one.kinds]
+        pages += [f"/mes-donnees/{kind.key}/" for section in sections_of(subject) for kind in section.kinds]
         texts += [client.get(page, {"pour": who.public_id}).content.decode() for page in pages]
         return "\n".join(texts)
 
@@ -77,9 +77,9 @@ def answered(college: World, seat_of: Any) -> Explanation:
     """The mother explained, the school refused with a word to her, she has read it: each at a minute of its own."""
     entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
     reason = Reason.objects.filter(school=None)[0]
-    made = attendance.explain(seat_of("guardian"), [entry], reason, HERS)
+    made = explanations.explain(seat_of("guardian"), [entry], reason, HERS)
     Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
-    attendance.decide(seat_of("cpe"), made, Explanation.State.REFUSED, REPLY)
+    explanations.decide(seat_of("cpe"), made, Explanation.State.REFUSED, REPLY)
     Item.objects.filter(person=college.people["guardian"]).update(read_at=READ)
     Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
     return made
@@ -92,8 +92,8 @@ def test_that_an_explanation_was_accepted_is_told_to_whoever_gave_it_alone(
     college: World, seat_of: Any, reads: Reads
 ) -> None:
     entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
-    made = attendance.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
-    attendance.decide(seat_of("cpe"), made, Explanation.State.ACCEPTED, REPLY)
+    made = explanations.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
+    explanations.decide(seat_of("cpe"), made, Explanation.State.ACCEPTED, REPLY)
     made.decisions.update(decided_at=GIVEN)
     Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
     Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
@@ -142,8 +142,8 @@ def test_an_explanation_taken_back_tells_the_others_nothing(
 ) -> None:
     readers = (("other_guardian", "pupil"), ("pupil", ""))
     entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
-    made = attendance.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
-    attendance.withdraw(seat_of("guardian"), made)
+    made = explanations.explain(seat_of("guardian"), [entry], Reason.objects.filter(school=None)[0], HERS)
+    explanations.withdraw(seat_of("guardian"), made)
     Explanation.objects.filter(pk=made.pk).update(given_at=GIVEN)
     made.decisions.update(decided_at=GIVEN)
     Line.objects.filter(target="attendance.explanation", target_id=made.pk).update(at=GIVEN)
@@ -167,9 +167,9 @@ def test_a_photo_refused_is_not_told_by_the_journal(college: World, seat_of: Any
 
 def test_a_note_of_the_school_s_own_is_not_the_family_s(college: World, seat_of: Any, reads: Reads) -> None:
     cpe, day = seat_of("cpe"), NOW.date() - timedelta(days=3)
-    follow_up = attendance.open_follow_up(cpe, college.people["pupil"])
-    note = attendance.note_action(cpe, follow_up, FollowUpAction.Kind.NOTE, day, "Mot-interne")
-    attendance.note_action(cpe, follow_up, FollowUpAction.Kind.CALL, day, "Pour-la-famille", for_family=True)
+    follow_up = follow_ups.open_follow_up(cpe, college.people["pupil"])
+    note = follow_ups.note_action(cpe, follow_up, FollowUpAction.Kind.NOTE, day, "Mot-interne")
+    follow_ups.note_action(cpe, follow_up, FollowUpAction.Kind.CALL, day, "Pour-la-famille", for_family=True)
     assert note
     FollowUpAction.objects.filter(pk=note.pk).update(made_at=GIVEN)
     Line.objects.filter(target="attendance.followupaction", target_id=note.pk).update(at=GIVEN)
@@ -216,9 +216,11 @@ def test_a_correction_is_the_pupil_s_once_it_is_given_back(
     college: World, seat_of: Any, reads: Reads
 ) -> None:
     work = given(seat_of("teacher"), lesson_now(college), hand_in="online")
-    handed = homework.hand_in(seat_of("pupil"), work, "Ma-rédaction", [])
-    draft = homework.Given(comment="À-revoir-peut-être", mark="7/20 provisoire", files=[], back=False)
-    homework.correct(seat_of("teacher"), handed, draft, handed.version)
+    handed = hand_ins.hand_in(seat_of("pupil"), work, "Ma-rédaction", [])
+    draft = corrections.CorrectionFacts(
+        comment="À-revoir-peut-être", mark="7/20 provisoire", files=[], back=False
+    )
+    corrections.correct(seat_of("teacher"), handed, draft, handed.version)
     Line.objects.filter(target="homework.handin", actor=college.people["teacher"]).update(at=HANDED)
     told = reads("pupil")
     assert "Ma-rédaction" in told, "what was handed in stays one's own"
@@ -226,10 +228,10 @@ def test_a_correction_is_the_pupil_s_once_it_is_given_back(
         assert secret not in told, secret
     assert "7/20 provisoire" in reads("teacher") and draft.mark not in reads("guardian", "pupil")
     handed.refresh_from_db()
-    homework.correct(
+    corrections.correct(
         seat_of("teacher"),
         handed,
-        homework.Given(draft.comment, draft.mark, [], back=True),
+        corrections.CorrectionFacts(draft.comment, draft.mark, [], back=True),
         HandIn.objects.get(pk=handed.pk).version,
     )
     assert draft.mark in reads("pupil") and draft.mark in reads("guardian", "pupil")
@@ -270,7 +272,7 @@ def test_how_often_a_mark_was_typed_before_it_is_published_is_the_teacher_s(
         told = reads(reader, about)
         for secret in ("Contrôle-gardé", "17,75", "Note préparée", hour_said(HANDED)):
             assert secret not in told, (reader, secret)
-    gradebook.publish_assessment(teacher, one, NOW - timedelta(days=1))
+    assessments.publish_assessment(teacher, one, NOW - timedelta(days=1))
     Assessment.objects.filter(pk=one.pk).update(guardians_at=NOW)
     for reader, about in families:
         told = reads(reader, about)
@@ -305,10 +307,10 @@ def test_homework_given_to_one_pupil_is_theirs_once_it_is_published(college: Wor
     work.pupils.add(college.people["pupil"])
     entry = entry_of("homework-homework")
     readers = [Subject(college.people["pupil"], college.people[key]) for key in ("pupil", "guardian")]
-    assert entry and all(work in rows_of(entry, one) for one in readers)
+    assert entry and all(work in rows_of(entry, reader) for reader in readers)
     work.record.state = work.record.State.DRAFT
     work.record.save(update_fields=["state"])
-    assert not any(work in rows_of(entry, one) for one in readers)
+    assert not any(work in rows_of(entry, reader) for reader in readers)
     assert work in rows_of(entry, Subject(college.people["teacher"], college.people["teacher"]))
 
 
@@ -316,9 +318,16 @@ def test_a_fact_that_nobody_looked_at_is_not_read(college: World, reads: Reads) 
     pupil = college.people["pupil"]
     Finding.objects.filter(pupil=pupil).delete()
     Finding.objects.create(
-        school=college.school, pupil=pupil, fact="attendance.lates", number=9, before=1, threshold=6,
-        since=NOW.date(), until=NOW.date(), found_at=GIVEN,
-    )  # fmt: skip
+        school=college.school,
+        pupil=pupil,
+        fact="attendance.lates",
+        number=9,
+        before=1,
+        threshold=6,
+        since=NOW.date(),
+        until=NOW.date(),
+        found_at=GIVEN,
+    )
     for reader, about in (("pupil", ""), ("guardian", "pupil")):
         told = reads(reader, about)
         assert '"table": "attention.Finding"' not in told and hour_said(GIVEN) not in told, reader
@@ -329,7 +338,7 @@ def test_where_others_live_is_no_part_of_the_data_of_whoever_noted_it(
 ) -> None:
     mother = college.people["guardian"]
     lives = {"street": "4 impasse du Secret", "postcode": "35000", "city": "Rennes"}
-    assert campaigns.note_address(seat_of("cpe"), mother, lives)
+    assert note_address(seat_of("cpe"), mother, lives)
     assert lives["street"] in reads("guardian")
     for reader, about in (("cpe", ""), ("other_guardian", "pupil"), ("pupil", "")):
         assert lives["street"] not in reads(reader, about), reader
@@ -361,7 +370,7 @@ def test_every_entry_says_who_reads_it_in_words() -> None:
             assert isinstance(one, Role) or str(one), entry.model
         for rows in (readers.subject, readers.guardian, *entry.field_readers.values()):
             assert isinstance(rows.where(0), models.Q), entry.model
-        assert not set(entry.about) - {one.name for one in apps.get_model(entry.model)._meta.fields}
+        assert not set(entry.about) - {field.name for field in apps.get_model(entry.model)._meta.fields}
 
 
 def test_a_row_is_not_named_by_words_that_its_reader_may_not_read() -> None:
@@ -384,8 +393,14 @@ def test_a_row_is_not_named_by_words_that_its_reader_may_not_read() -> None:
 def test_an_entry_that_does_not_say_who_reads_it_is_refused() -> None:
     with pytest.raises(TypeError, match="readers"):
         boards.PersonalData(  # type: ignore[call-arg]
-            "Carnets", "directory.Diary", "person", purpose="x", legal_basis="y", keep=boards.Retention.YEAR, fields={}
-        )  # fmt: skip
+            "Carnets",
+            "directory.Diary",
+            "person",
+            purpose="x",
+            legal_basis="y",
+            keep=boards.Retention.YEAR,
+            fields={},
+        )
 
 
 # What only people of the school sign under these names.

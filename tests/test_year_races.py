@@ -11,7 +11,7 @@ from preau.commons.journal.models import Line
 from preau.directory.actions import switching, years
 from preau.directory.actions.years import Choice
 from preau.directory.models import Enrolment, Group, Person, Placement, SchoolYear, YearPlan
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests.test_races import college, seat, together
 
 __all__ = ["college"]

@@ -58,16 +58,22 @@ class Touched:
     def __or__(self, other: "Touched") -> "Touched":
         houses = self.houses | other.houses
         return Touched(
-            self.everything or other.everything, houses, (self.readers | other.readers) - houses, self.files | other.files,
-            self.smoke or other.smoke, self.look or other.look,
-        )  # fmt: skip
+            self.everything or other.everything,
+            houses,
+            (self.readers | other.readers) - houses,
+            self.files | other.files,
+            self.smoke or other.smoke,
+            self.look or other.look,
+        )
 
     def __str__(self) -> str:
         if self.everything:
             return f"everything, for {self.everything}"
         parts = {
-            "houses": ", ".join(sorted(one.rpartition("/")[2] for one in self.houses)),
-            "which show themselves in": ", ".join(sorted(one.rpartition("/")[2] for one in self.readers)),
+            "houses": ", ".join(sorted(house.rpartition("/")[2] for house in self.houses)),
+            "which show themselves in": ", ".join(
+                sorted(reader.rpartition("/")[2] for reader in self.readers)
+            ),
             "test files": str(len(self.files)) if self.files else "",
             "also": "one page of each house" if self.smoke else "",
             "and": "every page in a browser" if self.look else "",
@@ -114,9 +120,9 @@ class Building:
         names = set[str]()
         for node in ast.walk(ast.parse(self.texts["conftest.py"])):
             if isinstance(node, ast.ImportFrom) and node.module:
-                names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+                names |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
         modules = names & self.imports.modules
-        return frozenset(modules.union(*(self.imports.find_upstream_modules(one) for one in modules)))
+        return frozenset(modules.union(*(self.imports.find_upstream_modules(module) for module in modules)))
 
     @cached_property
     def readers_of_boards(self) -> dict[str, set[str]]:
@@ -138,9 +144,14 @@ class Building:
         """Does the manifest of its house reach this module? Then pages of others may show what it says."""
         house = house_of(f"{module.replace('.', '/')}/")
         manifests = [
-            one for one in self.imports.modules if one.startswith(f"{house.replace('/', '.')}.manifest")
+            module
+            for module in self.imports.modules
+            if module.startswith(f"{house.replace('/', '.')}.manifest")
         ]
-        return any(module == one or module in self.imports.find_upstream_modules(one) for one in manifests)
+        return any(
+            module == manifest or module in self.imports.find_upstream_modules(manifest)
+            for manifest in manifests
+        )
 
     def tests_that_write(self, words: Iterable[str]) -> set[str]:
         """The test files in which one of these words stands."""
@@ -202,13 +213,13 @@ def _by_module(path: str, building: Building) -> Touched:
     if module in building.imports.modules:
         below |= building.imports.find_downstream_modules(module)
     paths = {f"{one.replace('.', '/')}.py" for one in below}
-    files = {one for one in paths if is_test(one)}
+    files = {path for path in paths if is_test(path)}
     if path.endswith("/conftest.py"):
         beside = path.removesuffix("conftest.py")
-        files |= {one for one in building.texts if is_test(one) and one.startswith(beside)}
+        files |= {text for text in building.texts if is_test(text) and text.startswith(beside)}
     if not house or is_test(path):
         return Touched(files=frozenset(files))
-    houses = {house_of(one) for one in paths if "/tests/" not in one or "/tests/routes" in one} | {house}
+    houses = {house_of(path) for path in paths if "/tests/" not in path or "/tests/routes" in path} | {house}
     readers = building.readers_of(house) if building.shows(module) else set()
     return Touched(houses=frozenset(houses - {""}), readers=frozenset(readers), files=frozenset(files))
 

@@ -34,9 +34,14 @@ def main() -> int:
             print(f"{options.engine}: skipped, {reason}")
             return 0
         os.environ |= {
-            "DATABASE_URL": database.url, "VAR_DIR": str(folder / "var"), "DEMO": "1", "HASHED_STATIC": "0",
-            "LOG_LEVEL": "CRITICAL", "DJANGO_SETTINGS_MODULE": "preau.settings", "SECRET_KEY": secrets.token_hex(32),
-        }  # fmt: skip
+            "DATABASE_URL": database.url,
+            "VAR_DIR": str(folder / "var"),
+            "DEMO": "1",
+            "HASHED_STATIC": "0",
+            "LOG_LEVEL": "CRITICAL",
+            "DJANGO_SETTINGS_MODULE": "preau.settings",
+            "SECRET_KEY": secrets.token_hex(32),
+        }
         django.setup()
         engine = import_module("bench.faults.engine")
         found = (

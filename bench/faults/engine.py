@@ -158,8 +158,10 @@ def look(school: Scene, row: Row) -> None:
     found = checks.look(school.ledger.promised())
     row.acknowledged = found.acknowledged - school.ledger.begun
     row.lost, row.doubled, row.broken = (
-        row.lost + found.lost, row.doubled + found.doubled, row.broken + found.broken,
-    )  # fmt: skip
+        row.lost + found.lost,
+        row.doubled + found.doubled,
+        row.broken + found.broken,
+    )
     row.unanswered, row.refused_kindly = (school.watch.statuses[what] for what in ("no answer", "503"))
     wrong = [*found.words, *school.ledger.surprises, *sorted(set(school.watch.wrong))]
     row.words += [words for words in wrong if words not in row.words]

@@ -29,12 +29,13 @@ def main() -> None:
 def note_absence(caller: "Person", lesson: "Lesson") -> None:  # noqa: F821 - Django after its settings are named
     """The first pupil of the roll is absent, nobody else."""
     from preau.directory.viewer import viewer_for
-    from preau.domains.attendance import actions, queries
+    from preau.domains.attendance.actions import rolls
     from preau.domains.attendance.models import Status
+    from preau.domains.attendance.queries import registers
 
     viewer = viewer_for(caller, caller.account.pk, lesson.ends)
-    absent = queries.register_of(lesson)[0]
-    actions.validate_roll(viewer, lesson, [actions.Mark(absent.pupil_id, Status.ABSENT, None, absent.seen)])
+    absent = registers.register_of(lesson)[0]
+    rolls.validate_roll(viewer, lesson, [rolls.Mark(absent.pupil_id, Status.ABSENT, None, absent.seen)])
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class RollCaller(Person):
         """Another state than the one seen, and minutes that nobody has noted before."""
         self.minutes = self.minutes % 500 + 1
         states: list[State] = [ABSENT, PRESENT, ("late", self.minutes)]
-        return self.chance.choice([one for one in states if one[0] != seen.partition("-")[0]])
+        return self.chance.choice([state for state in states if state[0] != seen.partition("-")[0]])
 
 
 def set_state(fields: Fields, pupil: int, state: State) -> Fields:

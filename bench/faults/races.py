@@ -114,12 +114,12 @@ class Races:
             self.scene.ledger.acknowledged(("entry, in any order", *pair), states[number])
 
     def _entry_of_the_race(self) -> tuple[int, tuple[int, int]]:
-        corrector = next(one for one in self.scene.people if hasattr(one, "entries"))
+        corrector = next(person for person in self.scene.people if hasattr(person, "entries"))
         return next(iter(corrector.entries.items()))
 
     def explanation(self) -> None:
         """Two parents at once: one explanation, and the other is told that it has been explained."""
-        entry = next(one.entry for one in self.scene.people if one.name == "guardian")
+        entry = next(person.entry for person in self.scene.people if person.name == "guardian")
         words = [f"{entry}:{self.number}:{who}" for who in ("mother", "father")]
         path = f"/absences/{entry}/expliquer/"
         sent = [

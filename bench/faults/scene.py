@@ -14,7 +14,7 @@ from bench.faults.ledger import Ledger
 from bench.faults.people import CodeGiver, Corrector, Family, Person, RollCaller
 from preau.directory.models import Person as Someone
 from preau.directory.models import School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry
 from preau.domains.timetable.models import Lesson
 from preau.foundation import boards

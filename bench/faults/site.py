@@ -140,8 +140,16 @@ class Postgresql:
         for folder in (self.folder, self.sockets):
             folder.mkdir(exist_ok=True)
             self._give(folder)
-        self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--data-checksums", "--wal-segsize=1",
-                  "--no-sync", f"--pgdata={self.folder / 'data'}")  # fmt: skip
+        self._run(
+            "initdb",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+            "--wal-segsize=1",
+            "--no-sync",
+            f"--pgdata={self.folder / 'data'}",
+        )
 
     def _give(self, path: Path) -> None:
         if self.user:
@@ -153,8 +161,15 @@ class Postgresql:
         subprocess.run(command, cwd="/", check=True, capture_output=True, **as_someone)
 
     def start(self) -> None:
-        options = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "max_connections=40",
-                   "shared_buffers=16MB", "min_wal_size=4MB", "max_wal_size=16MB", *self.settings]  # fmt: skip
+        options = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.sockets}",
+            "max_connections=40",
+            "shared_buffers=16MB",
+            "min_wal_size=4MB",
+            "max_wal_size=16MB",
+            *self.settings,
+        ]
         words = [word for option in options for word in ("-c", option)]
         command = [str(self.programs / "postgres"), "-D", str(self.folder / "data"), *words]
         self._service = Service(command, self.folder.parent / "postgresql.log", kept=True, user=self.user)
@@ -204,9 +219,14 @@ class Site:
 
     def start(self) -> None:
         environment = {
-            "DATABASE_URL": self.database.url, "VAR_DIR": str(self.folder / "var"), "DEMO": "1", "HASHED_STATIC": "0",
-            "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": self.settings, "SECRET_KEY": os.environ["SECRET_KEY"],
-        }  # fmt: skip
+            "DATABASE_URL": self.database.url,
+            "VAR_DIR": str(self.folder / "var"),
+            "DEMO": "1",
+            "HASHED_STATIC": "0",
+            "LOG_LEVEL": "ERROR",
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "SECRET_KEY": os.environ["SECRET_KEY"],
+        }
         command = [sys.executable, "manage.py", "demo", f"--port={self.port}"]
         self._service = Service(command, self.folder / "site.log", kept=False, **environment)
         until = time.monotonic() + STARTING

@@ -23,9 +23,15 @@ class Format:
     def write(self, folder: Path, schools: int, people: int) -> None:
         """The files, written once: the day is in them, and a bench does not last until tomorrow."""
         run(
-            "-m", "bench.imports.writing", self.key, str(folder), str(schools), str(people),
-            url="sqlite://:memory:", var=folder,
-        )  # fmt: skip
+            "-m",
+            "bench.imports.writing",
+            self.key,
+            str(folder),
+            str(schools),
+            str(people),
+            url="sqlite://:memory:",
+            var=folder,
+        )
 
     def words(self, folder: Path, *, before: bool = False) -> tuple[str, ...]:
         """The words of the command that brings what `write` wrote."""

@@ -24,9 +24,12 @@ class Done:
 
 def environment(url: str, var: Path) -> dict[str, str]:
     return os.environ | {
-        "DATABASE_URL": url, "VAR_DIR": str(var), "DEMO": "1", "LOG_LEVEL": "ERROR",
+        "DATABASE_URL": url,
+        "VAR_DIR": str(var),
+        "DEMO": "1",
+        "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "preau.settings",
-    }  # fmt: skip
+    }
 
 
 def run(*command: str, url: str, var: Path) -> Done:
@@ -54,8 +57,12 @@ def kill(*words: str, after: float, database: Database, var: Path) -> bool | Non
     """Kill a command of manage.py at a moment: was it in the middle of a transaction that writes? None: it had ended."""
     nothing = subprocess.DEVNULL
     process = subprocess.Popen(
-        [sys.executable, "manage.py", *words], env=environment(database.url, var), cwd=ROOT, stdout=nothing, stderr=nothing
-    )  # fmt: skip
+        [sys.executable, "manage.py", *words],
+        env=environment(database.url, var),
+        cwd=ROOT,
+        stdout=nothing,
+        stderr=nothing,
+    )
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:

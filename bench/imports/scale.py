@@ -79,8 +79,14 @@ class Scale:
         return self._told(name, brought.records, brought.done, seconds, brought.a_second, read)
 
     def _told(
-        self, name: str, records: int, done: Done, seconds: tuple[str, str], a_second: float, read: dict[str, int] | None = None
-    ) -> str:  # fmt: skip
+        self,
+        name: str,
+        records: int,
+        done: Done,
+        seconds: tuple[str, str],
+        a_second: float,
+        read: dict[str, int] | None = None,
+    ) -> str:
         rows_read = f"{sum(read.values())}" if read else ""
         line = [
             name,

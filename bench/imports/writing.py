@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
-    from preau.directory.seeds import Academy, SchoolPlan
+    from preau.directory.seeds.plans import Academy, SchoolPlan
 
 DELIVERY, BEFORE = "delivery", "before"
 
 
 def write(name: str, folder: Path, schools: int, people: int, day: date, seed: int = 1) -> None:
     """Write FOLDER/delivery; for a delta, FOLDER/before is the complete delivery that it follows."""
-    from preau.directory.seeds import Degree, scale_academy, write_delivery, write_siecle
+    from preau.directory.seeds.deliveries import write_delivery
     from preau.directory.seeds.deltas import write_delta
     from preau.directory.seeds.onde import write_onde
     from preau.directory.seeds.oneroster import write_changes, write_oneroster
-    from preau.directory.seeds.scale import primary_academy
+    from preau.directory.seeds.plans import Degree
+    from preau.directory.seeds.scale import primary_academy, scale_academy
+    from preau.directory.seeds.siecle import write_siecle
 
     secondary = scale_academy(schools, people, seed, today=day)
     primary = primary_academy(schools, people, seed, today=day)
@@ -51,7 +53,7 @@ def write(name: str, folder: Path, schools: int, people: int, day: date, seed: i
 
 def evening(academy: "Academy") -> "Academy":
     """Before one pupil in twenty-five came."""
-    from preau.directory.seeds import Academy
+    from preau.directory.seeds.plans import Academy
 
     def grow() -> "Iterator[SchoolPlan]":
         for school in academy.grow():
@@ -63,7 +65,7 @@ def evening(academy: "Academy") -> "Academy":
 
 def morning(academy: "Academy") -> "Academy":
     """Some pupils have left, some have another class, some guardians another address."""
-    from preau.directory.seeds import Academy
+    from preau.directory.seeds.plans import Academy
 
     def grow() -> "Iterator[SchoolPlan]":
         for school in academy.grow():

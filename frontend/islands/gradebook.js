@@ -1,6 +1,6 @@
-// The grid of marks by keyboard: one field goes from cell to cell, each mark is sent alone and nobody waits for the answer.
+// The grid of marks, and that of levels (competences:sheet), by keyboard: one field goes from cell to cell, each mark is sent alone and nobody waits for the answer.
 // What has not left is kept on this device. Without this script, a column is a form (gradebook:column).
-import { dropMark, isLow, keepMark, keptMarks, linesOf, markOf } from "../parts/marks.js";
+import { dropMark, isLow, keepMark, keptMarks, levelOf, linesOf, markOf } from "../parts/marks.js";
 import { gesture } from "../parts/say.js";
 import { arrive, met } from "../parts/store.js";
 
@@ -11,6 +11,11 @@ const owner = document.documentElement.dataset.keptFor;
 const canKeep = Boolean(owner && globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks);
 
 const table = document.querySelector("table[data-grid]");
+// Levels are one key each: the field then goes to the next pupil by itself.
+const ofLevels = table?.dataset.grid === "levels";
+const ONE_KEY = /^[1-4adn]$/i;
+const [WORD, WORDS, E] = ofLevels ? ["niveau", "niveaux", ""] : ["note", "notes", "e"];
+const readCell = (typed, scale) => (ofLevels ? levelOf(typed) : markOf(typed, scale));
 function start() {
   const heads = [...table.tHead.rows[0].querySelectorAll("th[data-a]")];
   const columns = heads.map((head) => ({ head, assessment: head.dataset.a, scale: head.dataset.s, title: head.firstElementChild.textContent }));
@@ -38,7 +43,7 @@ function start() {
     const text = cell.textContent;
     page.here = { row, column, text };
     page.field = Object.assign(document.createElement("input"), { className: "grade-field", value: text, autocomplete: "off", enterKeyHint: "next", maxLength: 24 });
-    page.field.setAttribute("aria-label", `${rows[row].name}, ${columns[column].title}, sur ${columns[column].scale}`);
+    page.field.setAttribute("aria-label", `${rows[row].name}, ${columns[column].title}, ${ofLevels ? "de 1 à 4" : `sur ${columns[column].scale}`}`);
     page.field.inputMode = "decimal";
     if (page.refused.has(keyOf(row, column))) page.field.setAttribute("aria-invalid", "true");
     cell.replaceChildren(page.field);
@@ -81,7 +86,7 @@ function start() {
     for (const { row, column, typed } of cells) {
       const key = keyOf(row, column);
       const before = textOf(row, column);
-      const mark = markOf(typed, columns[column].scale);
+      const mark = readCell(typed, columns[column].scale);
       if (mark.text === before && !page.refused.has(key)) continue;
       steps.push({ key, before, after: mark.text });
       settle(key);
@@ -101,7 +106,8 @@ function start() {
       page.field.value = text;
       page.field.select();
     } else cell.textContent = text;
-    cell.classList.toggle("low", isLow(text, columns[column].scale));
+    if (ofLevels) cell.className = /^[1-4]$/.test(text) ? `l${text}` : "";
+    else cell.classList.toggle("low", isLow(text, columns[column].scale));
   }
 
   function undo(from, to, side) {
@@ -125,19 +131,19 @@ function start() {
     }
     if (column + widest > columns.length) return announce(`${widest} colonnes copiées : il n’y en a pas autant ici. Rien n’est collé.`);
     const cells = lines.flatMap((line, down) => line.map((typed, right) => ({ row: row + down, column: column + right, typed })));
-    const wrong = cells.map(({ row: r, column: c, typed }) => [r, markOf(typed, columns[c].scale).problem]).filter(([, problem]) => problem);
+    const wrong = cells.map(({ row: r, column: c, typed }) => [r, readCell(typed, columns[c].scale).problem]).filter(([, problem]) => problem);
     if (wrong.length) {
       return announce("Rien n’est collé.", ...wrong.slice(0, 8).map(([r, problem]) => `Ligne ${r - row + 1} (${rows[r].name}) : ${problem}`));
     }
     write(cells);
-    announce(`${count(cells.length, "note collée", "notes collées")}, de ${rows[row].name} à ${rows[row + lines.length - 1].name}.`);
+    announce(`${count(cells.length, `${WORD} collé${E}`, `${WORDS} collé${E}s`)}, de ${rows[row].name} à ${rows[row + lines.length - 1].name}.`);
   }
 
   /** The same down to the last pupil who has nothing. */
   function fillDown() {
     const { row, column } = page.here;
     const typed = page.field.value;
-    if (!typed.trim() || markOf(typed, columns[column].scale).problem) return;
+    if (!typed.trim() || readCell(typed, columns[column].scale).problem) return;
     const below = rows.map((_, other) => other).filter((other) => other > row && !textOf(other, column));
     write([{ row, column, typed }, ...below.map((other) => ({ row: other, column, typed }))]);
     announce(`${count(below.length, "case remplie", "cases remplies")} sous ${rows[row].name}.`);
@@ -182,7 +188,7 @@ function start() {
     const data = new FormData(form);
     for (const [name, value] of Object.entries({ eleve: pupil, note: text, version: seen })) data.set(name, value);
     try {
-      return await fetch(table.dataset.cell.replace("/0/", `/${assessment}/`), {
+      return await fetch(table.dataset.cell.replace("/0/", `/${assessment.replace(/\D/g, "")}/`), {
         method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
@@ -208,8 +214,10 @@ function start() {
     if (canKeep) await dropMark(owner, mark).catch(() => {});
     delete cell.dataset.state;
     const average = rows[row].line.cells[columns.length + 1];
-    average.textContent = said.average;
-    average.className = `m${Math.floor(Number(said.average.replace(",", ".")))}`;
+    if (average) {
+      average.textContent = said.average;
+      average.className = `m${Math.floor(Number(said.average.replace(",", ".")))}`;
+    }
     page.saved = said.saved_at;
     if (said.panel) page.panel = { assessment: mark.assessment, html: said.panel };
     later(showColumn, "panel");
@@ -270,7 +278,7 @@ function start() {
 
   function announceEnd() {
     const item = document.createElement("li");
-    item.append("Votre session est terminée. Reconnectez-vous : vos notes sont gardées sur cet appareil. ", gesture("Se reconnecter", () => location.reload()));
+    item.append("Votre session est terminée. Reconnectez-vous : ce que vous avez saisi est gardé sur cet appareil. ", gesture("Se reconnecter", () => location.reload()));
     problems.append(item);
   }
 
@@ -285,8 +293,8 @@ function start() {
 
   function tell() {
     const waiting = page.queue.size;
-    const words = page.refused.size ? `${count(page.refused.size, "note à revoir", "notes à revoir")}, au-dessus de la grille`
-      : page.waits && waiting ? `Sans réseau : ${count(waiting, "note gardée", "notes gardées")} ${canKeep ? "sur cet appareil" : "dans cette page"}`
+    const words = page.refused.size ? `${count(page.refused.size, `${WORD} à revoir`, `${WORDS} à revoir`)}, au-dessus de la grille`
+      : page.waits && waiting ? `Sans réseau : ${count(waiting, `${WORD} gardé${E}`, `${WORDS} gardé${E}s`)} ${canKeep ? "sur cet appareil" : "dans cette page"}`
       : waiting ? "Enregistrement…"
       : page.saved ? `Tout est enregistré, ${page.saved}` : "";
     if (status.textContent === words) return;
@@ -329,6 +337,11 @@ function start() {
   });
   table.addEventListener("focusin", ({ target }) => {
     if (target.matches("td[tabindex]")) open(target.parentElement.sectionRowIndex, target.cellIndex - 1);
+  });
+  if (ofLevels) table.addEventListener("input", () => {
+    if (!page.here || !ONE_KEY.test(page.field.value)) return;
+    const { row, column } = page.here;
+    go(row + 1, column) || go(0, column + 1) || stay();
   });
   table.addEventListener("focusout", ({ relatedTarget }) => {
     if (page.field && relatedTarget !== page.field && !page.field.matches(":focus")) setTimeout(() => page.field?.matches(":focus") || leave());

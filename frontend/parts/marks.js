@@ -27,6 +27,15 @@ export function markOf(typed, scale) {
   return { text: written(value) };
 }
 
+const LEVEL_CODES = { A: "ABS", ABS: "ABS", D: "DISP", DISP: "DISP", N: "NE", NE: "NE" };
+
+/** The same of a level, from 1 to 4. */
+export function levelOf(typed) {
+  const text = typed.replace(/\s/g, "").toUpperCase();
+  if (!text || /^[1-4]$/.test(text)) return { text };
+  return LEVEL_CODES[text] ? { text: LEVEL_CODES[text] } : { text: typed.trim(), problem: "un niveau de 1 à 4, ou ABS, DISP, NE." };
+}
+
 export function isLow(text, scale) {
   const value = hundredths(text);
   return value !== null && value * 20 < LOW * hundredths(scale);

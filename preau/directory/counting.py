@@ -37,6 +37,6 @@ def numbers(viewer: Viewer, *counters: Counter) -> tuple[int, ...]:
 def _together(counters: tuple[Counter, ...]) -> Prepared:
     return Prepared(
         lambda viewer: School.objects.filter(pk=viewer.school_id).values_list(
-            *(one(viewer) for one in counters)
+            *(counter(viewer) for counter in counters)
         )
     )

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import (
-    actions,
-    manifest_consents,
-    manifest_powers,
-    manifest_record,
-    manifest_terms,
-    queries,
-    rules,
-    seeds,
-    tasks,
-)
-from preau.directory.actions import merging, photos, years
+from preau.directory import manifest_consents, manifest_powers, manifest_record, manifest_terms, rules, tasks
+from preau.directory.actions import erasure, merging, photos, years
 from preau.directory.boards import powers, purposes
 from preau.directory.imports.importer import DELIVERIES
+from preau.directory.queries import days, finding
+from preau.directory.queries.settings import (
+    said_of_day,
+    said_of_fields,
+    said_of_palette,
+    said_of_service,
+    said_of_zone,
+)
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
+from preau.directory.rules.settings import runs_planned_year, runs_settings
+from preau.directory.seeds import world
 from preau.directory.seeds.photos import plant_photos
 from preau.directory.words import Role
 from preau.foundation import boards, dates
@@ -73,50 +73,81 @@ boards.schedule.add(
 
 boards.menu.add(
     boards.MenuEntry(
-        _("Réglages"), "directory:settings", "settings", rules.runs_settings, "administration", order=70
+        _("Réglages"), "directory:settings", "settings", runs_settings, "administration", order=70
     )
 )
 for page in [
     SettingsPage(
-        _("Nom et contacts"), _("Le nom affiché, l’adresse, le téléphone, le site, le contact RGPD."),
-        "directory:identity", "building", rules.runs_settings, order=10, words=_("adresse téléphone"),
+        _("Nom et contacts"),
+        _("Le nom affiché, l’adresse, le téléphone, le site, le contact RGPD."),
+        "directory:identity",
+        "building",
+        runs_settings,
+        order=10,
+        words=_("adresse téléphone"),
     ),
     SettingsPage(
-        _("Logo et couleurs"), _("Une image et une palette aux contrastes vérifiés."),
-        "directory:look", "palette", rules.runs_settings, order=20, words=_("image charte"),
+        _("Logo et couleurs"),
+        _("Une image et une palette aux contrastes vérifiés."),
+        "directory:look",
+        "palette",
+        runs_settings,
+        order=20,
+        words=_("image charte"),
     ),
     SettingsPage(
-        _("Horaires"), _("Le début et la fin de la journée."),
-        "directory:hours", "clock", rules.runs_settings, order=30, words=_("sonnerie"),
+        _("Horaires"),
+        _("Le début et la fin de la journée."),
+        "directory:hours",
+        "clock",
+        runs_settings,
+        order=30,
+        words=_("sonnerie"),
     ),
     SettingsPage(
-        _("Périodes"), _("Les trimestres ou semestres de l’année."),
-        "directory:periods", "calendar", rules.runs_planned_year, order=40, words=_("trimestre semestre"),
+        _("Périodes"),
+        _("Les trimestres ou semestres de l’année."),
+        "directory:periods",
+        "calendar",
+        runs_planned_year,
+        order=40,
+        words=_("trimestre semestre"),
     ),
     SettingsPage(
-        _("Vacances et fermetures"), _("La zone, les ponts, les journées sans élèves."),
-        "directory:closures", "calendar-off", rules.runs_planned_year, order=50, words=_("pont férié"),
+        _("Vacances et fermetures"),
+        _("La zone, les ponts, les journées sans élèves."),
+        "directory:closures",
+        "calendar-off",
+        runs_planned_year,
+        order=50,
+        words=_("pont férié"),
     ),
     SettingsPage(
-        _("Services"), _("Ouvrir ou fermer un service, par niveau s’il le faut, et le nommer."),
-        "directory:services", "apps", rules.runs_settings, order=60, heading=SettingsHeading.DAILY, words=_("modules"),
+        _("Services"),
+        _("Ouvrir ou fermer un service, par niveau s’il le faut, et le nommer."),
+        "directory:services",
+        "apps",
+        runs_settings,
+        order=60,
+        heading=SettingsHeading.DAILY,
+        words=_("modules"),
     ),
-]:  # fmt: skip
+]:
     boards.settings_pages.add(page)
 for verb, label, says in [
-    ("directory.identity_changed", _("Nom et contacts changés"), queries.said_of_fields),
-    ("directory.hours_changed", _("Horaires changés"), queries.said_of_fields),
-    ("directory.palette_changed", _("Couleurs changées"), queries.said_of_palette),
+    ("directory.identity_changed", _("Nom et contacts changés"), said_of_fields),
+    ("directory.hours_changed", _("Horaires changés"), said_of_fields),
+    ("directory.palette_changed", _("Couleurs changées"), said_of_palette),
     ("directory.logo_changed", _("Logo changé"), None),
     ("directory.logo_removed", _("Logo retiré"), None),
     ("directory.period_created", _("Période créée"), None),
     ("directory.period_changed", _("Période changée"), None),
     ("directory.period_removed", _("Période retirée"), None),
-    ("directory.zone_changed", _("Zone de vacances changée"), queries.said_of_zone),
+    ("directory.zone_changed", _("Zone de vacances changée"), said_of_zone),
     ("directory.closure_added", _("Fermeture ajoutée"), None),
     ("directory.closure_removed", _("Jours rouverts"), None),
-    ("directory.service_changed", _("Service changé"), queries.said_of_service),
-    ("directory.settings_given", _("Réglages confiés"), queries.said_of_day),
+    ("directory.service_changed", _("Service changé"), said_of_service),
+    ("directory.settings_given", _("Réglages confiés"), said_of_day),
     ("directory.settings_taken_back", _("Réglages repris"), None),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label, "settings", says))
@@ -161,12 +192,12 @@ for verb, label in [
     boards.journal_words.add(boards.JournalWord(verb, label))
 # A name takes three letters to look for: a directory is searched, not browsed.
 for source in [
-    boards.SearchSource(_("Élèves"), "school", queries.pupils_found, rules.finds_pupils, letters=3, order=10),
+    boards.SearchSource(_("Élèves"), "school", finding.pupils_found, rules.finds_pupils, letters=3, order=10),
     boards.SearchSource(
-        _("Familles"), "users", queries.families_found, rules.reads_families, letters=3, order=20
+        _("Familles"), "users", finding.families_found, rules.reads_families, letters=3, order=20
     ),
     boards.SearchSource(
-        _("Personnels"), "briefcase", queries.staff_found, rules.finds_staff, letters=3, order=30
+        _("Personnels"), "briefcase", finding.staff_found, rules.finds_staff, letters=3, order=30
     ),
 ]:
     boards.search.add(source)
@@ -263,10 +294,18 @@ for key, subject, body, action, why, pace in [
 ]:
     boards.notification_kinds.add(
         NotificationKind(
-            f"directory.{key}", subject, _("Annuaire"), subject, body, action, why, rules.keeps_directory,
-            pace=pace, order=55,
+            f"directory.{key}",
+            subject,
+            _("Annuaire"),
+            subject,
+            body,
+            action,
+            why,
+            rules.keeps_directory,
+            pace=pace,
+            order=55,
         )
-    )  # fmt: skip
+    )
 
 for key, subject, body in [
     (
@@ -288,13 +327,21 @@ for key, subject, body in [
 ]:
     boards.notification_kinds.add(
         NotificationKind(
-            f"directory.{key}", subject, _("Annuaire"), subject, body, _("Voir ma fiche"),
-            _("Votre fiche dans l’annuaire de l’établissement a changé."), signed_in,
-            pace=Pace.AT_ONCE, can_be_muted=False, order=56,
+            f"directory.{key}",
+            subject,
+            _("Annuaire"),
+            subject,
+            body,
+            _("Voir ma fiche"),
+            _("Votre fiche dans l’annuaire de l’établissement a changé."),
+            signed_in,
+            pace=Pace.AT_ONCE,
+            can_be_muted=False,
+            order=56,
         )
-    )  # fmt: skip
+    )
 
-boards.agenda.add(boards.AgendaSource("directory", queries.agenda_of, rules.has_school_days, order=10))
+boards.agenda.add(boards.AgendaSource("directory", days.agenda_of, rules.has_school_days, order=10))
 
 BASIS = dict(
     purpose=_("Savoir qui apprend, enseigne et répond de qui dans l’établissement."),
@@ -321,9 +368,9 @@ READERS = {
 
 # Enrolments and assignments stay as dated facts of a person without a name; keys go with the person (docs/decisions/0075).
 FORGETS = {
-    "Person": actions.blank_person,
-    "Holding": actions.blank_holdings,
-    "Guardianship": actions.forget_links,
+    "Person": erasure.blank_person,
+    "Holding": erasure.blank_holdings,
+    "Guardianship": erasure.forget_links,
 }
 
 
@@ -338,7 +385,7 @@ def said_of_scope(scope: Mapping[str, Mapping[str, Any]]) -> str:
     return "\u202f; ".join(given) or "—"
 
 
-boards.seeds.add(boards.Seed("annuaire", seeds.plant, order=0))
+boards.seeds.add(boards.Seed("annuaire", world.plant, order=0))
 
 for label, model, person, fields in [
     (
@@ -451,7 +498,7 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         fields={"school": PERSONAL, "person": PERSONAL, "last_day": PERSONAL, "reason": SENSITIVE}
         | {"held_by": PERSONAL, "held_at": PERSONAL},
-        forget=actions.forget_holds,
+        forget=erasure.forget_holds,
         field_readers={"reason": own("held_by")},
     )
 )
@@ -465,7 +512,7 @@ boards.personal_data.add(
         readers=with_guardians(Role.HEAD, Role.SECRETARY),
         keep=Retention.ACCOUNT,
         fields={"person": PERSONAL, "told_on": PERSONAL},
-        forget=actions.forget_notice,
+        forget=erasure.forget_notice,
     )
 )
 
@@ -537,7 +584,7 @@ boards.personal_data.add(
         purpose=_("Ne pas proposer de nouveau de réunir deux personnes qui se ressemblent."),
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(["one", "other", "by", "at"], PERSONAL) | {"school": NONE},
-        forget=actions.forget_distinctions,
+        forget=erasure.forget_distinctions,
         **MERGES,
     )
 )
@@ -546,20 +593,25 @@ for step in [
     boards.FirstStep(
         _("Régler l’établissement"),
         _("Son nom, ses couleurs, ses horaires, ses vacances, et les services qu’il ouvre."),
-        "directory:settings", rules.runs_settings, order=22,
+        "directory:settings",
+        runs_settings,
+        order=22,
     ),
     boards.FirstStep(
         _("Tenir l’annuaire à jour"),
         _("Déposez les fichiers officiels : Préau montre ce qui va changer, et ne change rien sans vous."),
-        "directory:deliveries", rules.keeps_directory, order=25,
+        "directory:deliveries",
+        rules.keeps_directory,
+        order=25,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 # Classes, families and faces
 
 for label, open_to in [
     (_("Classes"), group_rules.reads_several_groups),
+    (_("Mes classes"), group_rules.teaches_groups),
     (_("Ma classe"), group_rules.reads_own_class),
 ]:
     boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40, main=True))
@@ -648,9 +700,11 @@ boards.first_steps.add(
     boards.FirstStep(
         _("Trouver une classe"),
         _("Ses élèves, son équipe, une liste à imprimer, son trombinoscope."),
-        "directory:groups", group_rules.reads_pupils_of_groups, order=30,
+        "directory:groups",
+        group_rules.reads_pupils_of_groups,
+        order=30,
     )
-)  # fmt: skip
+)
 boards.acts.add(
     boards.Act(
         "directory.photo", _("Montrer la photo de l’élève à ceux de sa classe"), boards.Nature.USUAL, order=20

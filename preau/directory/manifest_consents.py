@@ -41,8 +41,14 @@ for purpose in [
             "Une photo, un film ou une voix part hors de l’école. Tout le monde peut la voir et l’entendre. Quelqu’un peut aussi "
             "la garder, même si on l’enlève après."
         ),
-        _("L’élève participe comme les autres. On ne le voit pas et on ne l’entend pas dans ce qui est publié."),
-        "photo", Nature.NON_USUAL, until_majority=True, asks_words=True, order=20,
+        _(
+            "L’élève participe comme les autres. On ne le voit pas et on ne l’entend pas dans ce qui est publié."
+        ),
+        "photo",
+        Nature.NON_USUAL,
+        until_majority=True,
+        asks_words=True,
+        order=20,
     ),
     Purpose(
         "work",
@@ -50,9 +56,13 @@ for purpose in [
         _("L’établissement veut montrer au public un texte, un dessin ou une autre création de l’élève."),
         _("Un dessin, un texte ou un autre travail part hors de l’école. Tout le monde peut le voir."),
         _("Le travail reste dans l’établissement. La note et la place dans la classe n’en dépendent pas."),
-        "palette", Nature.NON_USUAL, until_majority=True, asks_words=True, order=30,
+        "palette",
+        Nature.NON_USUAL,
+        until_majority=True,
+        asks_words=True,
+        order=30,
     ),
-]:  # fmt: skip
+]:
     purposes.add(purpose)
     boards.acts.add(
         boards.Act(f"directory.{purpose.key}", purpose.label, purpose.nature, order=20 + purpose.order)
@@ -70,9 +80,14 @@ boards.menu.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Autorisations"), "directory:consent_requests", "clipboard-check", rules.asks_consents, "administration", order=58,
+        _("Autorisations"),
+        "directory:consent_requests",
+        "clipboard-check",
+        rules.asks_consents,
+        "administration",
+        order=58,
     )
-)  # fmt: skip
+)
 boards.cards.add(
     boards.Card("directory/_consents_to_give.html", queries.home_card, rules.has_consents, "aside", order=12)
 )
@@ -123,61 +138,110 @@ for verb, label in [
 CONCERNED = _("L’établissement demande votre accord, et votre réponse compte.")
 for key, label, body, action, why, for_whom, pace in [
     (
-        actions.ASKED, _("Une autorisation vous est demandée"),
-        _("%(school)s demande votre accord (%(about)s).\nLa page dit pour quoi. Ne pas répondre, c’est non ; vous pourrez changer d’avis."),
-        _("Lire et répondre"), CONCERNED, rules.has_consents, Pace.DAILY,
+        actions.ASKED,
+        _("Une autorisation vous est demandée"),
+        _(
+            "%(school)s demande votre accord (%(about)s).\nLa page dit pour quoi. Ne pas répondre, c’est non ; vous pourrez changer d’avis."
+        ),
+        _("Lire et répondre"),
+        CONCERNED,
+        rules.has_consents,
+        Pace.DAILY,
     ),
     (
-        actions.NOTED, _("Votre réponse sur papier est notée"),
-        _("%(school)s a noté ce que vous avez répondu sur papier (%(about)s).\nSi ce n’est pas ce que vous avez signé, changez-le ici."),
-        _("Vérifier"), CONCERNED, rules.has_consents, Pace.AT_ONCE,
+        actions.NOTED,
+        _("Votre réponse sur papier est notée"),
+        _(
+            "%(school)s a noté ce que vous avez répondu sur papier (%(about)s).\nSi ce n’est pas ce que vous avez signé, changez-le ici."
+        ),
+        _("Vérifier"),
+        CONCERNED,
+        rules.has_consents,
+        Pace.AT_ONCE,
     ),
     (
-        actions.REVOKED, _("Une autorisation est retirée"),
-        _("Une autorisation donnée est retirée (%(school)s, %(about)s). Enlevez ce qui est publié et n’est plus autorisé."),
-        _("Voir la demande"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE,
+        actions.REVOKED,
+        _("Une autorisation est retirée"),
+        _(
+            "Une autorisation donnée est retirée (%(school)s, %(about)s). Enlevez ce qui est publié et n’est plus autorisé."
+        ),
+        _("Voir la demande"),
+        _("Vous suivez les autorisations de l’établissement."),
+        rules.asks_consents,
+        Pace.AT_ONCE,
     ),
     (
-        actions.CLOSED_HERE, _("Un élève majeur ferme l’accès de ses parents"),
-        _("Un élève majeur ne veut plus que ses parents suivent sa scolarité ici (%(school)s, %(about)s). Rencontrez-le s’il le faut."),
-        _("Voir qui prévenir"), _("Vous suivez les autorisations de l’établissement."), rules.asks_consents, Pace.AT_ONCE,
+        actions.CLOSED_HERE,
+        _("Un élève majeur ferme l’accès de ses parents"),
+        _(
+            "Un élève majeur ne veut plus que ses parents suivent sa scolarité ici (%(school)s, %(about)s). Rencontrez-le s’il le faut."
+        ),
+        _("Voir qui prévenir"),
+        _("Vous suivez les autorisations de l’établissement."),
+        rules.asks_consents,
+        Pace.AT_ONCE,
     ),
     (
-        actions.OF_AGE, _("Vous êtes majeur : vous décidez"),
+        actions.OF_AGE,
+        _("Vous êtes majeur : vous décidez"),
         _(
             "Depuis vos dix-huit ans, vos autorisations ne dépendent que de vous, et celles de vos parents ne comptent plus.\n"
             "Vos parents continuent de suivre votre scolarité ici tant que vous ne dites rien."
         ),
-        _("Choisir"), _("Vous avez dix-huit ans."), signed_in, Pace.AT_ONCE,
+        _("Choisir"),
+        _("Vous avez dix-huit ans."),
+        signed_in,
+        Pace.AT_ONCE,
     ),
     (
-        actions.CHILD_OF_AGE, _("Votre enfant est majeur"),
+        actions.CHILD_OF_AGE,
+        _("Votre enfant est majeur"),
         _(
             "%(pupil)s a dix-huit ans : ses autorisations ne dépendent plus de vous. Vous continuez de suivre sa scolarité ici, "
             "sauf si %(pupil)s s’y oppose ; vous en seriez prévenu."
         ),
-        _("Ouvrir Préau"), _("Vous suivez un élève qui vient d’avoir dix-huit ans."), signed_in, Pace.AT_ONCE,
+        _("Ouvrir Préau"),
+        _("Vous suivez un élève qui vient d’avoir dix-huit ans."),
+        signed_in,
+        Pace.AT_ONCE,
     ),
     (
-        actions.CLOSED, _("Votre enfant majeur ferme votre accès"),
+        actions.CLOSED,
+        _("Votre enfant majeur ferme votre accès"),
         _(
             "%(pupil)s a dix-huit ans ou plus et ne souhaite plus que sa scolarité soit suivie ici. L’établissement en est prévenu : "
             "adressez-vous à lui."
         ),
-        _("Ouvrir Préau"), _("Vous suiviez un élève majeur."), signed_in, Pace.AT_ONCE,
+        _("Ouvrir Préau"),
+        _("Vous suiviez un élève majeur."),
+        signed_in,
+        Pace.AT_ONCE,
     ),
     (
-        actions.REOPENED, _("Votre enfant majeur rouvre votre accès"),
+        actions.REOPENED,
+        _("Votre enfant majeur rouvre votre accès"),
         _("%(pupil)s veut bien que vous suiviez de nouveau sa scolarité ici."),
-        _("Ouvrir Préau"), _("Vous suivez un élève majeur."), signed_in, Pace.AT_ONCE,
+        _("Ouvrir Préau"),
+        _("Vous suivez un élève majeur."),
+        signed_in,
+        Pace.AT_ONCE,
     ),
-]:  # fmt: skip
+]:
     boards.notification_kinds.add(
         NotificationKind(
-            key, label, _("Autorisations"), label, body, action, why, for_whom, pace=pace, order=58,
+            key,
+            label,
+            _("Autorisations"),
+            label,
+            body,
+            action,
+            why,
+            for_whom,
+            pace=pace,
+            order=58,
             can_be_muted=key == actions.ASKED,
         )
-    )  # fmt: skip
+    )
 
 
 BASIS: dict[str, Any] = dict(

@@ -5,9 +5,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import queries, rules, seeds, tasks
+from preau.directory import tasks
 from preau.directory.actions import guests
 from preau.directory.boards import Power, powers
+from preau.directory.queries import settings
+from preau.directory.queries.powers import PAGE, entrusted_to, said_of_power
+from preau.directory.rules.powers import (
+    gives_powers,
+    invites_guests,
+    may_be_entrusted,
+    reads_lists,
+    reads_powers,
+    reviews_access,
+    was_entrusted,
+)
+from preau.directory.seeds.guests import let_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import DIRECTORY, LISTS, SETTINGS, Profile, Role
 from preau.foundation import boards
@@ -38,8 +50,18 @@ for power in [
         verbs=frozenset(
             f"directory.{verb}"
             for verb in (
-                "identity_changed", "hours_changed", "palette_changed", "logo_changed", "logo_removed", "period_created",
-                "period_changed", "period_removed", "zone_changed", "closure_added", "closure_removed", "service_changed",
+                "identity_changed",
+                "hours_changed",
+                "palette_changed",
+                "logo_changed",
+                "logo_removed",
+                "period_created",
+                "period_changed",
+                "period_removed",
+                "zone_changed",
+                "closure_added",
+                "closure_removed",
+                "service_changed",
             )
         ),
         order=10,
@@ -56,8 +78,17 @@ for power in [
         verbs=frozenset(
             f"directory.{verb}"
             for verb in (
-                "delivery_brought", "columns_named", "delivery_agreed", "delivery_dropped", "report_exported",
-                "departures_exported", "leaver_held", "leaver_let_go", "people_merged", "merge_undone", "people_told_apart",
+                "delivery_brought",
+                "columns_named",
+                "delivery_agreed",
+                "delivery_dropped",
+                "report_exported",
+                "departures_exported",
+                "leaver_held",
+                "leaver_let_go",
+                "people_merged",
+                "merge_undone",
+                "people_told_apart",
                 "people_compared_again",
             )
         ),
@@ -74,59 +105,81 @@ for power in [
         verbs=frozenset({"directory.list_read"}),
         order=40,
     ),
-]:  # fmt: skip
+]:
     powers.add(power)
 
 
 def entrusted(viewer: Viewer) -> Mapping[str, Any] | None:
-    given = queries.entrusted_to(viewer)
+    given = entrusted_to(viewer)
     return {"given": given, "school": viewer.school} if given else None
 
 
-boards.seeds.add(boards.Seed("accès", seeds.let_in, order=5))
-boards.cards.add(boards.Card("directory/_entrusted.html", entrusted, rules.was_entrusted, order=8))
+boards.seeds.add(boards.Seed("accès", let_in, order=5))
+boards.cards.add(boards.Card("directory/_entrusted.html", entrusted, was_entrusted, order=8))
 boards.menu.add(
-    boards.MenuEntry(_("Listes"), "directory:lists", "list", rules.reads_lists, "administration", order=57)
+    boards.MenuEntry(_("Listes"), "directory:lists", "list", reads_lists, "administration", order=57)
 )
 boards.schedule.add(
     boards.Scheduled("directory.remind_of_reviews", tasks.remind_of_reviews, every_minutes=24 * 60)
 )
 for page in [
     SettingsPage(
-        _("Qui peut quoi"), _("Ce que chaque fonction ouvre dans l’établissement."),
-        queries.PAGE, "id-badge-2", rules.reads_powers, order=65, heading=SettingsHeading.ACCESS, words=_("droits fonctions"),
+        _("Qui peut quoi"),
+        _("Ce que chaque fonction ouvre dans l’établissement."),
+        PAGE,
+        "id-badge-2",
+        reads_powers,
+        order=65,
+        heading=SettingsHeading.ACCESS,
+        words=_("droits fonctions"),
     ),
     SettingsPage(
-        _("Droits confiés"), _("Confier un droit à quelqu’un, jusqu’à une date."),
-        "directory:administrators", "users", rules.gives_powers, order=70, heading=SettingsHeading.ACCESS, words=_("délégation"),
+        _("Droits confiés"),
+        _("Confier un droit à quelqu’un, jusqu’à une date."),
+        "directory:administrators",
+        "users",
+        gives_powers,
+        order=70,
+        heading=SettingsHeading.ACCESS,
+        words=_("délégation"),
     ),
     SettingsPage(
-        _("Personnes invitées"), _("Un accès à leur nom pour qui vient de l’extérieur, jusqu’à une date."),
-        "directory:guests", "login", rules.invites_guests, order=72, heading=SettingsHeading.ACCESS,
+        _("Personnes invitées"),
+        _("Un accès à leur nom pour qui vient de l’extérieur, jusqu’à une date."),
+        "directory:guests",
+        "login",
+        invites_guests,
+        order=72,
+        heading=SettingsHeading.ACCESS,
     ),
     SettingsPage(
-        _("Revue des accès"), _("Tous les trois mois, regarder qui a plus que sa place ordinaire."),
-        "directory:review", "shield-lock", rules.reviews_access, order=74, heading=SettingsHeading.ACCESS,
+        _("Revue des accès"),
+        _("Tous les trois mois, regarder qui a plus que sa place ordinaire."),
+        "directory:review",
+        "shield-lock",
+        reviews_access,
+        order=74,
+        heading=SettingsHeading.ACCESS,
     ),
-]:  # fmt: skip
+]:
     boards.settings_pages.add(page)
 
 boards.first_steps.add(
     FirstStep(
         _("Savoir qui peut quoi"),
         _("Ce que chaque fonction ouvre dans l’établissement, et ce qui est confié à quelqu’un."),
-        queries.PAGE,
-        rules.reads_powers,
+        PAGE,
+        reads_powers,
         where=_("Par ce guide"),
         order=75,
     )
 )
 
 for verb, label, says in [
-    ("directory.power_given", _("Droit confié"), queries.said_of_power),
-    ("directory.power_taken_back", _("Droit repris"), queries.said_of_power),
-    ("directory.guest_invited", _("Personne invitée"), queries.said_of_day),
-    ("directory.guest_prolonged", _("Dernier jour d’une personne invitée changé"), queries.said_of_day),
+    ("directory.power_given", _("Droit confié"), said_of_power),
+    ("directory.power_taken_back", _("Droit repris"), said_of_power),
+    ("directory.guest_invited", _("Personne invitée"), settings.said_of_day),
+    ("directory.guest_prolonged", _("Dernier jour d’une personne invitée changé"), settings.said_of_day),
     ("directory.guest_ended", _("Fin de l’accès d’une personne invitée"), None),
     ("directory.access_reviewed", _("Revue des accès terminée"), None),
     ("directory.access_doubted", _("Fonction à corriger dans le fichier officiel"), None),
@@ -144,7 +197,7 @@ boards.notification_kinds.add(
         _("%(giver)s vous confie un droit (%(school)s).\nDroit : %(power)s\nJusqu’au : %(until)s"),
         _("Ouvrir"),
         _("Ce qui vous est confié est à votre nom."),
-        rules.may_be_entrusted,
+        may_be_entrusted,
         pace=Pace.AT_ONCE,
         can_be_muted=False,
         order=57,
@@ -159,7 +212,7 @@ boards.notification_kinds.add(
         _("Voilà trois mois que personne n’a regardé qui a plus que sa place ordinaire (%(school)s)."),
         _("Faire la revue"),
         _("Vous dirigez l’établissement."),
-        rules.reviews_access,
+        reviews_access,
         pace=Pace.AT_ONCE,
         order=58,
     )

@@ -21,19 +21,42 @@ def acts_page(public_id: str) -> str:
 
 for fact in [
     PupilFact(
-        "directory.callers", _("Qui appeler"), "directory/facts/_callers.html", record.callers, rules.reads_families,
-        Column.WHO, icon="phone", summary=record.callers_said, more_label=_("Voir la famille"), more=family_page,
-        unfolded=True, order=10,
+        "directory.callers",
+        _("Qui appeler"),
+        "directory/facts/_callers.html",
+        record.callers,
+        rules.reads_families,
+        Column.WHO,
+        icon="phone",
+        summary=record.callers_said,
+        more_label=_("Voir la famille"),
+        more=family_page,
+        unfolded=True,
+        order=10,
     ),
     PupilFact(
-        "directory.identity", _("Identité"), "directory/facts/_identity.html", record.identity, rules.reads_record,
-        Column.WHO, icon="id-badge-2", summary=record.identity_said, order=90,
+        "directory.identity",
+        _("Identité"),
+        "directory/facts/_identity.html",
+        record.identity,
+        rules.reads_record,
+        Column.WHO,
+        icon="id-badge-2",
+        summary=record.identity_said,
+        order=90,
     ),
     PupilFact(
-        "directory.teachers", _("Enseignements"), "directory/facts/_teachers.html", record.teachers,
-        rules.reads_record, Column.SCHOOL, icon="school", summary=record.teachers_said, order=80,
+        "directory.teachers",
+        _("Enseignements"),
+        "directory/facts/_teachers.html",
+        record.teachers,
+        rules.reads_record,
+        Column.SCHOOL,
+        icon="school",
+        summary=record.teachers_said,
+        order=80,
     ),
-]:  # fmt: skip
+]:
     boards.pupil_facts.add(fact)
 boards.pupil_links.add(
     boards.PupilLink(

@@ -10,19 +10,32 @@ JOURNAL_MONTHS = 36
 
 boards.terms.add(
     Term(
-        "directory.deliveries", _("Fichiers d’annuaire reçus"), keep=Retention.YEAR_PLUS_ONE, model="directory.Delivery",
-        when="brought_at", since=SINCE, people=(), order=90,
+        "directory.deliveries",
+        _("Fichiers d’annuaire reçus"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="directory.Delivery",
+        when="brought_at",
+        since=SINCE,
+        people=(),
+        order=90,
         text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
         due=by_year("directory.Delivery", "brought_at"),
     )
-)  # fmt: skip
+)
 boards.terms.add(
     Term(
-        "directory.merges", _("Fiches réunies"), keep=Retention.JOURNAL, model="directory.Merge", when="at", since=SINCE,
-        people=("kept", "other"), order=91, text=_("Effacé trois ans après : il n’en reste que le nombre."),
+        "directory.merges",
+        _("Fiches réunies"),
+        keep=Retention.JOURNAL,
+        model="directory.Merge",
+        when="at",
+        since=SINCE,
+        people=("kept", "other"),
+        order=91,
+        text=_("Effacé trois ans après : il n’en reste que le nombre."),
         due=by_months("directory.Merge", "at", JOURNAL_MONTHS),
     )
-)  # fmt: skip
+)
 boards.endings.add(
     Ending(
         ("directory.Enrolment", "directory.Assignment", "directory.ExternalId"),

@@ -281,7 +281,7 @@ class Viewer:
 
     def for_child(self, pupil_id: int) -> "Viewer":
         """The same guardian, looking at one of their children alone."""
-        pupils = tuple(one for one in self.seat.pupils if one == pupil_id)
+        pupils = tuple(pupil for pupil in self.seat.pupils if pupil == pupil_id)
         places = tuple(place for place in self.seat.places if place.pupil_id == pupil_id)
         seat = replace(self.seat, pupils=pupils, places=places)
         return self._changed(seat=seat, seats=(seat,))
@@ -383,7 +383,9 @@ def _places_of(pupils: tuple[int, ...], today: date) -> tuple[Place, ...]:
 
 
 def _as_places(held: list[Holding]) -> tuple[Place, ...]:
-    return tuple(Place(one.school, one.level or "", one.person_id) for one in held if one.school)  # type: ignore[attr-defined]
+    return tuple(
+        Place(holding.school, holding.level or "", holding.person_id) for holding in held if holding.school
+    )  # type: ignore[attr-defined]
 
 
 def _name_in(school: School, url_name: str) -> str:
@@ -418,12 +420,19 @@ def _seat(profile: Profile, holdings: list[Holding], civility: str, today: date)
     given = {name: by for holding in holdings for name, by in holding.given_on(today).items()}
     pupils = (holdings[0].person_id,) if profile == Profile.PUPIL else ()
     everywhere = profile == Profile.OPERATOR and any(
-        one.territory_id is None and one.school_id is None for one in holdings
+        holding.territory_id is None and holding.school_id is None for holding in holdings
     )
     return Seat(
-        profile, holdings[0].school, roles, ", ".join(titles), civility,
-        delegated=frozenset(given), givers=tuple(sorted(given.items())), pupils=pupils, everywhere=everywhere,
-    )  # fmt: skip
+        profile,
+        holdings[0].school,
+        roles,
+        ", ".join(titles),
+        civility,
+        delegated=frozenset(given),
+        givers=tuple(sorted(given.items())),
+        pupils=pupils,
+        everywhere=everywhere,
+    )
 
 
 def viewer_for(person: Person, account_id: int, moment: datetime, seat_key: str = "") -> Viewer | None:

@@ -69,7 +69,8 @@ class MenuSection:
 class Card:
     """One card of the home page. `content(viewer)` returns the template's context, or None to stay away.
 
-    `column` is "main" (what happens now, the day) or "aside" (what waits, context). `counters` (see `directory.counting`):
+    `column` is "main" (what happens now, what waits) or "aside" (the day, context); `beside`: another template, which the same
+    content draws in the other column. `counters` (see `directory.counting`):
     numbers of the viewer's school that the home asks for all its cards at once, and gives to `content` after the viewer.
     """
 
@@ -80,6 +81,7 @@ class Card:
     order: int = 50
     service: str = ""
     counters: tuple[Callable[[Any], Any], ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class NotificationKind:
     `subject` names nobody: it is read on a locked screen. `body` takes the facts of the news, and `%(about)s`, the first name
     of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
     who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
-    the hours of the right to disconnect (docs/decisions/0063); one that cannot be muted always comes, as `pace` says.
+    the hours of the right to disconnect (docs/decisions/0141), and `urgency` says why; a school may have it wait where `may_wait`. One that cannot be muted always comes, as `pace` says.
     """
 
     key: str
@@ -202,6 +204,8 @@ class NotificationKind:
     urgent: bool = False
     can_be_muted: bool = True
     order: int = 50
+    urgency: str = ""
+    may_wait: bool = False
 
 
 class FieldClass(StrEnum):
@@ -423,7 +427,11 @@ class PublicRoute:
 
 @dataclass(frozen=True)
 class FrontLink:
-    """What a visitor finds on the first page without an account: a name, a sentence, and a link to its public page."""
+    """What a visitor finds on the first page without an account: a name, a sentence, and a link to its public page.
+
+    `drawing`: it has a door of its own, under this drawing. `searches`: the page that finds something by a word, « q ». `ways`: where
+    to begin, each (name, a few words, address after that page, drawing). `tiles()`: things to open at once, in one statement.
+    """
 
     label: str
     text: str
@@ -431,6 +439,21 @@ class FrontLink:
     url_name: str
     icon: str
     order: int = 50
+    drawing: str = ""
+    searches: str = ""
+    ways: tuple[tuple[str, str, str, str], ...] = ()
+    tiles: Callable[[], "Sequence[FrontTile]"] | None = None
+
+
+@dataclass(frozen=True)
+class FrontTile:
+    """Something that a visitor opens at once: its name, its page, its cover, a line."""
+
+    title: str
+    href: str
+    cover: str
+    text: str
+    facts: str = ""
 
 
 @dataclass(frozen=True)
@@ -685,7 +708,8 @@ class JournalWord:
 
     A line on a row of the personal data board is read by whoever reads that row. `private`: no family reads it whatever the row,
     since the verb tells by itself what is not theirs yet. `formerly`: the verbs that said the same; sealed lines keep theirs.
-    `names_nobody`: of a file taken away in which there is nobody (a table of hours).
+    `names_nobody`: of a file taken away in which there is nobody (a table of hours). `touches_rights`: after it, somebody may come
+    in or open something otherwise than before: open pages are looked at again.
     """
 
     verb: str
@@ -695,6 +719,7 @@ class JournalWord:
     private: bool = False
     formerly: tuple[str, ...] = ()
     names_nobody: bool = False
+    touches_rights: bool = False
 
 
 @dataclass(frozen=True)
@@ -767,6 +792,45 @@ class Scheduled:
     every_minutes: int
 
 
+@dataclass(frozen=True)
+class Load:
+    """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
+
+    waiting: int
+    late: int
+    failing: int
+    oldest: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A gateway by which things leave (mails, devices, text messages), for whoever runs the platform: counts, never people.
+
+    `is_set()`: is it configured here? `unset` says how. `resend()` tries again now what is late or failed; returns how many.
+    """
+
+    key: str
+    label: str
+    load: Callable[[datetime], Load]
+    resend: Callable[[], int]
+    is_set: Callable[[], bool] = lambda: True
+    unset: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What an open page may hear of: « roll:12 » is of the topic `key`, about the number 12; « bell » is about its own viewer.
+
+    `resolve(viewer, number)` gives the topic that actions `touch` (`foundation.live`), or None where this viewer may not read what the page
+    shows of it; `number` is None where the page gives none.
+    """
+
+    key: str
+    resolve: Callable[[Any, int | None], str | None]
+
+
 menu: Registry[MenuEntry] = Registry(MenuEntry)
 menu_sections: Registry[MenuSection] = Registry(MenuSection)
 site_pages: Registry[SitePage] = Registry(SitePage)
@@ -801,6 +865,8 @@ reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
 folders: Registry[FolderSource] = Registry(FolderSource)
+topics: Registry[Topic] = Registry(Topic)
+carriers: Registry[Carrier] = Registry(Carrier)
 
 
 def offered(board: Iterable[Any], viewer: Any) -> Iterator[tuple[Any, Any]]:
@@ -819,4 +885,4 @@ def journal_words_by_verb() -> dict[str, JournalWord]:
 
 def service_at(namespace: str) -> str:
     """The key of the service whose pages live under this namespace of addresses, else ""."""
-    return next((one.key for one in services if namespace and namespace in one.namespaces), "")
+    return next((service.key for service in services if namespace and namespace in service.namespaces), "")

@@ -27,9 +27,13 @@ def calendar_of(entries: Sequence[AgendaEntry], *, opened_at: datetime, now: dat
     """The file. Each answer is newer than those before (SEQUENCE, LAST-MODIFIED): a calendar takes what changed."""
     calendar = Calendar()
     for name, value in (
-        ("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("name", "Préau"),
-        ("x-wr-calname", "Préau"), ("x-published-ttl", TTL),
-    ):  # fmt: skip
+        ("prodid", PRODUCT),
+        ("version", "2.0"),
+        ("calscale", "GREGORIAN"),
+        ("name", "Préau"),
+        ("x-wr-calname", "Préau"),
+        ("x-published-ttl", TTL),
+    ):
         calendar.add(name, value)
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for zone in sorted({entry.zone for entry in entries if entry.zone}):

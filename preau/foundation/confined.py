@@ -42,9 +42,15 @@ def run(program: Sequence[str], folder: Path, bounds: Bounds) -> str:
     with TemporaryFile(dir=folder) as said, TemporaryFile(dir=folder) as complained:
         try:
             ended = subprocess.run(  # nosec B603  # noqa: S603 - a list of words that Préau wrote, and no shell
-                command, cwd=folder, env=SURROUNDINGS, stdin=subprocess.DEVNULL, stdout=said, stderr=complained,
-                timeout=bounds.seconds, check=False,
-            )  # fmt: skip
+                command,
+                cwd=folder,
+                env=SURROUNDINGS,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=complained,
+                timeout=bounds.seconds,
+                check=False,
+            )
         except subprocess.TimeoutExpired as error:
             raise Broken(f"{program[0]}: not done in {bounds.seconds} s") from error
         complained.seek(0)

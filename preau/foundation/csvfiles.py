@@ -78,8 +78,10 @@ class Sheet:
             while chunk := file.read(CHUNK):
                 if chunk.startswith(UTF_16) or b"\0" in chunk:
                     raise Unreadable(
-                        self.name, None, _("Ce n’est pas un CSV en UTF-8 ou en ISO-8859-15 : il contient des octets nuls.")
-                    )  # fmt: skip
+                        self.name,
+                        None,
+                        _("Ce n’est pas un CSV en UTF-8 ou en ISO-8859-15 : il contient des octets nuls."),
+                    )
                 watch.see(chunk)
                 windows = windows or not set(ONLY_WINDOWS).isdisjoint(chunk)
         if not watch.seen:

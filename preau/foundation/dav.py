@@ -18,9 +18,9 @@ from django.utils.http import http_date
 from lxml import etree  # type: ignore[import-untyped]
 
 from preau.foundation.access import View
-from preau.foundation.assertions import Reason
-from preau.foundation.assertions import Refused as Malformed
 from preau.foundation.assertions.reading import parsed
+from preau.foundation.assertions.words import AssertionRefused as Malformed
+from preau.foundation.assertions.words import Reason
 
 DAV = "DAV:"
 CALDAV = "urn:ietf:params:xml:ns:caldav"
@@ -40,9 +40,15 @@ WRITING = frozenset(
 PLAIN = frozenset(
     f"{{{DAV}}}{name}"
     for name in (
-        "creationdate", "displayname", "getcontentlength", "getcontenttype", "getetag", "getlastmodified", "resourcetype",
+        "creationdate",
+        "displayname",
+        "getcontentlength",
+        "getcontenttype",
+        "getetag",
+        "getlastmodified",
+        "resourcetype",
     )
-)  # fmt: skip
+)
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Content = str | Sequence[Any]
@@ -51,7 +57,7 @@ Property = Callable[[], Content]
 Answers = Mapping[str, Callable[[], HttpResponseBase]]
 
 
-class Refused(Exception):
+class DavError(Exception):
     """Why nothing else is answered: a status, and the condition that the standard names for it (« {DAV:}… »)."""
 
     def __init__(self, status: HTTPStatus, condition: str = "", *inside: Any) -> None:
@@ -68,7 +74,7 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PropertyRequest:
     """The properties that a client wants: those it names, every plain one, or their names alone."""
 
     named: tuple[str, ...] | None = None
@@ -78,7 +84,7 @@ class Asked:
         """Elements of what was found, and of what was not."""
         if self.named is None:
             known = (name for name in properties if self.names_alone or name in PLAIN)
-            return [element(one, *([] if self.names_alone else [properties[one]()])) for one in known], []
+            return [element(name, *([] if self.names_alone else [properties[name]()])) for name in known], []
         found = [element(name, properties[name]()) for name in self.named if name in properties]
         return found, [element(name) for name in self.named if name not in properties]
 
@@ -120,10 +126,10 @@ def written(root: Any) -> bytes:
 
 
 def body_of(request: HttpRequest) -> Any | None:
-    """The root of what was sent; None when nothing was. Raises Refused: too long, or not XML that a client writes."""
+    """The root of what was sent; None when nothing was. Raises DavError: too long, or not XML that a client writes."""
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not said.isascii() or not said.isdigit() or int(said[:12]) > LONGEST_BODY:
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise DavError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     raw = request.body
     if not raw.strip():
         return None
@@ -131,40 +137,40 @@ def body_of(request: HttpRequest) -> Any | None:
         return parsed(raw, LONGEST_BODY)
     except Malformed as failure:
         too_long = failure.reason == Reason.TOO_LONG
-        raise Refused(
+        raise DavError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_long else HTTPStatus.BAD_REQUEST
         ) from failure
 
 
-def propfind_of(request: HttpRequest) -> Asked:
+def propfind_of(request: HttpRequest) -> PropertyRequest:
     """What a PROPFIND wants; nothing said means every plain property."""
     root = body_of(request)
     if root is None:
-        return Asked()
+        return PropertyRequest()
     if root.tag != dav("propfind"):
-        raise Refused(HTTPStatus.BAD_REQUEST)
+        raise DavError(HTTPStatus.BAD_REQUEST)
     return properties_in(root)
 
 
-def properties_in(root: Any) -> Asked:
-    """The properties named in `prop`. Raises Refused when it says neither which, nor all, nor their names."""
+def properties_in(root: Any) -> PropertyRequest:
+    """The properties named in `prop`. Raises DavError when it says neither which, nor all, nor their names."""
     if root.find(dav("propname")) is not None:
-        return Asked(names_alone=True)
+        return PropertyRequest(names_alone=True)
     named = root.find(dav("prop"))
     if named is not None:
-        return Asked(tuple(dict.fromkeys(child.tag for child in named)))
+        return PropertyRequest(tuple(dict.fromkeys(child.tag for child in named)))
     if root.find(dav("allprop")) is None:
-        raise Refused(HTTPStatus.BAD_REQUEST)
-    return Asked()
+        raise DavError(HTTPStatus.BAD_REQUEST)
+    return PropertyRequest()
 
 
 def depth_of(request: HttpRequest) -> int:
     """0 or 1. A whole tree is not walked for one request, and without a word the standard means a whole tree."""
     said = request.headers.get("Depth", "infinity").strip().lower()
     if said == "infinity":
-        raise Refused(HTTPStatus.FORBIDDEN, dav("propfind-finite-depth"))
+        raise DavError(HTTPStatus.FORBIDDEN, dav("propfind-finite-depth"))
     if said not in {"0", "1"}:
-        raise Refused(HTTPStatus.BAD_REQUEST)
+        raise DavError(HTTPStatus.BAD_REQUEST)
     return int(said)
 
 
@@ -223,8 +229,8 @@ def _spoken(request: HttpRequest, view: Callable[[], Answers], methods: Sequence
         return _answer(request, answers, allowed)
     except Http404:
         # A page of the site is of no use to a program.
-        return refusal(Refused(HTTPStatus.NOT_FOUND))
-    except Refused as refused:
+        return refusal(DavError(HTTPStatus.NOT_FOUND))
+    except DavError as refused:
         response = refusal(refused)
         if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
             response.headers["Allow"] = allowed["Allow"]
@@ -236,25 +242,27 @@ def _answer(request: HttpRequest, answers: Answers, allowed: Mapping[str, str]) 
     if method == "OPTIONS":
         return HttpResponse(status=HTTPStatus.OK, headers=allowed)
     if method not in answers:
-        raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+        raise DavError(HTTPStatus.METHOD_NOT_ALLOWED)
     return answers[method]()
 
 
-def _read_only(request: HttpRequest) -> Refused:
+def _read_only(request: HttpRequest) -> DavError:
     """RFC 3744, 7.1.1: which right is missing, and of what."""
     missing = element(dav("privilege"), element(dav("write")))
     here = element(dav("resource"), href(quote(request.path)), missing)
-    return Refused(HTTPStatus.FORBIDDEN, dav("need-privileges"), here)
+    return DavError(HTTPStatus.FORBIDDEN, dav("need-privileges"), here)
 
 
-def refusal(refused: Refused) -> HttpResponse:
+def refusal(refused: DavError) -> HttpResponse:
     """An error in the words of the protocol: never empty, so that no page of ours takes its place."""
     conditions = [element(refused.condition, *refused.inside)] if refused.condition else []
     root = element(dav("error"), *conditions)
     return HttpResponse(written(root), status=refused.status, content_type=XML)
 
 
-def multistatus(resources: Iterable[Resource], asked: Asked, missing: Iterable[str] = ()) -> HttpResponse:
+def multistatus(
+    resources: Iterable[Resource], asked: PropertyRequest, missing: Iterable[str] = ()
+) -> HttpResponse:
     """What is known of each, and the addresses at which nothing is."""
     root = element(dav("multistatus"))
     for resource in resources:

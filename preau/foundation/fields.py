@@ -9,14 +9,39 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from preau.foundation import richtext
-from preau.foundation.uploads import Refused
+from preau.foundation.richtext import cleaning, showing, signs
+from preau.foundation.uploads import UploadRefused
 
 
 class Day(forms.DateField):
     """A day, typed in the browser's own calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def time_of(minute: int) -> str:
+    """Minutes since midnight, as a browser wants them."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class Clock(forms.TimeField):
+    """An hour of the day, typed in the browser's own way; given as minutes since midnight."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else found.hour * 60 + found.minute
+
+
+class Weekdays(forms.TypedMultipleChoiceField):
+    """Days of the week, 1 for Monday."""
+
+    NAMES = (_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche"))
+
+    def __init__(self, **more: Any) -> None:
+        choices = list(enumerate(self.NAMES, 1))
+        super().__init__(choices=choices, coerce=int, widget=forms.CheckboxSelectMultiple, **more)
 
 
 class Filter(forms.Form):
@@ -104,7 +129,7 @@ class Desk(Protocol):
 
 
 @dataclass(frozen=True)
-class Given:
+class FileChoice:
     """What a form says of files: the new ones, and the public ids of those it keeps."""
 
     sent: Sequence[Any] = ()
@@ -120,10 +145,10 @@ class AttachmentsInput(forms.FileInput):
     allow_multiple_selected = True
     needs_multipart_form = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Given:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> FileChoice:
         sent = files.getlist(name) if hasattr(files, "getlist") else filter(None, [files.get(name)])
         again = data.getlist(f"{name}-garde") if hasattr(data, "getlist") else data.get(f"{name}-garde", ())
-        return Given([one for one in sent if one], list(again))
+        return FileChoice([one for one in sent if one], list(again))
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False
@@ -143,11 +168,11 @@ class Attachments(forms.Field):
     desk: Desk
     taken: list[Any] | None = None
 
-    def clean(self, value: Given) -> list[Any]:
+    def clean(self, value: FileChoice) -> list[Any]:
         self.taken = self.desk.again(value.again)
         try:
             self.taken += self.desk.take(value.sent, len(self.taken))
-        except Refused as refusal:
+        except UploadRefused as refusal:
             raise ValidationError(str(refusal), code="refused") from refusal
         if self.required and not self.taken:
             raise ValidationError(_("Choisissez au moins un fichier."), code="required")
@@ -182,11 +207,11 @@ class RichInput(forms.Textarea):
         typed = data.get(name) or ""
         if len(typed) > HEAVIEST_TEXT:
             return TooLong(typed)
-        read = richtext.clean if data.get(f"{name}-forme") == "html" else richtext.from_plain
+        read = cleaning.clean if data.get(f"{name}-forme") == "html" else signs.from_plain
         return read(typed)
 
     def format_value(self, value: Any) -> str:
-        return value if isinstance(value, TooLong) else richtext.to_plain(value or "")
+        return value if isinstance(value, TooLong) else signs.to_plain(value or "")
 
 
 class RichText(forms.Field):
@@ -200,7 +225,7 @@ class RichText(forms.Field):
 
     def clean(self, value: Any) -> str:
         html = value or ""
-        if isinstance(value, TooLong) or len(richtext.plain(html)) > self.max_length:
+        if isinstance(value, TooLong) or len(showing.plain(html)) > self.max_length:
             said = _("Ce texte est trop long : %(most)s signes au plus. Coupez-le, ou joignez un fichier.")
             raise ValidationError(said, code="max_length", params={"most": self.max_length})
         super().clean(html)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.foundation.uploads import CHUNK, ENTRIES, MEGABYTE, OLD_WORKBOOK, ZIP_MARK, Refused
+from preau.foundation.uploads import CHUNK, ENTRIES, MEGABYTE, OLD_WORKBOOK, ZIP_MARK, UploadRefused
 
 START = 1 << 16
 # An office file unfolds: what it says of its own size is looked at before anything opens it.
@@ -79,11 +79,11 @@ ENDINGS = tuple(ending for kind in KINDS.values() for ending in kind.endings)
 
 
 def kind_of(file: IO[bytes], name: str) -> str:
-    """The content type of a file. Raises Refused, with what to do, for whatever Préau does not keep."""
+    """The content type of a file. Raises UploadRefused, with what to do, for whatever Préau does not keep."""
     file.seek(0)
     start = file.read(START)
     if not start:
-        raise Refused(_("« %(name)s » est vide.") % {"name": name})
+        raise UploadRefused(_("« %(name)s » est vide.") % {"name": name})
     found = next((mime for mime, looks in _SIGNS if looks(start, file)), "")
     if found:
         return found
@@ -92,7 +92,7 @@ def kind_of(file: IO[bytes], name: str) -> str:
     _refuse_known(start, name)
     if _is_text(file):
         return "text/plain"
-    raise Refused(
+    raise UploadRefused(
         _("« %(name)s » n’est pas un fichier que Préau garde : envoyez plutôt un PDF ou une photo.")
         % {"name": name}
     )
@@ -115,7 +115,7 @@ def _refuse_known(start: bytes, name: str) -> None:
     elif start.startswith(PROGRAMS) and b"python" not in start.split(b"\n", 1)[0]:
         said = _("« %(name)s » est un programme : Préau ne garde pas les programmes.")
     if said:
-        raise Refused(said % {"name": name})
+        raise UploadRefused(said % {"name": name})
 
 
 def _is_jpeg(start: bytes, _file: IO[bytes]) -> bool:
@@ -179,10 +179,16 @@ def _is_weba(start: bytes, _file: IO[bytes]) -> bool:
 
 
 _SIGNS: list[tuple[str, Callable[[bytes, IO[bytes]], bool]]] = [
-    ("image/jpeg", _is_jpeg), ("image/png", _is_png), ("image/webp", _is_webp), ("application/pdf", _is_pdf),
-    ("audio/wav", _is_wav), ("audio/ogg", _is_ogg), ("audio/webm", _is_weba), ("audio/mp4", _is_m4a),
+    ("image/jpeg", _is_jpeg),
+    ("image/png", _is_png),
+    ("image/webp", _is_webp),
+    ("application/pdf", _is_pdf),
+    ("audio/wav", _is_wav),
+    ("audio/ogg", _is_ogg),
+    ("audio/webm", _is_weba),
+    ("audio/mp4", _is_m4a),
     ("audio/mpeg", _is_mp3),
-]  # fmt: skip
+]
 
 
 def _holds(file: IO[bytes], mark: bytes, *, after: bytes) -> bool:
@@ -205,11 +211,11 @@ def _office_kind(file: IO[bytes], name: str) -> str:
             listed = archive.infolist()
             names = {info.filename for info in listed}
             _measure(listed, name)
-            if any(MACROS.search(one) for one in names):
+            if any(MACROS.search(name) for name in names):
                 said = _(
                     "« %(name)s » contient un programme (une macro) : enregistrez-le sans elle, ou en PDF."
                 )
-                raise Refused(said % {"name": name})
+                raise UploadRefused(said % {"name": name})
             found = _openxml_kind(names) or _opendocument_kind(archive, names)
     except (
         BadZipFile,
@@ -221,9 +227,11 @@ def _office_kind(file: IO[bytes], name: str) -> str:
         zlib.error,
     ) as error:
         said = _("« %(name)s » est abîmé : enregistrez-le de nouveau, puis envoyez-le.")
-        raise Refused(said % {"name": name}) from error
+        raise UploadRefused(said % {"name": name}) from error
     if not found:
-        raise Refused(_("« %(name)s » est une archive : envoyez les fichiers un par un.") % {"name": name})
+        raise UploadRefused(
+            _("« %(name)s » est une archive : envoyez les fichiers un par un.") % {"name": name}
+        )
     return found
 
 
@@ -234,7 +242,7 @@ def _measure(listed: Iterable[Any], name: str) -> None:
     bomb = unfolded > SMALL and unfolded > MOST_TIMES * packed
     if len(rows) > ENTRIES or unfolded > MOST_UNFOLDED or bomb:
         said = _("« %(name)s » se décompresse au-delà de toute mesure : il est refusé par sécurité.")
-        raise Refused(said % {"name": name})
+        raise UploadRefused(said % {"name": name})
 
 
 def _openxml_kind(names: set[str]) -> str:

@@ -45,9 +45,15 @@ class FileWork:
 
 @transaction.atomic
 def ask(
-    kind: FileWork, viewer: Any, holder: Model, same: dict[str, Any], facts: dict[str, Any], *, subject_id: int | None = None,
+    kind: FileWork,
+    viewer: Any,
+    holder: Model,
+    same: dict[str, Any],
+    facts: dict[str, Any],
+    *,
+    subject_id: int | None = None,
     **details: str | int | None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Ask for a file; one of the `same` that is being made is the same one. `holder`: the row that two clicks wait for.
 
     `facts`: what the row says beside; `subject_id` and `details` are of its line in the journal.
@@ -61,11 +67,16 @@ def ask(
     row = kind.model.objects.create(asked_at=timezone.now(), **same, **facts)
     journal.record(viewer, kind.asked, row, subject_id=subject_id, **details)
     works.start(
-        works.Asked(
-            key=kind.work_of(row.pk), label=str(kind.label), person_id=viewer.person.pk, url=kind.page(row),
-            school_id=row.school_id, seat=viewer.key, can_stop=True,
+        works.WorkRequest(
+            key=kind.work_of(row.pk),
+            label=str(kind.label),
+            person_id=viewer.person.pk,
+            url=kind.page(row),
+            school_id=row.school_id,
+            seat=viewer.key,
+            can_stop=True,
         )
-    )  # fmt: skip
+    )
     file_asked.send(kind.model, pk=row.pk)
     return row
 

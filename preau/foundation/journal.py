@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.dispatch import Signal
+
 # In the details of a line: the number of the person for whom it was done, who gave the power to do it.
 FOR = "for"
 
@@ -27,6 +29,7 @@ class Line:
     details: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
+written = Signal()  # lines; sent inside the transaction that keeps them
 _keepers: list[Callable[..., None]] = []
 
 
@@ -40,6 +43,7 @@ def write(*lines: Line) -> None:
     if not _keepers:
         raise LookupError("No journal keeper: is preau.commons.journal among INSTALLED_APPS?")
     _keepers[0](*lines)
+    written.send(sender=Line, lines=lines)
 
 
 def record(

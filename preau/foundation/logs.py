@@ -11,10 +11,32 @@ from typing import Any
 import structlog
 
 ALLOWED = {
-    "event", "level", "timestamp", "logger", "exception", "stack", "request_id", "request", "code", "route",
-    "method", "duration_ms", "task", "task_id", "attempt", "outcome", "queries", "school_id", "count", "version",
-    "process", "seconds", "error", "number", "digest",
-}  # fmt: skip
+    "event",
+    "level",
+    "timestamp",
+    "logger",
+    "exception",
+    "stack",
+    "request_id",
+    "request",
+    "code",
+    "route",
+    "method",
+    "duration_ms",
+    "task",
+    "task_id",
+    "attempt",
+    "outcome",
+    "queries",
+    "school_id",
+    "count",
+    "version",
+    "process",
+    "seconds",
+    "error",
+    "number",
+    "digest",
+}
 SECRET_PATH = re.compile(r"(\?.*)$")
 # Addresses of the drive are made of names: of classes, of homework, of pupils (docs/decisions/0120).
 NAMED_PATH = re.compile(r"(/dav/fichiers/).+", re.DOTALL)

@@ -96,7 +96,7 @@ class Word:
         return found if found <= self.slack else None
 
 
-def _piece(rank: int, number: int, wanted: "Wanted") -> str:
+def _piece(rank: int, number: int, wanted: "LookupTerms") -> str:
     return wanted.words[rank].pieces[number]
 
 
@@ -131,13 +131,13 @@ def slips_between(typed: str, known: str, most: int, *, of_beginning: bool) -> i
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LookupTerms:
     """What somebody looks for: a few words, each to be found in what is found, in any order."""
 
     words: tuple[Word, ...]
 
     @classmethod
-    def typed(cls, text: str) -> "Wanted":
+    def typed(cls, text: str) -> "LookupTerms":
         return cls(tuple(Word(word) for word in fold(text[:LONGEST]).split()[:MOST_WORDS]))
 
     @property
@@ -148,8 +148,8 @@ class Wanted:
         """All that `among` chooses a query by."""
         return tuple(len(word.pieces) for word in self.words)
 
-    def stand_in(self, places: Places) -> "Wanted":
-        return Wanted(tuple(word.stand_in(rank, places) for rank, word in enumerate(self.words)))
+    def stand_in(self, places: Places) -> "LookupTerms":
+        return LookupTerms(tuple(word.stand_in(rank, places) for rank, word in enumerate(self.words)))
 
     def among(self, rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
         """The rows of a scope whose folded `field` may match, those that begin alike first."""

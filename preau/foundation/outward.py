@@ -34,18 +34,18 @@ CARRIERS = [
 ]
 
 
-class Refused(OSError):
+class ForbiddenAddress(OSError):
     """The address is not one to which this site sends."""
 
 
 def places_of(host: str, port: int) -> list[tuple[str, int]]:
-    """The addresses of a host, all of them public. Raises Refused, or OSError when nobody knows it."""
+    """The addresses of a host, all of them public. Raises ForbiddenAddress, or OSError when nobody knows it."""
     try:
         found = {str(place[4][0]) for place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except UnicodeError as failure:
-        raise Refused(host) from failure
+        raise ForbiddenAddress(host) from failure
     if not found or not all(_may_be_reached(one) for one in found):
-        raise Refused(f"{host} leads elsewhere than to public addresses")
+        raise ForbiddenAddress(f"{host} leads elsewhere than to public addresses")
     return [(one, port) for one in sorted(found)]
 
 
@@ -71,7 +71,7 @@ def _unmapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 def reached(host: str, port: int) -> socket.socket:
     """A connection to the very addresses that were looked at: a second look-up could answer otherwise."""
-    failure: OSError = Refused(host)
+    failure: OSError = ForbiddenAddress(host)
     for place in places_of(host, port):
         try:
             return socket.create_connection(place, TIMEOUT)
@@ -85,7 +85,7 @@ class Open(http.client.HTTPConnection):
 
     def connect(self) -> None:
         if not settings.SIGNON_LOOPBACK:
-            raise Refused(self.host)
+            raise ForbiddenAddress(self.host)
         self.sock = reached(self.host, self.port)
 
 
@@ -149,12 +149,12 @@ def _asked(
 ) -> Answer:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
-        raise Refused("not an address of the web")
+        raise ForbiddenAddress("not an address of the web")
     kind = Sealed if parts.scheme == "https" else Open
     try:
         connection = kind(parts.hostname, parts.port, timeout=TIMEOUT)
     except (http.client.HTTPException, ValueError) as failure:
-        raise Refused("not an address of the web") from failure
+        raise ForbiddenAddress("not an address of the web") from failure
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     late = threading.Event()
     held: list[socket.socket] = []

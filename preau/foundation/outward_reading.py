@@ -14,7 +14,7 @@ from socket import socket
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from preau.foundation import outward
-from preau.foundation.outward import Refused, TooLong
+from preau.foundation.outward import ForbiddenAddress, TooLong
 
 LEADS_ELSEWHERE = {301, 302, 303, 307, 308}
 CHUNK = 1 << 16
@@ -33,7 +33,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Read:
+class RemoteResponse:
     """The answer at the end of the way: its status, where it was, its type, its headers in lower case, its bytes."""
 
     status: int
@@ -52,8 +52,8 @@ class Plain(http.client.HTTPConnection):
 
 def read(
     address: str, limits: Limits, headers: Mapping[str, str] | None = None, *, method: str = "GET"
-) -> Read:
-    """GET this address. Raises Refused for one that is not to be read, TooLong, TimeoutError, OSError when nobody answers."""
+) -> RemoteResponse:
+    """GET this address. Raises ForbiddenAddress for one that is not to be read, TooLong, TimeoutError, OSError when nobody answers."""
     ends = time.monotonic() + limits.seconds
     for _step in range(limits.steps + 1):
         told = _one(address, limits, dict(headers or {}), method, ends)
@@ -63,8 +63,8 @@ def read(
         try:
             address = _quoted(urljoin(address, there))
         except ValueError as failure:
-            raise Refused("not an address of the web") from failure
-    raise Refused(f"more than {limits.steps} redirects")
+            raise ForbiddenAddress("not an address of the web") from failure
+    raise ForbiddenAddress(f"more than {limits.steps} redirects")
 
 
 def _quoted(address: str) -> str:
@@ -77,18 +77,18 @@ def _connection(address: str, limits: Limits) -> tuple[http.client.HTTPConnectio
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError as failure:
-        raise Refused("not an address of the web") from failure
+        raise ForbiddenAddress("not an address of the web") from failure
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
-        raise Refused("not an address of the web")
+        raise ForbiddenAddress("not an address of the web")
     kind = outward.Sealed if parts.scheme == "https" else Plain if limits.plain else outward.Open
     try:
         made = kind(host, port, timeout=outward.TIMEOUT)
     except (http.client.HTTPException, ValueError) as failure:
-        raise Refused("not an address of the web") from failure
+        raise ForbiddenAddress("not an address of the web") from failure
     return made, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _one(address: str, limits: Limits, headers: dict[str, str], method: str, ends: float) -> Read:
+def _one(address: str, limits: Limits, headers: dict[str, str], method: str, ends: float) -> RemoteResponse:
     connection, path = _connection(address, limits)
     left, late = ends - time.monotonic(), threading.Event()
     held: list[socket] = []
@@ -118,7 +118,7 @@ def _one(address: str, limits: Limits, headers: dict[str, str], method: str, end
         connection.close()
     if late.is_set():
         raise TimeoutError("no answer in time")
-    return Read(answer.status, address, answer.headers.get_content_type(), told, body)
+    return RemoteResponse(answer.status, address, answer.headers.get_content_type(), told, body)
 
 
 def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:

@@ -15,7 +15,7 @@ from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 HEAVIEST = 5 * MEGABYTE
@@ -35,25 +35,25 @@ SANDBOX = "default-src 'none'; sandbox"
 def redrawn(sent: Any, side: int) -> ContentFile[bytes]:
     """A picture of at most `side` pixels, as PNG, without what the camera wrote (place, hour, device).
 
-    Raises Refused, with the sentence to show.
+    Raises UploadRefused, with the sentence to show.
     """
     if sent.size > HEAVIEST:
-        raise Refused(_("Cette image est trop lourde : 5 Mo au plus."))
+        raise UploadRefused(_("Cette image est trop lourde : 5 Mo au plus."))
     start = sent.read(1024)
     sent.seek(0)
     if b"<svg" in start.lower() or start.lstrip()[:5].lower() == b"<?xml":
-        raise Refused(_("Un dessin SVG n’est pas accepté : enregistrez-le en PNG."))
+        raise UploadRefused(_("Un dessin SVG n’est pas accepté : enregistrez-le en PNG."))
     try:
         with Image.open(sent, formats=FORMATS) as image:
             return _drawn(image, side)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         said = _("Ce fichier n’est pas une image lisible : envoyez un PNG, un JPEG ou un WebP.")
-        raise Refused(said) from error
+        raise UploadRefused(said) from error
 
 
 def _drawn(image: Image.Image, side: int) -> ContentFile[bytes]:
     if image.width * image.height > MOST_PIXELS:
-        raise Refused(_("Cette image est trop grande : 40 millions de points au plus."))
+        raise UploadRefused(_("Cette image est trop grande : 40 millions de points au plus."))
     upright = ImageOps.exif_transpose(image).convert("RGBA")
     upright.thumbnail((side, side))
     # Onto an empty sheet: neither metadata nor colour profile comes along.
@@ -77,7 +77,7 @@ class Photo:
 def photo_of(sent: IO[bytes], kind: str) -> Photo:
     """What a picture shows, drawn anew: neither what the camera wrote (place, hour, device) nor what was hidden in the file.
 
-    Raises Refused, with the sentence to show.
+    Raises UploadRefused, with the sentence to show.
     """
     sent.seek(0)
     form = kind.removeprefix("image/").upper()
@@ -86,13 +86,13 @@ def photo_of(sent: IO[bytes], kind: str) -> Photo:
             return _photo(image, form)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         said = _("Cette image ne se lit pas : enregistrez-la de nouveau en JPEG ou en PNG, puis envoyez-la.")
-        raise Refused(said) from error
+        raise UploadRefused(said) from error
 
 
 def _photo(image: Image.Image, form: str) -> Photo:
     most = MOST_JPEG_PIXELS if form == "JPEG" else MOST_PIXELS
     if image.width * image.height > most:
-        raise Refused(_("Cette image est trop grande : 40 millions de points au plus."))
+        raise UploadRefused(_("Cette image est trop grande : 40 millions de points au plus."))
     image.draft("RGB", (SIDE, SIDE))
     upright = ImageOps.exif_transpose(image).convert("RGB" if form == "JPEG" else "RGBA")
     upright.thumbnail((SIDE, SIDE))

@@ -28,8 +28,11 @@ from django.db.models.sql.compiler import SQLCompiler
 from preau.foundation.db import preparing_cursor
 
 FIELDS: dict[type, Callable[[], models.Field[Any, Any]]] = {
-    int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField,
-}  # fmt: skip
+    int: models.BigIntegerField,
+    str: models.TextField,
+    date: models.DateField,
+    datetime: models.DateTimeField,
+}
 Reader = Callable[[Any], Any]
 
 
@@ -190,8 +193,8 @@ class _Statement:
         # The statement is shared; the connection is this thread's, and the values are this call's.
         connection = connections[DEFAULT_DB_ALIAS]
         values: list[Any] = []
-        for one in self._params:
-            values += one.values_in(arguments, connection) if isinstance(one, Slot | Ids) else (one,)
+        for param in self._params:
+            values += param.values_in(arguments, connection) if isinstance(param, Slot | Ids) else (param,)
         sql = f"{self._sql} LIMIT %s OFFSET %s" if part else self._sql
         with preparing_cursor(connection) as cursor:
             cursor.execute(sql, [*values, *(part or ())])

@@ -66,7 +66,7 @@ class Readers:
         staff = ", ".join(_name_of(one) for one in self.staff)
         if staff:
             parts.append(_("dans l’établissement : %(roles)s") % {"roles": staff})
-        parts += [str(one) for one in self.others]
+        parts += [str(other) for other in self.others]
         sentence = "\u202f; ".join(parts) or _("personne")
         return f"{sentence[:1].upper()}{sentence[1:]}."
 

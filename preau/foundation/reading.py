@@ -22,7 +22,7 @@ class Unreadable(Exception):
         self.file, self.line, self.reason = file, line, reason
 
 
-class Refused(Exception):
+class UnreadableFile(Exception):
     """Raised while reading, with the sentence; `read_xml` adds the file and the line."""
 
 
@@ -72,7 +72,7 @@ class XmlReader:
                 found, self.found = self.found, []
                 yield from found
             self.parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position only
-        except Refused as refusal:
+        except UnreadableFile as refusal:
             raise self.unreadable(str(refusal)) from None
         except expat.ExpatError as error:
             raise self.unreadable(self._sentence(error, watch)) from None
@@ -104,9 +104,9 @@ class XmlReader:
         tag = tag.rpartition(":")[2]
         self.path.append(tag)
         if len(self.path) == 1 and self.root and tag != self.root:
-            raise Refused(self.foreign)
+            raise UnreadableFile(self.foreign)
         if len(self.path) > self.deepest:
-            raise Refused(_("Les balises sont imbriquées trop profondément."))
+            raise UnreadableFile(_("Les balises sont imbriquées trop profondément."))
         self.start(tag, attributes)
 
     def _end(self, tag: str) -> None:
@@ -116,12 +116,12 @@ class XmlReader:
         self.encoding = encoding or ""
 
     def _refuse_entity(self, *_arguments: Any) -> Any:
-        raise Refused(_("Le fichier contient une entité : il est refusé par sécurité."))
+        raise UnreadableFile(_("Le fichier contient une entité : il est refusé par sécurité."))
 
     def _refuse_endless(self, waiting: int) -> None:
         """expat reads a token again with each chunk until it ends: a huge one would take minutes."""
         if waiting > LONGEST_TOKEN:
-            raise Refused(_("Une valeur ou un commentaire n’en finit pas."))
+            raise UnreadableFile(_("Une valeur ou un commentaire n’en finit pas."))
 
     def _sentence(self, error: expat.ExpatError, watch: "EncodingWatch") -> str:
         if not watch.seen:

@@ -31,7 +31,7 @@ class Registry(Generic[Entry]):
     def named(self, value: Any, by: str = "key") -> Entry | None:
         """The first entry that bears this name, None where none does: a page asks for the same few dozens of times."""
         if by not in self._known:
-            self._known[by] = {getattr(one, by): one for one in reversed(self._entries)}
+            self._known[by] = {getattr(entry, by): entry for entry in reversed(self._entries)}
         return self._known[by].get(value)
 
     def __iter__(self) -> Iterator[Entry]:

@@ -88,8 +88,10 @@ def _bytes_of(request: HttpRequest, path: Path) -> HttpResponseBase:
     if start > end:
         return HttpResponse(status=NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     headers = {
-        "Content-Range": f"bytes {start}-{end}/{size}", "Content-Length": str(end - start + 1), "Accept-Ranges": "bytes",
-    }  # fmt: skip
+        "Content-Range": f"bytes {start}-{end}/{size}",
+        "Content-Length": str(end - start + 1),
+        "Accept-Ranges": "bytes",
+    }
     return StreamingHttpResponse(_part(path, start, end), status=PARTIAL, headers=headers)
 
 

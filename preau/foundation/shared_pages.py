@@ -26,7 +26,7 @@ SAID = ("Content-Type", "Link")
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _CachedPage:
     """One page as it was drawn: `nonce`, that of its policy then."""
 
     at: float
@@ -40,9 +40,9 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.pages: OrderedDict[str, _Drawn] = OrderedDict()
+        self.pages: OrderedDict[str, _CachedPage] = OrderedDict()
 
-    def get(self, key: str, seconds: float) -> _Drawn | None:
+    def get(self, key: str, seconds: float) -> _CachedPage | None:
         with self.lock:
             found = self.pages.get(key)
             if found is None or time.monotonic() - found.at >= seconds:
@@ -50,7 +50,7 @@ class _Shelf:
             self.pages.move_to_end(key)
             return found
 
-    def put(self, key: str, page: _Drawn) -> None:
+    def put(self, key: str, page: _CachedPage) -> None:
         with self.lock:
             self.pages[key] = page
             self.pages.move_to_end(key)
@@ -125,5 +125,5 @@ def _drawn(answer: HttpResponseBase, request: Any, key: str) -> HttpResponseBase
         nonce = str(request.csp_nonce).encode()
         if len(body) <= HEAVIEST and b"csrfmiddlewaretoken" not in body:
             headers = tuple((name, answer.headers[name]) for name in SAID if name in answer.headers)
-            _shelf.put(key, _Drawn(time.monotonic(), body, nonce if nonce in body else b"", headers))
+            _shelf.put(key, _CachedPage(time.monotonic(), body, nonce if nonce in body else b"", headers))
     return answer

@@ -44,7 +44,7 @@ def _vouches(key: Ed25519PublicKey, content: bytes, signature: bytes) -> bool:
 
 def _public_keys(purpose: str) -> list[Ed25519PublicKey]:
     secrets = map(str, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
-    return [_private(purpose, one).public_key() for one in secrets]
+    return [_private(purpose, secret).public_key() for secret in secrets]
 
 
 def _private(purpose: str, secret: str) -> Ed25519PrivateKey:

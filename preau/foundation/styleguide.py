@@ -19,11 +19,13 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from markupsafe import Markup
 
-from preau.foundation import richtext
+from preau.foundation import art, dates
 from preau.foundation.fields import Attachments, Day, RichText, SeveralFiles
+from preau.foundation.richtext import signs
+from preau.foundation.scales import Block, DayPlan, plan_of
 from preau.foundation.sorting import Sorting
 from preau.foundation.text import french
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 OPENING = re.compile(r"^\{# (?P<title>[^.#]+)\.(?P<note>[^#]*)#\}\n", re.MULTILINE)
 
@@ -45,6 +47,9 @@ SECTIONS = {
         Section("textes", "Écrire et joindre", "ui/guide/papers.html"),
         Section("tableaux", "Montrer", "ui/guide/data.html"),
         Section("chiffres", "Compter", "ui/guide/figures.html"),
+        Section("moments", "Montrer le temps", "ui/guide/moments.html"),
+        Section("dessins", "Dessiner", "ui/guide/drawings.html"),
+        Section("couvertures", "Couvrir", "ui/guide/covers.html"),
         Section("etats", "Dire où l’on en est", "ui/guide/states.html"),
         Section("chemins", "Se repérer", "ui/guide/ways.html"),
         Section("pages", "Composer une page", "ui/guide/layouts.html"),
@@ -184,7 +189,7 @@ class SampleDesk:
         return [file for file in FILES if file.public_id in public_ids]
 
     def take(self, sent: Sequence[Any], beside: int) -> list[Any]:
-        raise Refused(
+        raise UploadRefused(
             french(
                 "«\u202fPage.html\u202f» est une page ou un dessin qui peut contenir un programme\u202f: envoyez-le en PDF ou en image."
             )
@@ -219,7 +224,7 @@ HALF_DAYS = [
         ],
     ),
 ]
-LESSON = richtext.from_plain(
+LESSON = signs.from_plain(
     "## Le théorème de Thalès\nSi **(BC)** et **(DE)** sont parallèles, alors $\\frac{AB}{AD} = \\frac{AC}{AE}$.\n"
     "- apporter la règle et le compas\u202f;\n- lire [la leçon](https://eduscol.education.gouv.fr)\u202f;\n  1. les définitions,\n  2. l’exemple.\n\n"
     "> Une démonstration se lit deux fois.\n\n| Nombre | Carré |\n| --- | --- |\n| 12 | 144 |\n\n```\nprint(12 ** 2)\n```\n"
@@ -230,6 +235,81 @@ EVOLUTION = [
     SimpleNamespace(label=label, value=value, said=said, low=10.2, high=13.9, spread="10,2 à 13,9")
     for label, value, said in (("sept.", 12.1, "12,1"), ("oct.", 12.9, "12,9"), ("nov.", 13.8, "13,8"))
 ]
+
+COLUMNS_OF_WORK = [
+    SimpleNamespace(
+        label=label,
+        said=said,
+        is_over=is_over,
+        blocks=[
+            SimpleNamespace(letters=letters, key=key, said=said, steps=steps)
+            for letters, key, steps in blocks
+        ],
+    )
+    for label, said, is_over, blocks in (
+        ("lun.", "35 min", False, (("Fr", "francais", 4), ("An", "anglais", 3))),
+        ("mar.", "1 h 15", True, (("Ma", "maths", 5), ("HG", "histoire", 6), ("Fr", "francais", 4))),
+        ("mer.", "", False, ()),
+    )
+]
+
+
+def _lesson(title: str, key: str, icon: str, starts: int, **more: Any) -> Block:
+    look = SimpleNamespace(key=key, icon=icon)
+    ends = starts + more.pop("minutes", 55)
+    hours = dates.hours(time(starts // 60, starts % 60), time(ends // 60, ends % 60))
+    begins = dates.hour(time(starts // 60, starts % 60))
+    return Block(title, starts, ends, hours, href="#", look=look, icon=icon, begins=begins, **more)
+
+
+def _plans() -> dict[str, Any]:
+    """A day and a week to draw, with all that a block may be."""
+    maths = _lesson("Mathématiques", "maths", "calculator", 615, text="salle 204", is_now=True)
+    blocks = (
+        _lesson(
+            "Français",
+            "francais",
+            "feather",
+            485,
+            text="Mme Diop · salle 201",
+            tags=(("Appel fait", "done", "check"),),
+        ),
+        maths,
+        Block("Pause de midi", 670, 790, kind="free"),
+        _lesson(
+            "EPS",
+            "eps",
+            "run",
+            790,
+            minutes=110,
+            text="gymnase",
+            links=(("Faire l’appel", "#", "de 13 h 10"),),
+        ),
+        _lesson(
+            "Musique",
+            "musique",
+            "music",
+            905,
+            is_off=True,
+            tags=(("Cours non assuré", "changed", "calendar-off"),),
+        ),
+    )
+    monday = DayPlan("Lundi 23 novembre", "Lun. 23 nov.", blocks[:1], href="#")
+    tuesday = DayPlan("Mardi 24 novembre", "Mar. 24 nov.", blocks, href="#", is_today=True)
+    groups = (_lesson("Anglais", "anglais", "language", 485), _lesson("Allemand", "langues", "world", 500))
+    wednesday = DayPlan(
+        "Mercredi 25 novembre",
+        "Mer. 25 nov.",
+        groups,
+        (Block("Sortie au musée", 0, 1440, kind="beside"),),
+        "#",
+    )
+    saturday = DayPlan("Samedi 28 novembre", "Sam. 28 nov.", href="#")
+    return {
+        "one_day": plan_of([DayPlan("Aujourd’hui", "Aujourd’hui", blocks, is_today=True)], 630, "10 h 30"),
+        "one_week": plan_of([monday, tuesday, wednesday, saturday], 630, "10 h 30"),
+    }
+
 
 GIVEN = {
     "day": date(2026, 11, 24),
@@ -273,6 +353,12 @@ def sample() -> dict[str, Any]:
             ),
         ],
         "half_days": HALF_DAYS,
+        "half_line": [(said, halves) for _n, said, _today, halves in filter(None, HALF_DAYS[0][2])],
+        "columns_of_work": COLUMNS_OF_WORK,
+        "art_names": [name for name in art.names() if ":" not in name],
+        "discs": [(key, f"disque:{key}") for key in art.DISCS],
+        "covers": [(key, f"couverture:{key}") for key in art.COVERS],
+        **_plans(),
         "minutes_of_work": [("lun.", 20), ("mar.", 40), ("mer.", 10), ("jeu.", 75), ("ven.", 30)],
         "evolution": EVOLUTION,
         "looks": [

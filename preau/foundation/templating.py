@@ -19,7 +19,8 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block as jinja_render_block
 from markupsafe import Markup
 
-from preau.foundation import dates, richtext, stamp, text
+from preau.foundation import art, dates, stamp, text
+from preau.foundation.richtext import showing
 from preau.foundation.text import ELIDED, elided, number
 
 # No address has it of its own.
@@ -192,6 +193,7 @@ def environment(**options: Any) -> Environment:
         "part": part,
         "drawn_once": drawn_once,
         "one_of": Looks,
+        "art_of": art.svg,
     }
     env.filters |= {
         "hour": dates.hour,
@@ -202,7 +204,8 @@ def environment(**options: Any) -> Environment:
         "ordinals": text.ordinals,
         "number": text.number,
         "phone": text.phone,
-        "rich": richtext.rich,
+        "rich": showing.rich,
+        "tint": text.tint,
     }
     return env
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from zlib import crc32
 
 from markupsafe import Markup, escape
 
@@ -92,3 +93,11 @@ def weight(size: int) -> str:
             said = f"{value:.1f}" if value < 9.95 and power > 1 else f"{value:.0f}"
             return f"{said.removesuffix('.0').replace('.', ',')}{NARROW}{unit}"
     return f"{size}{NARROW}octet{'s' if size > 1 else ''}"
+
+
+TINTS = 6
+
+
+def tint(initials: str) -> int:
+    """Which of the tints of a portrait without a photo these initials have: always the same."""
+    return crc32(str(initials).encode()) % TINTS

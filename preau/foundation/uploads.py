@@ -34,7 +34,7 @@ Looks = Callable[[bytes], bool]
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-class Refused(Exception):
+class UploadRefused(Exception):
     """Files that are not taken; the message is the sentence to show. Nothing of them is kept."""
 
 
@@ -90,7 +90,7 @@ def was_cut(request: HttpRequest) -> bool:
 def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list[str]]:
     """Keep the XML files sent, or those of the one archive sent, in a new folder of `room`.
 
-    Returns the folder's name and those of its files, in order. Raises Refused.
+    Returns the folder's name and those of its files, in order. Raises UploadRefused.
     """
     with _new_folder(room) as folder, _members(sent, limits) as members:
         names = _write(members, folder, limits)
@@ -98,7 +98,7 @@ def keep_xml(sent: Sequence[Any], room: Path, limits: Limits) -> tuple[str, list
 
 
 def keep_tables(sent: Mapping[str, Any], room: Path, limits: Limits) -> tuple[str, list[str]]:
-    """Keep tables, CSV or XLSX by what they hold, under the name that each is sent for: « eleves.csv ». Raises Refused."""
+    """Keep tables, CSV or XLSX by what they hold, under the name that each is sent for: « eleves.csv ». Raises UploadRefused."""
     with _new_folder(room) as folder:
         names, left = [], limits.size
         for key, file in sent.items():
@@ -114,7 +114,7 @@ def keep_files(
 ) -> tuple[str, list[str]]:
     """Keep files of these kinds (« .xml ») as they are, in a new folder of `room`; what they hold is for others to say.
 
-    Returns the folder's name and those of its files, in order. Raises Refused.
+    Returns the folder's name and those of its files, in order. Raises UploadRefused.
     """
     members = _counted([_Member(file.name, None, file) for file in sent], limits)
     with _new_folder(room) as folder:
@@ -123,7 +123,7 @@ def keep_files(
             kind = Path(_bare(member.name)).suffix.lower()
             if kind not in kinds:
                 said = _("« %(name)s » n’est pas un fichier %(kinds)s.")
-                raise Refused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
+                raise UploadRefused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
             if kind in {".xlsx", ".ods"}:
                 kind_of_table(member.source, limits, ods=kind == ".ods")
             names.append(f"{number:03d}_{clean(member.name).removesuffix('.xml').removesuffix(kind)}{kind}")
@@ -136,7 +136,7 @@ def kind_of_table(file: Any, limits: Limits, *, ods: bool = False) -> str:
     """« xlsx », « csv », and « ods » for who reads it. An old or foreign workbook is told how to be saved."""
     start = _starts(file)
     if start.startswith(OLD_WORKBOOK):
-        raise Refused(_as_told(_bare(file.name)))
+        raise UploadRefused(_as_told(_bare(file.name)))
     if not start.startswith(ZIP_MARK):
         return "csv"
     file.seek(0)
@@ -146,18 +146,18 @@ def kind_of_table(file: Any, limits: Limits, *, ods: bool = False) -> str:
             names = {info.filename for info in listed}
             kind = "ods" if ods and {"mimetype", "content.xml"} <= names else "xlsx"
             if kind == "xlsx" and "xl/workbook.xml" not in names:
-                raise Refused(_as_told(_bare(file.name)))
+                raise UploadRefused(_as_told(_bare(file.name)))
             if len(listed) > ENTRIES:
-                raise Refused(_("L’archive contient trop de fichiers."))
+                raise UploadRefused(_("L’archive contient trop de fichiers."))
             _measure(listed, limits)
     except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
-        raise Refused(_as_told(_bare(file.name))) from error
+        raise UploadRefused(_as_told(_bare(file.name))) from error
     return kind
 
 
 @contextmanager
 def read_at_once(file: Any, limits: Limits) -> Iterator[Path]:
-    """A table that somebody sends, CSV, XLSX or ODS, for as long as it is read: it is kept nowhere. Raises Refused."""
+    """A table that somebody sends, CSV, XLSX or ODS, for as long as it is read: it is kept nowhere. Raises UploadRefused."""
     kind = kind_of_table(file, limits, ods=True)
     with TemporaryDirectory(prefix="preau-") as folder:
         path = Path(folder) / f"tableau.{kind}"
@@ -183,7 +183,7 @@ def _new_folder(room: Path) -> Iterator[Path]:
     except BaseException as error:
         remove(room, folder.name)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise Refused(
+            raise UploadRefused(
                 _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
             ) from error
         raise
@@ -191,7 +191,7 @@ def _new_folder(room: Path) -> Iterator[Path]:
 
 @contextmanager
 def opened_xml(archive: IO[bytes], limits: Limits) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
-    """The XML files of an archive, one after the other: a clean name, and its bytes. Nothing is written. Raises Refused.
+    """The XML files of an archive, one after the other: a clean name, and its bytes. Nothing is written. Raises UploadRefused.
 
     zipfile reads no further than the size that an archive announces, and that size was looked at.
     """
@@ -226,7 +226,7 @@ def _members(sent: Sequence[Any], limits: Limits) -> Iterator[list[_Member]]:
         yield _counted([_Member(file.name, None, file) for file in sent], limits)
         return
     if len(sent) > 1:
-        raise Refused(_("Déposez soit un seul fichier .zip, soit des fichiers .xml."))
+        raise UploadRefused(_("Déposez soit un seul fichier .zip, soit des fichiers .xml."))
     try:
         archives[0].seek(0)
         with ZipFile(archives[0]) as archive:
@@ -234,7 +234,7 @@ def _members(sent: Sequence[Any], limits: Limits) -> Iterator[list[_Member]]:
                 [_Member(info.filename, archive, info) for info in _listed(archive, limits)], limits
             )
     except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
-        raise Refused(_("L’archive est abîmée : refaites-la, puis déposez-la de nouveau.")) from error
+        raise UploadRefused(_("L’archive est abîmée : refaites-la, puis déposez-la de nouveau.")) from error
 
 
 def _starts(file: Any) -> bytes:
@@ -245,10 +245,10 @@ def _starts(file: Any) -> bytes:
 
 def _counted(members: list[_Member], limits: Limits) -> list[_Member]:
     if not members:
-        raise Refused(_("L’archive ne contient aucun fichier .xml."))
+        raise UploadRefused(_("L’archive ne contient aucun fichier .xml."))
     if len(members) > limits.files:
         said = _("Il y a %(count)s fichiers : pas plus de %(most)s à la fois.")
-        raise Refused(said % {"count": len(members), "most": limits.files})
+        raise UploadRefused(said % {"count": len(members), "most": limits.files})
     return sorted(members, key=lambda member: _bare(member.name))
 
 
@@ -256,7 +256,7 @@ def _listed(archive: ZipFile, limits: Limits) -> list[ZipInfo]:
     """The XML files that an archive lists, once nothing in it is out of place, hidden or out of measure."""
     listed = archive.infolist()
     if len(listed) > ENTRIES:
-        raise Refused(_("L’archive contient trop de fichiers."))
+        raise UploadRefused(_("L’archive contient trop de fichiers."))
     for info in listed:
         _check_place(info)
     found = [info for info in listed if _is_wanted(info)]
@@ -268,17 +268,19 @@ def _measure(found: list[ZipInfo], limits: Limits) -> None:
     """Nothing hidden, and nothing out of measure once unpacked."""
     for info in found:
         if info.flag_bits & 1:
-            raise Refused(_("L’archive est protégée par un mot de passe : refaites-la sans mot de passe."))
+            raise UploadRefused(
+                _("L’archive est protégée par un mot de passe : refaites-la sans mot de passe.")
+            )
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise Refused(
+            raise UploadRefused(
                 _("L’archive est compressée d’une façon que Préau ne lit pas : refaites-la en .zip.")
             )
         if info.file_size > limits.ratio * max(info.compress_size, 1):
-            raise Refused(
+            raise UploadRefused(
                 _("L’archive se décompresse au-delà de toute mesure : elle est refusée par sécurité.")
             )
     if sum(info.file_size for info in found) > limits.size:
-        raise Refused(_too_heavy(limits))
+        raise UploadRefused(_too_heavy(limits))
 
 
 def _check_place(info: ZipInfo) -> None:
@@ -286,7 +288,7 @@ def _check_place(info: ZipInfo) -> None:
     outside = ".." in parts or parts[0] == "" or ":" in parts[0]
     if outside or stat.S_ISLNK(info.external_attr >> 16):
         said = _("L’archive contient un lien ou un chemin qui sort d’elle : elle est refusée par sécurité.")
-        raise Refused(said)
+        raise UploadRefused(said)
 
 
 def _is_wanted(info: ZipInfo) -> bool:
@@ -328,13 +330,13 @@ def _copy(
     copied = 0
     while chunk := source.read(CHUNK):
         if not copied and looks and not looks(chunk):
-            raise Refused(_("« %(name)s » n’est pas un fichier XML.") % {"name": name})
+            raise UploadRefused(_("« %(name)s » n’est pas un fichier XML.") % {"name": name})
         copied += len(chunk)
         if copied > left:
-            raise Refused(_too_heavy(limits))
+            raise UploadRefused(_too_heavy(limits))
         target.write(chunk)
     if not copied:
-        raise Refused(_("« %(name)s » est vide.") % {"name": name})
+        raise UploadRefused(_("« %(name)s » est vide.") % {"name": name})
     return copied
 
 

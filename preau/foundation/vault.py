@@ -21,14 +21,14 @@ from typing import IO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.foundation.uploads import CHUNK, Refused
+from preau.foundation.uploads import CHUNK, UploadRefused
 
 NAME = re.compile(r"[0-9a-f]{32}(?:-[a-z]+)?")
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
-class Written:
+class VaultFile:
     """What was written: its name, its weight, and the digest of its bytes."""
 
     name: str
@@ -56,8 +56,8 @@ def path_of(name: str) -> Path:
     return room() / inner_path(name)
 
 
-def write(source: IO[bytes], name: str) -> Written:
-    """Copy all of a file into the room. Raises Refused when the disk is full; nothing of it is left then."""
+def write(source: IO[bytes], name: str) -> VaultFile:
+    """Copy all of a file into the room. Raises UploadRefused when the disk is full; nothing of it is left then."""
     digest, size, target = hashlib.sha256(), 0, path_of(name)
     source.seek(0)
     with _passing(target) as file:
@@ -65,7 +65,7 @@ def write(source: IO[bytes], name: str) -> Written:
             digest.update(chunk)
             size += len(chunk)
             file.write(chunk)
-    return Written(name, size, digest.hexdigest())
+    return VaultFile(name, size, digest.hexdigest())
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def _passing(target: Path) -> Iterator[IO[bytes]]:
         passing.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL:
             said = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
-            raise Refused(said) from error
+            raise UploadRefused(said) from error
         raise
 
 

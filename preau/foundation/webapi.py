@@ -75,9 +75,11 @@ TITLES = {
 def said(problem: Problem) -> HttpResponse:
     """The answer to a program."""
     body: dict[str, Any] = {
-        "type": "about:blank", "title": TITLES.get(problem.status, problem.status.phrase),
-        "status": int(problem.status), "detail": problem.detail,
-    }  # fmt: skip
+        "type": "about:blank",
+        "title": TITLES.get(problem.status, problem.status.phrase),
+        "status": int(problem.status),
+        "detail": problem.detail,
+    }
     if problem.faults:
         body["parametres"] = problem.faults
     response = JsonResponse(body, status=problem.status, json_dumps_params={"ensure_ascii": False})

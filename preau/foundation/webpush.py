@@ -34,7 +34,7 @@ RECORD = 4096
 CURVE = ec.SECP256R1()
 
 
-class Refused(OSError):
+class PushRefused(OSError):
     """The address is not one to which this site sends."""
 
 
@@ -175,10 +175,10 @@ def _is_under(host: str, known: str) -> bool:
 
 
 def addresses_of(host: str) -> list[tuple[str, int]]:
-    """The public addresses of a host. Raises Refused when one is not: a name must not lead into our own network."""
+    """The public addresses of a host. Raises PushRefused when one is not: a name must not lead into our own network."""
     found = [place[4] for place in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
     if not found or not all(is_public(str(place[0])) for place in found):
-        raise Refused(f"{host} leads elsewhere than to public addresses")
+        raise PushRefused(f"{host} leads elsewhere than to public addresses")
     return [(str(place[0]), 443) for place in found]
 
 
@@ -210,7 +210,7 @@ def send(endpoint: str, p256dh: str, auth: str, said: dict[str, str], *, topic: 
     Redirections are not followed. Raises OSError when the service cannot be reached, Refused when it may not be.
     """
     if not is_known(endpoint):
-        raise Refused("not a push service of PUSH_HOSTS")
+        raise PushRefused("not a push service of PUSH_HOSTS")
     address = urlsplit(endpoint)
     text = json.dumps(said, ensure_ascii=False).encode().ljust(LENGTH)
     headers = {

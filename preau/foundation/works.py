@@ -33,7 +33,7 @@ class CannotStop(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class WorkRequest:
     """A work that a person asked for, from a seat (« staff-12 »; "" when any of theirs will do).
 
     `key` names it; `label` says what is done in words that name nobody; `url`, an address of ours, shows its result.
@@ -52,7 +52,7 @@ class Asked:
 class Keeper(Protocol):
     """What keeps works."""
 
-    def start(self, asked: Asked) -> None: ...
+    def start(self, asked: WorkRequest) -> None: ...
 
     def begin(self, key: str) -> None: ...
 
@@ -69,7 +69,7 @@ def kept_by(keeper: Keeper) -> None:
     _keepers[:] = [keeper]
 
 
-def start(asked: Asked) -> None:
+def start(asked: WorkRequest) -> None:
     """Somebody has asked for this. Raises LookupError when nobody keeps works."""
     _keeper().start(asked)
 

@@ -6,7 +6,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.foundation.reading import LONGEST_RECORD, LONGEST_VALUE, Refused, XmlReader
+from preau.foundation.reading import LONGEST_RECORD, LONGEST_VALUE, UnreadableFile, XmlReader
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class RecordReader(XmlReader):
         self._length = self._size = self._passed = 0
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """The root opens. Raises Refused for one that is not read."""
+        """The root opens. Raises UnreadableFile for one that is not read."""
 
     def is_record(self) -> bool:
         """Is the element that opens at the end of `path` a record?"""
@@ -99,11 +99,11 @@ class RecordReader(XmlReader):
         if self._open and not self._passed:
             self._length += len(data)
             if self._length > LONGEST_VALUE:
-                raise Refused(_("Une valeur dépasse 100 000 caractères."))
+                raise UnreadableFile(_("Une valeur dépasse 100 000 caractères."))
             self._weigh(len(data))
             self._parts.append(data)
 
     def _weigh(self, more: int) -> None:
         self._size += more
         if self._size > LONGEST_RECORD:
-            raise Refused(_("Un enregistrement dépasse un million de caractères."))
+            raise UnreadableFile(_("Un enregistrement dépasse un million de caractères."))

@@ -35,8 +35,8 @@ def holdings_of(people: Iterable[int], today: date) -> "dict[int, list[Holding]]
     """What each of these people holds today, as staff, agent or operator (one query)."""
     found: dict[int, list[Holding]] = defaultdict(list)
     held = Holding.objects.filter(active_on(today), person__in=list(people)).exclude(role=Role.PUPIL)
-    for one in held.only("person_id", "role", "school_id", "scope"):
-        found[one.person_id].append(one)
+    for holding in held.only("person_id", "role", "school_id", "scope"):
+        found[holding.person_id].append(holding)
     return found
 
 
@@ -76,16 +76,16 @@ def due(account: Account, asked: date | None, today: date, *, at_once: bool = Fa
 def due_days(accounts: Collection[Account], today: date, *, at_once: bool = False) -> dict[int, date | None]:
     """The same for several accounts, those who have a second proof included: None (three queries)."""
     held = holdings_of([account.person_id for account in accounts], today)
-    demands = in_force(one.school_id for rows in held.values() for one in rows)
+    demands = in_force(row.school_id for rows in held.values() for row in rows)
     if not demands:
         return {account.pk: None for account in accounts}
-    asking = Account.objects.filter(proves_twice(), pk__in=[one.pk for one in accounts])
+    asking = Account.objects.filter(proves_twice(), pk__in=[account.pk for account in accounts])
     proved = set(asking.values_list("pk", flat=True))
     return {
-        one.pk: None
-        if one.pk in proved
-        else due(one, day_asked(demands, held[one.person_id], today), today, at_once=at_once)
-        for one in accounts
+        account.pk: None
+        if account.pk in proved
+        else due(account, day_asked(demands, held[account.person_id], today), today, at_once=at_once)
+        for account in accounts
     }
 
 

@@ -96,8 +96,13 @@ def trust(response: HttpResponse, account: Account) -> None:
     """Ask no second proof in this browser for thirty days, unless the password or the application changes."""
     sealed = signing.dumps(_trusted(account), salt=TRUSTED_SALT)
     response.set_cookie(
-        f"{settings.PREFIX}{TRUSTED}", sealed, max_age=TRUSTED_LIFE, secure=settings.HTTPS, httponly=True, samesite="Lax"
-    )  # fmt: skip
+        f"{settings.PREFIX}{TRUSTED}",
+        sealed,
+        max_age=TRUSTED_LIFE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def is_trusted(request: HttpRequest, account: Account) -> bool:

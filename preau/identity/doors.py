@@ -46,12 +46,12 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Credentials:
     """What came in the header: by which way, for which login, which key."""
 
     by: str = ""
     login: str = ""
-    key: keys.Shown = field(default_factory=keys.Shown)
+    key: keys.KeyParts = field(default_factory=keys.KeyParts)
 
 
 Answer = Callable[[HttpRequest, Refusal], HttpResponse]
@@ -78,8 +78,10 @@ def at_door(request: HttpRequest, name: str) -> Viewer | Refusal:
     request.door_left = max(0, known.most - count)  # type: ignore[attr-defined]
     if count > known.most:
         return Refusal(
-            HTTPStatus.TOO_MANY_REQUESTS, _("Trop de demandes."), throttle.ends_in("door", name, str(key.account_id))
-        )  # fmt: skip
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Trop de demandes."),
+            throttle.ends_in("door", name, str(key.account_id)),
+        )
     closed = _closed(request, key, now)
     if closed:
         return Refusal(HTTPStatus.UNAUTHORIZED, closed)
@@ -94,18 +96,18 @@ def at_door(request: HttpRequest, name: str) -> Viewer | Refusal:
     return viewer.within(known.service)
 
 
-def _shown(request: HttpRequest) -> Shown:
+def _shown(request: HttpRequest) -> Credentials:
     header = request.headers.get("Authorization", "")
     way, _space, rest = header.partition(" ")
     if way.lower() == "bearer":
-        return Shown(BEARER, "", keys.read(rest))
+        return Credentials(BEARER, "", keys.read(rest))
     read = basic.read(header)
     if read is None:
-        return Shown()
-    return Shown(BASIC, read[0].strip().lower()[:60], keys.read(read[1]))
+        return Credentials()
+    return Credentials(BASIC, read[0].strip().lower()[:60], keys.read(read[1]))
 
 
-def _key_of(shown: Shown) -> AccessKey | None:
+def _key_of(shown: Credentials) -> AccessKey | None:
     """The key that was shown, if it is one, whatever became of it. The same query and the same digest in every case."""
     held = AccessKey.objects.select_related("account__person").filter(prefix=shown.key.prefix, kind=shown.by)
     key = held.first()
@@ -114,7 +116,7 @@ def _key_of(shown: Shown) -> AccessKey | None:
     return key if key and is_right and is_its else None
 
 
-def _wrong(request: HttpRequest, shown: Shown) -> Refusal:
+def _wrong(request: HttpRequest, shown: Credentials) -> Refusal:
     """Nothing shown, or no key: said in the same words, and counted by login and network."""
     if not shown.by:
         return Refusal(HTTPStatus.UNAUTHORIZED, _("Cette adresse demande un accès d’application."))
@@ -124,12 +126,16 @@ def _wrong(request: HttpRequest, shown: Shown) -> Refusal:
     for counted, most in ((near, WRONG), (wide, WRONG_FROM_ONE_NETWORK)):
         if throttle.hit(*counted, window=WINDOW) > most:
             return Refusal(
-                HTTPStatus.TOO_MANY_REQUESTS, _("Trop d’essais avec un accès qui ne convient pas."), throttle.ends_in(*counted)
-            )  # fmt: skip
+                HTTPStatus.TOO_MANY_REQUESTS,
+                _("Trop d’essais avec un accès qui ne convient pas."),
+                throttle.ends_in(*counted),
+            )
     return Refusal(
         HTTPStatus.UNAUTHORIZED,
-        _("Cet accès ne convient pas. Ici, le mot de passe de votre compte n’ouvre rien : créez un accès d’application."),
-    )  # fmt: skip
+        _(
+            "Cet accès ne convient pas. Ici, le mot de passe de votre compte n’ouvre rien : créez un accès d’application."
+        ),
+    )
 
 
 def _closed(request: HttpRequest, key: AccessKey, now: datetime) -> str:
@@ -167,7 +173,7 @@ def _where_allowed(viewer: Viewer) -> Seat:
         return viewer.seat
     places = tuple(place for place in viewer.places if place.offers(rules.KEYS))
     allowed = {place.pupil_id for place in places}
-    pupils = tuple(one for one in viewer.seat.pupils if one in allowed)
+    pupils = tuple(pupil for pupil in viewer.seat.pupils if pupil in allowed)
     return replace(viewer.seat, pupils=pupils, places=places) if pupils else viewer.seat
 
 

@@ -532,11 +532,11 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for one in reading.CHOICES:
-            self.fields[one.name] = forms.ChoiceField(
-                label=one.label,
-                help_text=one.help_text,
-                choices=one.values,
-                initial=one.default,
+        for choice in reading.CHOICES:
+            self.fields[choice.name] = forms.ChoiceField(
+                label=choice.label,
+                help_text=choice.help_text,
+                choices=choice.values,
+                initial=choice.default,
                 widget=forms.RadioSelect,
             )

@@ -20,7 +20,7 @@ NOBODY = "0" * 64
 
 
 @dataclass(frozen=True)
-class Shown:
+class KeyParts:
     """What somebody shows at a door: the signs that name a row, and all of them. Both empty when it is no key of ours."""
 
     prefix: str = ""
@@ -53,9 +53,9 @@ def as_token(key: str) -> str:
     return f"{MARK}{key}"
 
 
-def read(shown: str) -> Shown:
+def read(shown: str) -> KeyParts:
     """The key as people type it: capitals, spaces and hyphens do not count."""
     bare = re.sub(r"[\s-]", "", shown[:200].lower()).removeprefix(MARK)
     if len(bare) != PREFIX + SECRET or not set(bare) <= set(ALPHABET):
-        return Shown()
-    return Shown(prefix_of(bare), bare)
+        return KeyParts()
+    return KeyParts(prefix_of(bare), bare)

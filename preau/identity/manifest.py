@@ -1,5 +1,6 @@
 """What identity shows: its public pages, its menu entry, its share of the demonstration, what it holds about people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import user_logged_in
@@ -17,8 +18,8 @@ from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
-from preau.identity import actions, queries, rules, seeds, sessions, tasks
-from preau.identity.actions import merging
+from preau.identity import queries, rules, seeds, sessions, tasks
+from preau.identity.actions import accounts, demands, everyone, merging
 
 
 def stamp_session(request: HttpRequest, **_: Any) -> None:
@@ -29,8 +30,8 @@ def stamp_session(request: HttpRequest, **_: Any) -> None:
 
 user_logged_in.connect(stamp_session, dispatch_uid="identity.stamp")
 
-actions.demanded_everywhere.connect(tasks.enqueue_demands, dispatch_uid="identity.demanded_everywhere")
-actions.signed_out_together.connect(tasks.enqueue_out, dispatch_uid="identity.follow_out")
+demands.demanded_everywhere.connect(tasks.enqueue_demands, dispatch_uid="identity.demanded_everywhere")
+everyone.signed_out_together.connect(tasks.enqueue_out, dispatch_uid="identity.follow_out")
 people.people_merging.connect(merging.settle_accounts, dispatch_uid="identity.settle_accounts")
 people.people_parted.connect(merging.part_accounts, dispatch_uid="identity.part_accounts")
 people.merged_for_good.connect(merging.erase_account, dispatch_uid="identity.erase_account")
@@ -57,16 +58,37 @@ def accounts_of(group: int) -> str:
     return reverse("identity:class_accounts", kwargs={"pk": group})
 
 
+def opened_card(viewer: Viewer, people: int, opened: int) -> Mapping[str, Any] | None:
+    """While some have not opened theirs."""
+    return {"people": people, "opened": opened} if opened < people else None
+
+
+boards.cards.add(
+    boards.Card(
+        "identity/_opened.html",
+        opened_card,
+        rules.directs,
+        "aside",
+        30,
+        counters=(queries.number_of_people, queries.number_opened),
+    )
+)
 boards.group_links.add(
     boards.GroupLink(_("Comptes"), accounts_of, "id-badge-2", rules.follows_class, order=60)
 )
 boards.seeds.add(boards.Seed("comptes", seeds.plant, order=10))
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Double vérification"), _("La demander aux personnels à partir d’un jour, et voir qui l’a mise en place."),
-        "identity:proof_demand", "shield-lock", rules.sets_proof_demand, order=64, heading=boards.SettingsHeading.ACCESS, words=_("sécurité mot de passe"),
+        _("Double vérification"),
+        _("La demander aux personnels à partir d’un jour, et voir qui l’a mise en place."),
+        "identity:proof_demand",
+        "shield-lock",
+        rules.sets_proof_demand,
+        order=64,
+        heading=boards.SettingsHeading.ACCESS,
+        words=_("sécurité mot de passe"),
     )
-)  # fmt: skip
+)
 boards.schedule.add(boards.Scheduled("identity.proof_demands", tasks.work_out_demands, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("identity.purge_keys", tasks.purge_keys, every_minutes=24 * 60))
@@ -296,10 +318,21 @@ for key, subject, body, action, why, for_whom in [
 ]:
     boards.notification_kinds.add(
         NotificationKind(
-            f"identity.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
-            pace=Pace.AT_ONCE, urgent=not key.startswith("proof_"), can_be_muted=False, order=90,
+            f"identity.{key}",
+            subject,
+            _("Compte et sécurité"),
+            subject,
+            body,
+            action,
+            why,
+            for_whom,
+            pace=Pace.AT_ONCE,
+            urgent=not key.startswith("proof_"),
+            can_be_muted=False,
+            order=90,
+            urgency=_("Si ce n’était pas vous, chaque heure compte pour protéger votre compte."),
         )
-    )  # fmt: skip
+    )
 
 PURPOSE = dict(
     purpose=_("Ouvrir l’espace numérique à la bonne personne, et à elle seule."),
@@ -320,7 +353,7 @@ boards.personal_data.add(
             _("vie scolaire et enseignants d’un élève, sans le mot de passe"),
         ),
         keep=Retention.ACCOUNT,
-        forget=actions.close_account,
+        forget=accounts.close_account,
         fields=dict.fromkeys(
             [
                 "person",
@@ -397,14 +430,25 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         # With the account, whose `forget` deletes them.
         fields=dict.fromkeys(
-            ["account", "name", "credential_id", "handle", "public_key", "transports", "may_sync", "is_synced", "made_at", "used_at"],
+            [
+                "account",
+                "name",
+                "credential_id",
+                "handle",
+                "public_key",
+                "transports",
+                "may_sync",
+                "is_synced",
+                "made_at",
+                "used_at",
+            ],
             PERSONAL,
         )
         | {"public_id": NONE, "sign_count": NONE},
         withheld=frozenset({"credential_id", "handle", "public_key"}),
         **PURPOSE,
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Accès d’applications"),
@@ -415,14 +459,26 @@ boards.personal_data.add(
         keep=Retention.MONTH,
         # With the account, whose `forget` deletes them.
         fields=dict.fromkeys(
-            ["account", "kind", "name", "seat", "scopes", "prefix", "made_at", "expires_at", "used_on", "used_from", "revoked_at"],
+            [
+                "account",
+                "kind",
+                "name",
+                "seat",
+                "scopes",
+                "prefix",
+                "made_at",
+                "expires_at",
+                "used_on",
+                "used_from",
+                "revoked_at",
+            ],
             PERSONAL,
         )
         | {"public_id": NONE, "digest": NONE},
         says={"seat": said_of_seat, "scopes": queries.said_of_doors},
         **PURPOSE,
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Codes de secours"),
@@ -452,29 +508,44 @@ for step in [
     boards.FirstStep(
         _("Ouvrir les comptes"),
         _("Imprimez les courriers d’une classe ou des personnels, et aidez qui a oublié son mot de passe."),
-        "identity:accounts", rules.keeps_accounts, order=28,
+        "identity:accounts",
+        rules.keeps_accounts,
+        order=28,
     ),
     boards.FirstStep(
         _("Dépanner un élève"),
         _("Il a oublié son mot de passe ? Donnez-lui un code à l’écran, en une minute."),
-        "identity:accounts", rules.helps_pupils_in, order=28,
+        "identity:accounts",
+        rules.helps_pupils_in,
+        order=28,
     ),
     boards.FirstStep(
         _("Faire entrer les plus petits"),
         _("Une carte à viser et trois images à retenir : l’élève qui ne lit pas encore entre seul."),
-        "identity:accounts", rules.teaches_primary, where=_("Comptes, puis la classe"), order=29,
+        "identity:accounts",
+        rules.teaches_primary,
+        where=_("Comptes, puis la classe"),
+        order=29,
     ),
     boards.FirstStep(
         _("Protéger votre compte"),
         _("La double vérification : même volé, votre mot de passe ne suffit plus."),
-        "identity:second_proof", rules.works_here, where=_("Votre nom, puis « Mon profil »"), order=69,
+        "identity:second_proof",
+        rules.works_here,
+        where=_("Votre nom, puis « Mon profil »"),
+        order=69,
     ),
     boards.FirstStep(
         _("Lire à votre façon"),
-        _("Texte plus grand, caractères, contraste, mode simple : vos choix vous suivent sur chaque appareil."),
-        "identity:reading", signed_in, where=_("Votre nom, puis « Mon affichage »"), order=70,
+        _(
+            "Texte plus grand, caractères, contraste, mode simple : vos choix vous suivent sur chaque appareil."
+        ),
+        "identity:reading",
+        signed_in,
+        where=_("Votre nom, puis « Mon affichage »"),
+        order=70,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 for verb, label in [
     ("identity.signed_in", _("Connexion")),

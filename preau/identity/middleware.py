@@ -25,6 +25,8 @@ from preau.identity.models import AccountSession
 from preau.identity.rules import limits_of, works_somewhere
 
 SEAT = "seat"
+# What a page says that asks again because of a hint (frontend/parts/live.js).
+HINTED = "X-Hinted"
 
 
 class AccountMiddleware(AuthenticationMiddleware):
@@ -85,7 +87,8 @@ class ViewerMiddleware:
         if limit is not None:
             _end(request, limit, idle=limit == limits.idle)
             return None
-        if sessions.touch(request.session, now):
+        # What a page asks by itself keeps no session open: its person may have left.
+        if HINTED not in request.headers and sessions.touch(request.session, now):
             AccountSession.objects.filter(pk=request.session.session_key).update(seen_at=now)
         return viewer
 

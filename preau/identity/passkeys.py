@@ -51,7 +51,7 @@ class TooLate(NotProved):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Challenge:
     """A challenge that was taken back; `handle` when a key was to be made."""
 
     challenge: bytes
@@ -78,13 +78,15 @@ def ask(session: Any, what: str, account_id: int, handle: str = "") -> bytes:
     """A new challenge for this gesture of this account (0: of whoever comes); the one before is forgotten."""
     challenge = secrets.token_bytes(SIZE)
     session[what] = {
-        "challenge": bytes_to_base64url(challenge), "account": account_id, "handle": handle,
+        "challenge": bytes_to_base64url(challenge),
+        "account": account_id,
+        "handle": handle,
         "until": int((timezone.now() + LIFE).timestamp()),
-    }  # fmt: skip
+    }
     return challenge
 
 
-def take(session: Any, what: str, account_id: int) -> Asked:
+def take(session: Any, what: str, account_id: int) -> Challenge:
     """The challenge that waits; it serves once, in two requests at the same moment too. Raises TooLate."""
     left = session.pop(what, None)
     if left is None or left["account"] != account_id or left["until"] <= timezone.now().timestamp():
@@ -92,7 +94,7 @@ def take(session: Any, what: str, account_id: int) -> Asked:
     mark = sha256(left["challenge"].encode()).hexdigest()
     if throttle.hit("passkey_once", mark, window=2 * LIFE) > 1:
         raise TooLate
-    return Asked(base64url_to_bytes(left["challenge"]), left["handle"])
+    return Challenge(base64url_to_bytes(left["challenge"]), left["handle"])
 
 
 def new_handle() -> str:
@@ -114,7 +116,7 @@ def to_make(challenge: bytes, account: Account, handle: str, known: Iterable[Pas
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[_named(one) for one in known],
+        exclude_credentials=[_named(passkey) for passkey in known],
     )
     return dict(loads(webauthn.options_to_json(options)))
 
@@ -125,7 +127,7 @@ def to_prove(challenge: bytes, known: Iterable[Passkey] = ()) -> dict[str, Any]:
         rp_id=site()[0],
         challenge=challenge,
         timeout=_milliseconds(),
-        allow_credentials=[_named(one) for one in known],
+        allow_credentials=[_named(passkey) for passkey in known],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return dict(loads(webauthn.options_to_json(options)))
@@ -136,11 +138,11 @@ def _milliseconds() -> int:
 
 
 def _named(key: Passkey) -> PublicKeyCredentialDescriptor:
-    transports = [AuthenticatorTransport(one) for one in key.transports]
+    transports = [AuthenticatorTransport(transport) for transport in key.transports]
     return PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id), transports=transports)
 
 
-def made_in(typed: str, asked: Asked) -> Passkey:
+def made_in(typed: str, asked: Challenge) -> Passkey:
     """The key that a browser has just made, neither named nor kept yet. Raises NotProved."""
     host, origin = site()
     try:
@@ -162,7 +164,7 @@ def made_in(typed: str, asked: Asked) -> Passkey:
         handle=asked.handle,
         public_key=bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count,
-        transports=sorted({one.value for one in sent.response.transports or ()}),
+        transports=sorted({transport.value for transport in sent.response.transports or ()}),
         may_sync=made.credential_device_type == CredentialDeviceType.MULTI_DEVICE,
         is_synced=made.credential_backed_up,
     )
@@ -176,7 +178,7 @@ def number_in(typed: str) -> str:
         return ""
 
 
-def signed_in(typed: str, asked: Asked, key: Passkey, *, named: bool) -> Signed:
+def signed_in(typed: str, asked: Challenge, key: Passkey, *, named: bool) -> Signed:
     """What this key has signed; without a login (`named`), it names the account too. Raises NotProved.
 
     The counter is not judged here: whoever has no key must not make a copy be suspected.

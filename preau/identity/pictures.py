@@ -39,4 +39,4 @@ def secret_of(pictures: Sequence[str]) -> str:
 
 def known(pictures: Sequence[str]) -> list[str]:
     """Of what a form sends, the first pictures that exist."""
-    return [one for one in pictures if one in PICTURES][:HOW_MANY]
+    return [picture for picture in pictures if picture in PICTURES][:HOW_MANY]

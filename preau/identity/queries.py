@@ -10,10 +10,12 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count as CountOf
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from preau.directory.counting import number_of
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer, viewer_for
@@ -31,6 +33,7 @@ from preau.identity.models import (
     ProofDemand,
     RecoveryCode,
     SecondProof,
+    followed_people,
     proves_twice,
 )
 from preau.identity.passkeys import number_in
@@ -199,7 +202,7 @@ def keys_of(viewer: Viewer) -> OwnKeys:
     """One's own keys of access, the last one first; those that are over, until they are erased (one query)."""
     found = list(AccessKey.objects.visible_to(viewer))
     seats = {seat.key: seat.label for seat in viewer.seats}
-    rows = [_key_row(one, seats, timezone.now()) for one in found]
+    rows = [_key_row(access_key, seats, timezone.now()) for access_key in found]
     alive = tuple(row for row in rows if row.is_alive)
     over = tuple(row for row in rows if not row.is_alive)
     return OwnKeys(alive, over, found[0].pk if found else 0)
@@ -207,10 +210,19 @@ def keys_of(viewer: Viewer) -> OwnKeys:
 
 def _key_row(key: AccessKey, seats: Mapping[str, str], now: datetime) -> KeyRow:
     return KeyRow(
-        key.public_id, key.name, key.get_kind_display(), seats.get(key.seat, _("un profil qui n’existe plus")),
-        said_of_doors(key.scopes), key.prefix, key.made_at, key.expires_at, key.used_on, key.used_from, key.revoked_at,
+        key.public_id,
+        key.name,
+        key.get_kind_display(),
+        seats.get(key.seat, _("un profil qui n’existe plus")),
+        said_of_doors(key.scopes),
+        key.prefix,
+        key.made_at,
+        key.expires_at,
+        key.used_on,
+        key.used_from,
+        key.revoked_at,
         key.revoked_at is None and key.expires_at > now and key.seat in seats,
-    )  # fmt: skip
+    )
 
 
 def doors_for(viewer: Viewer, by: str) -> list[boards.Door]:
@@ -278,7 +290,7 @@ def readiness_of(viewer: Viewer) -> list[ReadyRow]:
     asked = [demand for found in demands.in_force([viewer.school_id]).values() for demand in found]
     if asked:
         held = demands.holdings_of([person.pk for person in people], viewer.today)
-        here = {pk: [one for one in rows if one.school_id == viewer.school_id] for pk, rows in held.items()}
+        here = {pk: [row for row in rows if row.school_id == viewer.school_id] for pk, rows in held.items()}
         people = [
             person
             for person in people
@@ -485,6 +497,16 @@ class CardRow:
     list_name: str
     issued_at: datetime | None
     last: int
+
+
+def number_of_people(viewer: Viewer) -> Coalesce:
+    """The people whose account one follows, as a part of another query."""
+    return number_of(followed_people(viewer))
+
+
+def number_opened(viewer: Viewer) -> Coalesce:
+    """Those of them who opened theirs."""
+    return number_of(Account.objects.activated().filter(person__in=followed_people(viewer).values("pk")))
 
 
 def cards_of(viewer: Viewer, group: Group) -> list[CardRow]:

@@ -22,29 +22,67 @@ class Choice:
 
 
 CHOICES = (
-    Choice("text", _("Taille du texte"), (
-        ("100", _("Normale")), ("115", _("Un peu plus grande")), ("130", _("Grande")),
-        ("150", _("Très grande")), ("200", _("Double")),
-    )),
-    Choice("spacing", _("Espaces"), (
-        ("normal", _("Normaux")), ("wide", _("Larges, entre les lettres, les mots et les lignes")),
-    )),
-    Choice("font", _("Caractères"), (
-        ("hyperlegible", _("Atkinson Hyperlegible")), ("dyslexic", _("OpenDyslexic, pensée pour la dyslexie")),
-    )),
-    Choice("color-scheme", _("Fond"), (
-        ("auto", _("Comme mon appareil")), ("light", _("Clair")), ("dark", _("Sombre")),
-    )),
-    Choice("contrast", _("Contraste"), (
-        ("auto", _("Comme mon appareil")), ("more", _("Renforcé")),
-    )),
-    Choice("motion", _("Mouvements"), (
-        ("auto", _("Comme mon appareil")), ("less", _("Aucune animation")),
-    )),
-    Choice("simple", _("Mode simple"), (
-        ("off", _("Non")), ("on", _("Oui : moins de choix par page, des boutons plus grands")),
-    )),
-)  # fmt: skip
+    Choice(
+        "text",
+        _("Taille du texte"),
+        (
+            ("100", _("Normale")),
+            ("115", _("Un peu plus grande")),
+            ("130", _("Grande")),
+            ("150", _("Très grande")),
+            ("200", _("Double")),
+        ),
+    ),
+    Choice(
+        "spacing",
+        _("Espaces"),
+        (
+            ("normal", _("Normaux")),
+            ("wide", _("Larges, entre les lettres, les mots et les lignes")),
+        ),
+    ),
+    Choice(
+        "font",
+        _("Caractères"),
+        (
+            ("hyperlegible", _("Atkinson Hyperlegible")),
+            ("dyslexic", _("OpenDyslexic, pensée pour la dyslexie")),
+        ),
+    ),
+    Choice(
+        "color-scheme",
+        _("Fond"),
+        (
+            ("auto", _("Comme mon appareil")),
+            ("light", _("Clair")),
+            ("dark", _("Sombre")),
+        ),
+    ),
+    Choice(
+        "contrast",
+        _("Contraste"),
+        (
+            ("auto", _("Comme mon appareil")),
+            ("more", _("Renforcé")),
+        ),
+    ),
+    Choice(
+        "motion",
+        _("Mouvements"),
+        (
+            ("auto", _("Comme mon appareil")),
+            ("less", _("Aucune animation")),
+        ),
+    ),
+    Choice(
+        "simple",
+        _("Mode simple"),
+        (
+            ("off", _("Non")),
+            ("on", _("Oui : moins de choix par page, des boutons plus grands")),
+        ),
+    ),
+)
 
 
 # Settled on the page that they are about, and kept with the rest: « roll » is « plan » for whoever calls it from a seating plan.
@@ -54,9 +92,9 @@ BESIDE = ("roll",)
 def kept(typed: Mapping[str, str]) -> dict[str, str]:
     """What is worth keeping: known choices that differ from everybody's."""
     return {
-        one.name: typed[one.name]
-        for one in CHOICES
-        if typed.get(one.name) in dict(one.values) and typed[one.name] != one.default
+        choice.name: typed[choice.name]
+        for choice in CHOICES
+        if typed.get(choice.name) in dict(choice.values) and typed[choice.name] != choice.default
     }
 
 

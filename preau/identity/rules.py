@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from preau.directory.models import Assignment, Group, Person, School
-from preau.directory.models.scoping import active_on
-from preau.directory.rules import runs_settings
+from preau.directory.models import Group, Person, School
+from preau.directory.rules.groups import teaches_in
+from preau.directory.rules.settings import runs_settings
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.foundation import boards
@@ -95,10 +95,9 @@ def helps_pupils_in(viewer: Viewer, *_: object) -> bool:
 
 def follows_class(viewer: Viewer, group: Group) -> bool:
     """The office and school life, every class of the school; a teacher, those they teach today."""
-    if viewer.holds(*OFFICE, Role.SCHOOL_LIFE):
-        return True
-    taught = Assignment.objects.filter(active_on(viewer.today), group=group, teacher_id=viewer.person.pk)
-    return viewer.holds(Role.TEACHER) and taught.exists()
+    return viewer.holds(*OFFICE, Role.SCHOOL_LIFE) or (
+        viewer.holds(Role.TEACHER) and teaches_in(viewer, group)
+    )
 
 
 def keeps_class(viewer: Viewer, group: Group) -> bool:

@@ -40,7 +40,13 @@ def _plant_key(world: Any) -> None:
         return
     drawn, now = keys.new_key(), timezone.now()
     AccessKey.objects.create(
-        account=account, kind=AccessKey.Kind.TOKEN, name=f"Tableur{world.mark}", seat=f"staff-{world.school.pk}",
-        scopes=["api", "api.agenda"], prefix=keys.prefix_of(drawn), digest=keys.digest_of(drawn), made_at=now,
+        account=account,
+        kind=AccessKey.Kind.TOKEN,
+        name=f"Tableur{world.mark}",
+        seat=f"staff-{world.school.pk}",
+        scopes=["api", "api.agenda"],
+        prefix=keys.prefix_of(drawn),
+        digest=keys.digest_of(drawn),
+        made_at=now,
         expires_at=now + timedelta(days=90),
-    )  # fmt: skip
+    )

@@ -27,9 +27,14 @@ BROWSERS = (
     ("Safari", "Safari"),
 )
 SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"),
-    ("Windows", "Windows"), ("Macintosh|Mac OS", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "Chromebook"),
+    ("Windows", "Windows"),
+    ("Macintosh|Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def start(session: Any, now: datetime) -> None:
@@ -50,6 +55,12 @@ def ended_by(session: Any, limits: Limits, now: datetime) -> timedelta | None:
     return limits.absolute if age >= limits.absolute else None
 
 
+def ends_at(session: Any, limits: Limits, now: datetime) -> datetime:
+    """When this session ends if nobody does anything more in it."""
+    age, idle = (now.timestamp() - session.get(name, 0) for name in (OPENED, SEEN))
+    return now + min(limits.idle - timedelta(seconds=idle), limits.absolute - timedelta(seconds=age))
+
+
 def touch(session: Any, now: datetime) -> bool:
     """Note that the person is there; returns whether a minute has turned since the last note."""
     if now.timestamp() - session.get(SEEN, 0) < MINUTE.total_seconds():
@@ -66,11 +77,21 @@ def device_of(user_agent: str) -> str:
 
 
 PROGRAMS = (
-    ("DAVx", "DAVx⁵"), ("Thunderbird", "Thunderbird"), ("dataaccessd|CalendarAgent|remindd", "Calendrier d’Apple"),
-    ("Evolution", "Evolution"), ("Nextcloud|mirall", "Nextcloud"), ("gvfs", "Fichiers (GNOME)"), ("KIO|kioworker", "Fichiers (KDE)"),
-    ("WebDAVFS|WebDAVLib", "Finder"), ("MiniRedir|DavClnt", "Explorateur de Windows"), ("rclone", "rclone"), ("davfs2", "davfs2"),
-    ("Cyberduck", "Cyberduck"), ("curl", "curl"), ("python-requests|python-httpx|Python-urllib|aiohttp", "un programme Python"),
-)  # fmt: skip
+    ("DAVx", "DAVx⁵"),
+    ("Thunderbird", "Thunderbird"),
+    ("dataaccessd|CalendarAgent|remindd", "Calendrier d’Apple"),
+    ("Evolution", "Evolution"),
+    ("Nextcloud|mirall", "Nextcloud"),
+    ("gvfs", "Fichiers (GNOME)"),
+    ("KIO|kioworker", "Fichiers (KDE)"),
+    ("WebDAVFS|WebDAVLib", "Finder"),
+    ("MiniRedir|DavClnt", "Explorateur de Windows"),
+    ("rclone", "rclone"),
+    ("davfs2", "davfs2"),
+    ("Cyberduck", "Cyberduck"),
+    ("curl", "curl"),
+    ("python-requests|python-httpx|Python-urllib|aiohttp", "un programme Python"),
+)
 
 
 def program_of(user_agent: str) -> str:

@@ -72,11 +72,11 @@ def standings_of(people: Iterable[int], today: date) -> dict[int, Standing]:
     coming: dict[int, set[tuple[Role, int | None]]] = defaultdict(set)
     found = Holding.objects.filter(not_over(today), person__in=ids)
     trusted: dict[int, set[int | None]] = defaultdict(set)
-    for one in found.only("person_id", "role", "school_id", "starts", "scope"):
-        begun = one.starts is None or one.starts <= today
-        (held if begun else coming)[one.person_id].add((Role(one.role), one.school_id))
-        if one.delegations(today):
-            trusted[one.person_id].add(one.school_id)
+    for holding in found.only("person_id", "role", "school_id", "starts", "scope"):
+        begun = holding.starts is None or holding.starts <= today
+        (held if begun else coming)[holding.person_id].add((Role(holding.role), holding.school_id))
+        if holding.delegations(today):
+            trusted[holding.person_id].add(holding.school_id)
     wards = _wards(ids, today)
     teachers = _teachers(ids, today)
     return {

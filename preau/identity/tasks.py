@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Person
 from preau.foundation import mail
 from preau.foundation.tasks import job
-from preau.identity import actions
+from preau.identity.actions import accounts as accounts_actions
+from preau.identity.actions import demands, everyone, keys
 from preau.identity.models import Account
 
 
@@ -28,7 +29,7 @@ def send_link(account_id: int) -> bool:
         # Whoever else reads this mailbox must not enter in this person's place.
         mail.send(account.person.email, _("Votre compte Préau"), "identity/mail/shared_mailbox", facts)
         return True
-    issued = actions.issue_link(account_id)
+    issued = accounts_actions.issue_link(account_id)
     if issued is None:
         # Never activated: a mailbox must not do what the school's letter is for.
         mail.send(account.person.email, _("Votre compte Préau"), "identity/mail/not_active", facts)
@@ -53,22 +54,22 @@ def enqueue_out(
 
 @job(priority=50)
 def follow_everyone_out(accounts: list[int], voided: list[int], school_id: int, mark: str) -> int:
-    return actions.follow_everyone_out(accounts, voided, school_id, mark)
+    return everyone.follow_everyone_out(accounts, voided, school_id, mark)
 
 
 @job()
 def purge_codes() -> int:
-    return actions.purge_codes()
+    return accounts_actions.purge_codes()
 
 
 @job()
 def purge_keys() -> int:
-    return actions.purge_keys()
+    return keys.purge_keys()
 
 
 @job()
 def cancel_codes_of_leavers() -> int:
-    return actions.cancel_codes_of_leavers()
+    return accounts_actions.cancel_codes_of_leavers()
 
 
 def enqueue_demands(sender: Any, **_: Any) -> None:
@@ -77,4 +78,4 @@ def enqueue_demands(sender: Any, **_: Any) -> None:
 
 @job()
 def work_out_demands() -> int:
-    return actions.work_out_all()
+    return demands.work_out_all()

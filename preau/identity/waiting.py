@@ -48,9 +48,12 @@ def begin(request: HttpRequest, account: Account, after: str, *, profiles: Itera
     if request.user.is_authenticated:
         close_session(request)
     request.session[KEY] = {
-        "account": account.pk, "mark": account.get_session_auth_hash(), "after": after,
-        "until": int((timezone.now() + LIFE).timestamp()), "profiles": [str(one) for one in profiles],
-    }  # fmt: skip
+        "account": account.pk,
+        "mark": account.get_session_auth_hash(),
+        "after": after,
+        "until": int((timezone.now() + LIFE).timestamp()),
+        "profiles": [str(profile) for profile in profiles],
+    }
 
 
 def account_of(session: Any) -> Account | None:

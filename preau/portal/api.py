@@ -32,10 +32,13 @@ PROBLEM_SHAPE = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
         "parametres": {"type": "object", "additionalProperties": {"type": "string"}},
     },
-}  # fmt: skip
+}
 WRONG = {
     "date": "Écrivez un jour comme 2026-11-24.",
     "int": "Écrivez un nombre entier.",
@@ -67,21 +70,28 @@ def moi(request: Any) -> dict[str, Any]:
     viewer = request.viewer
     schools = {place.school.pk: place.school for place in viewer.places}
     return {
-        "identifiant": viewer.person.public_id, "nom": viewer.person.family_name, "prenom": viewer.person.given_name,
-        "profil": viewer.profile.value, "profil_dit": viewer.label,
+        "identifiant": viewer.person.public_id,
+        "nom": viewer.person.family_name,
+        "prenom": viewer.person.given_name,
+        "profil": viewer.profile.value,
+        "profil_dit": viewer.label,
         "etablissements": [
-            {"uai": one.uai, "nom": one.name, "fuseau": one.timezone} for one in schools.values()
+            {"uai": school.uai, "nom": school.name, "fuseau": school.timezone} for school in schools.values()
         ],
-    }  # fmt: skip
+    }
 
 
 @lru_cache(maxsize=1)
 def built() -> NinjaAPI:
     """The API of the houses that are there: asked by the addresses, once every manifest is read."""
     api = NinjaAPI(
-        title="API de Préau", version="1", openapi_url=None, docs_url=None, urls_namespace="portal",
+        title="API de Préau",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        urls_namespace="portal",
         description="Lire, depuis un programme, une partie de ce que l’on lit déjà dans Préau. Rien ne s’y écrit.",
-    )  # fmt: skip
+    )
     for part in boards.api:
         api.add_router(f"/{part.key}", part.router)
     api.add_exception_handler(Problem, lambda request, problem: webapi.said(problem))
@@ -93,10 +103,11 @@ def _badly_written(error: Any) -> Problem:
     """Which parameter is wrong, and how to write it, in French: the library speaks English."""
     faults = {
         str(one["loc"][-1]): next(
-            (said for start, said in WRONG.items() if one["type"].startswith(start)), "Cette valeur ne convient pas."
+            (said for start, said in WRONG.items() if one["type"].startswith(start)),
+            "Cette valeur ne convient pas.",
         )
         for one in error.errors
-    }  # fmt: skip
+    }
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(faults.values()), faults)
 
 
@@ -125,12 +136,12 @@ def addresses() -> list[URLPattern]:
     """The addresses of the API, each behind its door; those of everybody, behind their own guard."""
     parts = {name: part for part in boards.api for name in (f"api_{part.key}", *part.also)}
     found = []
-    for one in built().urls[0]:
-        if isinstance(one, URLPattern) and one.name in parts:
-            part = parts[one.name]
+    for url in built().urls[0]:
+        if isinstance(url, URLPattern) and url.name in parts:
+            part = parts[url.name]
             guard: Callable[..., Any] = part.guard or door(part.door, refused=_refused)
-            guarded = guard(only_read(one.callback))
-            found.append(URLPattern(one.pattern, guarded, one.default_args, one.name))
+            guarded = guard(only_read(url.callback))
+            found.append(URLPattern(url.pattern, guarded, url.default_args, url.name))
     return found
 
 
@@ -152,8 +163,12 @@ def description() -> dict[str, Any]:
     parts = found["components"]
     parts["schemas"]["Probleme"] = PROBLEM_SHAPE
     parts["securitySchemes"] = {
-        "jeton": {"type": "http", "scheme": "bearer", "description": "Un jeton créé dans «\u202fMes accès d’applications\u202f»."}
-    }  # fmt: skip
+        "jeton": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Un jeton créé dans «\u202fMes accès d’applications\u202f».",
+        }
+    }
     return found | {"servers": [{"url": settings.PUBLIC_URL}]}
 
 
@@ -192,9 +207,16 @@ def read_aloud() -> list[dict[str, Any]]:
         scope = boards.doors.named(_part_of(path).door)
         found.append(
             {
-                "path": path, "summary": one["summary"], "text": one["description"], "scope": scope.label if scope else "",
-                "parameters": [(each["name"], each["schema"].get("description", "") or each.get("description", "")) for each in one.get("parameters", ())],
-                "fields": ", ".join(shapes[items.rsplit("/", 1)[-1]]["properties"]), "is_list": items != shape,
+                "path": path,
+                "summary": one["summary"],
+                "text": one["description"],
+                "scope": scope.label if scope else "",
+                "parameters": [
+                    (each["name"], each["schema"].get("description", "") or each.get("description", ""))
+                    for each in one.get("parameters", ())
+                ],
+                "fields": ", ".join(shapes[items.rsplit("/", 1)[-1]]["properties"]),
+                "is_list": items != shape,
             }
-        )  # fmt: skip
+        )
     return found

@@ -12,7 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.directory.models import ExternalId, Group, Holding, Person, School
-from preau.directory.seeds import Academy, Degree, World, demo_academy, write_delivery
+from preau.directory.seeds.deliveries import write_delivery
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.plans import Academy, Degree
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.models import Account

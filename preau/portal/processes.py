@@ -17,7 +17,7 @@ class GaveUp(RuntimeError):
     """It stops as soon as it starts."""
 
 
-class Kept:
+class SupervisedCommand:
     """A command that is started again when it stops, whatever stopped it."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:

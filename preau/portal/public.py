@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from preau.commons.privacy import queries as kept
+from preau.commons.privacy.queries import houses as houses_queries
+from preau.commons.privacy.queries.register import activities
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens
 from preau.portal import condition, guides
@@ -65,7 +66,7 @@ def legal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest, key: str = "") -> HttpResponse:
     """What is held about people and the rights that they have; the register of processing, one house a page."""
-    houses = kept.houses()
+    houses = houses_queries.houses()
     house = houses.get(key or next(iter(houses)))
     if house is None:
         raise Http404
@@ -81,7 +82,7 @@ def privacy(request: HttpRequest, key: str = "") -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The activities of the register of processing, for anybody: why, of which right, for how long."""
-    return render(request, "portal/register.html", {"activities": kept.activities()})
+    return render(request, "portal/register.html", {"activities": activities()})
 
 
 @opens(to=anyone, before_proof=True)

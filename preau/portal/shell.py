@@ -124,11 +124,16 @@ def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
         viewer=viewer,
         logo=logo_of(viewer.only_school),
         picture=picture_of(viewer, account),
-        face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request),
+        face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request) | stream(),
         menu=menu_of(viewer, request.path, most),
         seats=viewer.other_seats,
         unread=partial(unread_count, viewer),
     )
+
+
+def stream() -> dict[str, str]:
+    """Where open pages hear what moves; without it, they ask."""
+    return {"stream": f"{settings.LIVE_URL}/en-direct/"} if settings.LIVE else {}
 
 
 def palette_of(viewer: Viewer) -> dict[str, str]:

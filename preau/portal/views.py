@@ -1,6 +1,6 @@
 """The home page, the guide of the first visits, and the page of the demonstration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +14,12 @@ from preau.directory.counting import numbers
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens, signed_in
-from preau.identity import actions, queries, reading
+from preau.identity import queries, reading
+from preau.identity.actions import profile
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo, first_steps, visitors
 
-MOST_CARDS = 6
+MOST_CARDS = 8
 # In simple mode: what happens now, and what waits.
 FEW_CARDS = 2
 
@@ -30,13 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.viewer is None:
         return render(request, "portal/welcome.html", {"links": list(boards.front_links)})
     most = FEW_CARDS if reading.is_simple(request.user) else MOST_CARDS
-    cards = cards_of(request.viewer, most)
+    drawn = list(drawn_by(cards_of(request.viewer, most)))
     later = request.session.get(queries.PROOF_LATER)
     context = {
         "viewer": request.viewer,
         "proof_day": None if later else queries.proof_asked_from(request.user, request.viewer.today),
-        "main": [card for card in cards if card[0].column == "main"],
-        "aside": [card for card in cards if card[0].column == "aside"],
+        "main": [(template, content) for column, template, content in drawn if column == "main"],
+        "aside": [(template, content) for column, template, content in drawn if column == "aside"],
     }
     return render(request, "portal/home.html", context)
 
@@ -59,10 +60,10 @@ def first_visit(request: HttpRequest) -> HttpResponse:
 def settle_guide(request: HttpRequest) -> HttpResponseRedirect:
     """Put the guide away, or back on the home: on every device, for this profile."""
     if request.POST.get("montrer"):
-        actions.take_guide_back(request.viewer)
+        profile.take_guide_back(request.viewer)
         messages.success(request, _("Le guide est de nouveau sur votre accueil."))
     else:
-        actions.put_guide_away(request.viewer)
+        profile.put_guide_away(request.viewer)
         messages.success(request, _("Le guide est rangé. Il reste dans « Premiers pas », sous votre nom."))
     return redirect("portal:home")
 
@@ -87,7 +88,7 @@ def cards_of(viewer: Viewer, most: int = MOST_CARDS) -> list[tuple[boards.Card, 
     open_ones = [
         (card, seated) for card, seated in boards.offered(boards.cards, viewer) if card.open_to(seated)
     ]
-    counted = iter(numbers(viewer, *(one for card, _seated in open_ones for one in card.counters)))
+    counted = iter(numbers(viewer, *(counter for card, _seated in open_ones for counter in card.counters)))
     found: list[tuple[boards.Card, Mapping[str, Any]]] = []
     for card, seated in open_ones:
         known = [next(counted) for _one in card.counters]
@@ -95,3 +96,15 @@ def cards_of(viewer: Viewer, most: int = MOST_CARDS) -> list[tuple[boards.Card, 
         if content is not None:
             found.append((card, content))
     return found
+
+
+def drawn_by(
+    cards: Iterable[tuple[boards.Card, Mapping[str, Any]]],
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Each column, a template of it and what it shows: what a card draws beside comes first there."""
+    cards = list(cards)
+    for card, content in cards:
+        if card.beside:
+            yield ("aside" if card.column == "main" else "main"), card.beside, content
+    for card, content in cards:
+        yield card.column, card.template, content

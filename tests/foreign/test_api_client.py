@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.identity import actions, keys
+from preau.identity import keys
+from preau.identity.actions.keys import make_key, revoke_key
 from preau.identity.models import AccessKey
 from tests.foreign.test_cas_clients import foreign
 
@@ -20,7 +21,7 @@ def made(planted: dict[str, World]) -> tuple[Any, AccessKey, str]:
     viewer = viewer_for(person, person.account.pk, NOW)
     assert viewer is not None
     last = AccessKey.objects.visible_to(viewer).first()
-    key, drawn = actions.make_key(
+    key, drawn = make_key(
         viewer, "token", "Tableur", ["api", "api.agenda"], days=30, seen=last.pk if last else 0
     )
     return viewer, key, keys.as_token(drawn)
@@ -43,7 +44,7 @@ def test_a_program_reads_page_after_page_then_nothing(
     assert requests.get(f"{live_server.url}/api/v1/moi", auth=("maman", token)).status_code == 401
     key.refresh_from_db()
     assert key.used_from == "un programme Python"
-    actions.revoke_key(viewer, key)
+    revoke_key(viewer, key)
     over = session.get(f"{live_server.url}/api/v1/moi")
     assert (over.status_code, over.headers["Content-Type"]) == (401, "application/problem+json")
     assert "révoqué" in over.json()["detail"]

@@ -18,7 +18,7 @@ import pytest
 from conftest import NOW
 from preau.commons.signon import tasks
 from preau.commons.signon.models import Address, Alias, Connection, Opening, Service
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 
 
@@ -80,9 +80,16 @@ def preau(planted: dict[str, World], live_server: Any, settings: Any) -> str:
 
 def linked(world: World, port: int, **facts: Any) -> Service:
     service = Service.objects.create(
-        school=world.school, name=f"Ailleurs {port}", text="Essayer", address=f"http://127.0.0.1:{port}/", changed_at=NOW,
-        released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in ("first_name", "profile", "classes")}, **facts,
-    )  # fmt: skip
+        school=world.school,
+        name=f"Ailleurs {port}",
+        text="Essayer",
+        address=f"http://127.0.0.1:{port}/",
+        changed_at=NOW,
+        released={
+            key: {"why": "Essayer.", "since": "2026-09-01"} for key in ("first_name", "profile", "classes")
+        },
+        **facts,
+    )
     Address.objects.create(service=service, origin=f"http://127.0.0.1:{port}", path="/")
     Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     return service

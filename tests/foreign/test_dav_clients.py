@@ -13,12 +13,13 @@ from conftest import NOW, PATIENCE
 from preau.commons.files import actions as files
 from preau.commons.files import rules
 from preau.commons.files.tests.samples import PDF, sent
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.homework.models import LessonFile
 from preau.domains.homework.tests.scene import lesson_now, written
 from preau.domains.timetable.models import Lesson
-from preau.identity import actions, keys
+from preau.identity import keys
+from preau.identity.actions.keys import make_key
 from preau.identity.models import AccessKey, Account
 from tests.foreign.test_cas_clients import foreign
 
@@ -40,10 +41,11 @@ def shown(world: World, key: str, *doors: str) -> dict[str, str]:
     assert viewer is not None
     last = AccessKey.objects.filter(account=viewer.account_id).order_by("pk").last()
     seen = last.pk if last else 0
-    _made, drawn = actions.make_key(viewer, "password", "Ordinateur", doors, days=30, seen=seen)
+    _made, drawn = make_key(viewer, "password", "Ordinateur", doors, days=30, seen=seen)
     return {
-        "username": Account.objects.get(pk=viewer.account_id).login, "password": keys.in_groups(drawn),
-    }  # fmt: skip
+        "username": Account.objects.get(pk=viewer.account_id).login,
+        "password": keys.in_groups(drawn),
+    }
 
 
 @pytest.fixture
@@ -124,10 +126,11 @@ def joined(college: World) -> str:
 def client_of(preau: str, proof: dict[str, str]) -> Any:
     return webdav.Client(
         {
-            "webdav_hostname": f"{preau}/dav/fichiers/", "webdav_login": proof["username"],
+            "webdav_hostname": f"{preau}/dav/fichiers/",
+            "webdav_login": proof["username"],
             "webdav_password": proof["password"],
         }
-    )  # fmt: skip
+    )
 
 
 def test_webdavclient3_walks_and_takes(preau: str, college: World, joined: str, tmp_path: Path) -> None:
@@ -147,9 +150,13 @@ def test_webdavclient3_writes_nothing(preau: str, college: World, joined: str, t
     client = client_of(preau, shown(college, "teacher", "fichiers"))
     (tmp_path / "new.txt").write_text("bonjour")
     attempts = [
-        lambda: client.upload_sync(remote_path="Cahier de textes/new.txt", local_path=str(tmp_path / "new.txt")),
-        lambda: client.clean(joined), lambda: client.mkdir("Nouveau"), lambda: client.move(joined, "ailleurs.pdf"),
-    ]  # fmt: skip
+        lambda: client.upload_sync(
+            remote_path="Cahier de textes/new.txt", local_path=str(tmp_path / "new.txt")
+        ),
+        lambda: client.clean(joined),
+        lambda: client.mkdir("Nouveau"),
+        lambda: client.move(joined, "ailleurs.pdf"),
+    ]
     for attempt in attempts:
         with pytest.raises(webdav_errors.WebDavException):
             attempt()

@@ -14,11 +14,11 @@ import pytest
 from conftest import NOW
 from preau.commons.lti import tasks
 from preau.commons.lti.models import Activity, Score, Tool
-from preau.commons.lti.queries import deployment_of
+from preau.commons.lti.queries.tools import deployment_of
 from preau.commons.lti.tests.tool import KEY, class_of, given, linked, public
 from preau.commons.signon.models import Alias, Opening
 from preau.directory.models import Enrolment
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 from tests.foreign.test_cas_clients import Browser, foreign
 
@@ -103,9 +103,12 @@ class Site:
         WIRES.append(self.wire)
         opening = Opening.objects.get(service=tool.service_id)
         said = {
-            "client_id": tool.client_id, "auth_login_url": f"{preau}/lti/authorize", "auth_token_url": f"{preau}/lti/token",
-            "key_set_url": f"{preau}/oidc/jwks", "deployment_ids": [deployment_of(opening)],
-        }  # fmt: skip
+            "client_id": tool.client_id,
+            "auth_login_url": f"{preau}/lti/authorize",
+            "auth_token_url": f"{preau}/lti/token",
+            "key_set_url": f"{preau}/oidc/jwks",
+            "deployment_ids": [deployment_of(opening)],
+        }
         self.conf, self.tool, self.kept = config.ToolConfDict({preau: said}), tool, {}
         self.conf.set_private_key(preau, KEY.as_pem(private=True).decode())
         self.conf.set_public_key(preau, KEY.as_pem(private=False).decode())
@@ -147,9 +150,13 @@ def tool(planted: dict[str, World], preau: str) -> Iterator[Tool]:
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     there = f"http://127.0.0.1:{server.server_port}"
     yield linked(
-        planted["college"], login_url=f"{there}/connexion", target=f"{there}/ouvrir", redirects=[f"{there}/ouvrir"], keys=[],
+        planted["college"],
+        login_url=f"{there}/connexion",
+        target=f"{there}/ouvrir",
+        redirects=[f"{there}/ouvrir"],
+        keys=[],
         keys_url=f"{there}/cles",
-    )  # fmt: skip
+    )
     while WIRES:
         WIRES.pop().close()
     server.shutdown()
@@ -203,7 +210,9 @@ def test_a_tool_learns_who_comes_and_gives_a_grade(planted: dict[str, World], pr
     ags.put_grade(said)
     own = ags.find_lineitem_by_resource_link_id(activity.public_id)
     assert own.get_label() == activity.title
-    assert [(one["userId"], one["resultScore"]) for one in ags.get_grades(own)] == [(user, 15)]
+    assert [(get_grade["userId"], get_grade["resultScore"]) for get_grade in ags.get_grades(own)] == [
+        (user, 15)
+    ]
     assert Score.objects.get(column__activity=activity).pupil == pupil
 
     # A line of its own, found again by its tag, changed by nobody else.
@@ -211,7 +220,7 @@ def test_a_tool_learns_who_comes_and_gives_a_grade(planted: dict[str, World], pr
     made = ags.find_or_create_lineitem(bonus)
     assert ags.find_or_create_lineitem(line.LineItem().set_tag("bonus")).get_id() == made.get_id()
     ags.put_grade(said.set_score_given(4).set_score_maximum(5), made)
-    assert [one["resultScore"] for one in ags.get_grades(made)] == [4]
+    assert [get_grade["resultScore"] for get_grade in ags.get_grades(made)] == [4]
     assert len(ags.get_lineitems()) == 2
 
 
@@ -223,9 +232,9 @@ def test_a_tool_reads_the_list_of_a_class_by_pages(planted: dict[str, World], pr
     assert found.check_teacher_access()
     nrps = found.get_nrps()
     everybody = nrps.get_members()
-    learners = [one for one in everybody if one["roles"][0].endswith("#Learner")]
+    learners = [get_member for get_member in everybody if get_member["roles"][0].endswith("#Learner")]
     assert len(learners) == Enrolment.objects.filter(group=activity.context.group, ends=None).count()
-    assert world.people["pupil"].full_name in {one["name"] for one in learners}
+    assert world.people["pupil"].full_name in {learner["name"] for learner in learners}
     assert nrps.get_members(activity.public_id) == everybody
     # PyLTI1p3 follows the pages that we give, whatever their size.
     address = nrps._service_data["context_memberships_url"]

@@ -13,7 +13,7 @@ import pytest
 from conftest import PATIENCE
 from preau.commons.signon import tasks
 from preau.commons.signon.models import Alias, Connection, Service
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests.foreign.test_cas_clients import Browser, foreign, free_port, linked, preau
 
 requests = foreign("requests")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.exports import oai
 from preau.domains.catalogue.imports.harvest import reading
@@ -36,13 +36,18 @@ def test_sickle_reads_everything(live_server: Any, method: str) -> None:
     reader = sickle.Sickle(f"{live_server.url}/ressources/oai", http_method=method)
     told = reader.Identify()
     assert (told.protocolVersion, told.deletedRecord) == ("2.0", "persistent")
-    assert {one.metadataPrefix for one in reader.ListMetadataFormats()} == {"oai_dc", "lom"}
-    assert "collection:nombres-et-calculs" in {one.setSpec for one in reader.ListSets()}
+    assert {listmetadataformat.metadataPrefix for listmetadataformat in reader.ListMetadataFormats()} == {
+        "oai_dc",
+        "lom",
+    }
+    assert "collection:nombres-et-calculs" in {listset.setSpec for listset in reader.ListSets()}
     Resource.objects.filter(key=KEY).update(status="withdrawn")
     records = list(reader.ListRecords(metadataPrefix="oai_dc"))
     assert len(records) == Resource.objects.count() > 100
-    assert [one.header.identifier for one in records if one.deleted] == [f"oai:ent.example.org:{KEY}"]
-    assert all(one.metadata["title"] for one in records if not one.deleted)
+    assert [record.header.identifier for record in records if record.deleted] == [
+        f"oai:ent.example.org:{KEY}"
+    ]
+    assert all(record.metadata["title"] for record in records if not record.deleted)
     inside = list(reader.ListIdentifiers(metadataPrefix="lom", set="niveau:cm1"))
     assert 0 < len(inside) < len(records)
     one = reader.GetRecord(metadataPrefix="oai_dc", identifier=inside[0].identifier)
@@ -75,15 +80,25 @@ class Shelf:
 
     def identify(self) -> Any:
         return common.Identify(
-            "Un entrepôt", "http://x", "2.0", ["contact@entrepot.example"], datetime(2020, 1, 1), "persistent", "YYYY-MM-DDThh:mm:ssZ", ["identity"],  # noqa: DTZ001
-        )  # fmt: skip
+            "Un entrepôt",
+            "http://x",
+            "2.0",
+            ["contact@entrepot.example"],
+            datetime(2020, 1, 1),  # noqa: DTZ001, pyoai wants naive moments of UTC
+            "persistent",
+            "YYYY-MM-DDThh:mm:ssZ",
+            ["identity"],
+        )
 
     def listRecords(self, cursor: int = 0, batch_size: int = 10, **asked: Any) -> Any:  # noqa: N802 - its name for it
         for number in list(range(25))[cursor : cursor + batch_size]:
             said = {
-                "title": [f"Œuvre n° {number}"], "identifier": [f"https://entrepot.example/{number}"], "rights": ["CC BY-SA"],
-                "subject": ["Histoire"], "coverage": ["5e"],
-            }  # fmt: skip
+                "title": [f"Œuvre n° {number}"],
+                "identifier": [f"https://entrepot.example/{number}"],
+                "rights": ["CC BY-SA"],
+                "subject": ["Histoire"],
+                "coverage": ["5e"],
+            }
             deleted = number in self.gone
             header = common.Header(None, f"oai:entrepot:{number}", datetime(2026, 1, 1), [], deleted)  # noqa: DTZ001
             yield header, None if deleted else common.Metadata(None, said), None

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs
 import pytest
 
 from conftest import NOW
-from preau.commons.signon import queries, tasks
+from preau.commons.signon import tasks
 from preau.commons.signon.models import Alias, Client, Connection, Opening, Service
+from preau.commons.signon.queries import clients
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 from tests.foreign.test_cas_clients import Browser, foreign
 
@@ -67,14 +68,25 @@ def elsewhere() -> Iterator[str]:
 def held(planted: dict[str, World], preau: str, elsewhere: str) -> Client:
     world = planted["college"]
     service = Service.objects.create(
-        school=world.school, name="Ailleurs", text="Essayer", address=f"{elsewhere}/", changed_at=NOW, protocol=Protocol.OIDC,
-        released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in ("first_name", "profile", "classes")},
-    )  # fmt: skip
+        school=world.school,
+        name="Ailleurs",
+        text="Essayer",
+        address=f"{elsewhere}/",
+        changed_at=NOW,
+        protocol=Protocol.OIDC,
+        released={
+            key: {"why": "Essayer.", "since": "2026-09-01"} for key in ("first_name", "profile", "classes")
+        },
+    )
     Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     return Client.objects.create(
-        service=service, redirects=[f"{elsewhere}/retour"], after_logout=[f"{elsewhere}/au-revoir"],
-        back_channel=f"{elsewhere}/fin", secret=queries.secret_digest(SECRET), secret_since=NOW,
-    )  # fmt: skip
+        service=service,
+        redirects=[f"{elsewhere}/retour"],
+        after_logout=[f"{elsewhere}/au-revoir"],
+        back_channel=f"{elsewhere}/fin",
+        secret=clients.secret_digest(SECRET),
+        secret_since=NOW,
+    )
 
 
 class Site:
@@ -86,9 +98,13 @@ class Site:
         self.held, self.verifier = held, security.generate_token(64)
         secret = None if method == "none" else SECRET
         self.session = requests_client.OAuth2Session(
-            held.client_id, secret, scope="openid profile ent", redirect_uri=held.redirects[0],
-            token_endpoint_auth_method=method, code_challenge_method="S256",
-        )  # fmt: skip
+            held.client_id,
+            secret,
+            scope="openid profile ent",
+            redirect_uri=held.redirects[0],
+            token_endpoint_auth_method=method,
+            code_challenge_method="S256",
+        )
 
     def ask(self, nonce: str) -> tuple[str, str]:
         return self.session.create_authorization_url(
@@ -107,13 +123,14 @@ class Site:
         """As Authlib checks an ID token: signature, issuer, audience, times, nonce, digest of the access token."""
         read = jwt.decode(token["id_token"], self.keys(), algorithms=["RS256"])
         found = core.CodeIDToken(
-            read.claims, read.header,
+            read.claims,
+            read.header,
             {
                 "iss": {"essential": True, "value": self.told["issuer"]},
                 "aud": {"essential": True, "value": self.held.client_id},
             },
             {"nonce": nonce, "client_id": self.held.client_id, "access_token": token["access_token"]},
-        )  # fmt: skip
+        )
         found.validate(now=NOW.timestamp(), leeway=60)
         return found
 

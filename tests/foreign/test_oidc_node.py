@@ -12,7 +12,7 @@ import pytest
 
 from conftest import NOW
 from preau.commons.signon.models import Alias, Client
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests.foreign.test_cas_clients import ROOT, Browser, foreign
 from tests.foreign.test_oidc_client import SECRET, browser, came, elsewhere, held, preau
 
@@ -48,13 +48,21 @@ def node_service(preau: str, held: Client) -> Iterator[Service]:
         pytest.skip("openid-client is not installed: make tools")
     # The server's clock is stopped by the test; the client's is not.
     told = {
-        "issuer": preau, "id": held.client_id, "secret": SECRET, "back": held.redirects[0], "after": held.after_logout[0],
+        "issuer": preau,
+        "id": held.client_id,
+        "secret": SECRET,
+        "back": held.redirects[0],
+        "after": held.after_logout[0],
         "skew": int(NOW.timestamp() - _now()),
-    }  # fmt: skip
+    }
     script = str(ROOT / "tests" / "foreign" / "openid_client.mjs")
     with subprocess.Popen(
-        [str(command), script, json.dumps(told)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as running:  # fmt: skip
+        [str(command), script, json.dumps(told)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
         yield Service(running)
         running.terminate()
 

@@ -20,7 +20,7 @@ from preau.commons.signon.models import Alias, Connection, Opening, Party, Servi
 from preau.commons.signon.saml import certificates
 from preau.commons.signon.saml.names import DS
 from preau.commons.signon.tests.saying import certificate, fields_in, private_pem
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 from tests.foreign.test_cas_clients import Browser, foreign
 
@@ -103,10 +103,19 @@ def link(preau: str, world: World, elsewhere: str, metadata: str, **more: str) -
     head = signed_in(preau, "head")
     page = head.session.get(f"{preau}{REGISTER}")
     typed = {
-        "name": "Ailleurs", "text": "Essayer.", "icon": "apps", "address": f"{elsewhere}/", "protocol": "saml", "shape": "plain",
-        "profiles": "pupil", "is_on": "on", "why_first_name": "Essayer.", "why_profile": "Essayer.", "why_email": "Essayer.",
+        "name": "Ailleurs",
+        "text": "Essayer.",
+        "icon": "apps",
+        "address": f"{elsewhere}/",
+        "protocol": "saml",
+        "shape": "plain",
+        "profiles": "pupil",
+        "is_on": "on",
+        "why_first_name": "Essayer.",
+        "why_profile": "Essayer.",
+        "why_email": "Essayer.",
         "metadata": metadata,
-    }  # fmt: skip
+    }
     page = head.post(REGISTER, page, **typed | more)
     assert "/registre/" in page.url and "Métadonnées de Préau" in page.text, page.text[:2_000]
     service = Service.objects.get(name="Ailleurs", school=world.school)
@@ -133,13 +142,20 @@ class OneLogin:
                 "NameIDFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
             },
             "security": {
-                "authnRequestsSigned": signs, "logoutRequestSigned": signs, "logoutResponseSigned": signs, "wantMessagesSigned": True,
-                "wantAssertionsSigned": True, "wantAssertionsEncrypted": hides, "wantNameId": True, "requestedAuthnContext": True,
-                "failOnAuthnContextMismatch": True, "rejectDeprecatedAlgorithm": True,
+                "authnRequestsSigned": signs,
+                "logoutRequestSigned": signs,
+                "logoutResponseSigned": signs,
+                "wantMessagesSigned": True,
+                "wantAssertionsSigned": True,
+                "wantAssertionsEncrypted": hides,
+                "wantNameId": True,
+                "requestedAuthnContext": True,
+                "failOnAuthnContextMismatch": True,
+                "rejectDeprecatedAlgorithm": True,
                 "signatureAlgorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
                 "digestAlgorithm": "http://www.w3.org/2001/04/xmlenc#sha256",
             },
-        }  # fmt: skip
+        }
 
     def metadata(self) -> str:
         settings = foreign("onelogin.saml2.settings").OneLogin_Saml2_Settings(
@@ -159,12 +175,16 @@ class OneLogin:
         parts = urlsplit(self.elsewhere)
         return auth.OneLogin_Saml2_Auth(
             {
-                "https": "off", "http_host": parts.netloc, "script_name": path,
-                "get_data": {name: values[0] for name, values in parse_qs(query).items()}, "post_data": form or {},
-                "query_string": query, "validate_signature_from_qs": True,
+                "https": "off",
+                "http_host": parts.netloc,
+                "script_name": path,
+                "get_data": {name: values[0] for name, values in parse_qs(query).items()},
+                "post_data": form or {},
+                "query_string": query,
+                "validate_signature_from_qs": True,
             },
             self.settings,
-        )  # fmt: skip
+        )
 
 
 def taken_by(site: OneLogin, response: Any, request_id: str | None) -> Any:
@@ -317,8 +337,12 @@ class Pysaml2:
         pair = {"key_file": str(folder / "key.pem"), "cert_file": str(folder / "certificate.pem")}
         config.load(
             {
-                "entityid": f"{elsewhere}/metadata", **pair, "xmlsec_binary": shutil.which("xmlsec1"), "allow_unknown_attributes": True,
-                "encryption_keypairs": [pair] if hides else [], "metadata": {"local": [str(told)]},
+                "entityid": f"{elsewhere}/metadata",
+                **pair,
+                "xmlsec_binary": shutil.which("xmlsec1"),
+                "allow_unknown_attributes": True,
+                "encryption_keypairs": [pair] if hides else [],
+                "metadata": {"local": [str(told)]},
                 "service": {
                     "sp": {
                         "signing_algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -326,16 +350,21 @@ class Pysaml2:
                         "endpoints": {
                             "assertion_consumer_service": [(f"{elsewhere}/acs", saml2.BINDING_HTTP_POST)],
                             "single_logout_service": [
-                                (f"{elsewhere}/slo", saml2.BINDING_HTTP_POST), (f"{elsewhere}/soap", saml2.BINDING_SOAP),
+                                (f"{elsewhere}/slo", saml2.BINDING_HTTP_POST),
+                                (f"{elsewhere}/soap", saml2.BINDING_SOAP),
                             ],
                         },
-                        "name_id_format": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", "name_id_format_allow_create": True,
-                        "allow_unsolicited": False, "authn_requests_signed": True, "logout_requests_signed": True,
-                        "want_assertions_signed": True, "want_response_signed": True,
+                        "name_id_format": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+                        "name_id_format_allow_create": True,
+                        "allow_unsolicited": False,
+                        "authn_requests_signed": True,
+                        "logout_requests_signed": True,
+                        "want_assertions_signed": True,
+                        "want_response_signed": True,
                     }
                 },
             }
-        )  # fmt: skip
+        )
         self.client = foreign("saml2.client").Saml2Client(config=config)
         self.idp = f"{preau}/saml/metadata"
 
@@ -344,9 +373,13 @@ class Pysaml2:
 
     def ask(self, binding: str) -> tuple[str, Any]:
         number, said = self.client.prepare_for_authenticate(
-            entityid=self.idp, relay_state="cours", binding=binding, sign=True,
-            sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
-        )  # fmt: skip
+            entityid=self.idp,
+            relay_state="cours",
+            binding=binding,
+            sign=True,
+            sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
+        )
         return number, said
 
     def take(self, response: Any, number: str) -> Any:
@@ -417,9 +450,15 @@ def test_pysaml2_leaves_from_either_side(
 
     # From there, by a form.
     sent = site.client.do_logout(
-        info["name_id"], [site.idp], "fin", None, sign=True, expected_binding=site.binding.BINDING_HTTP_POST,
-        sign_alg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
-    )  # fmt: skip
+        info["name_id"],
+        [site.idp],
+        "fin",
+        None,
+        sign=True,
+        expected_binding=site.binding.BINDING_HTTP_POST,
+        sign_alg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
+    )
     page = by_form(browser, sent[site.idp][1])
     assert "Se déconnecter aussi de Préau" in page.text
     fields = fields_in(browser.post(page.url.removeprefix(preau), page))

@@ -15,8 +15,8 @@ from conftest import NOW
 from preau.commons.federation.actions import saml
 from preau.commons.federation.models import Link, Provider, SamlAnswer
 from preau.commons.federation.words import Protocol
-from preau.directory.seeds import World
-from preau.foundation import assertions
+from preau.directory.seeds.world import World
+from preau.foundation.assertions import signatures
 from preau.foundation.tests.saml_provider import key_of
 from preau.identity.models import AccountSession
 from tests.foreign.test_cas_clients import Browser, foreign
@@ -52,9 +52,14 @@ def desk(planted: dict[str, World], held: Provider, preau: str, tmp_path: Path) 
     ours = requests.get(f"{preau}/connexion/par/{held.public_id}/saml/metadata").text
     said = config.IdPConfig().load(
         {
-            "entityid": f"{DESK}/metadata", "key_file": str(tmp_path / "key"), "cert_file": str(tmp_path / "cert"),
-            "encryption_keypairs": [], "metadata": {"inline": [ours]}, "xmlsec_binary": "/usr/bin/xmlsec1",
-            "signing_algorithm": SHA256[0], "digest_algorithm": SHA256[1],
+            "entityid": f"{DESK}/metadata",
+            "key_file": str(tmp_path / "key"),
+            "cert_file": str(tmp_path / "cert"),
+            "encryption_keypairs": [],
+            "metadata": {"inline": [ours]},
+            "xmlsec_binary": "/usr/bin/xmlsec1",
+            "signing_algorithm": SHA256[0],
+            "digest_algorithm": SHA256[1],
             "service": {
                 "idp": {
                     "endpoints": {
@@ -66,7 +71,7 @@ def desk(planted: dict[str, World], held: Provider, preau: str, tmp_path: Path) 
                 }
             },
         }
-    )  # fmt: skip
+    )
     found = server.Server(config=said)
     theirs = str(foreign("saml2.metadata").entity_descriptor(said))
     described = saml.read_description(theirs.encode(), "", timezone.now())
@@ -94,9 +99,12 @@ def asked(browser: Browser, preau: str, held: Provider, desk: Any) -> tuple[Any,
     answer = browser.session.get(f"{preau}/connexion/par/{held.public_id}/", allow_redirects=False)
     said = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
     request = desk.parse_authn_request(
-        said["SAMLRequest"], saml2.BINDING_HTTP_REDIRECT, relay_state=said["RelayState"], sigalg=said["SigAlg"],
+        said["SAMLRequest"],
+        saml2.BINDING_HTTP_REDIRECT,
+        relay_state=said["RelayState"],
+        sigalg=said["SigAlg"],
         signature=said["Signature"],
-    )  # fmt: skip
+    )
     return request.message, said["RelayState"]
 
 
@@ -105,10 +113,15 @@ def come(browser: Browser, preau: str, held: Provider, desk: Any, **how: Any) ->
     question, relay = asked(browser, preau, held, desk)
     there = desk.response_args(question)
     answer = desk.create_authn_response(
-        {"FrEduVecteur": ["4|Roux|Zoé|700123|0790031E"], "mail": ["zoe@exemple.fr"]}, userid="zoe", name_id=named(),
-        authn={"class_ref": names.AUTHN_PASSWORD_PROTECTED, "authn_auth": DESK}, sign_alg=SHA256[0], digest_alg=SHA256[1],
-        **{name: there[name] for name in ("in_response_to", "destination", "sp_entity_id")}, **how,
-    )  # fmt: skip
+        {"FrEduVecteur": ["4|Roux|Zoé|700123|0790031E"], "mail": ["zoe@exemple.fr"]},
+        userid="zoe",
+        name_id=named(),
+        authn={"class_ref": names.AUTHN_PASSWORD_PROTECTED, "authn_auth": DESK},
+        sign_alg=SHA256[0],
+        digest_alg=SHA256[1],
+        **{name: there[name] for name in ("in_response_to", "destination", "sp_entity_id")},
+        **how,
+    )
     form = "".join(
         desk.apply_binding(saml2.BINDING_HTTP_POST, str(answer), there["destination"], relay, response=True)[
             "data"
@@ -173,9 +186,15 @@ def test_what_pysaml2_encrypts_is_opened(
     held.saml["encrypted"] = True
     held.save()
     page = come(
-        browser, preau, held, desk, sign_assertion=True, sign_response=True, encrypt_assertion=True,
+        browser,
+        preau,
+        held,
+        desk,
+        sign_assertion=True,
+        sign_response=True,
+        encrypt_assertion=True,
         encrypt_assertion_self_contained=is_alone,
-    )  # fmt: skip
+    )
     assert page.status_code == 302, page.text[-1500:]
     assert sessions() == 1
 
@@ -217,4 +236,4 @@ def test_what_we_publish_is_sound(preau: str, held: Provider, desk: Any) -> None
     assert desk.metadata.certs(ours, "spsso", "signing")
     assert desk.metadata.certs(ours, "spsso", "encryption")
     assert desk.metadata.assertion_consumer_service(ours)[0]["location"].endswith("/saml/acs")
-    assert assertions.mark_of(desk.metadata.certs(ours, "spsso", "signing")[0][1])
+    assert signatures.mark_of(desk.metadata.certs(ours, "spsso", "signing")[0][1])

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.catalogue import rules
 from preau.domains.catalogue.queries import index
-from preau.identity import actions, keys
+from preau.identity import keys
+from preau.identity.actions.keys import make_key
 from tests.foreign.test_cas_clients import foreign
 
 foreign("schemathesis")
@@ -25,9 +26,22 @@ def run(folder: Path, address: str, *more: str) -> dict[str, Any]:
     """What it reports; its own words where it says no."""
     report = folder / "report.json"
     asked = [
-        str(PROGRAM), "run", f"{address}/api/v1/openapi.json", "--max-examples", "40", "--seed", "1", "--no-color",
-        "--generation-database", "none", "--report", "json", "--report-json-path", str(report), *more,
-    ]  # fmt: skip
+        str(PROGRAM),
+        "run",
+        f"{address}/api/v1/openapi.json",
+        "--max-examples",
+        "40",
+        "--seed",
+        "1",
+        "--no-color",
+        "--generation-database",
+        "none",
+        "--report",
+        "json",
+        "--report-json-path",
+        str(report),
+        *more,
+    ]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=folder, timeout=300)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     told: dict[str, Any] = json.loads(report.read_text())
@@ -53,7 +67,7 @@ def test_what_a_key_opens_does_too(live_server: Any, planted: dict[str, World], 
     viewer = viewer_for(person, person.account.pk, NOW)
     assert viewer is not None
     scopes = ["api", "api.agenda", "api.devoirs", "api.notifications"]
-    _key, drawn = actions.make_key(viewer, "token", "Essais", scopes, days=30, seen=0)
+    _key, drawn = make_key(viewer, "token", "Essais", scopes, days=30, seen=0)
     header = f"Authorization: Bearer {keys.as_token(drawn)}"
     # No schema says that a period ends after it begins, and lasts two months at most: such days are refused in words.
     but = ("--exclude-checks", "positive_data_acceptance")

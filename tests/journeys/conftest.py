@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Browser, Page, expect
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 from tests.conftest import opened
 from tests.journeys.cable import Cable
@@ -24,10 +24,21 @@ from tests.net.plan import PLAN
 ON_BOTH_ENGINES = {
     f"test_{name}.py"
     for name in (
-        "school_day", "school_life", "teachers_hour", "roll_gestures", "offline_roll", "replacement", "homework", "families",
-        "signon", "federation", "passkeys", "passkey_services", "push",
+        "school_day",
+        "school_life",
+        "teachers_hour",
+        "roll_gestures",
+        "offline_roll",
+        "replacement",
+        "homework",
+        "families",
+        "signon",
+        "federation",
+        "passkeys",
+        "passkey_services",
+        "push",
     )
-}  # fmt: skip
+}
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 

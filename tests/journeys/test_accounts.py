@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import Account
 from preau.identity.seeds import PASSWORD
 from tests.journeys.conftest import Visitor

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from preau.directory.models import School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import PictureCard
 from tests.journeys.conftest import Visitor
 
@@ -57,5 +57,5 @@ def test_from_the_card_to_the_home(visit: Any, newcomer: Visitor, schools: dict[
             expect(child.get_by_text(f"Image {number + 2} sur 3")).to_be_visible()
     expect(child.get_by_role("heading", level=1, name="Bonjour")).to_be_visible()
     # The refusal is a 422: the browser's console says so.
-    newcomer.complaints[:] = [one for one in newcomer.complaints if "422" not in one]
+    newcomer.complaints[:] = [complaint for complaint in newcomer.complaints if "422" not in complaint]
     newcomer.done()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from preau.foundation import richtext
+from preau.foundation.richtext import cleaning
 from preau.foundation.styleguide import SECTIONS
 from tests.journeys.conftest import Visitor
 
@@ -132,7 +132,7 @@ def test_a_text_is_formatted_by_the_keyboard_alone(newcomer: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(box).to_be_focused()
     expect(sent).to_have_value(re.compile(r"x\^2"))
-    kept = richtext.clean(sent.input_value())
+    kept = cleaning.clean(sent.input_value())
     assert kept == (
         "<p>Lire <strong>la page 12</strong></p><ul><li>apporter la règle</li><li>"
         '<a href="https://www.example.fr/lecon" rel="noopener noreferrer">www.example.fr/lecon</a> '
@@ -142,7 +142,7 @@ def test_a_text_is_formatted_by_the_keyboard_alone(newcomer: Visitor) -> None:
     # A question given up changes nothing.
     page.keyboard.press("Control+k")
     page.keyboard.press("Escape")
-    assert richtext.clean(sent.input_value()) == kept
+    assert cleaning.clean(sent.input_value()) == kept
     newcomer.done()
 
 
@@ -162,5 +162,5 @@ def test_what_word_puts_on_the_clipboard_comes_in_clean(newcomer: Visitor) -> No
         "<p class=MsoNormal style='color:red'><b>Leçon</b><o:p></o:p></p><img src=x onerror=alert(1)>",
     )
     expect(form.locator("textarea")).to_have_value(re.compile("Leçon"))
-    assert richtext.clean(form.locator("textarea").input_value()) == "<p><strong>Leçon</strong></p>"
+    assert cleaning.clean(form.locator("textarea").input_value()) == "<p><strong>Leçon</strong></p>"
     newcomer.done()

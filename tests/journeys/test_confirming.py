@@ -9,7 +9,7 @@ import time_machine
 from playwright.sync_api import expect
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import PASSWORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -35,5 +35,5 @@ def test_a_browser_left_open_gives_no_list(visit: Any, schools: dict[str, World]
         assert download.value.suggested_filename.endswith(".csv")
         page.get_by_role("link", name="Revenir à la page d’avant").click()
         expect(page).to_have_url(re.compile("/annuaire/livraisons/"))
-    secretary.complaints[:] = [one for one in secretary.complaints if "422" not in one]
+    secretary.complaints[:] = [complaint for complaint in secretary.complaints if "422" not in complaint]
     secretary.done()

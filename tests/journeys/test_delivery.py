@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 
 from conftest import NOW
 from preau.directory.models import Delivery, Holding
-from preau.directory.seeds import World, demo_academy, write_delivery
+from preau.directory.seeds.deliveries import write_delivery
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from preau.directory.models import Holding, Merge, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from conftest import NOW
 from preau.directory.models import Guardianship
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PARIS = ZoneInfo("Europe/Paris")

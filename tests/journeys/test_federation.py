@@ -9,11 +9,11 @@ from playwright.sync_api import expect
 
 from conftest import TWIN
 from preau.commons.federation.models import Link, Provider
-from preau.commons.federation.standin import Known, StandIn
+from preau.commons.federation.standin import StandIn, StandInPerson
 from preau.commons.federation.tests.coming import provider_of, rely_on
 from preau.commons.federation.words import Audience
 from preau.directory.models import ExternalId, Guardianship
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority
 
 pytestmark = pytest.mark.journey
@@ -35,7 +35,7 @@ def educonnect(schools: dict[str, World], settings: Any, newcomer: Any) -> Itera
             source="siecle", authority=f"uai:{school.uai}", kind="person", value=str(number), person=child
         )
         vectors.append(f"2|{mother.family_name.upper()}|{mother.given_name}|{number}|{school.uai}")
-    standin = StandIn([Known("s-julie", mother.full_name, "mère", {"FrEduVecteur": vectors})])
+    standin = StandIn([StandInPerson("s-julie", mother.full_name, "mère", {"FrEduVecteur": vectors})])
     standin.start()
     row = provider_of(
         name="EduConnect", audience=Audience.FAMILIES, issuer=standin.issuer, rules={"FrEduVecteur": "vector"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from preau.directory.seeds import World, add_sibling_elsewhere, make_parent_of
+from preau.directory.seeds.world import World, add_sibling_elsewhere, make_parent_of
 from preau.domains.timetable.models import Lesson
 from preau.identity.seeds import CAST
 from tests.journeys.conftest import SHOTS, Visitor

@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from conftest import NOW
 from preau.directory.models import Assignment, Enrolment, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
-from preau.domains.gradebook import actions
+from preau.domains.gradebook.actions import assessments, marks
 from preau.domains.gradebook.models import Assessment, Mark
-from preau.domains.gradebook.rules import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
 from tests.journeys.conftest import SHOTS, Device, Visitor
 
@@ -49,11 +49,13 @@ def assessment(schools: dict[str, World], teacher: Viewer) -> Assessment:
     period = period_of(college)
     Assessment.objects.filter(group=group, subject=charge.subject).delete()
     # Families read it too: the school's delay is over.
-    before = actions.Described(title="Fractions", day=NOW.date() - timedelta(days=9))
-    one = actions.create_assessment(teacher, group, charge.subject, period, before, NOW - timedelta(days=8))
-    actions.set_column(teacher, one, [actions.Cell(pk, Typed(Decimal(11)), 0) for pk in pupils_of(one)])
-    described = actions.Described(title="Ratio", day=NOW.date() - timedelta(days=4))
-    return actions.create_assessment(
+    before = assessments.Described(title="Fractions", day=NOW.date() - timedelta(days=9))
+    one = assessments.create_assessment(
+        teacher, group, charge.subject, period, before, NOW - timedelta(days=8)
+    )
+    marks.set_column(teacher, one, [marks.Cell(pk, TypedMark(Decimal(11)), 0) for pk in pupils_of(one)])
+    described = assessments.Described(title="Ratio", day=NOW.date() - timedelta(days=4))
+    return assessments.create_assessment(
         teacher, group, charge.subject, period, described, NOW - timedelta(days=3)
     )
 
@@ -71,9 +73,9 @@ def grid_of(assessment: Assessment) -> str:
 def marks_of(assessment: Assessment) -> dict[int, str]:
     rows = Mark.objects.filter(assessment=assessment)
     return {
-        one.pupil_id: one.code or f"{one.value.normalize():f}"
-        for one in rows
-        if one.code or one.value is not None
+        row.pupil_id: row.code or f"{row.value.normalize():f}"
+        for row in rows
+        if row.code or row.value is not None
     }
 
 
@@ -195,12 +197,16 @@ def test_two_teachers_on_one_cell_both_see_both_marks(
         Assignment.objects.exclude(teacher=assessment.teacher).filter(school=assessment.school)[0].teacher
     )
     Assignment.objects.create(
-        school=assessment.school, teacher=colleague, group=assessment.group, subject=assessment.subject, kind=Assignment.Kind.TEACHES,
-    )  # fmt: skip
+        school=assessment.school,
+        teacher=colleague,
+        group=assessment.group,
+        subject=assessment.subject,
+        kind=Assignment.Kind.TEACHES,
+    )
     other = viewer_for(colleague, 0, NOW)
     assert other
     pupil = Person.objects.get(pk=pupils_of(assessment)[0])
-    actions.set_mark(other, assessment, pupil, Typed(Decimal(9)), 0)
+    marks.set_mark(other, assessment, pupil, TypedMark(Decimal(9)), 0)
     cell(wide.page, assessment, pupil.pk).focus()
     wide.page.keyboard.type("14")
     wide.page.keyboard.press("Enter")
@@ -212,7 +218,7 @@ def test_two_teachers_on_one_cell_both_see_both_marks(
     expect(problem).to_have_count(0)
     saved(wide.page)
     assert marks_of(assessment) == {pupil.pk: "14"}
-    assert [one for one in wide.complaints if "409" not in one] == []
+    assert [complaint for complaint in wide.complaints if "409" not in complaint] == []
 
 
 def test_a_cut_in_the_middle_of_a_column_loses_nothing(device: Device, assessment: Assessment) -> None:
@@ -281,7 +287,7 @@ def test_a_column_is_a_form_without_the_script(visit: Any, assessment: Assessmen
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("Les notes sont enregistrées").wait_for()
     assert marks_of(assessment) == {first: "ABS", second: "13.5"}
-    assert [one for one in someone.complaints if "422" not in one] == []
+    assert [complaint for complaint in someone.complaints if "422" not in complaint] == []
 
 
 def test_a_mother_reads_where_an_average_comes_from(
@@ -289,7 +295,7 @@ def test_a_mother_reads_where_an_average_comes_from(
 ) -> None:
     """On a phone: the subject, its average, and the sum that makes it."""
     pupil = schools["college"].people["pupil"]
-    actions.set_mark(teacher, assessment, pupil, Typed(Decimal(14)), 0)
+    marks.set_mark(teacher, assessment, pupil, TypedMark(Decimal(14)), 0)
     mother = visit("guardian")
     page = mother.page
     mother.open("/notes/mes-notes/")

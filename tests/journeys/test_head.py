@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, matiere, parent, personnel
 from preau.identity.models import Account
 from tests.journeys.conftest import Visitor

@@ -16,9 +16,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from conftest import NOW
 from preau.commons.files.tests.samples import PDF
-from preau.directory.seeds import World
-from preau.domains.homework import queries
+from preau.directory.seeds.world import World
 from preau.domains.homework.models import Done, HandIn, Homework, LessonRecord
+from preau.domains.homework.queries import sessions
 from preau.domains.timetable.models import Lesson
 from tests.journeys.conftest import SHOTS
 
@@ -69,13 +69,22 @@ def works(schools: dict[str, World], lesson: Lesson) -> dict[str, Homework]:
     teacher = college.people["teacher"]
     Homework.objects.all().delete()
     record = LessonRecord.objects.create(
-        school=college.school, lesson=lesson, subject=lesson.subject, day=lesson.day, content="<p>Thalès</p>",
-        state="ready", written_by=teacher, written_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        lesson=lesson,
+        subject=lesson.subject,
+        day=lesson.day,
+        content="<p>Thalès</p>",
+        state="ready",
+        written_by=teacher,
+        written_at=NOW,
+    )
     given = {
-        "school": college.school, "record": record, "due_day": NOW.date() + timedelta(days=1), "given_by": teacher,
+        "school": college.school,
+        "record": record,
+        "due_day": NOW.date() + timedelta(days=1),
+        "given_by": teacher,
         "given_at": NOW,
-    }  # fmt: skip
+    }
     return {
         "tick": Homework.objects.create(title=WORK, minutes=20, **given),
         "send": Homework.objects.create(title="Fiche de lecture", hand_in="online", **given),
@@ -86,7 +95,7 @@ def test_a_lesson_and_its_homework_are_written_in_four_gestures_from_the_home(
     visit: Any, lesson: Lesson, scripts: bool
 ) -> None:
     """Open, content, homework, « Publier »: four gestures and the words; twelve seconds of the model besides typing them."""
-    following = queries.following(lesson, 1)
+    following = sessions.following(lesson, 1)
     teacher = visit("teacher", wide=True)
     page = teacher.page
     hand = Hand(page)

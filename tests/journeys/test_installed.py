@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import Account
 from tests.journeys.conftest import Device
 

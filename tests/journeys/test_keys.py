@@ -49,4 +49,4 @@ def test_a_token_from_its_making_to_its_end(visit: Any) -> None:
     expect(page.get_by_text("n’ouvre plus rien.").first).to_be_visible()
     visitor.check("acces-fini")
     assert asked(visitor.server, token) == 401
-    visitor.complaints[:] = [one for one in visitor.complaints if "422" not in one]
+    visitor.complaints[:] = [complaint for complaint in visitor.complaints if "422" not in complaint]

@@ -9,8 +9,8 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from conftest import SchoolClient
-from preau.commons.media import actions, captions
-from preau.commons.media.actions import sending
+from preau.commons.media import captions
+from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium, Upload
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named
@@ -61,7 +61,7 @@ def test_a_film_is_watched_by_its_words_its_chapters_and_its_keys(device: Any, t
     Medium.objects.filter(pk=medium.pk).update(
         captions=captions.written(captions.read(CUES)), chapters=[[0, "Le début"], [4, "La suite"]]
     )
-    while actions.go_on(medium.pk):
+    while making.go_on(medium.pk):
         pass
     medium.refresh_from_db()
     row = editing.publish_made(medium, None, tasks._sheet_of(tasks.DRAWN[0]))

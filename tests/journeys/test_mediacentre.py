@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
 from preau.directory.models import Enrolment, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.mediacentre.models import Resource
 from preau.identity.models import Account

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from conftest import NOW
 from preau.directory.models import Enrolment, Group, Person, Placement, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SEPTEMBER = datetime(2027, 8, 30, 9, 0, tzinfo=NOW.tzinfo)

@@ -5,11 +5,11 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 from tests.conftest import LONGEST
 from tests.journeys.conftest import Device
@@ -134,23 +134,26 @@ def test_a_cut_in_the_middle_of_a_roll_loses_nothing_and_writes_nothing_twice(
     )
     page.reload()
     expect(page.get_by_role("status").first).to_contain_text("gardé sur cet appareil")
-    assert [chosen(page, one) for one in pupils] == ["absent", "late", "present", "absent", "present"]
+    assert [chosen(page, pupil) for pupil in pupils] == ["absent", "late", "present", "absent", "present"]
     assert not RollCall.objects.filter(lesson=lesson).exists()
     # Meanwhile, school life writes on the same roll: one line that nobody else touched, one that the teacher did.
     cpe = cpe_of(schools["college"])
     theirs = [
-        actions.Mark(by_the_cpe.pk, Status.ABSENT, None, "present"),
-        actions.Mark(clash.pk, Status.LATE, 10, "present"),
+        rolls.Mark(by_the_cpe.pk, Status.ABSENT, None, "present"),
+        rolls.Mark(clash.pk, Status.LATE, 10, "present"),
     ]
-    actions.validate_roll(cpe, lesson, theirs)
+    rolls.validate_roll(cpe, lesson, theirs)
 
     teacher.mend()
     page.get_by_text("À vérifier", exact=False).first.wait_for()
     minutes = noted(lesson)[late.pk][1]
     assert minutes in QUARTER
     assert noted(lesson) == {
-        absent.pk: ("absent", None), late.pk: ("late", minutes), by_the_cpe.pk: ("absent", None), clash.pk: ("late", 10),
-    }  # fmt: skip
+        absent.pk: ("absent", None),
+        late.pk: ("late", minutes),
+        by_the_cpe.pk: ("absent", None),
+        clash.pk: ("late", 10),
+    }
     assert steps(lesson) == 4
     # The page of the roll says both values, and the teacher decides.
     page.get_by_role("link", name="Le réseau est revenu").click()
@@ -211,7 +214,7 @@ def test_an_answer_lost_on_the_way_back_is_asked_again_and_written_once(
     assert lost == [200]
     assert noted(lesson) == {pupils[0].pk: ("absent", None)}
     cpe = cpe_of(schools["college"])
-    actions.correct_entry(cpe, Entry.objects.get(lesson=lesson), Status.LATE, 5)
+    rolls.correct_entry(cpe, Entry.objects.get(lesson=lesson), Status.LATE, 5)
     page.unroute_all()
     teacher.cut()
     teacher.mend()

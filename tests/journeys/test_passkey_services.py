@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from preau.commons.lti.models import Activity, Tool
 from preau.commons.lti.tests import tool as lti
-from preau.commons.signon import queries
 from preau.commons.signon.models import Address, Alias, Client, Party, Service
-from preau.directory.seeds import World
+from preau.commons.signon.queries import clients
+from preau.directory.seeds.world import World
 from preau.identity.tests.authenticator import HOST
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_passkeys import add_a_key, at_home, sign_out
@@ -83,18 +83,28 @@ def by_openid(visitor: Visitor, site: str, *, first: bool) -> Told:
     verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(8)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
-        "response_type": "code", "scope": "openid", "state": "x", "nonce": nonce, "client_id": held.client_id,
-        "redirect_uri": held.redirects[0], "code_challenge": challenge, "code_challenge_method": "S256",
-    }  # fmt: skip
+        "response_type": "code",
+        "scope": "openid",
+        "state": "x",
+        "nonce": nonce,
+        "client_id": held.client_id,
+        "redirect_uri": held.redirects[0],
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
     came = arrive(visitor, f"{visitor.server}/oidc/authorize?{urlencode(asked)}", first=first)
     assert came["iss"] == visitor.server
     given = visitor.page.request.post(
         f"{visitor.server}/oidc/token",
         form={
-            "grant_type": "authorization_code", "code": came["code"], "redirect_uri": held.redirects[0],
-            "code_verifier": verifier, "client_id": held.client_id, "client_secret": SECRET,
+            "grant_type": "authorization_code",
+            "code": came["code"],
+            "redirect_uri": held.redirects[0],
+            "code_verifier": verifier,
+            "client_id": held.client_id,
+            "client_secret": SECRET,
         },
-    )  # fmt: skip
+    )
     assert given.ok, given.text()
     keys = KeySet.import_key_set(visitor.page.request.get(f"{visitor.server}/oidc/jwks").json())
     claims = jwt.decode(given.json()["id_token"], keys, algorithms=["RS256"]).claims
@@ -106,7 +116,7 @@ def _client(site: str) -> Client:
     service = Service.objects.get(address=f"{site}/")
     Service.objects.filter(pk=service.pk).update(protocol="oidc")
     service.addresses.all().delete()
-    secret = {"secret": queries.secret_digest(SECRET), "secret_since": service.changed_at}
+    secret = {"secret": clients.secret_digest(SECRET), "secret_since": service.changed_at}
     return Client.objects.get_or_create(service=service, defaults={"redirects": [f"{site}/retour"]} | secret)[
         0
     ]

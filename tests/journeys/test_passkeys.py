@@ -10,7 +10,7 @@ import time_machine
 from playwright.sync_api import Browser, expect
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import Passkey
 from preau.identity.seeds import CAST, PASSWORD
 from tests.conftest import opened
@@ -18,9 +18,13 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TELEPHONE = {
-    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-    "isUserVerified": True, "automaticPresenceSimulation": True,
-}  # fmt: skip
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 def at_home(browser: Browser, live_server: Any, settings: Any, *, device: bool = True) -> Visitor:
@@ -43,7 +47,7 @@ def owner(browser: Browser, live_server: Any, schools: dict[str, World], setting
 
 
 def forgive_refusals(visitor: Visitor) -> None:
-    visitor.complaints[:] = [one for one in visitor.complaints if "422" not in one]
+    visitor.complaints[:] = [complaint for complaint in visitor.complaints if "422" not in complaint]
 
 
 def add_a_key(visitor: Visitor, name: str = "Mon ordinateur") -> list[str]:

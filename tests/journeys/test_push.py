@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Worker, 
 
 from conftest import NOW
 from preau.commons.notifications.models import Device
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import webpush
 from tests.conftest import LONGEST, opened
 from tests.journeys.conftest import Visitor
@@ -141,9 +141,13 @@ def test_the_worker_tells_the_address_that_its_push_service_has_changed(
     device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     point, secret = webpush.public_key(), webpush.encode(b"sixteen secrets!")
     kept = Device.objects.create(
-        person=next(iter(schools.values())).people["guardian"], endpoint="https://fcm.googleapis.com/fcm/send/old",
-        p256dh=point, auth=secret, label="Chrome", added_at=NOW,
-    )  # fmt: skip
+        person=next(iter(schools.values())).people["guardian"],
+        endpoint="https://fcm.googleapis.com/fcm/send/old",
+        p256dh=point,
+        auth=secret,
+        label="Chrome",
+        added_at=NOW,
+    )
     worker = worker_of(device.page.context)
     new = "https://fcm.googleapis.com/fcm/send/new"
     worker.evaluate(CHANGED, [new, point, secret, kept.endpoint])

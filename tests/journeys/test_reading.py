@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import Account
 
 pytestmark = pytest.mark.journey

@@ -19,7 +19,7 @@ import pytest
 from django.core.management import call_command
 
 from preau.directory.models import Assignment, Enrolment
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 from tests.journeys.conftest import SHOTS
 
@@ -58,7 +58,7 @@ def assert_noted(lesson: Lesson, absents: list[Person], late: Person) -> None:
     minutes = entries.get(pupil=late).minutes_late
     assert minutes in QUARTER
     noted = set(entries.values_list("pupil_id", "status", "minutes_late"))
-    assert noted == {(one.pk, "absent", None) for one in absents} | {(late.pk, "late", minutes)}
+    assert noted == {(absent.pk, "absent", None) for absent in absents} | {(late.pk, "late", minutes)}
 
 
 def test_three_absents_and_one_late_are_six_gestures_from_the_home(visit: Any, lesson: Lesson) -> None:
@@ -108,8 +108,9 @@ def test_the_roll_is_said_in_words_and_called_by_keys(visit: Any, lesson: Lesson
     page.keyboard.press("Enter")
     page.get_by_text("L’appel est enregistré").wait_for()
     assert set(Entry.objects.filter(lesson=lesson).values_list("pupil_id", "status", "minutes_late")) == {
-        (first.pupil_id, "late", 7), (second.pupil_id, "absent", None),
-    }  # fmt: skip
+        (first.pupil_id, "late", 7),
+        (second.pupil_id, "absent", None),
+    }
     if SHOTS:
         Path(SHOTS, "appel-lu.txt").write_text("\n".join(said))
     teacher.done()

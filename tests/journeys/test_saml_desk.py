@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions import saml
 from preau.commons.federation.models import Link, Provider
-from preau.commons.federation.saml_standin import Known, Relying, SamlStandIn
-from preau.directory.seeds import World
+from preau.commons.federation.queries.saml import key_pairs, places
+from preau.commons.federation.saml_standin import Relying, SamlStandIn, StandInPerson
+from preau.directory.seeds.world import World
 from preau.identity.models import AccountSession
 
 pytestmark = pytest.mark.journey
@@ -26,10 +26,12 @@ def desk(schools: dict[str, World], settings: Any, newcomer: Any) -> Iterator[Sa
     teacher = schools["college"].people["teacher"]
     teacher.email = "claire.moreau@academie.example"
     teacher.save()
-    found = SamlStandIn([Known("agent-1", teacher.full_name, "enseignante", {"ctemail": [teacher.email]})])
+    found = SamlStandIn(
+        [StandInPerson("agent-1", teacher.full_name, "enseignante", {"ctemail": [teacher.email]})]
+    )
     row = saml.keep_stand_in("Guichet de démonstration", found.metadata(), ["academie.example"])
-    here = queries.places(row)
-    certificates = [one.certificate for one in queries.key_pairs(timezone.now())]
+    here = places(row)
+    certificates = [key_pair.certificate for key_pair in key_pairs(timezone.now())]
     found.relying = Relying(here.entity_id, here.acs, here.logout, certificates)
     found.start()
     assert "127.0.0.1" in found.address

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.homework.models import LessonRecord
 from preau.domains.scenarios.models import Scenario

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Explanation
 from preau.domains.timetable.models import Lesson
 
@@ -61,7 +61,8 @@ def call_the_roll(teacher: Any, pupil: Any, *, scripts: bool) -> None:
 def explain(guardian: Any, pupil: Any) -> None:
     page = guardian.page
     guardian.check("accueil-parent")
-    today = page.locator("section").filter(has_text="10\u00a0h\u00a015").filter(has_text=pupil.given_name)
+    waiting = page.locator(".answers > li")
+    today = waiting.filter(has_text="10\u00a0h\u00a015").filter(has_text=pupil.given_name)
     today.get_by_role("link", name="Expliquer").click()
     guardian.check("expliquer")
     page.get_by_role("button", name="Envoyer l’explication").click()

@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, expect
 
 from conftest import NOW
 from preau.commons.files.tests.samples import PDF
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import explanations
 from preau.domains.attendance.models import (
     Alert,
     Announcement,
@@ -34,9 +34,13 @@ def alert(schools: dict[str, World]) -> Alert:
     """The cast's pupil has reached the first threshold."""
     college = schools["college"]
     return Alert.objects.create(
-        school=college.school, pupil=college.people["pupil"], month=NOW.date().replace(day=1), half_days=4,
-        level=Alert.Level.DIALOGUE, raised_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=college.people["pupil"],
+        month=NOW.date().replace(day=1),
+        half_days=4,
+        level=Alert.Level.DIALOGUE,
+        raised_at=NOW,
+    )
 
 
 def test_a_parent_announces_an_absence_in_three_gestures(visit: Any, schools: dict[str, World]) -> None:
@@ -112,7 +116,9 @@ def waiting(schools: dict[str, World], alert: Alert) -> Explanation:
     viewer = viewer_for(mother, mother.account.pk, NOW)
     assert viewer is not None
     entry.refresh_from_db()
-    return actions.explain(viewer, [entry], Reason.objects.get(label="Maladie"), "Fièvre depuis hier soir.")
+    return explanations.explain(
+        viewer, [entry], Reason.objects.get(label="Maladie"), "Fièvre depuis hier soir."
+    )
 
 
 def test_the_cpes_morning(visit: Any, schools: dict[str, World], waiting: Explanation) -> None:

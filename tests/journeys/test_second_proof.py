@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity import totp
 from preau.identity.seeds import CAST, PASSWORD
 from tests.journeys.conftest import Visitor
@@ -52,7 +52,7 @@ def test_a_stolen_password_is_not_enough(visit: Any, newcomer: Visitor, schools:
 
 def forgive_refusals(visitor: Visitor) -> None:
     """A browser complains of each form that comes back with its mistakes."""
-    visitor.complaints[:] = [one for one in visitor.complaints if "422" not in one]
+    visitor.complaints[:] = [complaint for complaint in visitor.complaints if "422" not in complaint]
 
 
 def sign_in_elsewhere(other: Visitor, code: str) -> None:

@@ -11,12 +11,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from conftest import NOW
-from preau.commons.signon import actions
+from preau.commons.signon.actions import keys
 from preau.commons.signon.models import Address, Client, Opening, Party, Service
 from preau.commons.signon.tests import saying
 from preau.commons.signon.tests.coming import CHALLENGE
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 
 pytestmark = pytest.mark.journey
@@ -112,9 +112,12 @@ def by_saml(origin: str, **facts: Any) -> Party:
     service.addresses.all().delete()
     Service.objects.filter(pk=service.pk).update(protocol=Protocol.SAML)
     return Party.objects.create(
-        service=service, entity_id=f"{origin}/saml", receives=[{"url": f"{origin}/acs", "index": 0}],
-        signing=[saying.certificate()], **facts,
-    )  # fmt: skip
+        service=service,
+        entity_id=f"{origin}/saml",
+        receives=[{"url": f"{origin}/acs", "index": 0}],
+        signing=[saying.certificate()],
+        **facts,
+    )
 
 
 def request_to(home: str, party: Party, number: str, **facts: str) -> str:
@@ -163,7 +166,7 @@ def test_a_pupil_comes_by_saml(newcomer: Any, elsewhere: str, settings: Any, scr
 
 def test_a_service_of_saml_is_sound_on_its_page(visit: Any, elsewhere: str) -> None:
     party = by_saml(elsewhere, encryption=saying.certificate("hidden"), hides=True, must_sign=True)
-    actions.saml_signer()
+    keys.saml_signer()
     head = visit("head", wide=True)
     head.page.goto(f"{head.server}/services-relies/registre/{party.service.public_id}/")
     head.check("register-saml")

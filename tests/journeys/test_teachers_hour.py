@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import seating
 from preau.domains.attendance.models import Entry, Seat, SeatingPlan
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.homework.models import LessonRecord
 from preau.domains.timetable.models import Lesson
 from tests.journeys.conftest import SHOTS
@@ -40,12 +40,12 @@ def plan(schools: dict[str, World], lesson: Lesson) -> SeatingPlan:
     teacher = college.people["teacher"]
     viewer = viewer_for(teacher, teacher.account.pk, NOW)
     assert viewer is not None
-    made, _new = actions.create_plan(
-        viewer, lesson.groups.get(), actions.Shape(rows=6, columns=3, aisles=[1])
+    made, _new = seating.create_plan(
+        viewer, lesson.groups.get(), seating.Shape(rows=6, columns=3, aisles=[1])
     )
-    actions.fill_plan(viewer, made, "alphabetique", 0)
+    seating.fill(viewer, made, "alphabetique", 0)
     last = Seat.objects.filter(plan=made, row__isnull=False).order_by("-row", "-column")[0]
-    actions.place_pupil(viewer, made, last.pupil, None)
+    seating.place(viewer, made, last.pupil, None)
     made.refresh_from_db()
     return made
 

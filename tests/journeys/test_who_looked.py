@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

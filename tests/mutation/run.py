@@ -112,9 +112,11 @@ class Mutations:
         print(f"{len(self.items)} tests, first with the rules as they are", flush=True)
         self._set_up_once()
         failed = self._run_as_is() or self._control()
-        mutants = [one for path in self.paths for one in mutants_of(path, Path(path).read_text())]
-        stale = EQUIVALENT.keys() - {one.key for one in mutants} if self.paths == every_path() else set()
-        tried = [one for one in mutants if one.key not in EQUIVALENT]
+        mutants = [mutant for path in self.paths for mutant in mutants_of(path, Path(path).read_text())]
+        stale = (
+            EQUIVALENT.keys() - {mutant.key for mutant in mutants} if self.paths == every_path() else set()
+        )
+        tried = [mutant for mutant in mutants if mutant.key not in EQUIVALENT]
         for line in (*failed, *(f"reviewed, but there no more: {key}" for key in stale)):
             print(line, flush=True)
         survivors = self._survivors(tried)
@@ -156,7 +158,9 @@ class Mutations:
             return []
         path, name = min(reached, key=lambda place: len(reached[place])).split(":")
         [rule] = [
-            one for one in decisions(ast.parse(Path(path).read_text())) if getattr(one, "name", "") == name
+            decision
+            for decision in decisions(ast.parse(Path(path).read_text()))
+            if getattr(decision, "name", "") == name
         ]
         [(_number, lives)] = forked([lambda: self._survives(Mutant(path, rule.lineno, name, "", rule))], 1)
         return [] if lives else [f"killed as it is, hence nothing is proved: {path}: {name}"]
@@ -166,10 +170,10 @@ class Mutations:
         for path in self.paths:
             module = module_of(path)
             vars(module)["_reached"] = places.add
-            for one in decisions(ast.parse(Path(path).read_text())):
-                if isinstance(one, ast.FunctionDef):
-                    one.body[:0] = ast.parse(f"_reached({f'{path}:{one.name}'!r})").body
-                    become(one, module)
+            for decision in decisions(ast.parse(Path(path).read_text())):
+                if isinstance(decision, ast.FunctionDef):
+                    decision.body[:0] = ast.parse(f"_reached({f'{path}:{decision.name}'!r})").body
+                    become(decision, module)
         told = []
         for number in share:
             places.clear()
@@ -186,7 +190,7 @@ class Mutations:
 
     def _survivors(self, mutants: list[Mutant]) -> list[Mutant]:
         survivors: list[Mutant] = []
-        works = [lambda one=one: self._survives(one) for one in mutants]
+        works = [lambda one=mutant: self._survives(one) for mutant in mutants]
         for done, (number, lives) in enumerate(forked(works, self.at_once), start=1):
             if done % 25 == 0:
                 print(f"{done} of {len(mutants)} mutants, {len(survivors)} survived", flush=True)
@@ -229,9 +233,11 @@ def _rules_with(mutant: Mutant) -> list[str]:
         return [mutant.statement.name]
     names = {node.id for node in ast.walk(mutant.statement) if isinstance(node, ast.Name)}
     rules = [
-        one for one in decisions(ast.parse(Path(mutant.path).read_text())) if isinstance(one, ast.FunctionDef)
+        decision
+        for decision in decisions(ast.parse(Path(mutant.path).read_text()))
+        if isinstance(decision, ast.FunctionDef)
     ]
-    return [one.name for one in rules if any(getattr(node, "id", "") in names for node in ast.walk(one))]
+    return [rule.name for rule in rules if any(getattr(node, "id", "") in names for node in ast.walk(rule))]
 
 
 def every_path() -> list[str]:

@@ -300,7 +300,7 @@ def judged(stage: Stage, houses: Collection[str], told: Mapping[str, Set[str]]) 
     if left:
         again = _round(stage, left, told, {route.house for route in left})
         wrong = {
-            name: found for name, found in wrong.items() if name not in {one.name for one in left}
+            name: found for name, found in wrong.items() if name not in {form.name for form in left}
         } | again
     return {name: found for name, found in wrong.items() if found}
 

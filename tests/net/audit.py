@@ -111,8 +111,8 @@ def validated(files: list[Path]) -> dict[str, list[str]] | None:
     ]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[str, list[str]] = {str(file): [] for file in files}
-    for one in json.loads(answer)["messages"]:
-        told = Told(one["type"], one.get("extract", ""), one["message"])
-        if one["type"] == "error" and not is_reviewed("vnu", told.why, told.element):
-            found[one["url"].removeprefix("file:")].append(str(told))
+    for message in json.loads(answer)["messages"]:
+        told = Told(message["type"], message.get("extract", ""), message["message"])
+        if message["type"] == "error" and not is_reviewed("vnu", told.why, told.element):
+            found[message["url"].removeprefix("file:")].append(str(told))
     return found

@@ -11,8 +11,7 @@ from preau.directory.actions import merging
 from preau.directory.actions.guests import Invitation, invite
 from preau.directory.actions.powers import give
 from preau.directory.models import Enrolment, Holding, Person, Territory
-from preau.directory.seeds import World
-from preau.directory.seeds.world import make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.tests.props import prepared
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import LISTS, SETTINGS, Role
@@ -112,9 +111,16 @@ def _let_the_town_in(college: World) -> Member:
     head = college.people["head"]
     viewer = viewer_for(head, head.account.pk, NOW)
     sent = Invitation(
-        Role.AGENT, "mme", "Nadège", "Prigent", "nadege.prigent@mairie.example", "service périscolaire", "Cantine",
-        NOW.date() + timedelta(days=30), (LISTS,),
-    )  # fmt: skip
+        Role.AGENT,
+        "mme",
+        "Nadège",
+        "Prigent",
+        "nadege.prigent@mairie.example",
+        "service périscolaire",
+        "Cantine",
+        NOW.date() + timedelta(days=30),
+        (LISTS,),
+    )
     person = invite(viewer, sent).holding.person
     Account.objects.create(person=person, login="nadege.prigent", password="!")
     return Member("town", frozenset({"agent", "town"}), person)

@@ -39,7 +39,9 @@ def answer(visit: Visit) -> list[str]:
 def queries(visit: Visit) -> list[str]:
     if visit.queries <= MOST_QUERIES:
         return []
-    told = "; ".join(re.sub(r"SELECT .* FROM ", "SELECT … FROM ", one)[:90] for one in visit.statements)
+    told = "; ".join(
+        re.sub(r"SELECT .* FROM ", "SELECT … FROM ", statement)[:90] for statement in visit.statements
+    )
     return [f"{visit.queries} requêtes : {told}"]
 
 

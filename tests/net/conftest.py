@@ -24,8 +24,10 @@ def standing(
     folder = tmp_path_factory.mktemp("stage")
     with django_db_blocker.unblock():
         its_settings = {
-            "VAR_DIR": folder, "MEDIA_ROOT": folder, "VAPID_PRIVATE_KEY": webpush.new_private_key(),
-        }  # fmt: skip
+            "VAR_DIR": folder,
+            "MEDIA_ROOT": folder,
+            "VAPID_PRIVATE_KEY": webpush.new_private_key(),
+        }
         with transaction.atomic():
             with time_machine.travel(NOW, tick=False), override_settings(**its_settings):
                 worlds = deepcopy(planted_worlds())

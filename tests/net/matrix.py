@@ -154,10 +154,14 @@ class Findings:
 
     def counted(self) -> dict[str, Any]:
         return {
-            "routes": len(self.routes), "requests": self.requests, "refused": self.refused,
-            "substituted": self.substituted, "leaks": len(self.leaks), "writes": len(self.writes),
+            "routes": len(self.routes),
+            "requests": self.requests,
+            "refused": self.refused,
+            "substituted": self.substituted,
+            "leaks": len(self.leaks),
+            "writes": len(self.writes),
             "answers": len(self.answers),
-        }  # fmt: skip
+        }
 
 
 class Writes:
@@ -281,7 +285,7 @@ def may_open(tables: Told, route: Route, scope: str | None, role: str, method: s
     """A page without an object is also read by whoever may in another profile of theirs (docs/decisions/0008)."""
     reads_as_parent = role == "teacher_parent" and route.model is None and method in {"GET", "HEAD"}
     roles = [role, "guardian"] if reads_as_parent else [role]
-    return any(tables.may_open(route.name, scope, one) for one in roles)
+    return any(tables.may_open(route.name, scope, role) for role in roles)
 
 
 def is_hidden(tables: Told, route: Route, scope: str | None, role: str) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from conftest import NOW, TWIN
 from preau.directory.models import Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
 TODAY = NOW.date()
@@ -25,17 +25,35 @@ OWN, OTHER_CLASS, OTHER_SCHOOL, DEPARTED, NOBODY = SCOPES = (
 )
 # Whose are, in each scope, the things that one person has alone: a session, a file just sent.
 OWNERS = {
-    OWN: "guardian", OTHER_CLASS: "teacher", OTHER_SCHOOL: "neighbour_head", DEPARTED: "former_teacher",
-}  # fmt: skip
+    OWN: "guardian",
+    OTHER_CLASS: "teacher",
+    OTHER_SCHOOL: "neighbour_head",
+    DEPARTED: "former_teacher",
+}
 # What every marked name begins with: a search by name finds them all, if it looks where it may not.
 STEM = "Sentinelle"
 # What a mark looks like in a text of small letters: all those of a page are found in one reading.
 TOKEN = re.compile(f"z[0-9a-f]{{10}}|{TWIN.lower()}")
 
 CAST = [
-    "head", "cpe", "teacher", "teacher_parent", "pupil", "guardian", "other_guardian", "former_guardian",
-    "secretary", "cook", "agent", "town", "operator", "neighbour_head", "former_teacher", "leaver", "visitor",
-]  # fmt: skip
+    "head",
+    "cpe",
+    "teacher",
+    "teacher_parent",
+    "pupil",
+    "guardian",
+    "other_guardian",
+    "former_guardian",
+    "secretary",
+    "cook",
+    "agent",
+    "town",
+    "operator",
+    "neighbour_head",
+    "former_teacher",
+    "leaver",
+    "visitor",
+]
 # Whom the matrix follows on the second engine (docs/decisions/0102): a role of each kind, whose questions are not alike.
 OF_EACH_KIND = ["head", "teacher_parent", "pupil", "guardian", "neighbour_head", "visitor"]
 # Whoever has no seat (any more) is a visitor, whatever the session says.
@@ -110,8 +128,8 @@ class Stage:
 
     def put(self, scope: str, *found: Model) -> None:
         """The first object of a model is the one that its page would show a form for."""
-        for one in found:
-            self.objects.setdefault(type(one), {}).setdefault(scope, []).append(one)
+        for model in found:
+            self.objects.setdefault(type(model), {}).setdefault(scope, []).append(model)
 
     def mark(self, name: str, readers: Iterable[str], must: Iterable[str] = ()) -> str:
         token = f"z{secrets.token_hex(5)}"

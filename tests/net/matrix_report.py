@@ -28,9 +28,12 @@ def line(layer: int, total: dict[str, Any]) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    reports = [stat for kind in ("passed", "failed") for stat in terminalreporter.stats.get(kind, [])]
     found = [
-        value for one in reports for name, value in getattr(one, "user_properties", ()) if name == "matrix"
+        value
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "matrix"
     ]
     # A test reports when it is set up, called and taken down: each item once.
     rows = {tuple(row.get(name) for name in NAMES): row for row in found}.values()

@@ -20,7 +20,7 @@ from preau.directory.models import (
     Subject,
     Territory,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
 from preau.identity.models import Account
 from tests.declared import gathered
@@ -48,9 +48,29 @@ from tests.net.matrix_cast import (
 )
 
 __all__ = [
-    "CAST", "DEPARTED", "FAMILY", "NOBODY", "OF_EACH_KIND", "OTHER_CLASS", "OTHER_SCHOOL", "OWN", "SCOPES", "STAFF", "STEM", "TODAY",
-    "TOKEN", "VISITORS", "Mark", "Stage", "lent", "place_of", "places_of", "runs_the_platform", "school_key", "set_up",
-]  # fmt: skip
+    "CAST",
+    "DEPARTED",
+    "FAMILY",
+    "NOBODY",
+    "OF_EACH_KIND",
+    "OTHER_CLASS",
+    "OTHER_SCHOOL",
+    "OWN",
+    "SCOPES",
+    "STAFF",
+    "STEM",
+    "TODAY",
+    "TOKEN",
+    "VISITORS",
+    "Mark",
+    "Stage",
+    "lent",
+    "place_of",
+    "places_of",
+    "runs_the_platform",
+    "school_key",
+    "set_up",
+]
 
 
 def set_up(college: World, twin: World) -> Stage:
@@ -177,13 +197,18 @@ def _departed(stage: Stage) -> None:
         school=college.school, group=stage.own(Group), pupil=leaver, starts=college.year.starts, ends=TODAY
     )
     last_year = SchoolYear.objects.create(
-        school=college.school, name="2025-2026", starts=college.year.starts - timedelta(days=365),
+        school=college.school,
+        name="2025-2026",
+        starts=college.year.starts - timedelta(days=365),
         ends=college.year.starts - timedelta(days=1),
-    )  # fmt: skip
+    )
     former = Group.objects.create(
-        school=college.school, year=last_year, kind=Group.Kind.CLASS,
-        name=stage.mark("class of last year", STAFF), level="6e",
-    )  # fmt: skip
+        school=college.school,
+        year=last_year,
+        kind=Group.Kind.CLASS,
+        name=stage.mark("class of last year", STAFF),
+        level="6e",
+    )
     stage.put(DEPARTED, last_year, former, leaver, _first_room(college))
     _guard(leaver, Person.objects.create(family_name="Parti", given_name="Ada"))
     stage.put(DEPARTED, Guardianship.objects.get(pupil=leaver))

@@ -13,9 +13,21 @@ from tests.declared import Named, gathered
 from tests.net.matrix_cast import NOBODY, OWN, SIGNED_IN, Near, near
 
 __all__ = [
-    "ASKS_THE_JOURNAL", "NAMES", "NAMES_TWO", "NOT_HERE", "NUMBERED", "OPENS", "PLAIN", "REST_OF_ADDRESS", "SEES", "SIGNED_IN", "Named",
-    "Near", "Told", "near",
-]  # fmt: skip
+    "ASKS_THE_JOURNAL",
+    "NAMES",
+    "NAMES_TWO",
+    "NOT_HERE",
+    "NUMBERED",
+    "OPENS",
+    "PLAIN",
+    "REST_OF_ADDRESS",
+    "SEES",
+    "SIGNED_IN",
+    "Named",
+    "Near",
+    "Told",
+    "near",
+]
 
 SEES: dict[type[Model], Near] = gathered().sees
 OPENS: dict[str, Near | set[str]] = gathered().opens

@@ -22,14 +22,15 @@ from preau.commons.notifications.models import Device
 from preau.commons.notifications.tests.post import deliver
 from preau.commons.privacy import exports
 from preau.commons.privacy import rules as privacy
-from preau.commons.privacy.queries import Subject, sections_of
+from preau.commons.privacy.queries.held import Subject
+from preau.commons.privacy.queries.sentences import sections_of
 from preau.commons.search import queries as search
 from preau.directory.models import Group, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import boards, webpush
-from preau.identity import actions as identity
 from preau.identity import keys, rules
+from preau.identity.actions.keys import make_key
 from preau.identity.models import AccessKey, Account
 from tests.declared import gathered
 from tests.net.matrix import Route, all_routes, close_files, may_open, questions
@@ -56,8 +57,12 @@ NEWEST = 4
 BETWEEN, EARLIER = {"du": "2026-11-01", "au": "2026-12-20"}, {"du": "2026-09-01", "au": "2026-10-31"}
 # What each program is asked; the first days of the year too, where the marks of the stage are.
 API: dict[str, tuple[dict[str, str], ...]] = {
-    "moi": ({},), "agenda": (BETWEEN,), "devoirs": (BETWEEN,), "notes": (EARLIER, BETWEEN), "notifications": ({},),
-}  # fmt: skip
+    "moi": ({},),
+    "agenda": (BETWEEN,),
+    "devoirs": (BETWEEN,),
+    "notes": (EARLIER, BETWEEN),
+    "notifications": ({},),
+}
 DRIVE = "/dav/fichiers/"
 # Its own page is looked at for each child too; the list of what may be asked about is longer than what it says.
 LEFT_OUT = {"privacy:own_data", "privacy:readings", "privacy:ask", "privacy:export"}
@@ -158,7 +163,7 @@ class Reader:
             return []
         first = viewer_for(self.person, self.account.pk, NOW)
         found = (
-            [viewer_for(self.person, self.account.pk, NOW, one.key) for one in first.seats] if first else []
+            [viewer_for(self.person, self.account.pk, NOW, seat.key) for seat in first.seats] if first else []
         )
         return [one for one in found if one]
 
@@ -243,12 +248,12 @@ class Reader:
                 yield f"search ({found.name})", f"{hit}".casefold()
 
     def programs(self, viewer: Viewer) -> Iterator[Place]:
-        scopes = [one.key for one in boards.doors if "token" in one.by and rules.passes(viewer, one)]
+        scopes = [door.key for door in boards.doors if "token" in door.by and rules.passes(viewer, door)]
         if not scopes:
             return
         known = AccessKey.objects.filter(account=self.account).order_by("-pk").first()
         seen = known.pk if known else 0
-        _key, drawn = identity.make_key(viewer, "token", "Programme", scopes, days=30, seen=seen)
+        _key, drawn = make_key(viewer, "token", "Programme", scopes, days=30, seen=seen)
         program = Client(headers={"Authorization": f"Bearer {keys.as_token(drawn)}"})
         for name, questions_of_it in API.items():
             for asked in questions_of_it:

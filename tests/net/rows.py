@@ -72,9 +72,9 @@ def digests(*, without_readings: bool = False) -> dict[str, str]:
 
 def tables() -> Iterable[Any]:
     """The tables of the domain, by name."""
-    found = (one for one in apps.get_models(include_auto_created=True) if one._meta.managed)
-    kept = (one for one in found if one._meta.db_table not in NOT_DOMAIN)
-    return sorted(kept, key=lambda one: one._meta.db_table)
+    found = (get_model for get_model in apps.get_models(include_auto_created=True) if get_model._meta.managed)
+    kept = (get_model for get_model in found if get_model._meta.db_table not in NOT_DOMAIN)
+    return sorted(kept, key=lambda get_model: get_model._meta.db_table)
 
 
 def _statement(model: Any, where: str) -> str:
@@ -83,7 +83,9 @@ def _statement(model: Any, where: str) -> str:
     table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
     if connection.vendor == "postgresql":
         return f"SELECT md5(string_agg(t::text, chr(10) ORDER BY t.{key})) FROM {table} t {where}"
-    columns = " || ',' || ".join(f"quote({quoted(one.column)})" for one in model._meta.concrete_fields)
+    columns = " || ',' || ".join(
+        f"quote({quoted(concrete_field.column)})" for concrete_field in model._meta.concrete_fields
+    )
     return (
         f"SELECT group_concat(r, char(10)) FROM (SELECT {columns} AS r FROM {table} {where} ORDER BY {key})"
     )

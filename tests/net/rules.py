@@ -42,8 +42,8 @@ class Rows:
         """By key: one query a model and seat."""
         seat = model, viewer.person.pk, viewer.key, viewer.service
         if seat not in self._seen:
-            planted = [one for places in self.stage.objects[model].values() for one in places]
-            keys = [one.pk for one in planted if not one._state.adding]
+            planted = [place for places in self.stage.objects[model].values() for place in places]
+            keys = [place.pk for place in planted if not place._state.adding]
             rows = model.objects.visible_to(viewer).filter(pk__in=keys)
             self._seen[seat] = {row.pk: row for row in rows}
         return self._seen[seat]
@@ -156,7 +156,7 @@ def _nothing(*_: Any, **__: Any) -> HttpResponse:
 
 def views_of(house: str) -> list[tuple[str, View]]:
     """The routes of a house, with their views."""
-    return [one for one in routes(get_resolver().url_patterns) if one[0].partition(":")[0] == house]
+    return [route for route in routes(get_resolver().url_patterns) if route[0].partition(":")[0] == house]
 
 
 def models_of(house: str, tables: Told) -> list[type[Model]]:

@@ -13,7 +13,7 @@ import pytest
 
 from preau.commons.privacy.queries import held
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import explanations
 from preau.domains.attendance.views import families
 from preau.foundation import journal, notices
 from preau.foundation.readers import with_guardians
@@ -99,11 +99,13 @@ def test_words_copied_into_the_news_of_another_parent_are_found(
     def tells(viewer: Viewer, entries: Any, reason: Any, comment: str, document: Any) -> Any:
         facts = {"day": "mardi", "hours": "8 h", "school": comment}
         notices.publish(notices.News("attendance.absence", father.pk, "copie", "/absences/", facts=facts))
-        return actions.explain(viewer, entries, reason, comment, document)
+        return explanations.explain(viewer, entries, reason, comment, document)
 
-    monkeypatch.setattr(families, "actions", SimpleNamespace(**{**vars(actions), "explain": tells}))
+    monkeypatch.setattr(families, "explanations", SimpleNamespace(**{**vars(explanations), "explain": tells}))
     found = scene.complaints()
-    assert any("found by other_guardian in" in one and "archive" in one for one in found), found
+    assert any("found by other_guardian in" in complaint and "archive" in complaint for complaint in found), (
+        found
+    )
 
 
 def test_words_read_in_the_archive_of_another_are_found(
@@ -111,29 +113,31 @@ def test_words_read_in_the_archive_of_another_are_found(
 ) -> None:
     known = held.entries()
     wider = [
-        replace(one, readers=with_guardians(), field_readers={})
-        if one.model == "attendance.Explanation"
-        else one
-        for one in known
+        replace(entry, readers=with_guardians(), field_readers={})
+        if entry.model == "attendance.Explanation"
+        else entry
+        for entry in known
     ]
     monkeypatch.setattr(held, "entries", lambda: wider)
     found = scene.complaints()
-    assert any("found by other_guardian in archive of a child" in one for one in found), found
+    assert any("found by other_guardian in archive of a child" in complaint for complaint in found), found
 
 
 @pytest.mark.parametrize("where", ["the details of the journal", "the log"])
 def test_words_written_in_a_line_are_found(scene: Scene, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     def writes(viewer: Viewer, entries: Any, reason: Any, comment: str, document: Any) -> Any:
-        made = actions.explain(viewer, entries, reason, comment, document)
+        made = explanations.explain(viewer, entries, reason, comment, document)
         if where == "the log":
             logging.getLogger("preau").error("Une explication : %s", comment)
         else:
             journal.record(viewer, "attendance.explained", made, subject_id=made.pupil_id, words=comment)
         return made
 
-    monkeypatch.setattr(families, "actions", SimpleNamespace(**{**vars(actions), "explain": writes}))
+    monkeypatch.setattr(
+        families, "explanations", SimpleNamespace(**{**vars(explanations), "explain": writes})
+    )
     found = scene.complaints()
-    assert any(f"found by {where}" in one for one in found), found
+    assert any(f"found by {where}" in complaint for complaint in found), found
 
 
 def test_a_form_of_which_nobody_said_who_reads_it_is_complained_of(scene: Scene) -> None:
@@ -142,9 +146,9 @@ def test_a_form_of_which_nobody_said_who_reads_it_is_complained_of(scene: Scene)
 
 def test_words_that_nobody_finds_are_complained_of(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def loses(viewer: Viewer, entries: Any, reason: Any, _comment: str, document: Any) -> Any:
-        return actions.explain(viewer, entries, reason, "", document)
+        return explanations.explain(viewer, entries, reason, "", document)
 
-    monkeypatch.setattr(families, "actions", SimpleNamespace(**{**vars(actions), "explain": loses}))
+    monkeypatch.setattr(families, "explanations", SimpleNamespace(**{**vars(explanations), "explain": loses}))
     assert "found by nobody" in scene.complaints()[0]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from preau.directory.models import Delivery
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import webpush
 from tests.journeys.conftest import ON_BOTH_ENGINES
 from tests.net import summary

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from preau import urls
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Profile
 from preau.foundation import webpush
 from preau.foundation.access import anyone

@@ -74,8 +74,10 @@ def test_a_model_that_forgets_its_schools_is_caught(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, layer: Layer
 ) -> None:
     monkeypatch.setattr(GroupQuerySet, "visible_to", lambda self, viewer: self)
-    patterns = [one for one in urlpatterns if "identity" in str(one.urlconf_name)]
-    patterns = [one for one in patterns[0].url_patterns if one.name == "class_accounts"]
+    patterns = [urlpattern for urlpattern in urlpatterns if "identity" in str(urlpattern.urlconf_name)]
+    patterns = [
+        url_pattern for url_pattern in patterns[0].url_patterns if url_pattern.name == "class_accounts"
+    ]
     named = [path("x/<int:pk>/", patterns[0].callback, name="identity:class_accounts")]
     found = layer(stage, named, Told(), "cpe")
     assert [one for one in found if "class_accounts (other school)" in one], found
@@ -171,10 +173,10 @@ def test_a_parameter_that_nobody_told_of_is_caught(found_with: Any, layer: Layer
     @opens(to=signed_in)
     @require_safe
     def asking(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(request.GET.get("dossier", ""))
+        return HttpResponse(request.GET.get("bocal", ""))
 
-    says = "planted: nobody told the matrix what « dossier » names"
-    assert says in found_with(layer, "head", asking, "dossier/")
+    says = "planted: nobody told the matrix what « bocal » names"
+    assert says in found_with(layer, "head", asking, "bocal/")
 
 
 def test_a_route_or_a_method_that_nobody_told_of_is_caught(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from preau import urls
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import webpush
 from tests.building import routes
 from tests.declared import gathered

@@ -18,9 +18,9 @@ from django.db import connection, transaction
 
 from preau.directory.models import PhotoConsent, PupilPhoto
 from preau.directory.viewer import Viewer, viewer_for
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import explanations, follow_ups, visits
 from preau.domains.attendance.models import Entry, FollowUp, FollowUpAction, Reason, Visit
-from preau.domains.gradebook import actions as gradebook
+from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.homework.models import HandIn
 from preau.identity import keys
@@ -65,7 +65,10 @@ class Gesture:
 WHOLE = ".*"
 STATE = r"—|à lire|, explication\s*: à lire"
 EXPLAINED = {
-    "attendance:absences": WHOLE, "attendance:explain": WHOLE, "attendance:told_follow_up": WHOLE, "portal:home": WHOLE,
+    "attendance:absences": WHOLE,
+    "attendance:explain": WHOLE,
+    "attendance:told_follow_up": WHOLE,
+    "portal:home": WHOLE,
     # The record shows the same state: in the month, beside each absence, and by what is left to be done.
     "directory:person": (
         r'data-state="(absent|said)">.*?(?=data-state=|</table>|</section>)|<span>(à expliquer|explication à lire)</span>'
@@ -73,11 +76,14 @@ EXPLAINED = {
     ),
     **dict.fromkeys(
         [
-            "archive", "archive of a child", "/mes-donnees/attendance-entry/", "/mes-donnees/attendance-entry/ of a child",
+            "archive",
+            "archive of a child",
+            "/mes-donnees/attendance-entry/",
+            "/mes-donnees/attendance-entry/ of a child",
         ],
         STATE,
     ),
-}  # fmt: skip
+}
 
 
 class AsItIs(Typist):
@@ -101,7 +107,7 @@ def sends(route: str, **typed: str) -> Callable[[Stage], object]:
 
 
 def _route(name: str) -> Route:
-    return next(one for one in all_routes() if one.name == name)
+    return next(route for route in all_routes() if route.name == name)
 
 
 def seated(stage: Stage, key: str) -> Viewer:
@@ -113,11 +119,11 @@ def seated(stage: Stage, key: str) -> Viewer:
 def _explained(stage: Stage) -> Any:
     entry = Entry.objects.to_explain().get(pk=stage.own(Entry).pk)
     reason = Reason.objects.filter(school=None)[0]
-    return attendance.explain(seated(stage, "guardian"), [entry], reason, "Un rendez-vous")
+    return explanations.explain(seated(stage, "guardian"), [entry], reason, "Un rendez-vous")
 
 
 def _explained_then_withdrawn(stage: Stage) -> None:
-    attendance.withdraw(seated(stage, "guardian"), _explained(stage))
+    explanations.withdraw(seated(stage, "guardian"), _explained(stage))
 
 
 def _without_photo(stage: Stage) -> None:
@@ -128,7 +134,7 @@ def _without_photo(stage: Stage) -> None:
 
 def _noted_inside(stage: Stage) -> None:
     kind = FollowUpAction.Kind.NOTE
-    assert attendance.note_action(seated(stage, "cpe"), stage.own(FollowUp), kind, TODAY, "À revoir")
+    assert follow_ups.note_action(seated(stage, "cpe"), stage.own(FollowUp), kind, TODAY, "À revoir")
 
 
 def _read_from(pupils: Any = None, families: Any = None) -> Callable[[Stage], object]:
@@ -152,7 +158,7 @@ def _marked(*typed: str) -> Callable[[Stage], object]:
         for note in typed:
             seen = Mark.objects.get(assessment=stage.own(Assessment), pupil=stage.people["pupil"]).version
             sends("gradebook:cell", note=note, version=str(seen))(stage)
-        gradebook.tell_published(NOW)
+        telling.tell_published(NOW)
 
     return do
 
@@ -188,12 +194,15 @@ def _nowhere(stage: Stage) -> None:
 
 
 def _kept_visit(stage: Stage) -> None:
-    assert attendance.begin_visit(seated(stage, "nurse"), stage.people["pupil"], "infirmary", told=False)
+    assert visits.begin_visit(seated(stage, "nurse"), stage.people["pupil"], "infirmary", told=False)
 
 
 GESTURES = {
     "directory: a photo is refused": Gesture(
-        sends("directory:photo_consent"), frozenset({"directory"}), (*FAMILY_APART, *AROUND), _without_photo,
+        sends("directory:photo_consent"),
+        frozenset({"directory"}),
+        (*FAMILY_APART, *AROUND),
+        _without_photo,
     ),
     "directory: a consent is answered": Gesture(
         sends("directory:consent"), frozenset({"directory"}), (*FAMILY_APART, "classmate")
@@ -208,13 +217,20 @@ GESTURES = {
         _noted_inside, frozenset({"attendance"}), ("guardian", *FAMILY_APART, "teacher")
     ),
     "attendance: a pupil is at the infirmary": Gesture(
-        sends("attendance:begin_visit"), frozenset({"attendance"}), ("classmate", "classmate_guardian", "assistant")
+        sends("attendance:begin_visit"),
+        frozenset({"attendance"}),
+        ("classmate", "classmate_guardian", "assistant"),
     ),
     "attendance: a nurse keeps a visit from the family": Gesture(
-        _kept_visit, frozenset({"attendance"}), ("guardian", "other_guardian", "classmate"), _nowhere,
+        _kept_visit,
+        frozenset({"attendance"}),
+        ("guardian", "other_guardian", "classmate"),
+        _nowhere,
     ),
     "records: a confidential record is opened": Gesture(
-        sends("records:open_record"), frozenset({"records", "attendance"}), ("secretary", "classmate", "assistant")
+        sends("records:open_record"),
+        frozenset({"records", "attendance"}),
+        ("secretary", "classmate", "assistant"),
     ),
     "attention: a mother contests": Gesture(
         sends("attention:told"), frozenset({"attention"}), (*FAMILY_APART, "teacher")
@@ -223,33 +239,52 @@ GESTURES = {
         sends("notifications:open"), frozenset({"notifications"}), (*FAMILY_APART, "head")
     ),
     "attendance: a pupil needs something": Gesture(
-        sends("attendance:arrange"), frozenset({"attendance"}), ("secretary", "classmate", "classmate_guardian")
+        sends("attendance:arrange"),
+        frozenset({"attendance"}),
+        ("secretary", "classmate", "classmate_guardian"),
     ),
     "conduct: an incident is reported": Gesture(
-        sends("conduct:report"), frozenset({"conduct"}), ("guardian", *FAMILY_APART, "teacher_parent", "secretary")
+        sends("conduct:report"),
+        frozenset({"conduct"}),
+        ("guardian", *FAMILY_APART, "teacher_parent", "secretary"),
     ),
     "homework: a correction is kept and not given back": Gesture(
-        sends("homework:correct", geste="garder"), frozenset({"homework"}), ("guardian", *FAMILY_APART, "cpe"), _handed_in,
+        sends("homework:correct", geste="garder"),
+        frozenset({"homework"}),
+        ("guardian", *FAMILY_APART, "cpe"),
+        _handed_in,
     ),
     "gradebook: a mark is typed before it is published": Gesture(
-        _marked("9,5"), GRADEBOOK, (*FOLLOWING, "secretary", "teacher_parent", "assistant"), _draft,
+        _marked("9,5"),
+        GRADEBOOK,
+        (*FOLLOWING, "secretary", "teacher_parent", "assistant"),
+        _draft,
     ),
     "gradebook: the words of an assessment are typed before it is published": Gesture(
-        sends("gradebook:change", title="zqx Commentaire", topic="Appréciation gardée"), GRADEBOOK,
-        (*FOLLOWING, "secretary", "teacher_parent"), _draft,
+        sends("gradebook:change", title="zqx Commentaire", topic="Appréciation gardée"),
+        GRADEBOOK,
+        (*FOLLOWING, "secretary", "teacher_parent"),
+        _draft,
     ),
     "gradebook: a mark is corrected before it is published": Gesture(
-        _one_after_another(_draft, _marked("3", "11"), _published), GRADEBOOK, FOLLOWING,
+        _one_after_another(_draft, _marked("3", "11"), _published),
+        GRADEBOOK,
+        FOLLOWING,
         _one_after_another(_draft, _marked("11"), _published),
     ),
     "gradebook: pupils read a mark before their families": Gesture(
-        _one_after_another(_read_from(BEFORE, LATER), _marked("9,5")), GRADEBOOK,
-        ("guardian", "other_guardian", "classmate_guardian"), _read_from(LATER, LATER + timedelta(hours=48)),
+        _one_after_another(_read_from(BEFORE, LATER), _marked("9,5")),
+        GRADEBOOK,
+        ("guardian", "other_guardian", "classmate_guardian"),
+        _read_from(LATER, LATER + timedelta(hours=48)),
     ),
     "gradebook: a pupil is exempt": Gesture(
-        _marked("DISP"), GRADEBOOK, ("classmate", "classmate_guardian", "secretary"), _others_marked,
+        _marked("DISP"),
+        GRADEBOOK,
+        ("classmate", "classmate_guardian", "secretary"),
+        _others_marked,
     ),
-}  # fmt: skip
+}
 
 
 def received(stage: Stage, key: str, houses: frozenset[str], made: Made) -> dict[str, list[str]]:
@@ -318,7 +353,7 @@ def differences(
     """The places where somebody reads something else, once what is declared is left out."""
     for where in sorted(before.keys() | after.keys()):
         allowed = re.compile(tells.get(where, r"(?!)"), re.DOTALL)
-        was, is_now = ([allowed.sub("", one) for one in texts.get(where, [])] for texts in (before, after))
+        was, is_now = ([allowed.sub("", text) for text in texts.get(where, [])] for texts in (before, after))
         if was != is_now:
             yield f"{key} {where}: {_first(was, is_now)}"
 

@@ -44,7 +44,15 @@ def agenda(
 
 def _entry(entry: AgendaEntry) -> dict[str, Any]:
     return {
-        "uid": entry.uid, "titre": str(entry.title), "debut": webapi.moment(entry.starts, entry.zone),
-        "fin": webapi.moment(entry.ends, entry.zone), "journee": entry.lasts_days, "pour_qui": entry.whose,
-        "detail": str(entry.detail), "lieu": entry.place, "etat": str(entry.word), "annule": entry.cancelled, "adresse": entry.url,
-    }  # fmt: skip
+        "uid": entry.uid,
+        "titre": str(entry.title),
+        "debut": webapi.moment(entry.starts, entry.zone),
+        "fin": webapi.moment(entry.ends, entry.zone),
+        "journee": entry.lasts_days,
+        "pour_qui": entry.whose,
+        "detail": str(entry.detail),
+        "lieu": entry.place,
+        "etat": str(entry.word),
+        "annule": entry.cancelled,
+        "adresse": entry.url,
+    }

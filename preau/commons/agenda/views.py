@@ -31,9 +31,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
     day = dates.parse(request.GET.get("jour"), viewer.today)
     layout = queries.layout_of(viewer, view, day)
     context = {
-        "layout": layout, "today": viewer.today, "views": _views(view, day), "pages": queries.pages_for(viewer),
+        "layout": layout,
+        "today": viewer.today,
+        "views": _views(view, day),
+        "pages": queries.pages_for(viewer),
         "tabs": _tabs(viewer, view, day),
-    }  # fmt: skip
+    }
     return render(request, "agenda/agenda.html", context)
 
 

@@ -39,7 +39,7 @@ def _ask(
         raise Failed(Trouble.REFUSED)
     try:
         return outward.ask(method, address, body, {"Accept": "application/json", **headers}, longest=longest)
-    except outward.Refused as failure:
+    except outward.ForbiddenAddress as failure:
         raise Failed(Trouble.REFUSED) from failure
     except TimeoutError as failure:
         raise Failed(Trouble.SLOW) from failure

@@ -18,6 +18,6 @@ def no_provider_stands_in(databases: Any = None, **kwargs: Any) -> list[checks.C
     found = list(Provider.objects.filter(issuer__startswith="http://").values_list("public_id", flat=True))
     for public_id, settled in Provider.objects.exclude(saml={}).values_list("public_id", "saml"):
         places = settled.get("described", {}).get("sign_on", {}).values()
-        found += [public_id] if any(one.startswith("http://") for one in places) else []
+        found += [public_id] if any(place.startswith("http://") for place in places) else []
     hint = "It lets anybody in as whom they choose: switch it off on its page, or delete it."
-    return [checks.Error(f"The provider {one} is a stand-in.", hint=hint, id="preau.E005") for one in found]
+    return [checks.Error(f"The provider {row} is a stand-in.", hint=hint, id="preau.E005") for row in found]

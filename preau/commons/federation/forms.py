@@ -15,12 +15,25 @@ from preau.foundation.fields import Day
 
 OIDC_FACTS = ("issuer", "client_id", "scopes", "acr", "strong")
 FACTS = (
-    "name", "protocol", "audience", "icon", "order", "is_on", "opens_on", "closes_on", "authority", "domains", *OIDC_FACTS,
-)  # fmt: skip
+    "name",
+    "protocol",
+    "audience",
+    "icon",
+    "order",
+    "is_on",
+    "opens_on",
+    "closes_on",
+    "authority",
+    "domains",
+    *OIDC_FACTS,
+)
 # The attribute that carries each key is typed beside it; several, separated by spaces.
 USUAL = {
-    Key.VECTOR: "FrEduVecteur", Key.REFERENCE: "FrEduCtRefId", Key.JOINTURE: "ENTPersonJointure", Key.EMAIL: "email",
-}  # fmt: skip
+    Key.VECTOR: "FrEduVecteur",
+    Key.REFERENCE: "FrEduCtRefId",
+    Key.JOINTURE: "ENTPersonJointure",
+    Key.EMAIL: "email",
+}
 LONGEST_LIST = 20
 
 
@@ -64,15 +77,18 @@ class ProviderForm(forms.Form):
     opens_on = Day(label=_("Premier jour"), required=False)
     closes_on = Day(label=_("Dernier jour"), required=False)
     territory = forms.ModelChoiceField(
-        label=_("Territoire"), help_text=_("Rien de choisi : toute la plateforme."),
-        queryset=Territory.objects.order_by("name"), required=False,
-    )  # fmt: skip
+        label=_("Territoire"),
+        help_text=_("Rien de choisi : toute la plateforme."),
+        queryset=Territory.objects.order_by("name"),
+        required=False,
+    )
     protocol = forms.ChoiceField(label=_("Protocole"), choices=Protocol.choices, initial=Protocol.OIDC)
     issuer = forms.CharField(
         label=_("Son adresse"),
         help_text=_("Il l’appelle « issuer ». Préau y lit sa fiche, en https."),
-        max_length=500, required=False,
-    )  # fmt: skip
+        max_length=500,
+        required=False,
+    )
     client_id = forms.CharField(
         label=_("Numéro qu’il donne à Préau"),
         help_text=_("Il l’appelle « client_id »."),
@@ -80,9 +96,12 @@ class ProviderForm(forms.Form):
         required=False,
     )
     scopes = forms.CharField(
-        label=_("Ce que Préau demande"), help_text=_("« scope » : openid, puis ce qu’il faut pour reconnaître les gens."),
-        max_length=200, initial="openid", required=False,
-    )  # fmt: skip
+        label=_("Ce que Préau demande"),
+        help_text=_("« scope » : openid, puis ce qu’il faut pour reconnaître les gens."),
+        max_length=200,
+        initial="openid",
+        required=False,
+    )
     acr = forms.CharField(
         label=_("Niveau d’authentification demandé"),
         help_text=_("« acr_values », s’il y en a un."),
@@ -100,8 +119,10 @@ class ProviderForm(forms.Form):
     jointure = words(Key.JOINTURE.label, _("Nom de l’attribut : ENTPersonJointure."))
     authority = forms.CharField(
         label=_("Académie de ces jointures"),
-        help_text=_("Son numéro, par exemple 14, si les jointures viennent sans elle."), max_length=40, required=False,
-    )  # fmt: skip
+        help_text=_("Son numéro, par exemple 14, si les jointures viennent sans elle."),
+        max_length=40,
+        required=False,
+    )
     email = words(Key.EMAIL.label, _("Nom de l’attribut : email, ctemail. Pour les personnels seulement."))
     domains = words(
         _("Domaines de ces courriels"),
@@ -136,8 +157,9 @@ class ProviderForm(forms.Form):
         typed = super().clean() or {}
         if typed.get("protocol") == Protocol.OIDC:
             for name, said in (
-                ("issuer", _("Écrivez l’adresse du fournisseur.")), ("client_id", _("Écrivez le numéro qu’il donne à Préau.")),
-            ):  # fmt: skip
+                ("issuer", _("Écrivez l’adresse du fournisseur.")),
+                ("client_id", _("Écrivez le numéro qu’il donne à Préau.")),
+            ):
                 if name not in self.errors and not typed.get(name):
                     self.add_error(name, said)
         opens_on, closes_on = typed.get("opens_on"), typed.get("closes_on")
@@ -207,5 +229,7 @@ class DoorForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Pour combien de temps"),
         choices=[("1", _("Un jour")), ("2", _("Deux jours")), ("3", _("Trois jours"))],
-        coerce=int, initial="1", widget=forms.RadioSelect,
-    )  # fmt: skip
+        coerce=int,
+        initial="1",
+        widget=forms.RadioSelect,
+    )

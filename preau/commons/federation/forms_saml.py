@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.federation import asking, queries
+from preau.commons.federation import asking
 from preau.commons.federation.actions import saml
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
-from preau.foundation.assertions import Reason, Refused
+from preau.commons.federation.queries.saml import settled
 from preau.foundation.assertions.signatures import certificate
-from preau.foundation.assertions.words import LONGEST_METADATA
+from preau.foundation.assertions.words import LONGEST_METADATA, AssertionRefused, Reason
 
 WHY = {
     Reason.TOO_LONG: _("Cette fiche est trop longue."),
@@ -37,26 +37,34 @@ class SamlForm(forms.Form):
 
     address = forms.CharField(
         label=_("Adresse de sa fiche"),
-        help_text=_("Les « métadonnées ». Préau les relit chaque nuit : une nouvelle clé est connue sans vous."),
-        max_length=500, required=False,
-    )  # fmt: skip
+        help_text=_(
+            "Les « métadonnées ». Préau les relit chaque nuit : une nouvelle clé est connue sans vous."
+        ),
+        max_length=500,
+        required=False,
+    )
     text = forms.CharField(
         label=_("Ou sa fiche, collée ici"),
         help_text=_("Le texte XML en entier. Quand il change de clé, il faudra la coller de nouveau."),
-        max_length=LONGEST_METADATA, required=False, widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-    )  # fmt: skip
+        max_length=LONGEST_METADATA,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
     pinned = forms.CharField(
         label=_("Certificat qui signe cette fiche"),
         help_text=_("S’il vous en a été donné un. Une fiche signée par un autre sera refusée."),
-        max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )  # fmt: skip
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
     subject = forms.CharField(
         label=_("Attribut qui désigne toujours la même personne"),
         help_text=_(
             "EduConnect : urn:oid:1.3.6.1.4.1.20326.10.999.1.57 (FrEduCtId). Rien d’écrit : le « NameID »."
         ),
-        max_length=200, required=False,
-    )  # fmt: skip
+        max_length=200,
+        required=False,
+    )
     signed = forms.BooleanField(
         label=_("L’assertion est signée elle-même"),
         help_text=_("À décocher seulement si le fournisseur ne signe que sa réponse entière."),
@@ -71,12 +79,13 @@ class SamlForm(forms.Form):
     contexts = forms.CharField(
         label=_("Façons de se connecter acceptées"),
         help_text=_("« AuthnContextClassRef », séparées par des espaces. Rien d’écrit : toutes."),
-        max_length=1_000, required=False,
-    )  # fmt: skip
+        max_length=1_000,
+        required=False,
+    )
 
     def __init__(self, provider: Provider, data: Any = None) -> None:
         super().__init__(data)
-        self.provider, self.before = provider, queries.settled(provider)
+        self.provider, self.before = provider, settled(provider)
         self.described: dict[str, Any] = self.before.described
         self.read_at = self.before.read_at
         names = ("address", "pinned", "subject", "signed", "encrypted", "again")
@@ -94,7 +103,7 @@ class SamlForm(forms.Form):
         if typed:
             try:
                 certificate(typed)
-            except Refused as refusal:
+            except AssertionRefused as refusal:
                 raise ValidationError(
                     _("Ce n’est pas un certificat en base64, ou sa clé est trop faible.")
                 ) from refusal
@@ -136,7 +145,7 @@ class SamlForm(forms.Form):
         now = timezone.now()
         try:
             self.described = saml.read_description(raw, pinned, now).as_json()
-        except Refused as refusal:
+        except AssertionRefused as refusal:
             is_unsigned = pinned and refusal.reason == Reason.ODD_SHAPE
             why = Reason.WRONG_SIGNATURE if is_unsigned else refusal.reason
             self.add_error(field, WHY.get(why, UNREADABLE))

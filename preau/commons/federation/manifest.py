@@ -4,33 +4,35 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.federation import actions, queries, rules, tasks
+from preau.commons.federation import rules, tasks
+from preau.commons.federation.actions import arriving, leaving
+from preau.commons.federation.queries import providers
 from preau.commons.federation.views import ways
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.words import Role
 from preau.foundation import boards, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, JournalWord, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
-from preau.identity import actions as identity
 from preau.identity import boards as signing
+from preau.identity.actions.signing import session_kept
 from preau.identity.rules import directs, works_here
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
 
 def keep_coming(sender: object, request: object, account_id: int, **_: object) -> None:
-    actions.keep_coming(request, account_id)  # type: ignore[arg-type]
+    arriving.keep_coming(request, account_id)  # type: ignore[arg-type]
 
 
 # A session that is over goes with what was noted of how it began, whatever page finds it so.
 readonly.WRITABLE.add("federation_coming")
-identity.session_kept.connect(keep_coming, dispatch_uid="federation.keep_coming")
+session_kept.connect(keep_coming, dispatch_uid="federation.keep_coming")
 
 signing.ways_in.add(signing.WaysIn("federation", ways.ways, ways.more))
 signing.local_rules.add(signing.LocalRule("federation", ways.refuses))
 signing.agains.add(signing.Again("federation", ways.again))
-signing.farewells.add(signing.Farewell("federation", actions.prepare_goodbye))
+signing.farewells.add(signing.Farewell("federation", leaving.prepare_goodbye))
 signing.profile_links.add(
     signing.AccountLink(_("Comptes reliés : EduConnect, guichet de l’académie"), ways.own_links, "link")
 )
@@ -43,12 +45,20 @@ readonly.PATTERNS.append(
         frozenset(
             [
                 # A session opens, the first time a link is made and its person is told.
-                "federation_link", "federation_coming", "federation_provider", "identity_account", "identity_accountsession",
-                "notifications_item", "notifications_envelope", "notifications_dispatch", "notifications_push", "django_tasks_database_dbtaskresult",
+                "federation_link",
+                "federation_coming",
+                "federation_provider",
+                "identity_account",
+                "identity_accountsession",
+                "notifications_item",
+                "notifications_envelope",
+                "notifications_dispatch",
+                "notifications_push",
+                "django_tasks_database_dbtaskresult",
             ]
         ),
     )
-)  # fmt: skip
+)
 # Off to a provider: its sheet is read again, or it is noted that it does not answer.
 readonly.PATTERNS.append((re.compile(r"/connexion/par/[^/]+/"), frozenset(["federation_provider"])))
 
@@ -67,10 +77,16 @@ boards.menu.add(
 )
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Se connecter autrement"), _("EduConnect, guichet de l’académie : par où arrivent familles, élèves et personnels."),
-        "federation:providers", "login", runs_settings, order=63, heading=boards.SettingsHeading.ACCESS, words=_("EduConnect connexion"),
+        _("Se connecter autrement"),
+        _("EduConnect, guichet de l’académie : par où arrivent familles, élèves et personnels."),
+        "federation:providers",
+        "login",
+        runs_settings,
+        order=63,
+        heading=boards.SettingsHeading.ACCESS,
+        words=_("EduConnect connexion"),
     )
-)  # fmt: skip
+)
 
 for verb, label in [
     ("federation.provider_created", _("Fournisseur de connexion ajouté")),
@@ -81,7 +97,9 @@ for verb, label in [
     ("federation.linked", _("Compte d’ailleurs relié")),
     ("federation.cut", _("Compte d’ailleurs délié")),
 ]:
-    boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
+    boards.journal_words.add(
+        JournalWord(verb, label, "settings", providers.said_of_change, touches_rights=True)
+    )
 
 for key, subject, body, action, why, for_whom in [
     (
@@ -119,10 +137,21 @@ for key, subject, body, action, why, for_whom in [
 ]:
     boards.notification_kinds.add(
         NotificationKind(
-            f"federation.{key}", subject, _("Compte et sécurité"), subject, body, action, why, for_whom,
-            pace=Pace.AT_ONCE, urgent=True, can_be_muted=False, order=91,
+            f"federation.{key}",
+            subject,
+            _("Compte et sécurité"),
+            subject,
+            body,
+            action,
+            why,
+            for_whom,
+            pace=Pace.AT_ONCE,
+            urgent=True,
+            can_be_muted=False,
+            order=91,
+            urgency=_("Qui entre, et comment, change maintenant."),
         )
-    )  # fmt: skip
+    )
 
 BASIS = dict(
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -139,7 +168,7 @@ boards.personal_data.add(
         keep=Retention.ACCOUNT,
         fields=dict.fromkeys(["provider", "person", "how", "made_at", "used_at", "cut_at"], PERSONAL)
         | dict.fromkeys(["subject", "public_id"], NONE),
-        forget=actions.forget_links,
+        forget=leaving.forget_links,
         withheld=frozenset({"subject", "public_id"}),
         erases=_("Aucun compte d’ailleurs n’ouvre plus celui de la personne."),
         changed_at="federation:links",
@@ -155,7 +184,7 @@ boards.personal_data.add(
         keep=Retention.MONTH,
         fields=dict.fromkeys(["provider", "account", "came_at"], PERSONAL)
         | dict.fromkeys(["subject", "sid", "hint"], NONE),
-        forget=actions.forget_comings,
+        forget=leaving.forget_comings,
         withheld=frozenset({"subject", "sid", "hint"}),
         **BASIS,
     )
@@ -183,10 +212,20 @@ readonly.PATTERNS.append(
 )
 # A session that ends is told to the houses that listen (`identity.sessions_ended`): each forgets what it kept of it, and tells
 # services by a task.
-ENDING = frozenset([
-    "federation_coming", "federation_provider", "identity_accountsession", "signon_ticket", "signon_connection", "signon_grant",
-    "signon_token", "notifications_device", "notifications_push", "django_tasks_database_dbtaskresult",
-])  # fmt: skip
+ENDING = frozenset(
+    [
+        "federation_coming",
+        "federation_provider",
+        "identity_accountsession",
+        "signon_ticket",
+        "signon_connection",
+        "signon_grant",
+        "signon_token",
+        "notifications_device",
+        "notifications_push",
+        "django_tasks_database_dbtaskresult",
+    ]
+)
 readonly.PATTERNS.append((re.compile(r"/connexion/par/[^/]+/saml/slo"), ENDING))
 for name in ("saml_metadata", "saml_acs", "saml_arrival", "saml_logout"):
     boards.public_routes.add(boards.PublicRoute(f"federation:{name}"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from preau.commons.federation.models import Link, Provider
 from preau.commons.federation.words import Audience
 from preau.directory.models import Person, School
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.viewer import Seat, Viewer
 from preau.directory.words import Profile, Role
 from preau.identity.rules import can_give_code, can_give_way_in, keeps_accounts, runs_platform

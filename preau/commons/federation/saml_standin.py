@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from lxml import etree  # type: ignore[import-untyped]
 
-from preau.foundation import assertions
+from preau.foundation.assertions import keys, leaving, words
 from preau.foundation.assertions.reading import decoded, inflated, parsed, written
 from preau.foundation.assertions.signatures import signed_query
 from preau.foundation.assertions.words import (
@@ -48,7 +48,7 @@ background:#fff;cursor:pointer}}button:hover{{background:#efe}}small{{color:#555
 
 
 @dataclass(frozen=True)
-class Known:
+class StandInPerson:
     """Somebody whom the desk knows: by which stable name, and what it says of them."""
 
     subject: str
@@ -68,7 +68,7 @@ class Relying:
 
 
 @dataclass(frozen=True)
-class Opened:
+class StandInSession:
     """A session there."""
 
     subject: str
@@ -82,16 +82,16 @@ class SamlStandIn:
     title = "Guichet de démonstration"
 
     def __init__(
-        self, people: Sequence[Known], port: int = 0, host: str = "127.0.0.1", name: str = ""
+        self, people: Sequence[StandInPerson], port: int = 0, host: str = "127.0.0.1", name: str = ""
     ) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise ImproperlyConfigured(
                 "The stand-in desk is for a demonstration or development: DEMO or DEBUG."
             )
-        self.people = {one.subject: one for one in people}
+        self.people = {person.subject: person for person in people}
         self.relying: Relying | None = None
-        self.sessions: dict[str, Opened] = {}
-        self.key = assertions.make_key(self.title, timezone.now())
+        self.sessions: dict[str, StandInSession] = {}
+        self.key = keys.make_key(self.title, timezone.now())
         desk = self
 
         class Handler(_Handler):
@@ -123,25 +123,32 @@ class SamlStandIn:
         add(role, MD, "SingleSignOnService", Binding=REDIRECT, Location=f"{self.address}/sso")
         return bytes_of(top)
 
-    def open_session(self, subject: str) -> tuple[str, Opened]:
+    def open_session(self, subject: str) -> tuple[str, StandInSession]:
         key = secrets.token_urlsafe(24)
-        self.sessions[key] = Opened(subject, new_id(), timezone.now())
+        self.sessions[key] = StandInSession(subject, new_id(), timezone.now())
         return key, self.sessions[key]
 
     def question(self, query: str) -> Any:
-        """The question of the site that is known, signed by it. Raises Refused."""
+        """The question of the site that is known, signed by it. Raises AssertionRefused."""
         certificates = self.relying.certificates if self.relying else []
         return parsed(inflated(decoded(signed_query(query, "SAMLRequest", certificates)["SAMLRequest"])))
 
-    def answer(self, question: Any, opened: Opened) -> str:
+    def answer(self, question: Any, opened: StandInSession) -> str:
         """Who is there, as the field SAMLResponse holds it."""
         if self.relying is None:
             raise ImproperlyConfigured("No site relies on this desk yet.")
         now, number, there = timezone.now(), question.get("ID"), self.relying
         top = root(
-            SAMLP, "Response",
-            {"ID": new_id(), "Version": "2.0", "IssueInstant": written(now), "Destination": there.acs, "InResponseTo": number},
-        )  # fmt: skip
+            SAMLP,
+            "Response",
+            {
+                "ID": new_id(),
+                "Version": "2.0",
+                "IssueInstant": written(now),
+                "Destination": there.acs,
+                "InResponseTo": number,
+            },
+        )
         add(top, SAML, "Issuer", self.entity_id)
         add(add(top, SAMLP, "Status"), SAMLP, "StatusCode", Value=SUCCESS)
         assertion = add(top, SAML, "Assertion", ID=new_id(), Version="2.0", IssueInstant=written(now))
@@ -172,16 +179,14 @@ class SamlStandIn:
         return base64.b64encode(etree.tostring(_signed(assertion, self.key).getroottree())).decode()
 
     def ended(self, query: str, cookie: str) -> str:
-        """A site ends a session; returns where to say that it is done. Raises Refused."""
+        """A site ends a session; returns where to say that it is done. Raises AssertionRefused."""
         if self.relying is None:
             raise ImproperlyConfigured("No site relies on this desk yet.")
         there, now = self.relying, timezone.now()
-        between = assertions.Between(
-            self.entity_id, f"{self.address}/slo", there.entity_id, there.certificates
-        )
-        asked = assertions.read_end(between, now, query=query)
+        between = leaving.Between(self.entity_id, f"{self.address}/slo", there.entity_id, there.certificates)
+        asked = leaving.read_end(between, now, query=query)
         self.sessions.pop(cookie, None)
-        return assertions.make_ended(
+        return leaving.make_ended(
             self.entity_id, there.logout, asked.number, self.key, now, relay=asked.relay
         )
 
@@ -191,12 +196,12 @@ class SamlStandIn:
         if opened is None or self.relying is None:
             return ""
         name = (opened.subject, PERSISTENT, "")
-        return assertions.make_end(
+        return leaving.make_end(
             self.entity_id, self.relying.logout, name, self.key, timezone.now(), session=opened.index
         )[1]
 
 
-def _signed(assertion: Any, key: assertions.KeyPair) -> Any:
+def _signed(assertion: Any, key: keys.KeyPair) -> Any:
     constants = xmlsec.constants
     signature = xmlsec.template.create(
         assertion, constants.TransformExclC14N, constants.TransformRsaSha256, ns="ds"
@@ -236,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._redirect(self.provider.end(self._cookie()) or "/")
             else:
                 self._page(404, "Rien ici", "")
-        except assertions.Refused as refusal:
+        except words.AssertionRefused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
 
     def do_POST(self) -> None:
@@ -248,7 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             question = self.provider.question(urlsplit(self.path).query)
-        except assertions.Refused as refusal:
+        except words.AssertionRefused as refusal:
             self._page(400, "Ce site n’est pas connu ici", f"<p>{html.escape(refusal.reason)}</p>")
             return
         key, opened = self.provider.open_session(who)
@@ -261,13 +266,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(question, opened)
             return
         buttons = "".join(
-            f'<button name="qui" value="{html.escape(one.subject)}">{html.escape(one.name)}<br><small>{html.escape(one.note)}</small></button>'
-            for one in self.provider.people.values()
+            f'<button name="qui" value="{html.escape(person.subject)}">{html.escape(person.name)}<br><small>{html.escape(person.note)}</small></button>'
+            for person in self.provider.people.values()
         )
         body = f'<p>Personne n’est réel ici, et aucun mot de passe n’est demandé. Qui êtes-vous ?</p><form method="post" action="{html.escape(self.path)}">{buttons}</form>'
         self._page(200, self.provider.title, body)
 
-    def _answer(self, question: Any, opened: Opened, cookie: str = "") -> None:
+    def _answer(self, question: Any, opened: StandInSession, cookie: str = "") -> None:
         """The form that brings the answer: by itself, or by its button."""
         relay = parse_qs(urlsplit(self.path).query).get("RelayState", [""])[0]
         acs = self.provider.relying.acs if self.provider.relying else ""

@@ -36,7 +36,7 @@ background:#fff;cursor:pointer}}button:hover{{background:#eef}}small{{color:#555
 
 
 @dataclass(frozen=True)
-class Known:
+class StandInPerson:
     """Somebody whom the provider knows: by which stable name, and what it says of them."""
 
     subject: str
@@ -57,7 +57,7 @@ class Relying:
 
 
 @dataclass
-class Opened:
+class StandInSession:
     """A session there."""
 
     subject: str
@@ -71,7 +71,7 @@ class Code:
     redirect: str
     challenge: str
     nonce: str
-    opened: Opened
+    opened: StandInSession
     ends: float
 
 
@@ -85,15 +85,15 @@ class StandIn:
     title = "EduConnect de démonstration"
 
     def __init__(
-        self, people: Sequence[Known], port: int = 0, host: str = "127.0.0.1", name: str = ""
+        self, people: Sequence[StandInPerson], port: int = 0, host: str = "127.0.0.1", name: str = ""
     ) -> None:
         if not is_allowed():
             raise ImproperlyConfigured(
                 "The stand-in provider is for a demonstration or development: DEMO or DEBUG."
             )
-        self.people = {one.subject: one for one in people}
+        self.people = {person.subject: person for person in people}
         self.relying: dict[str, Relying] = {}
-        self.sessions: dict[str, Opened] = {}
+        self.sessions: dict[str, StandInSession] = {}
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, str] = {}
         self.lock = threading.Lock()
@@ -130,14 +130,20 @@ class StandIn:
     def sheet(self) -> dict[str, Any]:
         return {
             "issuer": self.issuer,
-            **{f"{name}_endpoint": f"{self.issuer}/{name}" for name in ("authorization", "token", "userinfo")},
-            "end_session_endpoint": f"{self.issuer}/logout", "jwks_uri": f"{self.issuer}/jwks",
-            "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"], "code_challenge_methods_supported": ["S256"],
+            **{
+                f"{name}_endpoint": f"{self.issuer}/{name}" for name in ("authorization", "token", "userinfo")
+            },
+            "end_session_endpoint": f"{self.issuer}/logout",
+            "jwks_uri": f"{self.issuer}/jwks",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-            "authorization_response_iss_parameter_supported": True, "backchannel_logout_supported": True,
+            "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
-        }  # fmt: skip
+        }
 
     def keys(self) -> dict[str, Any]:
         return {"keys": [self.key.as_dict(private=False)]}
@@ -148,26 +154,37 @@ class StandIn:
     def id_claims(self, code: Code) -> dict[str, Any]:
         now = int(time.time())
         return {
-            "iss": self.issuer, "sub": code.opened.subject, "aud": code.relying.client_id, "iat": now, "exp": now + TOKEN_LIFE,
-            "nonce": code.nonce, "auth_time": code.opened.at, "sid": code.opened.sid, "acr": "eidas1",
-        }  # fmt: skip
+            "iss": self.issuer,
+            "sub": code.opened.subject,
+            "aud": code.relying.client_id,
+            "iat": now,
+            "exp": now + TOKEN_LIFE,
+            "nonce": code.nonce,
+            "auth_time": code.opened.at,
+            "sid": code.opened.sid,
+            "acr": "eidas1",
+        }
 
     def about(self, subject: str) -> dict[str, Any]:
         return {"sub": subject, "name": self.people[subject].name, **self.people[subject].claims}
 
     # What it does
 
-    def open_session(self, subject: str) -> tuple[str, Opened]:
+    def open_session(self, subject: str) -> tuple[str, StandInSession]:
         key = secrets.token_urlsafe(24)
-        self.sessions[key] = Opened(subject, secrets.token_hex(12), int(time.time()))
+        self.sessions[key] = StandInSession(subject, secrets.token_hex(12), int(time.time()))
         return key, self.sessions[key]
 
-    def give_code(self, asked: Mapping[str, str], opened: Opened) -> str:
+    def give_code(self, asked: Mapping[str, str], opened: StandInSession) -> str:
         code = secrets.token_urlsafe(24)
         self.codes[code] = Code(
-            self.relying[asked["client_id"]], asked["redirect_uri"], asked["code_challenge"], asked.get("nonce", ""),
-            opened, time.time() + CODE_LIFE,
-        )  # fmt: skip
+            self.relying[asked["client_id"]],
+            asked["redirect_uri"],
+            asked["code_challenge"],
+            asked.get("nonce", ""),
+            opened,
+            time.time() + CODE_LIFE,
+        )
         said = {"code": code, "state": asked.get("state", ""), "iss": self.issuer}
         return f"{asked['redirect_uri']}?{urlencode(said)}"
 
@@ -185,8 +202,11 @@ class StandIn:
         access = secrets.token_urlsafe(24)
         self.tokens[access] = code.opened.subject
         return 200, {
-            "token_type": "Bearer", "access_token": access, "expires_in": TOKEN_LIFE, "id_token": self.sign(self.id_claims(code)),
-        }  # fmt: skip
+            "token_type": "Bearer",
+            "access_token": access,
+            "expires_in": TOKEN_LIFE,
+            "id_token": self.sign(self.id_claims(code)),
+        }
 
     def _is(self, relying: Relying, authorization: str) -> bool:
         try:
@@ -205,13 +225,17 @@ class StandIn:
             if relying.told_at:
                 self.tell(relying, self.logout_claims(relying, opened))
 
-    def logout_claims(self, relying: Relying, opened: Opened | None) -> dict[str, Any]:
+    def logout_claims(self, relying: Relying, opened: StandInSession | None) -> dict[str, Any]:
         now = int(time.time())
         said = {"sub": opened.subject, "sid": opened.sid} if opened else {}
         return said | {
-            "iss": self.issuer, "aud": relying.client_id, "iat": now, "exp": now + 120, "jti": secrets.token_hex(12),
+            "iss": self.issuer,
+            "aud": relying.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_hex(12),
             "events": {LOGOUT_EVENT: {}},
-        }  # fmt: skip
+        }
 
     def tell(self, relying: Relying, claims: Mapping[str, Any]) -> int:
         body = urlencode({"logout_token": self.sign(claims)}).encode()
@@ -270,8 +294,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._redirect(self.provider.give_code(asked, opened))
             return
         buttons = "".join(
-            f'<button name="qui" value="{html.escape(one.subject)}">{html.escape(one.name)}<br><small>{html.escape(one.note)}</small></button>'
-            for one in self.provider.people.values()
+            f'<button name="qui" value="{html.escape(person.subject)}">{html.escape(person.name)}<br><small>{html.escape(person.note)}</small></button>'
+            for person in self.provider.people.values()
         )
         body = f'<p>Personne n’est réel ici, et aucun mot de passe n’est demandé. Qui êtes-vous\u202f?</p><form method="post" action="{html.escape(self.path)}">{buttons}</form>'
         self._page(200, self.provider.title, body)

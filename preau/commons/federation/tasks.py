@@ -3,7 +3,8 @@
 import structlog
 from django.utils import timezone
 
-from preau.commons.federation.actions import note_failure, saml
+from preau.commons.federation.actions import saml
+from preau.commons.federation.actions.settling import note_failure
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
 from preau.commons.federation.words import Protocol, Trouble

@@ -22,7 +22,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import antivirus, boards, filekinds, journal, pictures, vault
 from preau.foundation.antivirus import Verdict
 from preau.foundation.locks import lock
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 State = StoredFile.State
 # A second click, or the same form sent again, finds the file of the first.
@@ -37,7 +37,7 @@ class _Ready:
 
     name: str
     kind: str
-    written: vault.Written
+    written: vault.VaultFile
     state: str
     width: int | None = None
     height: int | None = None
@@ -69,19 +69,19 @@ def _count(count: int, limits: Limits) -> None:
         said = ngettext(
             "Un seul fichier est attendu ici.", "Pas plus de %(num)s fichiers à la fois.", limits.files
         )
-        raise Refused(said % {"num": limits.files})
+        raise UploadRefused(said % {"num": limits.files})
 
 
 def _taken_in(sent: Any, limits: Limits) -> _Ready:
-    """Look at one file, draw it anew if it is a picture, and write its bytes. Raises Refused."""
+    """Look at one file, draw it anew if it is a picture, and write its bytes. Raises UploadRefused."""
     shown = filekinds.shown(sent.name)
     if sent.size > limits.size:
         told = {"name": shown, "most": limits.size // MEGABYTE}
-        raise Refused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
+        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
     kind = filekinds.kind_of(sent, shown)
     if kind not in limits.kinds:
         told = {"name": shown, "kinds": limits.said}
-        raise Refused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
+        raise UploadRefused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
     name, bare = filekinds.clean_name(sent.name, kind), vault.new_name()
     if kind not in filekinds.IMAGES:
         written = vault.write(sent, bare)
@@ -98,7 +98,7 @@ def _taken_in(sent: Any, limits: Limits) -> _Ready:
 
 
 def _cleared(ready: _Ready) -> _Ready:
-    """The same, held back when the antivirus does not answer. Raises Refused for what it knows."""
+    """The same, held back when the antivirus does not answer. Raises UploadRefused for what it knows."""
     said = antivirus.verdict(vault.path_of(ready.written.name))
     if said == Verdict.CLEAN:
         return ready
@@ -106,24 +106,32 @@ def _cleared(ready: _Ready) -> _Ready:
         return _Ready(ready.name, ready.kind, ready.written, State.HELD)
     ready.forget()
     told = _("« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient.")
-    raise Refused(told % {"name": ready.name})
+    raise UploadRefused(told % {"name": ready.name})
 
 
 @transaction.atomic
 def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFile:
-    """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises Refused."""
+    """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises UploadRefused."""
     written = vault.write(BytesIO(content), vault.new_name())
     if queries.room_left(school_id) < written.size:
         vault.remove(written.name)
-        raise Refused(_("L’établissement n’a plus de place pour des fichiers."))
+        raise UploadRefused(_("L’établissement n’a plus de place pour des fichiers."))
     kept: StoredFile = StoredFile.objects.create(
-        public_id=written.name, school_id=school_id, name=filekinds.clean_name(name, kind), kind=kind,
-        size=written.size, digest=written.digest, kept_at=timezone.now(),
-    )  # fmt: skip
+        public_id=written.name,
+        school_id=school_id,
+        name=filekinds.clean_name(name, kind),
+        kind=kind,
+        size=written.size,
+        digest=written.digest,
+        kept_at=timezone.now(),
+    )
     line = journal.Line(
-        "files.kept", school_id=school_id, target="files.storedfile", target_id=kept.pk,
+        "files.kept",
+        school_id=school_id,
+        target="files.storedfile",
+        target_id=kept.pk,
         details={"size": kept.size},
-    )  # fmt: skip
+    )
     journal.write(line)
     return kept
 
@@ -134,7 +142,7 @@ def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[Store
     lock(Person, viewer.person.pk)
     kept = [_row(viewer, school_id, one) for one in ready]
     if kept and queries.room_left(school_id) < 0:
-        raise Refused(
+        raise UploadRefused(
             _(
                 "L’établissement n’a plus de place pour des fichiers : demandez-lui d’en faire, ou envoyez plus léger."
             )
@@ -144,18 +152,33 @@ def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[Store
 
 def _row(viewer: Viewer, school_id: int, ready: _Ready) -> StoredFile:
     now = timezone.now()
-    known = StoredFile.objects.filter(
-        kept_by_id=viewer.person.pk, digest=ready.written.digest, school_id=school_id, name=ready.name,
-        kept_at__gte=now - SAME_SENDING,
-    ).exclude(state=State.REMOVED).first()  # fmt: skip
+    known = (
+        StoredFile.objects.filter(
+            kept_by_id=viewer.person.pk,
+            digest=ready.written.digest,
+            school_id=school_id,
+            name=ready.name,
+            kept_at__gte=now - SAME_SENDING,
+        )
+        .exclude(state=State.REMOVED)
+        .first()
+    )
     if known:
         ready.forget()
         return known
     kept = StoredFile.objects.create(
-        public_id=ready.written.name, school_id=school_id, name=ready.name, kind=ready.kind, size=ready.written.size,
-        digest=ready.written.digest, width=ready.width, height=ready.height, state=ready.state, kept_by=viewer.person,
+        public_id=ready.written.name,
+        school_id=school_id,
+        name=ready.name,
+        kind=ready.kind,
+        size=ready.written.size,
+        digest=ready.written.digest,
+        width=ready.width,
+        height=ready.height,
+        state=ready.state,
+        kept_by=viewer.person,
         kept_at=now,
-    )  # fmt: skip
+    )
     journal.record(viewer, "files.kept", kept, size=kept.size)
     return kept
 
@@ -173,10 +196,10 @@ class Desk:
         """Those that the form keeps: they were there, or this person has just sent them."""
         known = {file.public_id: file for file in self.held}
         known |= {file.public_id: file for file in queries.sent_by(self.viewer, set(public_ids) - set(known))}
-        return [known[one] for one in dict.fromkeys(public_ids) if one in known]
+        return [known[public_id_] for public_id_ in dict.fromkeys(public_ids) if public_id_ in known]
 
     def take(self, sent: Sequence[IO[bytes]], beside: int) -> list[StoredFile]:
-        """Keep the new ones, beside so many others. Raises Refused."""
+        """Keep the new ones, beside so many others. Raises UploadRefused."""
         if sent:
             _count(len(sent) + beside, self.limits)
         return keep(self.viewer, self.school_id, sent, self.limits) if sent else []

@@ -14,7 +14,7 @@ from preau.foundation import dav as protocol
 from preau.foundation import served
 from preau.foundation.access import Request
 from preau.foundation.boards import Document, Folder
-from preau.foundation.dav import Answers, Property, Refused, Resource, address, dav, element
+from preau.foundation.dav import Answers, DavError, Property, Resource, address, dav, element
 from preau.identity.doors import door
 
 
@@ -32,7 +32,7 @@ def tree(request: Request, path: str = "") -> Answers:
 def _at(viewer: Viewer, steps: tuple[str, ...]) -> Folder | Document:
     found = drive.at(viewer, steps)
     if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND)
+        raise DavError(HTTPStatus.NOT_FOUND)
     return found
 
 
@@ -46,7 +46,7 @@ def _get(request: Request, found: Folder | Document) -> HttpResponseBase:
         )
     file = drive.file_of(request.viewer, found)
     if file is None:
-        raise Refused(HTTPStatus.NOT_FOUND)
+        raise DavError(HTTPStatus.NOT_FOUND)
     tag = _tag(found)
     known = get_conditional_response(request, etag=tag, last_modified=int(found.kept_at.timestamp()))
     if known is not None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.commons.files.actions import keep_made
 from preau.commons.journal.models import Extract, Line, Seal
-from preau.commons.journal.queries import Asked, digest
+from preau.commons.journal.queries import LineQuery, digest
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, filework, journal
@@ -86,7 +86,7 @@ def seal(school_id: int | None) -> int:
 
 
 @dataclass(frozen=True)
-class Made:
+class ExtractFile:
     """What a task has made: the name and the bytes of the file, and how many lines are in it."""
 
     name: str
@@ -95,17 +95,28 @@ class Made:
 
 
 EXTRACTS = FileWork(
-    "journal.extract", Extract, gettext_lazy("Extrait du journal"), "journal.extract_asked",
-    lambda _row: reverse("journal:extracts"), ("school", "person", "asked_by"),
-)  # fmt: skip
+    "journal.extract",
+    Extract,
+    gettext_lazy("Extrait du journal"),
+    "journal.extract_asked",
+    lambda _row: reverse("journal:extracts"),
+    ("school", "person", "asked_by"),
+)
 
 
-def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
+def ask_extract(viewer: Viewer, asked: LineQuery, shape: str) -> Extract:
     """Ask for lines of the journal of the viewer's school; a second click while it is being made is the same extract."""
     same = {
-        "school_id": viewer.school_id or 0, "asked_by": viewer.person, "first": asked.first, "last": asked.last,
-        "person": asked.person, "side": asked.side, "verb": asked.verb, "kind": asked.kind, "shape": shape,
-    }  # fmt: skip
+        "school_id": viewer.school_id or 0,
+        "asked_by": viewer.person,
+        "first": asked.first,
+        "last": asked.last,
+        "person": asked.person,
+        "side": asked.side,
+        "verb": asked.verb,
+        "kind": asked.kind,
+        "shape": shape,
+    }
     facts = {"seat": viewer.key, "expires_on": viewer.today + KEPT}
     about = asked.person.pk if asked.person else None
     days = {"first": f"{asked.first}", "last": f"{asked.last}"}
@@ -113,29 +124,36 @@ def ask_extract(viewer: Viewer, asked: Asked, shape: str) -> Extract:
     return made
 
 
-def keep_extract(extract_id: int, made: Made) -> bool:
+def keep_extract(extract_id: int, made: ExtractFile) -> bool:
     """Its file is kept, and nothing of it changes any more; False when it was not wanted any more. Raises Refused."""
 
     def fill(known: Extract) -> None:
         file = keep_made(known.school_id, made.name, made.content, MADE_KINDS[Extract.Shape(known.shape)])
         known.rows, known.file, known.sha256 = made.rows, file, file.digest
         line = JournalLine(
-            "journal.extract_made", school_id=known.school_id, target="journal.extract", target_id=known.pk,
-            subject_id=known.person_id, details={"rows": made.rows},
-        )  # fmt: skip
+            "journal.extract_made",
+            school_id=known.school_id,
+            target="journal.extract",
+            target_id=known.pk,
+            subject_id=known.person_id,
+            details={"rows": made.rows},
+        )
         journal.write(line)
 
     return filework.keep(EXTRACTS, extract_id, fill)
 
 
 @transaction.atomic
-def note_console_export(school: School, asked: Asked, rows: int) -> None:
+def note_console_export(school: School, asked: LineQuery, rows: int) -> None:
     """Write that whoever operates the machine took lines away: no account says who it was."""
     line = JournalLine(
-        "journal.exported_at_console", school_id=school.pk, target="directory.school", target_id=school.pk,
+        "journal.exported_at_console",
+        school_id=school.pk,
+        target="directory.school",
+        target_id=school.pk,
         subject_id=asked.person.pk if asked.person else None,
         details={"first": f"{asked.first}", "last": f"{asked.last}", "rows": rows},
-    )  # fmt: skip
+    )
     journal.write(line)
 
 

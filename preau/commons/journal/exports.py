@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.journal import queries
-from preau.commons.journal.actions import Made
+from preau.commons.journal.actions import ExtractFile
 from preau.commons.journal.models import Extract, Line, Seal
-from preau.commons.journal.queries import Asked
+from preau.commons.journal.queries import LineQuery
 from preau.directory.models import School
 from preau.foundation import boards, csvtext, signed
 
@@ -42,20 +42,20 @@ def silent(done: int) -> None:
     """Nobody waits for news of it."""
 
 
-def made(school: School, asked: Asked, shape: str, tell: Tell = silent) -> Made:
+def made(school: School, asked: LineQuery, shape: str, tell: Tell = silent) -> ExtractFile:
     """The file that was asked for. `tell` hears how many lines are read; what it raises stops the work."""
     name = f"journal-{school.uai}-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}.{shape}"
     if shape == Extract.Shape.CSV:
-        lines = _Read(school, asked, tell)
+        lines = _Lines(school, asked, tell)
         table = "".join(csvtext.lines(_header(), map(partial(_row, _words()), lines)))
-        return Made(name, table.encode(), lines.count)
+        return ExtractFile(name, table.encode(), lines.count)
     return _bundle(school, asked, name, tell)
 
 
-class _Read:
+class _Lines:
     """The lines asked for, each once, a few at a time; and how many they were, and their seals."""
 
-    def __init__(self, school: School, asked: Asked, tell: Tell) -> None:
+    def __init__(self, school: School, asked: LineQuery, tell: Tell) -> None:
         self.rows, self.tell, self.count = queries.asked_of(school, asked), tell, 0
         self.sealed: dict[int, int] = {}
 
@@ -76,9 +76,19 @@ def _words() -> dict[str, tuple[str, str]]:
 
 def _header() -> list[str]:
     return [
-        _("N°"), _("Date et heure"), _("Action"), _("Code de l’action"), _("Lecture ou changement"), _("Par"), _("En tant que"),
-        _("Au sujet de"), _("Objet"), _("N° de l’objet"), _("Détails"), _("Sceau"),
-    ]  # fmt: skip
+        _("N°"),
+        _("Date et heure"),
+        _("Action"),
+        _("Code de l’action"),
+        _("Lecture ou changement"),
+        _("Par"),
+        _("En tant que"),
+        _("Au sujet de"),
+        _("Objet"),
+        _("N° de l’objet"),
+        _("Détails"),
+        _("Sceau"),
+    ]
 
 
 def _row(words: dict[str, tuple[str, str]], line: Line) -> list[object]:
@@ -102,8 +112,8 @@ def _row(words: dict[str, tuple[str, str]], line: Line) -> list[object]:
 # The bundle
 
 
-def _bundle(school: School, asked: Asked, name: str, tell: Tell) -> Made:
-    lines = _Read(school, asked, tell)
+def _bundle(school: School, asked: LineQuery, name: str, tell: Tell) -> ExtractFile:
+    lines = _Lines(school, asked, tell)
     with TemporaryFile() as file:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive, TemporaryFile() as facts:
             digests = {TABLE: _kept(archive, TABLE, _table_and_facts(lines, facts))}
@@ -116,7 +126,7 @@ def _bundle(school: School, asked: Asked, name: str, tell: Tell) -> Made:
             archive.writestr(MANIFEST, manifest)
             archive.writestr(SIGNATURE, signed.sign(PURPOSE, manifest))
         file.seek(0)
-        return Made(name, file.read(), lines.count)
+        return ExtractFile(name, file.read(), lines.count)
 
 
 def _kept(archive: ZipFile, name: str, pieces: Any) -> str:
@@ -129,7 +139,7 @@ def _kept(archive: ZipFile, name: str, pieces: Any) -> str:
     return sha.hexdigest()
 
 
-def _table_and_facts(lines: _Read, facts: IO[bytes]) -> Iterator[bytes]:
+def _table_and_facts(lines: _Lines, facts: IO[bytes]) -> Iterator[bytes]:
     """The table, while what its seals cover is put aside: each line is read once."""
 
     words = _words()
@@ -144,34 +154,48 @@ def _table_and_facts(lines: _Read, facts: IO[bytes]) -> Iterator[bytes]:
         yield text.encode()
 
 
-def _seals(school: School, lines: _Read) -> str:
+def _seals(school: School, lines: _Lines) -> str:
     """Each seal of these lines, with that before it, and how many of its lines are here."""
     wanted = sorted(lines.sealed)
     around = sorted({*wanted, *(number - 1 for number in wanted)})
     known = {seal.number: seal for seal in queries.seals_of(school.pk, around)}
     header = [
-        _("Sceau"), _("Scellé le"), _("Lignes du sceau"), _("Lignes dans ce dossier"), _("Empreinte"),
+        _("Sceau"),
+        _("Scellé le"),
+        _("Lignes du sceau"),
+        _("Lignes dans ce dossier"),
+        _("Empreinte"),
         _("Empreinte du sceau d’avant"),
-    ]  # fmt: skip
+    ]
     rows = [
         [
-            seal.number, timezone.localtime(seal.at).isoformat(timespec="seconds"), seal.count, lines.sealed[seal.number],
-            seal.digest, known[seal.number - 1].digest if seal.number - 1 in known else "",
+            seal.number,
+            timezone.localtime(seal.at).isoformat(timespec="seconds"),
+            seal.count,
+            lines.sealed[seal.number],
+            seal.digest,
+            known[seal.number - 1].digest if seal.number - 1 in known else "",
         ]
         for seal in (known[number] for number in wanted)
-    ]  # fmt: skip
+    ]
     return "".join(csvtext.lines(header, rows))
 
 
-def _notice(school: School, asked: Asked, count: int) -> str:
+def _notice(school: School, asked: LineQuery, count: int) -> str:
     who = asked.person.full_name if asked.person else _("tout le monde")
     side = str(Extract.Side(asked.side).label) if asked.person else ""
     told = {
-        "school": school.name, "uai": school.uai, "first": f"{asked.first:%d/%m/%Y}", "last": f"{asked.last:%d/%m/%Y}",
-        "who": f"{who} ({side})" if side else who, "verb": asked.verb or _("toutes les actions"),
-        "kind": Extract.Kind(asked.kind).label, "count": count, "now": timezone.localtime().isoformat(timespec="seconds"),
+        "school": school.name,
+        "uai": school.uai,
+        "first": f"{asked.first:%d/%m/%Y}",
+        "last": f"{asked.last:%d/%m/%Y}",
+        "who": f"{who} ({side})" if side else who,
+        "verb": asked.verb or _("toutes les actions"),
+        "kind": Extract.Kind(asked.kind).label,
+        "count": count,
+        "now": timezone.localtime().isoformat(timespec="seconds"),
         "print": signed.fingerprint(PURPOSE),
-    }  # fmt: skip
+    }
     return (
         _(
             """Extrait du journal de Préau
@@ -263,7 +287,7 @@ def _digest(archive: ZipFile, name: str) -> str:
 
 
 @dataclass
-class _Told:
+class _SealLine:
     """A seal as a bundle tells it, and its lines that are here, by number."""
 
     number: int
@@ -274,13 +298,15 @@ class _Told:
     facts: dict[int, str] = field(default_factory=dict)
 
 
-def _seals_told(archive: ZipFile) -> dict[int, _Told]:
+def _seals_told(archive: ZipFile) -> dict[int, _SealLine]:
     rows = archive.read(SEALS).decode("utf-8-sig").splitlines()[1:]
     cut = [row.split(";") for row in rows]
-    return {int(one[0]): _Told(int(one[0]), int(one[2]), int(one[3]), one[4], one[5]) for one in cut}
+    return {int(one[0]): _SealLine(int(one[0]), int(one[2]), int(one[3]), one[4], one[5]) for one in cut}
 
 
-def _check_lines(archive: ZipFile, seals: dict[int, _Told], checked: Checked, *, with_database: bool) -> None:
+def _check_lines(
+    archive: ZipFile, seals: dict[int, _SealLine], checked: Checked, *, with_database: bool
+) -> None:
     schools = set()
     for some in _facts_told(archive, seals):
         checked.lines += len(some)
@@ -294,11 +320,11 @@ def _check_lines(archive: ZipFile, seals: dict[int, _Told], checked: Checked, *,
         kept = dict(
             Seal.objects.filter(school_id__in=schools, number__in=seals).values_list("number", "digest")
         )
-        changed = [one.number for one in seals.values() if kept.get(one.number) != one.digest]
+        changed = [seal.number for seal in seals.values() if kept.get(seal.number) != seal.digest]
         checked.faults += [f"Seal {number} is not the one of the database any more." for number in changed]
 
 
-def _facts_told(archive: ZipFile, seals: dict[int, _Told]) -> Iterator[list[tuple[int, str]]]:
+def _facts_told(archive: ZipFile, seals: dict[int, _SealLine]) -> Iterator[list[tuple[int, str]]]:
     """Number and facts of each line, some at a time; those of a seal are kept with it."""
     some: list[tuple[int, str]] = []
     with archive.open(FACTS) as file:
@@ -315,7 +341,7 @@ def _facts_told(archive: ZipFile, seals: dict[int, _Told]) -> Iterator[list[tupl
         yield some
 
 
-def _check_seal(seal: _Told, checked: Checked) -> None:
+def _check_seal(seal: _SealLine, checked: Checked) -> None:
     if len(seal.facts) != seal.here:
         checked.faults.append(f"Seal {seal.number}: {len(seal.facts)} lines where {seal.here} are told.")
     if len(seal.facts) != seal.count:
@@ -328,7 +354,7 @@ def _check_seal(seal: _Told, checked: Checked) -> None:
     checked.whole_seals += 1
 
 
-def _compare(some: Sequence[tuple[int, str]], seals: dict[int, _Told], checked: Checked) -> None:
+def _compare(some: Sequence[tuple[int, str]], seals: dict[int, _SealLine], checked: Checked) -> None:
     """Does the database still say the same of these lines? Those of a seal that was erased at its term say nothing any more."""
     known = Line.objects.in_bulk([number for number, _facts in some])
     lost = [(number, json.loads(facts)[5]) for number, facts in some if number not in known]
@@ -343,7 +369,7 @@ def _compare(some: Sequence[tuple[int, str]], seals: dict[int, _Told], checked: 
     checked.compared += len(some) - len(erased)
 
 
-def _erased_at_term(lost: Sequence[tuple[int, int | None]], seals: dict[int, _Told]) -> set[int]:
+def _erased_at_term(lost: Sequence[tuple[int, int | None]], seals: dict[int, _SealLine]) -> set[int]:
     """Those of these lines (number, school) of which the seal was erased at its term."""
     of_seal = {number: seal.number for seal in seals.values() for number in seal.facts}
     kept = Seal.objects.exclude(erased_at=None).filter(school_id__in={school for _number, school in lost})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.commons.journal import queries
 from preau.commons.journal.models import Extract
-from preau.commons.journal.queries import Asked
+from preau.commons.journal.queries import LineQuery
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation.fields import Day
@@ -53,17 +53,17 @@ class LineFilter(forms.Form):
         """Show only the actions that there are between these days, and the one that is asked for; any is accepted."""
         shown = present | {str(self.data.get("action") or "")}
         houses = [
-            (house, [one for one in verbs if one[0] in shown]) for house, verbs in queries.verbs_by_house()
+            (house, [verb for verb in verbs if verb[0] in shown]) for house, verbs in queries.verbs_by_house()
         ]
         found: list[Any] = [("", _("Toutes")), *((house, verbs) for house, verbs in houses if verbs)]
         self.fields["action"].widget.choices = found  # type: ignore[attr-defined]
 
-    def asked(self) -> Asked:
+    def asked(self) -> LineQuery:
         self.is_valid()
         told = self.cleaned_data
         last = max(min(told.get("au") or self.viewer.today, self.viewer.today), FIRST)
         first = min(max(told.get("du") or self.viewer.days_ago(MONTH), FIRST), last)
-        return Asked(
+        return LineQuery(
             first=first,
             last=last,
             person=self.person,

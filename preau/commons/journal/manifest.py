@@ -124,14 +124,23 @@ boards.personal_data.add(
 
 boards.terms.add(
     boards.Term(
-        "journal.lines", _("Journal des actions et des consultations"), keep=Retention.JOURNAL, model="journal.Line", when="at",
-        since=SINCE, due=queries.lines_due, erase=actions.erase_lines, order=95,
-        text=_("Effacé trois ans après, sceau par sceau. L’empreinte de chaque sceau reste : le journal se vérifie toujours."),
+        "journal.lines",
+        _("Journal des actions et des consultations"),
+        keep=Retention.JOURNAL,
+        model="journal.Line",
+        when="at",
+        since=SINCE,
+        due=queries.lines_due,
+        erase=actions.erase_lines,
+        order=95,
+        text=_(
+            "Effacé trois ans après, sceau par sceau. L’empreinte de chaque sceau reste : le journal se vérifie toujours."
+        ),
         # A seal goes whole: all of it stays with the line of somebody whose file is held.
         people=("seal__lines__subject", "seal__lines__actor"),
         offers=("journal:lines", _("Faire un extrait du journal")),
     )
-)  # fmt: skip
+)
 boards.endings.add(
     boards.Ending(
         ("journal.Extract",), _("Une copie, pour l’enquête qui l’a demandée."), by="journal.erase_extracts"

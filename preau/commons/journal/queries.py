@@ -18,7 +18,7 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, dates
 from preau.foundation.journal import FOR
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 MOST_PEOPLE = 12
 # Three years, said as Retention.JOURNAL.
@@ -42,7 +42,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Asked:
+class LineQuery:
     """Lines between two days of the school's wall clock, both included; of one person, of one verb, read or written, or not.
 
     `reader`: what is kept from them is left out.
@@ -57,7 +57,7 @@ class Asked:
     reader: Person | None = None
 
 
-def asked_of(school: School, asked: Asked) -> LineQuerySet:
+def asked_of(school: School, asked: LineQuery) -> LineQuerySet:
     """These lines of a school's journal, the oldest first. Whoever asks has looked at who may."""
     zone = ZoneInfo(school.timezone)
     starts = datetime.combine(asked.first, time(), zone)
@@ -80,14 +80,14 @@ def _of_person(person_id: int, side: str) -> Q:
     return {Extract.Side.BY: by, Extract.Side.ABOUT: about}.get(Extract.Side(side), by | about)
 
 
-def lines_of(viewer: Viewer, asked: Asked) -> LineQuerySet:
+def lines_of(viewer: Viewer, asked: LineQuery) -> LineQuerySet:
     """The same of the viewer's school, the newest first, if they read its journal."""
     assert viewer.school is not None  # noqa: S101 - whoever reads a journal sits in its school
     seen = Line.objects.visible_to(viewer).values("pk")
     return asked_of(viewer.school, asked).filter(pk__in=seen).order_by("-at", "-pk")
 
 
-def verbs_in(viewer: Viewer, asked: Asked) -> set[str]:
+def verbs_in(viewer: Viewer, asked: LineQuery) -> set[str]:
     """The verbs of the lines that this would show, whatever the verb asked for (one query)."""
     rows, words = lines_of(viewer, replace(asked, verb="")).order_by(), boards.journal_words_by_verb()
     return {words[verb].verb for verb in rows.values_list("verb", flat=True).distinct()}
@@ -95,7 +95,7 @@ def verbs_in(viewer: Viewer, asked: Asked) -> set[str]:
 
 def people_named(viewer: Viewer, text: str) -> list[Person]:
     """Those of this name whom the viewer sees, or whom the journal of their school knows: who left long ago is still in it."""
-    wanted = Wanted.typed(text.replace("\0", " "))
+    wanted = LookupTerms.typed(text.replace("\0", " "))
     if wanted.letters < 2:
         return []
     seen = Q(pk__in=Person.objects.visible_to(viewer).values("pk"))
@@ -203,9 +203,18 @@ def digest(previous: str, lines: Iterable[Line]) -> str:
 def facts_of(line: Line) -> str:
     """Every field of a line as its seal covers it."""
     facts = [
-        line.pk, line.at.isoformat(), line.verb, line.actor_id, line.acting_as, line.school_id,
-        line.target, line.target_id, line.subject_id, line.is_read, line.details,
-    ]  # fmt: skip
+        line.pk,
+        line.at.isoformat(),
+        line.verb,
+        line.actor_id,
+        line.acting_as,
+        line.school_id,
+        line.target,
+        line.target_id,
+        line.subject_id,
+        line.is_read,
+        line.details,
+    ]
     return json.dumps(facts, sort_keys=True, ensure_ascii=False)
 
 

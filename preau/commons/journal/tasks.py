@@ -43,8 +43,8 @@ def _make(extract: Extract, tell: filework.Tell) -> None:
     actions.keep_extract(extract.pk, made)
 
 
-def _asked(extract: Extract) -> queries.Asked:
-    return queries.Asked(
+def _asked(extract: Extract) -> queries.LineQuery:
+    return queries.LineQuery(
         extract.first,
         extract.last,
         extract.person,

@@ -54,7 +54,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         "form": form,
         "name": name,
         "narrowed": bool(typed),
-        "people": [(one, _query(form, personne=one.public_id)) for one in found],
+        "people": [(person, _query(form, personne=person.public_id)) for person in found],
         "person": asked.person,
         "page_obj": page,
         "rows": queries.said(page.object_list),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from preau.commons.lti.queries import PupilRow
+from preau.commons.lti.queries.activities import PupilRow
 from preau.foundation import csvtext, dates
 
 
@@ -18,13 +18,13 @@ def _lines(rows: Iterable[PupilRow]) -> Iterator[list[str]]:
     for row in rows:
         if not row.results:
             yield [row.pupil.list_name, "", "", "", "", ""]
-        for one in row.results:
-            moment = dates.local(one.moment)
+        for result in row.results:
+            moment = dates.local(result.moment)
             yield [
                 row.pupil.list_name,
-                one.label,
-                one.said,
-                one.state,
-                one.comment,
+                result.label,
+                result.said,
+                result.state,
+                result.comment,
                 f"{moment:%d/%m/%Y %H:%M}",
             ]

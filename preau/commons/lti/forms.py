@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.lti import queries
-from preau.commons.lti.actions import Direct, Facts
+from preau.commons.lti.actions.giving import Direct
+from preau.commons.lti.actions.settings import Facts
 from preau.commons.lti.models import Activity, Tool
+from preau.commons.lti.queries import activities
+from preau.commons.lti.queries.keys import Unreadable, keys_in
 from preau.commons.lti.words import ALLOWED
-from preau.commons.signon import queries as signon
 from preau.commons.signon.models import Opening
+from preau.commons.signon.queries import access
 from preau.directory.viewer import Viewer
 from preau.foundation.fields import Day
 
@@ -108,8 +110,8 @@ class ToolForm(forms.Form):
         if not typed:
             return []
         try:
-            found = queries.keys_in(typed)
-        except queries.Unreadable as failure:
+            found = keys_in(typed)
+        except Unreadable as failure:
             if failure.secret:
                 raise ValidationError(
                     _(
@@ -142,7 +144,7 @@ class ToolForm(forms.Form):
 def _address(typed: str) -> str:
     """An address that a service may have; « # » would cut what we add to it."""
     typed = typed.strip()
-    if signon.place_of(typed) is None:
+    if access.place_of(typed) is None:
         raise ValidationError(
             _(
                 "« %(typed)s » ne convient pas : une adresse commence par https://, avec un nom d’hôte complet, sans joker."
@@ -188,9 +190,9 @@ class AddForm(forms.Form):
 
     def __init__(self, viewer: Viewer, group: str = "", data: Any = None) -> None:
         super().__init__(data)
-        self.groups = {str(one.pk): one for one in queries.groups_to_give(viewer)}
+        self.groups = {str(group.pk): group for group in activities.groups_to_give(viewer)}
         self.tools: dict[str, tuple[Opening, Tool]] = {
-            one.service.public_id: (one, tool) for one, tool in queries.tools_to_give(viewer)
+            one.service.public_id: (one, tool) for one, tool in activities.tools_to_give(viewer)
         }
         self.today = viewer.today
         self.fields["group"].choices = [(pk, one.name) for pk, one in self.groups.items()]  # type: ignore[attr-defined]

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.lti import actions, rules, seeds, tasks
+from preau.commons.lti import rules, seeds, tasks
+from preau.commons.lti.actions import keeping
 from preau.commons.lti.models import Tool
 from preau.commons.lti.words import ACTIVITY, ALLOWED, GRADING
 from preau.commons.signon.boards import Opener, ProtocolPage, openers, protocol_pages
@@ -94,10 +95,17 @@ boards.first_steps.add(
 def said_of_change(details: Mapping[str, Any]) -> str:
     """« adresses de retour, clés (lire la liste de la classe) »: what a line of the journal says."""
     words = {
-        "login_url": _("adresse de session"), "target": _("adresse ouverte"), "redirects": _("adresses de retour"),
-        "chooses": _("choix d’une activité"), "asks": _("ce qu’il fait de lui-même"), "keys_url": _("adresse des clés"),
-        "keys": _("clés"), "title": _("titre"), "text": _("consigne"), "due_on": _("jour"),
-    }  # fmt: skip
+        "login_url": _("adresse de session"),
+        "target": _("adresse ouverte"),
+        "redirects": _("adresses de retour"),
+        "chooses": _("choix d’une activité"),
+        "asks": _("ce qu’il fait de lui-même"),
+        "keys_url": _("adresse des clés"),
+        "keys": _("clés"),
+        "title": _("titre"),
+        "text": _("consigne"),
+        "due_on": _("jour"),
+    }
     changed = [str(words[one]) for one in str(details.get("changed", "")).split(",") if one in words]
     allowed = [str(ALLOWED[key].label) for key in str(details.get("asks", "")).split(",") if key in ALLOWED]
     said = ", ".join(changed)
@@ -122,37 +130,51 @@ boards.personal_data.add(
         model="lti.Activity",
         person="given_by",
         purpose=_("Donner à une classe un exercice d’un site relié, et savoir qui l’a donné."),
-        readers=on_themselves(Role.HEAD, _("enseignants de la classe"), others=(_("la classe et ses familles"), _("le service qui le propose, sans le nom du professeur"))),
+        readers=on_themselves(
+            Role.HEAD,
+            _("enseignants de la classe"),
+            others=(
+                _("la classe et ses familles"),
+                _("le service qui le propose, sans le nom du professeur"),
+            ),
+        ),
         keep=Retention.YEAR,
         fields=dict.fromkeys(["given_by", "given_at", "ended_at", "title", "text", "due_on"], PERSONAL)
         | dict.fromkeys(["school", "context", "public_id", "target", "custom"], NONE),
-        forget=actions.forget_activities,
+        forget=keeping.forget_activities,
         withheld=frozenset({"custom"}),
-        **BASIS, people={"given_by": (Concerned.STAFF,)},
+        **BASIS,
+        people={"given_by": (Concerned.STAFF,)},
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Résultats d’activités"),
         model="lti.Score",
         person="pupil",
         purpose=_("Montrer au professeur, à l’élève et à sa famille ce que le service a noté."),
-        readers=with_guardians(Role.HEAD, _("enseignants de la classe"), others=(_("le service qui l’a noté"),)),
+        readers=with_guardians(
+            Role.HEAD, _("enseignants de la classe"), others=(_("le service qui l’a noté"),)
+        ),
         keep=Retention.YEAR,
-        fields=dict.fromkeys(["column", "pupil", "given", "maximum", "comment", "activity", "grading", "said_at"], CHILD),
-        forget=actions.forget_scores,
+        fields=dict.fromkeys(
+            ["column", "pupil", "given", "maximum", "comment", "activity", "grading", "said_at"], CHILD
+        ),
+        forget=keeping.forget_scores,
         says={
             "activity": lambda word: str(ACTIVITY.get(word, word)),
             "grading": lambda word: str(GRADING.get(word, word)),
         },
-        erases=_("Les résultats de l’élève disparaissent de Préau ; le service garde ce qu’il sait, sous son propre identifiant."),
+        erases=_(
+            "Les résultats de l’élève disparaissent de Préau ; le service garde ce qu’il sait, sous son propre identifiant."
+        ),
         **BASIS,
     )
-)  # fmt: skip
+)
 PASSING = dict(
     readers=on_themselves(others=(_("le service ouvert"),)),
     keep=Retention.MONTH,
-    forget=actions.forget_passing,
+    forget=keeping.forget_passing,
 )
 boards.personal_data.add(
     PersonalData(

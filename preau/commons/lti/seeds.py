@@ -23,9 +23,13 @@ def plant(world: Any) -> None:
     charged = Assignment.objects.filter(school=world.school, teacher=teacher, kind=Assignment.Kind.TEACHES)
     first = charged.select_related("group").order_by("group__name", "pk").first() if teacher else None
     opening = Opening.objects.create(
-        service=tool.service, school=world.school, is_on=True, since=world.year.starts, agreed=tool.service.asks,
+        service=tool.service,
+        school=world.school,
+        is_on=True,
+        since=world.year.starts,
+        agreed=tool.service.asks,
         profiles=tool.service.profiles,
-    )  # fmt: skip
+    )
     Agreement.objects.create(opening=opening, allowed=tool.wants)
     if first is None:
         return
@@ -41,24 +45,38 @@ def _tool(world: Any) -> Tool:
     }
     since = world.year.starts.isoformat()
     service = Service.objects.create(
-        name="Calcul mental", text="Des séries de calculs données par le professeur.", icon=Icon.PALETTE,
-        address=f"{ADDRESS}/", protocol=Protocol.LTI, profiles=[one.value for one in ADMITTED if one != "guardian"],
-        released={key: {"why": said, "since": since} for key, said in why.items()}, changed_at=timezone.now(),
-    )  # fmt: skip
+        name="Calcul mental",
+        text="Des séries de calculs données par le professeur.",
+        icon=Icon.PALETTE,
+        address=f"{ADDRESS}/",
+        protocol=Protocol.LTI,
+        profiles=[one.value for one in ADMITTED if one != "guardian"],
+        released={key: {"why": said, "since": since} for key, said in why.items()},
+        changed_at=timezone.now(),
+    )
     return Tool.objects.create(
-        service=service, login_url=f"{ADDRESS}/lti/connexion", target=f"{ADDRESS}/lti/ouvrir",
-        redirects=[f"{ADDRESS}/lti/ouvrir"], chooses=True, keys_url=f"{ADDRESS}/lti/cles",
+        service=service,
+        login_url=f"{ADDRESS}/lti/connexion",
+        target=f"{ADDRESS}/lti/ouvrir",
+        redirects=[f"{ADDRESS}/lti/ouvrir"],
+        chooses=True,
+        keys_url=f"{ADDRESS}/lti/cles",
         asks={key: {"why": str(one.why), "since": since} for key, one in ALLOWED.items()},
-    )  # fmt: skip
+    )
 
 
 def _given(world: Any, context: Context, teacher: Any, title: str, text: str, days: int) -> None:
     day = world.today - timedelta(days=days)
     at = timezone.make_aware(datetime.combine(day, time(17, 5)))
     activity = Activity.objects.create(
-        school=world.school, context=context, title=title, text=text, given_by=teacher, given_at=at,
+        school=world.school,
+        context=context,
+        title=title,
+        text=text,
+        given_by=teacher,
+        given_at=at,
         due_on=day + timedelta(days=7),
-    )  # fmt: skip
+    )
     column = Column.objects.create(context=context, activity=activity, label=title, maximum=20)
     pupils = (
         Enrolment.objects.active(world.today).filter(group=context.group).order_by("pupil__search_name", "pk")
@@ -66,9 +84,14 @@ def _given(world: Any, context: Context, teacher: Any, title: str, text: str, da
     got = GOT if days > 1 else (None, *GOT[:3])
     Score.objects.bulk_create(
         Score(
-            column=column, pupil_id=pupil, given=got[rank % len(got)], maximum=20, activity="Completed",
-            grading="FullyGraded", said_at=at + timedelta(hours=rank % 5 + 1),
+            column=column,
+            pupil_id=pupil,
+            given=got[rank % len(got)],
+            maximum=20,
+            activity="Completed",
+            grading="FullyGraded",
+            said_at=at + timedelta(hours=rank % 5 + 1),
         )
         for rank, pupil in enumerate(pupils.values_list("pupil", flat=True))
         if got[rank % len(got)] is not None and (days > 1 or rank < len(got))
-    )  # fmt: skip
+    )

@@ -2,15 +2,15 @@
 
 from django.utils import timezone
 
-from preau.commons.lti import actions
+from preau.commons.lti.actions import keeping
 from preau.foundation.tasks import job
 
 
 @job()
 def purge() -> int:
-    return actions.purge(timezone.now())
+    return keeping.purge(timezone.now())
 
 
 @job()
 def name_members() -> int:
-    return actions.name_members(timezone.now())
+    return keeping.name_members(timezone.now())

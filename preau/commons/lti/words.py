@@ -29,13 +29,19 @@ RESULTS_KIND = "application/vnd.ims.lis.v2.resultcontainer+json"
 MEMBERS_KIND = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 # Where a pupil is, and where whoever corrects is (AGS 2.0, 3.4.8 and 3.4.9).
 ACTIVITY = {
-    "Initialized": _("pas commencée"), "Started": _("commencée"), "InProgress": _("en cours"), "Submitted": _("rendue"),
+    "Initialized": _("pas commencée"),
+    "Started": _("commencée"),
+    "InProgress": _("en cours"),
+    "Submitted": _("rendue"),
     "Completed": _("terminée"),
-}  # fmt: skip
+}
 GRADING = {
-    "FullyGraded": _("notée"), "Pending": _("note en attente"), "PendingManual": _("note en attente"),
-    "Failed": _("non notée"), "NotReady": _("pas de note"),
-}  # fmt: skip
+    "FullyGraded": _("notée"),
+    "Pending": _("note en attente"),
+    "PendingManual": _("note en attente"),
+    "Failed": _("non notée"),
+    "NotReady": _("pas de note"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,29 @@ class Allowed:
 ALLOWED = {
     one.key: one
     for one in (
-        Allowed("columns", _("Annoncer ce qui sera noté"), _("Prévoir une note pour chaque exercice."), (LINE, LINES)),
-        Allowed("scores", _("Envoyer les résultats des élèves"), _("Dire au professeur et à l’élève ce qui est réussi."), (SCORE,)),
-        Allowed("results", _("Relire les résultats qu’il a envoyés"), _("Reprendre un exercice là où il en était."), (RESULT,)),
-        Allowed("members", _("Lire la liste de la classe"), _("Montrer au professeur qui n’a pas commencé."), (MEMBERS_SCOPE,)),
+        Allowed(
+            "columns",
+            _("Annoncer ce qui sera noté"),
+            _("Prévoir une note pour chaque exercice."),
+            (LINE, LINES),
+        ),
+        Allowed(
+            "scores",
+            _("Envoyer les résultats des élèves"),
+            _("Dire au professeur et à l’élève ce qui est réussi."),
+            (SCORE,),
+        ),
+        Allowed(
+            "results",
+            _("Relire les résultats qu’il a envoyés"),
+            _("Reprendre un exercice là où il en était."),
+            (RESULT,),
+        ),
+        Allowed(
+            "members",
+            _("Lire la liste de la classe"),
+            _("Montrer au professeur qui n’a pas commencé."),
+            (MEMBERS_SCOPE,),
+        ),
     )
-}  # fmt: skip
+}

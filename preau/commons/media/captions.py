@@ -10,7 +10,7 @@ from html import unescape
 
 from django.utils.translation import gettext as _
 
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 HEAVIEST, MOST_CUES, LONGEST_CUE = MEGABYTE, 10_000, 500
 MOST_CHAPTERS, LONGEST_CHAPTER = 100, 120
@@ -59,28 +59,30 @@ class Passage:
 
 
 def decoded(sent: bytes) -> str:
-    """The text of a file of captions. Raises Refused."""
+    """The text of a file of captions. Raises UploadRefused."""
     if len(sent) > HEAVIEST:
-        raise Refused(_("Ces sous-titres sont trop lourds : 1 Mo au plus."))
+        raise UploadRefused(_("Ces sous-titres sont trop lourds : 1 Mo au plus."))
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return sent.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refused(_("Ces sous-titres ne se lisent pas : enregistrez-les en WebVTT (.vtt) ou en SRT (.srt)."))
+    raise UploadRefused(
+        _("Ces sous-titres ne se lisent pas : enregistrez-les en WebVTT (.vtt) ou en SRT (.srt).")
+    )
 
 
 def read(text: str) -> list[Cue]:
-    """The cues of a text, WebVTT or SRT, in the order in which they are said. Raises Refused."""
+    """The cues of a text, WebVTT or SRT, in the order in which they are said. Raises UploadRefused."""
     cues = sorted(_cues(text.replace("\r\n", "\n").replace("\r", "\n")), key=lambda cue: (cue.start, cue.end))
     if not cues:
-        raise Refused(
+        raise UploadRefused(
             _(
                 "Aucun sous-titre n’a été trouvé. Chacun commence par ses heures : 00:00:01.000 --> 00:00:04.000"
             )
         )
     if len(cues) > MOST_CUES:
-        raise Refused(_("Il y a trop de sous-titres pour une seule vidéo."))
+        raise UploadRefused(_("Il y a trop de sous-titres pour une seule vidéo."))
     return cues
 
 
@@ -92,14 +94,14 @@ def _cues(text: str) -> Iterator[Cue]:
         )
         if found is None:
             if "-->" in block:
-                raise Refused(
+                raise UploadRefused(
                     _("Ces heures ne se lisent pas : « %(line)s »") % {"line": _line_of(lines)[:80]}
                 )
             continue
         place, hit = found
         start, end = _seconds(hit.groups()[:4]), _seconds(hit.groups()[4:])
         if not start < end <= DAY:
-            raise Refused(
+            raise UploadRefused(
                 _("Ce sous-titre finit avant de commencer : « %(line)s »") % {"line": lines[place][:80]}
             )
         words = plain("\n".join(lines[place + 1 :]))
@@ -177,18 +179,18 @@ def passages(cues: Sequence[Cue]) -> list[Passage]:
 
 
 def chapters_of(text: str) -> list[Chapter]:
-    """Chapters typed one a line, « 1:05 Le titre ». Raises Refused."""
+    """Chapters typed one a line, « 1:05 Le titre ». Raises UploadRefused."""
     found = []
     for line in filter(str.strip, text.splitlines()):
         hit = CHAPTER.fullmatch(line)
         if hit is None:
             said = _("« %(line)s » : écrivez l’heure, puis le titre. Par exemple : 1:05 La division")
-            raise Refused(said % {"line": line.strip()[:80]})
+            raise UploadRefused(said % {"line": line.strip()[:80]})
         found.append(Chapter(_seconds(hit.groups()[:4]), plain(hit[5])[:LONGEST_CHAPTER]))
     if len(found) > MOST_CHAPTERS:
-        raise Refused(_("Il y a trop de chapitres : cent au plus."))
+        raise UploadRefused(_("Il y a trop de chapitres : cent au plus."))
     if len({chapter.start for chapter in found}) < len(found):
-        raise Refused(_("Deux chapitres commencent à la même heure."))
+        raise UploadRefused(_("Deux chapitres commencent à la même heure."))
     return sorted(found, key=lambda chapter: chapter.start)
 
 

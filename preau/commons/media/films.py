@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from preau.foundation import confined
 from preau.foundation.confined import MEGABYTE, Bounds, Broken
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 # A piece is made at once or not at all: what a dead worker loses. A multiple of STEP, where a player may change quality.
 PIECE, STEP, KEY = 32, 4, 2
@@ -68,7 +68,7 @@ class Facts:
         """Never larger than what was sent; one at least."""
         # The short side, so that a film held upright is not made twice too large.
         side = min(self.width, self.height)
-        return [one for one in QUALITIES if one.height <= side] or [
+        return [quality for quality in QUALITIES if quality.height <= side] or [
             Quality(side - side % 2, QUALITIES[0].rate)
         ]
 
@@ -106,26 +106,35 @@ def _is_mp3(start: bytes) -> bool:
 
 
 def facts_of(source: Path) -> Facts:
-    """Look at a file. Raises Refused, with the sentence to show."""
+    """Look at a file. Raises UploadRefused, with the sentence to show."""
     with source.open("rb") as file:
         container = container_of(file.read(4096))
     if not container:
-        raise Refused(
+        raise UploadRefused(
             _(
                 "Ce fichier n’est ni une vidéo ni un son que Préau sait lire : envoyez du MP4, du WebM ou du MP3."
             )
         )
     wanted = "format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate,r_frame_rate:stream_disposition=attached_pic"
     command = [
-        "ffprobe", "-hide_banner", "-loglevel", "error", *_guarded(container), "-show_entries", wanted, "-of", "json",
-        "-i", f"file:{source.name}",
-    ]  # fmt: skip
+        "ffprobe",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        *_guarded(container),
+        "-show_entries",
+        wanted,
+        "-of",
+        "json",
+        "-i",
+        f"file:{source.name}",
+    ]
     try:
         told = json.loads(
             confined.run(command, source.parent, Bounds(seconds=60, processor=60, written=8 * MEGABYTE))
         )
     except (Broken, ValueError) as error:
-        raise Refused(
+        raise UploadRefused(
             _("Ce fichier est abîmé ou incomplet : enregistrez-le de nouveau, puis envoyez-le.")
         ) from error
     return _facts(container, told)
@@ -133,24 +142,24 @@ def facts_of(source: Path) -> Facts:
 
 def _facts(container: str, told: Any) -> Facts:
     streams = told.get("streams") or []
-    pictures = [one for one in streams if one.get("codec_type") == "video" and not _is_cover(one)]
+    pictures = [stream for stream in streams if stream.get("codec_type") == "video" and not _is_cover(stream)]
     sounds = [
-        one
-        for one in streams
-        if one.get("codec_type") == "audio" and one.get("codec_name", "unknown") != "unknown"
+        stream
+        for stream in streams
+        if stream.get("codec_type") == "audio" and stream.get("codec_name", "unknown") != "unknown"
     ]
     seconds = _number(told.get("format", {}).get("duration"))
     if len(streams) > MOST_STREAMS or not (pictures or sounds):
-        raise Refused(_("Ce fichier ne contient ni image animée ni son que Préau sait lire."))
+        raise UploadRefused(_("Ce fichier ne contient ni image animée ni son que Préau sait lire."))
     if seconds <= 0:
-        raise Refused(_("Ce fichier ne dit pas combien de temps il dure : enregistrez-le de nouveau."))
+        raise UploadRefused(_("Ce fichier ne dit pas combien de temps il dure : enregistrez-le de nouveau."))
     if seconds > LONGEST:
-        raise Refused(_("C’est trop long : trois heures au plus. Coupez-le en plusieurs parties."))
+        raise UploadRefused(_("C’est trop long : trois heures au plus. Coupez-le en plusieurs parties."))
     if not pictures:
         return Facts(container, seconds, sound=True)
     width, height = int(pictures[0].get("width") or 0), int(pictures[0].get("height") or 0)
     if not (16 <= width <= LARGEST_SIDE and 16 <= height <= LARGEST_SIDE) or width * height > MOST_PIXELS:
-        raise Refused(
+        raise UploadRefused(
             _("L’image de cette vidéo est trop grande, ou illisible : 3 840 × 2 160 points au plus.")
         )
     return Facts(container, seconds, width, height, _rate(pictures[0]), bool(sounds))
@@ -186,8 +195,15 @@ def _rate(stream: Any) -> str:
 def _guarded(container: str) -> list[str]:
     """Before a file that somebody sent: what may read it, from this disk alone."""
     return [
-        "-max_alloc", str(1024 * MEGABYTE), "-protocol_whitelist", "file", "-codec_whitelist", DECODERS, "-f", container,
-    ]  # fmt: skip
+        "-max_alloc",
+        str(1024 * MEGABYTE),
+        "-protocol_whitelist",
+        "file",
+        "-codec_whitelist",
+        DECODERS,
+        "-f",
+        container,
+    ]
 
 
 FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-filter_threads", "1")
@@ -217,32 +233,110 @@ def make_piece(facts: Facts, source: Path, quality: Quality, number: int, target
         f"fps=fps={facts.rate}:start_time=0,setsar=1,format=yuv420p"
     )
     command = [
-        *FFMPEG, *_guarded(facts.container), "-threads", "2", "-ss", str(start), "-i", f"file:{source.name}", "-t", f"{length:.3f}",
-        "-map", "0:v:0", "-an", *BARE, "-vf", shape, "-c:v", "libx264", "-profile:v", "main", "-preset", "veryfast", "-crf", "23",
-        "-maxrate", f"{quality.rate}k", "-bufsize", f"{2 * quality.rate}k", "-force_key_frames", f"expr:gte(t,n_forced*{KEY})",
-        "-threads", "2", "-muxdelay", "0", "-muxpreload", "0", "-output_ts_offset", str(LEAD + start), "-f", "mpegts", "file:piece.part",
-    ]  # fmt: skip
+        *FFMPEG,
+        *_guarded(facts.container),
+        "-threads",
+        "2",
+        "-ss",
+        str(start),
+        "-i",
+        f"file:{source.name}",
+        "-t",
+        f"{length:.3f}",
+        "-map",
+        "0:v:0",
+        "-an",
+        *BARE,
+        "-vf",
+        shape,
+        "-c:v",
+        "libx264",
+        "-profile:v",
+        "main",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "23",
+        "-maxrate",
+        f"{quality.rate}k",
+        "-bufsize",
+        f"{2 * quality.rate}k",
+        "-force_key_frames",
+        f"expr:gte(t,n_forced*{KEY})",
+        "-threads",
+        "2",
+        "-muxdelay",
+        "0",
+        "-muxpreload",
+        "0",
+        "-output_ts_offset",
+        str(LEAD + start),
+        "-f",
+        "mpegts",
+        "file:piece.part",
+    ]
     _make(command, target, "piece.part", Bounds(seconds=900, processor=1800))
 
 
 def make_sound(facts: Facts, source: Path, target: Path, *, opus: bool = False) -> None:
     """The sound of a film or of a recording, whole: AAC, or Opus. Raises Broken."""
-    kind = ["-c:a", "libopus", "-b:a", "64k", "-f", "ogg"] if opus else [
-        "-c:a", "aac", "-b:a", f"{SOUND_RATE}k", "-movflags", "+faststart", "-f", "mp4",
-    ]  # fmt: skip
+    kind = (
+        ["-c:a", "libopus", "-b:a", "64k", "-f", "ogg"]
+        if opus
+        else [
+            "-c:a",
+            "aac",
+            "-b:a",
+            f"{SOUND_RATE}k",
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+        ]
+    )
     command = [
-        *FFMPEG, *_guarded(facts.container), "-i", f"file:{source.name}", "-t", f"{facts.seconds:.3f}", "-map", "0:a:0", "-vn", *BARE,
-        "-af", "aresample=48000:async=1:first_pts=0", "-ac", "2", *kind, "file:sound.part",
-    ]  # fmt: skip
+        *FFMPEG,
+        *_guarded(facts.container),
+        "-i",
+        f"file:{source.name}",
+        "-t",
+        f"{facts.seconds:.3f}",
+        "-map",
+        "0:a:0",
+        "-vn",
+        *BARE,
+        "-af",
+        "aresample=48000:async=1:first_pts=0",
+        "-ac",
+        "2",
+        *kind,
+        "file:sound.part",
+    ]
     _make(command, target, "sound.part", Bounds(seconds=1800, processor=1800))
 
 
 def make_still(facts: Facts, source: Path, target: Path) -> None:
     """One picture of a film, a tenth of it in, as PNG. Raises Broken."""
     command = [
-        *FFMPEG, *_guarded(facts.container), "-ss", f"{min(facts.seconds / 10, 30):.2f}", "-i", f"file:{source.name}", "-map", "0:v:0",
-        "-frames:v", "1", *BARE, "-vf", "scale=w='min(1280,iw)':h=-2,setsar=1", "-c:v", "png", "-f", "image2pipe", "file:still.part",
-    ]  # fmt: skip
+        *FFMPEG,
+        *_guarded(facts.container),
+        "-ss",
+        f"{min(facts.seconds / 10, 30):.2f}",
+        "-i",
+        f"file:{source.name}",
+        "-map",
+        "0:v:0",
+        "-frames:v",
+        "1",
+        *BARE,
+        "-vf",
+        "scale=w='min(1280,iw)':h=-2,setsar=1",
+        "-c:v",
+        "png",
+        "-f",
+        "image2pipe",
+        "file:still.part",
+    ]
     _make(command, target, "still.part", Bounds(seconds=120, processor=120, written=64 * MEGABYTE))
 
 
@@ -272,9 +366,23 @@ def join(pieces: Sequence[Path], sound: Path | None, target: Path) -> None:
             else ["-map", "0:v:0"]
         )
         command = [
-            *FFMPEG, "-protocol_whitelist", "file", "-f", "mpegts", "-i", f"file:{whole.name}", *beside, *BARE, "-c", "copy",
-            "-movflags", "+faststart", "-f", "mp4", "file:film.part",
-        ]  # fmt: skip
+            *FFMPEG,
+            "-protocol_whitelist",
+            "file",
+            "-f",
+            "mpegts",
+            "-i",
+            f"file:{whole.name}",
+            *beside,
+            *BARE,
+            "-c",
+            "copy",
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+            "file:film.part",
+        ]
         _make(command, target, "film.part", Bounds(seconds=1800, processor=600, written=16384 * MEGABYTE))
     finally:
         whole.unlink(missing_ok=True)
@@ -284,10 +392,32 @@ def cut(film: Path, target: Path, name: str) -> str:
     """The same film in one file of fragments, and the list of where each lies in it, under the name that players ask for. Raises Broken."""
     folder = film.parent
     command = [
-        *FFMPEG, "-protocol_whitelist", "file", "-f", "mov", "-i", f"file:{film.name}", "-map", "0", *BARE, "-c", "copy",
-        "-f", "hls", "-hls_time", str(STEP), "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_flags", "single_file",
-        "-hls_segment_filename", "parts.m4s", "parts.m3u8",
-    ]  # fmt: skip
+        *FFMPEG,
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "mov",
+        "-i",
+        f"file:{film.name}",
+        "-map",
+        "0",
+        *BARE,
+        "-c",
+        "copy",
+        "-f",
+        "hls",
+        "-hls_time",
+        str(STEP),
+        "-hls_playlist_type",
+        "vod",
+        "-hls_segment_type",
+        "fmp4",
+        "-hls_flags",
+        "single_file",
+        "-hls_segment_filename",
+        "parts.m4s",
+        "parts.m3u8",
+    ]
     listed = folder / "parts.m3u8"
     try:
         confined.run(command, folder, Bounds(seconds=1800, processor=600, written=16384 * MEGABYTE))

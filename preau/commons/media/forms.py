@@ -10,12 +10,18 @@ from preau.commons.media import captions, rules
 from preau.commons.media.captions import Chapter
 from preau.commons.media.models import Medium
 from preau.foundation.text import weight
-from preau.foundation.uploads import CEILING, Refused
+from preau.foundation.uploads import CEILING, UploadRefused
 
 LANGUAGES = [
-    ("fr", _("Français")), ("en", _("Anglais")), ("de", _("Allemand")), ("es", _("Espagnol")), ("it", _("Italien")),
-    ("pt", _("Portugais")), ("ar", _("Arabe")), ("la", _("Latin")),
-]  # fmt: skip
+    ("fr", _("Français")),
+    ("en", _("Anglais")),
+    ("de", _("Allemand")),
+    ("es", _("Espagnol")),
+    ("it", _("Italien")),
+    ("pt", _("Portugais")),
+    ("ar", _("Arabe")),
+    ("la", _("Latin")),
+]
 ACCEPT = ".mp4,.m4v,.mov,.webm,.mkv,.mp3,.m4a,.ogg,.oga,.opus,.wav,.flac,.jpg,.jpeg,.png,.webp,.pdf,.epub"
 
 
@@ -39,36 +45,56 @@ class WordsForm(forms.Form):
 
     langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES)
     description = forms.CharField(
-        label=_("Description de l’image"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Description de l’image"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Ce que montre l’image, pour qui ne la voit pas."),
-    )  # fmt: skip
+    )
     fichier = forms.FileField(
-        label=_("Fichier de sous-titres"), required=False, widget=forms.FileInput(attrs={"accept": ".vtt,.srt,text/vtt"}),
+        label=_("Fichier de sous-titres"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".vtt,.srt,text/vtt"}),
         help_text=_("WebVTT (.vtt) ou SRT (.srt). Il remplace ce qui est écrit ci-dessous."),
-    )  # fmt: skip
+    )
     sous_titres = forms.CharField(
-        label=_("Sous-titres"), required=False, max_length=captions.HEAVIEST, widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "true"}),
+        label=_("Sous-titres"),
+        required=False,
+        max_length=captions.HEAVIEST,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "true"}),
         help_text=_("Une ligne d’heures, puis les mots, puis une ligne vide : 00:00:01.000 --> 00:00:04.000"),
-    )  # fmt: skip
+    )
     sans_paroles = forms.BooleanField(
         label=_("Il n’y a ni parole ni bruit à sous-titrer"),
         required=False,
     )
     transcription = forms.CharField(
-        label=_("Transcription"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Tout ce qui est dit et ce qu’il faut voir, à lire. Laissez vide pour la tirer des sous-titres."),
-    )  # fmt: skip
+        label=_("Transcription"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "Tout ce qui est dit et ce qu’il faut voir, à lire. Laissez vide pour la tirer des sous-titres."
+        ),
+    )
     chapitres = forms.CharField(
-        label=_("Chapitres"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("Chapitres"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Un par ligne, l’heure puis le titre : 1:05 La division"),
-    )  # fmt: skip
+    )
 
     def __init__(self, medium: Medium, *args: Any, **kwargs: Any) -> None:
         chapters = [Chapter(start, title) for start, title in medium.chapters]
         initial = {
-            "langue": medium.language, "description": medium.alternative, "sous_titres": medium.captions,
-            "sans_paroles": medium.silent, "transcription": medium.transcript, "chapitres": captions.as_typed(chapters),
-        }  # fmt: skip
+            "langue": medium.language,
+            "description": medium.alternative,
+            "sous_titres": medium.captions,
+            "sans_paroles": medium.silent,
+            "transcription": medium.transcript,
+            "chapitres": captions.as_typed(chapters),
+        }
         super().__init__(*args, initial=initial, **kwargs)
         self.medium = medium
         unwanted = (
@@ -91,20 +117,20 @@ class WordsForm(forms.Form):
                 if sent
                 else ""
             )
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_sous_titres(self) -> str:
         typed = self.cleaned_data["sous_titres"]
         try:
             return captions.written(captions.read(typed)) if typed.strip() else ""
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_chapitres(self) -> list[list[Any]]:
         try:
             found = captions.chapters_of(self.cleaned_data["chapitres"])
-        except Refused as error:
+        except UploadRefused as error:
             raise forms.ValidationError(str(error)) from error
         lasts = float(self.medium.facts.get("seconds") or 0)
         if lasts and any(chapter.start >= lasts for chapter in found):
@@ -131,7 +157,9 @@ class WordsForm(forms.Form):
             found["alternative"] = told["description"].strip()
         if "sous_titres" in told:
             found |= {
-                "captions": told["fichier"] or told["sous_titres"], "silent": told["sans_paroles"],
-                "transcript": told["transcription"], "chapters": told["chapitres"],
-            }  # fmt: skip
+                "captions": told["fichier"] or told["sous_titres"],
+                "silent": told["sans_paroles"],
+                "transcript": told["transcription"],
+                "chapters": told["chapitres"],
+            }
         return found

@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.media import actions, rules, tasks
-from preau.commons.media.actions import sending
+from preau.commons.media import rules, tasks
+from preau.commons.media.actions import keeping, sending
 from preau.foundation import boards, works
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
 from preau.foundation.text import weight
 
 sending.arrived.connect(tasks.enqueue_make, dispatch_uid="media.make")
-works.stop_asked.connect(actions.stop, dispatch_uid="media.stop")
+works.stop_asked.connect(keeping.stop, dispatch_uid="media.stop")
 boards.schedule.add(boards.Scheduled("media.sweep", tasks.sweep, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("media.check_held", tasks.check_held, every_minutes=5))
 boards.public_routes.add(boards.PublicRoute("media:bytes"))
@@ -54,7 +54,7 @@ boards.personal_data.add(
             FieldClass.NONE,
         ),
         says={"size": weight},
-        forget=actions.forget_media,
+        forget=keeping.forget_media,
         **BASIS,
     )
 )

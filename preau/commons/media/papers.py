@@ -23,7 +23,7 @@ from lxml import html as lxml_html
 
 from preau.foundation import confined
 from preau.foundation.confined import Bounds, Broken
-from preau.foundation.uploads import ENTRIES, MEGABYTE, Refused
+from preau.foundation.uploads import ENTRIES, MEGABYTE, UploadRefused
 
 MOST_TEXT = 400_000
 MOST_UNFOLDED, MOST_TIMES, SMALL = 500 * MEGABYTE, 200, 20 * MEGABYTE
@@ -67,9 +67,9 @@ def is_pdf(start: bytes) -> bool:
 
 
 def pdf_of(source: Path) -> Paper:
-    """Look into a PDF. Raises Refused."""
+    """Look into a PDF. Raises UploadRefused."""
     if _acts(source):
-        raise Refused(
+        raise UploadRefused(
             _(
                 "Ce PDF contient un programme, un formulaire ou un fichier joint : imprimez-le de nouveau en PDF, puis envoyez-le."
             )
@@ -81,14 +81,18 @@ def pdf_of(source: Path) -> Paper:
             _lines(confined.run(["pdfinfo", source.name], source.parent, Bounds(seconds=60, processor=30)))
         )
         if told.get("Encrypted", "no").startswith("yes"):
-            raise Refused(_("Ce PDF est protégé : enregistrez-le sans mot de passe."))
+            raise UploadRefused(_("Ce PDF est protégé : enregistrez-le sans mot de passe."))
         if told.get("JavaScript", "no") != "no":
-            raise Refused(_("Ce PDF contient un programme : imprimez-le de nouveau en PDF, puis envoyez-le."))
+            raise UploadRefused(
+                _("Ce PDF contient un programme : imprimez-le de nouveau en PDF, puis envoyez-le.")
+            )
         text = confined.run(
-            ["pdftotext", "-q", "-enc", "UTF-8", "-l", "500", source.name, "-"], source.parent, Bounds(seconds=120, processor=60, written=16 * MEGABYTE),
-        )  # fmt: skip
+            ["pdftotext", "-q", "-enc", "UTF-8", "-l", "500", source.name, "-"],
+            source.parent,
+            Bounds(seconds=120, processor=60, written=16 * MEGABYTE),
+        )
     except Broken as error:
-        raise Refused(_("Ce PDF est abîmé : enregistrez-le de nouveau, puis envoyez-le.")) from error
+        raise UploadRefused(_("Ce PDF est abîmé : enregistrez-le de nouveau, puis envoyez-le.")) from error
     pages = told.get("Pages", "0")
     return Paper(
         title=_said(told.get("Title", ""))[:200],
@@ -155,7 +159,7 @@ def is_epub(start: bytes) -> bool:
 
 
 def epub_of(source: Path) -> Paper:
-    """Look into a book. Raises Refused."""
+    """Look into a book. Raises UploadRefused."""
     damaged = _("Ce livre est abîmé, ou n’est pas un EPUB : enregistrez-le de nouveau, puis envoyez-le.")
     try:
         with ZipFile(source) as archive:
@@ -164,9 +168,19 @@ def epub_of(source: Path) -> Paper:
             _refuse_programs(archive, listed)
             return _book(archive, listed, package)
     except (
-        BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error, ParseError, DefusedXmlException, etree.LxmlError,
-    ) as error:  # fmt: skip
-        raise Refused(damaged) from error
+        BadZipFile,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        zlib.error,
+        ParseError,
+        DefusedXmlException,
+        etree.LxmlError,
+    ) as error:
+        raise UploadRefused(damaged) from error
 
 
 def _listed(archive: ZipFile) -> Mapping[str, ZipInfo]:
@@ -175,25 +189,27 @@ def _listed(archive: ZipFile) -> Mapping[str, ZipInfo]:
     unfolded, packed = sum(one.file_size for one in listed), max(sum(one.compress_size for one in listed), 1)
     bomb = unfolded > SMALL and unfolded > MOST_TIMES * packed
     if len(listed) > ENTRIES or unfolded > MOST_UNFOLDED or bomb:
-        raise Refused(_("Ce livre se décompresse au-delà de toute mesure : il est refusé par sécurité."))
+        raise UploadRefused(
+            _("Ce livre se décompresse au-delà de toute mesure : il est refusé par sécurité.")
+        )
     for one in listed:
         parts = re.split(r"[\\/]", one.filename)
         outside = ".." in parts or parts[0] == "" or ":" in parts[0] or stat.S_ISLNK(one.external_attr >> 16)
         if outside or one.flag_bits & 1 or one.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise Refused(
+            raise UploadRefused(
                 _(
                     "Ce livre contient un lien, un chemin qui sort de lui ou une partie protégée : il est refusé par sécurité."
                 )
             )
     names = {one.filename: one for one in listed}
     if len(names) < len(listed):
-        raise Refused(_("Ce livre contient deux parties du même nom : il est refusé par sécurité."))
+        raise UploadRefused(_("Ce livre contient deux parties du même nom : il est refusé par sécurité."))
     return names
 
 
 def _page(archive: ZipFile, info: ZipInfo) -> bytes:
     if info.file_size > HEAVIEST_PAGE:
-        raise Refused(_("Une page de ce livre est trop lourde."))
+        raise UploadRefused(_("Une page de ce livre est trop lourde."))
     with archive.open(info) as file:
         return _whole(file)
 
@@ -201,7 +217,7 @@ def _page(archive: ZipFile, info: ZipInfo) -> bytes:
 def _whole(file: IO[bytes]) -> bytes:
     found = file.read(HEAVIEST_PAGE + 1)
     if len(found) > HEAVIEST_PAGE:
-        raise Refused(_("Une page de ce livre est trop lourde."))
+        raise UploadRefused(_("Une page de ce livre est trop lourde."))
     return found
 
 
@@ -216,7 +232,9 @@ def _package(archive: ZipFile, listed: Mapping[str, ZipInfo]) -> str:
 def _refuse_programs(archive: ZipFile, listed: Mapping[str, ZipInfo]) -> None:
     for name, info in listed.items():
         if PROGRAM.search(name) or (name.lower().endswith(PAGES) and ACTIVE.search(_page(archive, info))):
-            raise Refused(_("Ce livre contient un programme : Préau ne garde que des livres sans programme."))
+            raise UploadRefused(
+                _("Ce livre contient un programme : Préau ne garde que des livres sans programme.")
+            )
 
 
 def _book(archive: ZipFile, listed: Mapping[str, ZipInfo], package: str) -> Paper:
@@ -230,9 +248,12 @@ def _book(archive: ZipFile, listed: Mapping[str, ZipInfo], package: str) -> Pape
         if name in listed and sum(map(len, words)) < MOST_TEXT:
             words.append(_words(_page(archive, listed[name])))
     return Paper(
-        title=_first(root, "title")[:200], authors=", ".join(_all(root, "creator"))[:200], language=_first(root, "language")[:8],
-        pages=len(order), text=_text("\n\n".join(words)),
-    )  # fmt: skip
+        title=_first(root, "title")[:200],
+        authors=", ".join(_all(root, "creator"))[:200],
+        language=_first(root, "language")[:8],
+        pages=len(order),
+        text=_text("\n\n".join(words)),
+    )
 
 
 def _all(root: Any, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.media import actions, queries, rules
+from preau.commons.media import rules
 from preau.commons.media.actions import keeping, sending
 from preau.commons.media.forms import SendForm, WordsForm
 from preau.commons.media.models import Medium, Upload
@@ -27,7 +27,7 @@ from preau.foundation.http import page_or_block
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.foundation.text import weight
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 A_PAGE = 20
 TUS = "1.0.0"
@@ -52,14 +52,14 @@ RUNS_NOTHING = "default-src 'none'; sandbox"
 @require_safe
 def shelf(request: HttpRequest) -> HttpResponse:
     """What one has sent: how far each is, and how much room is left."""
-    page = page_of(queries.media_of(request.viewer), request.GET.get("page"), A_PAGE)
+    page = page_of(shelves.media_of(request.viewer), request.GET.get("page"), A_PAGE)
     context = {
-        "rows": queries.rows_of(page.object_list),
+        "rows": shelves.rows_of(page.object_list),
         "page_obj": page,
-        "unfinished": [(one, weight(one.size)) for one in queries.unfinished_of(request.viewer)],
-        "used": weight(queries.used_by(request.viewer.person.pk)),
+        "unfinished": [(one, weight(one.size)) for one in shelves.unfinished_of(request.viewer)],
+        "used": weight(shelves.used_by(request.viewer.person.pk)),
         "allowance": weight(rules.allowance()),
-        "goes_on": any(row.medium.is_going_on for row in queries.rows_of(page.object_list)),
+        "goes_on": any(row.medium.is_going_on for row in shelves.rows_of(page.object_list)),
         "here": f"?page={page.number}",
     }
     return page_or_block(request, "media/shelf.html", block="medias", context=context)
@@ -81,13 +81,13 @@ def send(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 kept = sending.keep_form(request.viewer, form.cleaned_data["fichier"])
-            except Refused as error:
+            except UploadRefused as error:
                 form.add_error("fichier", str(error))
             else:
                 return redirect("media:medium", public_id=kept.public_id)
     context = {
         "form": form,
-        "unfinished": queries.unfinished_of(request.viewer),
+        "unfinished": shelves.unfinished_of(request.viewer),
         "heaviest": rules.heaviest(),
     }
     return render_form(request, "media/send.html", context)
@@ -98,7 +98,7 @@ def send(request: HttpRequest) -> HttpResponse:
 @require_POST
 def abandon(request: HttpRequest, upload: Upload) -> HttpResponseRedirect:
     """Let go of what stopped on its way."""
-    actions.abandon(upload)
+    sending.abandon(upload)
     messages.success(request, _("L’envoi est abandonné. Rien n’en est gardé."))
     return redirect("media:shelf")
 
@@ -130,9 +130,12 @@ def tus(request: HttpRequest) -> HttpResponse:
     """Begin to send a file; or ask what may be sent."""
     if request.method == "OPTIONS":
         return _told(
-            204, tus_version=TUS, tus_extension=EXTENSIONS, tus_max_size=str(rules.heaviest()),
+            204,
+            tus_version=TUS,
+            tus_extension=EXTENSIONS,
+            tus_max_size=str(rules.heaviest()),
             tus_checksum_algorithm=",".join(sending.DIGESTS),
-        )  # fmt: skip
+        )
     if refused := _speaks(request):
         return refused
     length = _whole(request.headers.get("Upload-Length"))
@@ -140,12 +143,12 @@ def tus(request: HttpRequest) -> HttpResponse:
         return _told(400, _("Le poids du fichier n’est pas dit."))
     said = _metadata(request.headers.get("Upload-Metadata", ""))
     try:
-        made = actions.begin(request.viewer, said.get("filename", ""), length, said.get("modified", ""))
-    except Refused as error:
+        made = sending.begin(request.viewer, said.get("filename", ""), length, said.get("modified", ""))
+    except UploadRefused as error:
         return _told(TOO_LARGE, str(error))
     where = reverse("media:part", kwargs={"public_id": made.public_id})
     return _told(
-        201, location=where, upload_offset=str(actions.received(made)), upload_expires=_expires(made)
+        201, location=where, upload_offset=str(sending.received(made)), upload_expires=_expires(made)
     )
 
 
@@ -158,12 +161,12 @@ def part(request: HttpRequest, upload: Upload) -> HttpResponse:
     if request.method == "HEAD":
         return _told(
             200,
-            upload_offset=str(actions.received(upload)),
+            upload_offset=str(sending.received(upload)),
             upload_length=str(upload.size),
             upload_expires=_expires(upload),
         )
     if request.method == "DELETE":
-        actions.abandon(upload)
+        sending.abandon(upload)
         return _told(204)
     offset = _whole(request.headers.get("Upload-Offset"))
     if offset is None or request.content_type != PIECE:
@@ -174,21 +177,21 @@ def part(request: HttpRequest, upload: Upload) -> HttpResponse:
 # What goes wrong with a part, in words, and the status of the protocol.
 WRONG: dict[type[Exception], tuple[int, Any]] = {
     ValueError: (400, gettext_lazy("L’empreinte de cette partie ne se lit pas.")),
-    actions.Conflict: (CONFLICT, gettext_lazy("Cette partie n’est pas celle qui vient.")),
+    sending.Conflict: (CONFLICT, gettext_lazy("Cette partie n’est pas celle qui vient.")),
     sending.WrongDigest: (WRONG_DIGEST, gettext_lazy("Cette partie est arrivée abîmée.")),
 }
 
 
 def _take(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
     try:
-        there = actions.take(upload, request, sending.Part(offset, _digest(request)))
+        there = sending.take(upload, request, sending.Part(offset, _digest(request)))
         if there < upload.size:
             return _told(204, upload_offset=str(there), upload_expires=_expires(upload))
-        kept = actions.keep_sent(request.viewer, upload)
-    except actions.TooMuch as error:
+        kept = sending.keep_sent(request.viewer, upload)
+    except sending.TooMuch as error:
         return _told(507, str(error))
-    except Refused as error:
-        actions.abandon(upload)
+    except UploadRefused as error:
+        sending.abandon(upload)
         return _told(UNPROCESSABLE, str(error))
     except tuple(WRONG) as error:
         status, words = next(told for kind, told in WRONG.items() if isinstance(error, kind))
@@ -238,14 +241,16 @@ def _expires(upload: Upload) -> str:
 @require_safe
 def medium(request: HttpRequest, medium: Medium) -> HttpResponse:
     """How far it is; once it is ready, how it plays and what is done with it."""
-    context: dict[str, Any] = {"medium": medium, "row": queries.row_of(medium), "player": None, "uses": []}
+    context: dict[str, Any] = {"medium": medium, "row": shelves.row_of(medium), "player": None, "uses": []}
     if medium.is_ready:
-        passages = queries.passages_of(medium)
+        passages = players.passages_of(medium)
         context |= {
-            "player": queries.player_of(medium), "passages": passages, "uses": shelves.uses_for(request.viewer, medium),
+            "player": players.player_of(medium),
+            "passages": passages,
+            "uses": shelves.uses_for(request.viewer, medium),
             "loose": Medium.objects.loose().filter(pk=medium.pk).exists(),
-            "transcript_page": queries.part_of(passages, request.GET.get("transcription")),
-        }  # fmt: skip
+            "transcript_page": players.part_of(passages, request.GET.get("transcription")),
+        }
     return page_or_block(request, "media/medium.html", block="etat", context=context)
 
 
@@ -257,7 +262,7 @@ def words(request: HttpRequest, medium: Medium) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         tell_outcome(
             request,
-            actions.describe(request.viewer, medium, form.words()),
+            keeping.describe(request.viewer, medium, form.words()),
             _("C’est enregistré."),
             NOTHING_CHANGED,
         )
@@ -275,7 +280,7 @@ def words(request: HttpRequest, medium: Medium) -> HttpResponse:
 def remove(request: HttpRequest, medium: Medium) -> HttpResponseRedirect:
     """Erase what nothing shows."""
     try:
-        actions.remove(request.viewer, medium)
+        keeping.remove(request.viewer, medium)
     except keeping.InUse:
         messages.error(request, _("Ce média est montré quelque part : retirez-le d’abord de là."))
         return redirect("media:medium", public_id=medium.public_id)
@@ -287,15 +292,15 @@ def remove(request: HttpRequest, medium: Medium) -> HttpResponseRedirect:
 @require_safe
 def bytes_of(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
     """A file that was made, whole or in part; captions, chapters and lists, written on the spot. Nothing of it runs anything."""
-    medium = queries.seen(request.viewer, public_id)
+    medium = shelves.seen(request.viewer, public_id)
     if medium is None or "\x00" in name:
         raise Http404
     cache = FOR_EVER if request.viewer is None or shelves.is_public(medium) else OWN_FOR_EVER
-    if written := queries.written_named(medium, name):
+    if written := players.written_named(medium, name):
         return _written(
             written, name, cache if request.GET.get("v") or name.endswith(".m3u8") else "no-cache", medium
         )
-    found = queries.file_named(medium, name)
+    found = players.file_named(medium, name)
     if found is None:
         raise Http404
     file = players.sendable(medium, found, taken="telecharger" in request.GET)

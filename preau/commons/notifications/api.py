@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from preau.commons.notifications.queries import Told, news_of, told
+from preau.commons.notifications.queries import ItemText, news_of, told
 from preau.foundation import webapi
 
 router = Router(tags=["notifications"])
@@ -26,8 +26,12 @@ class PageNouvelles(webapi.Page):
 
 
 @router.get(
-    "", response=PageNouvelles, url_name="api_notifications", operation_id="notifications", summary="Les notifications"
-)  # fmt: skip
+    "",
+    response=PageNouvelles,
+    url_name="api_notifications",
+    operation_id="notifications",
+    summary="Les notifications",
+)
 def notifications(request: Any, page: webapi.Number = 1) -> dict[str, Any]:
     """Les non lues d’abord, puis les plus récentes. Les lire ici ne les marque pas comme lues."""
     found = news_of(request.viewer)
@@ -35,8 +39,14 @@ def notifications(request: Any, page: webapi.Number = 1) -> dict[str, Any]:
     return said | {"elements": [_news(one) for one in told(rows)]}
 
 
-def _news(one: Told) -> dict[str, Any]:
+def _news(told: ItemText) -> dict[str, Any]:
     return {
-        "nature": one.kind, "titre": one.subject, "texte": one.body, "etablissement": one.school,
-        "publiee_le": one.published_at.isoformat(), "lue": one.is_read, "urgente": one.urgent, "adresse": one.url,
-    }  # fmt: skip
+        "nature": told.kind,
+        "titre": told.subject,
+        "texte": told.body,
+        "etablissement": told.school,
+        "publiee_le": told.published_at.isoformat(),
+        "lue": told.is_read,
+        "urgente": told.urgent,
+        "adresse": told.url,
+    }

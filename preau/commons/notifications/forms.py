@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.delivery.queries import words_for
+from preau.commons.delivery.rules import ANY_HOUR, DAY, WEEK, PersonHours, SchoolHours, leaves_something
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import PACES, WEEKDAYS, Rhythm
-from preau.foundation import quiet, webpush
+from preau.foundation import webpush
 from preau.foundation.boards import NotificationKind, Pace
+from preau.foundation.fields import Clock, Weekdays, time_of
 
 UNREAD = "non-lues"
 
@@ -43,9 +47,12 @@ class PreferencesForm(forms.Form):
     """For each kind: in Préau or not, on one's devices or not, and when its mail leaves; then the hour of the summaries."""
 
     hour = forms.TypedChoiceField(
-        label=_("Heure des résumés"), coerce=int, choices=[(hour, f"{hour} h") for hour in quiet.HOURS]
+        label=_("Heure des résumés"), coerce=int, choices=[(hour, f"{hour} h") for hour in Rhythm.HOURS]
     )
     weekday = forms.TypedChoiceField(label=_("Jour du résumé de la semaine"), coerce=int, choices=WEEKDAYS)
+    quiet_from = Clock(label=_("Rien à partir de"), required=False)
+    quiet_to = Clock(label=_("Jusqu’à"), required=False, help_text=_("Le lendemain, si c’est plus tôt."))
+    off = Weekdays(label=_("Jours sans rien"), required=False)
 
     def __init__(
         self,
@@ -54,10 +61,21 @@ class PreferencesForm(forms.Form):
         wishes: dict[str, queries.Wish],
         rhythm: Rhythm,
         *,
+        own: tuple[PersonHours, Sequence[SchoolHours]] = (ANY_HOUR, ()),
         devices: bool = False,
         part: str = "",
     ) -> None:
-        super().__init__(data, initial={"hour": rhythm.hour, "weekday": rhythm.weekday})
+        hours, self.schools = own
+        kept = next(iter(hours.quiet), None)
+        initial = {
+            "hour": rhythm.hour,
+            "weekday": rhythm.weekday,
+            "quiet_from": time_of(kept[0]) if kept else None,
+            "quiet_to": time_of(kept[1] % DAY) if kept else None,
+            "off": sorted(WEEK - set(hours.days)),
+        }
+        super().__init__(data, initial=initial)
+        self.preset = queries.preset_of(kinds, wishes, rhythm)
         # Without a device, nothing is asked, and nothing changes.
         self.devices, self.before = devices, wishes
         self.parts = _parts([kind for kind in kinds if kind.can_be_muted])
@@ -77,6 +95,33 @@ class PreferencesForm(forms.Form):
                 self.fields[f"{kind.key}-push"] = forms.BooleanField(
                     label=_("Sur mes appareils"), required=False, initial=wish.push
                 )
+
+    def clean(self) -> dict[str, Any]:
+        """Hours that would leave nothing are refused, rather than held in silence."""
+        values = self.cleaned_data
+        starts, ends = values.get("quiet_from"), values.get("quiet_to")
+        if "quiet_from" in values and "quiet_to" in values and (starts is None) != (ends is None):
+            missing = "quiet_from" if starts is None else "quiet_to"
+            self.add_error(missing, gettext("Donnez les deux heures, ou aucune."))
+        elif starts is not None and starts == ends:
+            self.add_error("quiet_to", gettext("Les deux heures sont les mêmes : changez l’une d’elles."))
+        elif not self.errors:
+            closed = [school for school in self.schools if not leaves_something(school, self.hours())]
+            if closed:
+                said = {"hours": words_for(closed[0])}
+                self.add_error(
+                    "off" if len(values["off"]) else "quiet_to",
+                    gettext("Plus rien ne vous parviendrait : l’établissement n’envoie que %(hours)s.")
+                    % said,
+                )
+        return values
+
+    def hours(self) -> PersonHours:
+        """When nothing comes, as it was typed."""
+        values = self.cleaned_data
+        starts, ends = values.get("quiet_from"), values.get("quiet_to")
+        quiet = () if starts is None or ends is None else ((starts, ends),)
+        return PersonHours(quiet, WEEK - set(values["off"]))
 
     @property
     def query(self) -> str:

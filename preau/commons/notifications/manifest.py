@@ -6,31 +6,47 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.notifications import actions, api, tasks
+from preau.commons.notifications import api, queries, tasks
+from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.directory.words import said_of_seat
-from preau.foundation import boards, notices
+from preau.foundation import boards, notices, webpush
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, on_themselves, own
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
-notices.kept_by(actions.publish, actions.settle, actions.taken_back)
-actions.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
-actions.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
-actions.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")
+boards.topics.add(boards.Topic("bell", lambda viewer, number: None if number else f"bell:{viewer.person.pk}"))
+boards.carriers.add(
+    boards.Carrier("mail", _("Courriels des notifications"), queries.mail_load, sending.resend, order=10)
+)
+boards.carriers.add(
+    boards.Carrier(
+        "push",
+        _("Appareils prévenus"),
+        queries.push_load,
+        pushing.push_again,
+        webpush.is_offered,
+        _("Aucune clé n’est posée : rien n’est envoyé aux appareils, ni proposé (VAPID_PRIVATE_KEY)."),
+        order=20,
+    )
+)
+notices.kept_by(keeping.publish, keeping.settle, keeping.taken_back)
+keeping.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
+sending.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
+pushing.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")
 
 
 def leave_with_sessions(account_id: int, only: str, but: str, **_: Any) -> None:
-    actions.leave_with_sessions(account_id, only, but)
+    pushing.leave_with_sessions(account_id, only, but)
 
 
 def follow_session(request: HttpRequest, account_id: int, **_: Any) -> None:
-    actions.follow_session(request, account_id)
+    pushing.follow_session(request, account_id)
 
 
-identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications.leave")
-identity.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
-boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=5))
+signing.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications.leave")
+signing.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
+boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=1))
 boards.schedule.add(boards.Scheduled("notifications.purge", tasks.purge, every_minutes=24 * 60))
 boards.doors.add(
     boards.Door(
@@ -105,7 +121,7 @@ for label, model, person, keep, forget, fields in [
         "Item",
         "person",
         Retention.NEWS,
-        actions.forget_news,
+        keeping.forget_news,
         {"public_id": NONE, "key": NONE, "school": PERSONAL, "facts": SENSITIVE, "about": FieldClass.CHILD}
         | dict.fromkeys(["person", "kind", "seat", "url", "in_app", "published_at", "read_at"], PERSONAL),
     ),
@@ -123,15 +139,15 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.NEWS,
         None,
-        dict.fromkeys(["person", "channel", "made_at", "sent_at", "dropped_at"], PERSONAL)
-        | {"ref": NONE, "held_until": NONE},
+        dict.fromkeys(["person", "channel", "made_at", "due_at", "sent_at", "dropped_at"], PERSONAL)
+        | {"ref": NONE, "held_until": NONE, "tries": NONE},
     ),
     (
         _("Préférences de notification"),
         "Preference",
         "person",
         Retention.ACCOUNT,
-        actions.forget_choices,
+        choosing.forget_choices,
         dict.fromkeys(["person", "kind", "in_app", "pace", "push"], PERSONAL),
     ),
     (
@@ -155,7 +171,7 @@ for label, model, person, keep, forget, fields in [
         "Device",
         "person",
         Retention.ACCOUNT,
-        actions.forget_devices,
+        pushing.forget_devices,
         dict.fromkeys(["person", "endpoint", "label", "added_at", "told_at"], PERSONAL)
         | dict.fromkeys(["public_id", "p256dh", "auth", "opened_in"], NONE),
     ),
@@ -214,7 +230,7 @@ boards.endings.add(
 )
 boards.endings.add(
     boards.Ending(
-        ("notifications.Rhythm", "notifications.StopLink"),
+        ("notifications.Rhythm", "notifications.StopLink", "delivery.PersonPolicy"),
         _("Les choix d’une personne partent ensemble."),
         within="notifications.Preference",
     )

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Guardianship, Person, School
 from preau.directory.viewer import Viewer
-from preau.foundation import quiet
 from preau.foundation.boards import Pace
 
 
@@ -88,7 +87,8 @@ class Item(models.Model):
 class Envelope(models.Model):
     """What leaves at once by one way: a mail, with one item or a day's. `ref` names it wherever it arrives.
 
-    `held_until`: a worker is sending it, until then nobody else does. `dropped_at`: there was nothing left to say.
+    `held_until`: a worker is sending it, until then nobody else does. `due_at`: closed already, it waits for its hour. `dropped_at`: there
+    was nothing left to say.
     """
 
     class Channel(models.TextChoices):
@@ -111,6 +111,8 @@ class Envelope(models.Model):
     channel = models.CharField(_("voie"), max_length=6, choices=Channel.choices)
     ref = models.CharField(_("référence"), max_length=32, unique=True, default=new_token)
     made_at = models.DateTimeField(_("préparé le"))
+    due_at = models.DateTimeField(_("pas avant"), null=True)
+    tries = models.PositiveSmallIntegerField(_("essais manqués"), default=0, db_default=0)
     held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True)
     dropped_at = models.DateTimeField(_("abandonné le"), null=True)
@@ -202,6 +204,7 @@ class Rhythm(models.Model):
     """When the summaries of a person leave: an hour of working days, and the day of the weekly one."""
 
     HOUR, WEEKDAY = 18, 4
+    HOURS = range(7, 20)
 
     person = models.OneToOneField(
         Person, models.CASCADE, related_name="news_rhythm", verbose_name=_("personne")
@@ -216,7 +219,7 @@ class Rhythm(models.Model):
         verbose_name_plural = _("heures des résumés")
         constraints = [
             models.CheckConstraint(
-                condition=Q(hour__gte=quiet.OPENS, hour__lt=quiet.CLOSES, weekday__lt=quiet.SATURDAY),
+                condition=Q(hour__gte=7, hour__lt=20, weekday__lt=5),
                 name="summaries_leave_at_decent_hours",
             )
         ]

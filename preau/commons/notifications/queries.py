@@ -3,26 +3,34 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from preau.commons.delivery import queries as delivery
+from preau.commons.delivery import rules
 from preau.commons.notifications.models import (
     Device,
     Dispatch,
     Envelope,
     Item,
     Preference,
+    Push,
     Rhythm,
 )
 from preau.directory.viewer import Viewer, seats_of
-from preau.foundation import boards, dates, quiet, webpush
-from preau.foundation.boards import NotificationKind, Pace
+from preau.foundation import boards, dates, webpush
+from preau.foundation.boards import Load, NotificationKind, Pace
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import elided
 
 MOST_SHOWN = 99
+# A worker has looked at what is due long before.
+LATE = timedelta(minutes=10)
 SUMMARIES = {Pace.DAILY: Envelope.Channel.DAILY, Pace.WEEKLY: Envelope.Channel.WEEKLY}
 
 
@@ -76,22 +84,96 @@ def rhythm_of(person_id: int) -> Rhythm:
     return Rhythm.objects.filter(person_id=person_id).first() or Rhythm(person_id=person_id)
 
 
-def due_at(kind: NotificationKind, pace: Pace, now: datetime, rhythm: Rhythm, zone: str) -> datetime:
-    """When the mail may leave: an urgent one now, another at decent hours, a summary at the hour chosen.
+# 0 is Monday in a Rhythm, 1 in a policy.
+WORKING = frozenset({1, 2, 3, 4, 5})
 
-    What waited for the morning is spread over ten minutes, person by person.
+
+def due_at(
+    kind: NotificationKind,
+    pace: Pace,
+    now: datetime,
+    rhythm: Rhythm,
+    hours: delivery.Timetable,
+    school_id: int | None,
+) -> datetime | None:
+    """When it may leave: an urgent one now, another by the hours of the school and of its person, a summary at the hour chosen.
+
+    None where these hours leave none.
     """
-    if pace == Pace.DAILY:
-        return quiet.next_at(now, rhythm.hour, zone)
-    if pace == Pace.WEEKLY:
-        return quiet.next_at(now, rhythm.hour, zone, weekday=rhythm.weekday)
-    if kind.urgent or quiet.is_open(now, zone):
-        return now
-    return quiet.next_open(now, zone) + timedelta(seconds=rhythm.person_id % 600)
+    if pace in SUMMARIES:
+        days = WORKING if pace == Pace.DAILY else {rhythm.weekday + 1}
+        school, person = hours.school(school_id), hours.person(rhythm.person_id)
+        return rules.summary(school, person, now, rhythm.hour * rules.HOUR, days)
+    urgent = hours.lets_pass(kind, school_id)
+    return hours.departure(school_id, rhythm.person_id, now, urgent=urgent)
+
+
+def hours_for(items: Iterable[Item]) -> delivery.Timetable:
+    """The hours by which these leave (three queries at most)."""
+    kept = list(items)
+    return delivery.timetable({item.school_id for item in kept}, {item.person_id for item in kept})
+
+
+def leaves_at(item: Item, hours: delivery.Timetable, now: datetime) -> datetime:
+    """This moment where it may leave now, else when it may; the end of the sixty days where it may not at all."""
+    kind = kinds().get(item.kind)
+    urgent = kind is not None and hours.lets_pass(kind, item.school_id)
+    return hours.departure(item.school_id, item.person_id, now, urgent=urgent) or now + rules.LONGEST
 
 
 def channel_of(pace: Pace) -> str:
     return str(SUMMARIES.get(pace, Envelope.Channel.MAIL))
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """One way by which an item leaves: where it stands, and why at that moment."""
+
+    way: str
+    said: str
+    why: str
+
+
+def leavings_of(item: Item) -> list[Leaving]:
+    """How one item leaves, way by way (six queries at most)."""
+    kind, hours = kinds()[item.kind], hours_for([item])
+    mails = item.dispatches.select_related("envelope")
+    found = [
+        _leaving(str(way.get_channel_display()), way, way.envelope, _why(item, kind, hours, way))
+        for way in mails
+    ]
+    push = item.pushes.order_by("-sent_at").first()
+    if push:
+        found.append(_leaving(_("Appareils"), push, push, _why(item, kind, hours, push)))
+    return found
+
+
+def _leaving(way: str, row: Dispatch | Push, carried: Envelope | Push | None, why: str) -> Leaving:
+    if carried and carried.sent_at:
+        said = _("parti %(when)s") % {"when": dates.day_and_hour(carried.sent_at)}
+    elif row.dropped_at:
+        return Leaving(
+            way, _("pas parti"), _("C’était lu, réglé, ou ne vous regardait plus quand l’heure est venue.")
+        )
+    else:
+        said = _("partira à partir de ce moment : %(when)s") % {"when": dates.day_and_hour(row.due_at)}
+    return Leaving(way, said, why)
+
+
+def _why(item: Item, kind: NotificationKind, hours: delivery.Timetable, way: Dispatch | Push) -> str:
+    school = hours.school(item.school_id)
+    if isinstance(way, Dispatch) and way.channel != Envelope.Channel.MAIL:
+        return _("Vous l’avez demandé dans un résumé, à l’heure que vous avez choisie.")
+    if hours.lets_pass(kind, item.school_id):
+        return str(kind.urgency)
+    if way.due_at <= item.published_at:
+        return _("C’était une heure d’envoi : rien à attendre.")
+    if rules.departure(school, rules.ANY_HOUR, item.published_at) == item.published_at:
+        return _("C’était une heure que vous gardez pour vous.")
+    said = delivery.words_for(school)
+    return _("C’était en dehors des heures d’envoi, %(hours)s ; ce qui attendait part ensuite peu à peu.") % {
+        "hours": said
+    }
 
 
 # What is shown
@@ -105,7 +187,7 @@ class _Facts(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Told:
+class ItemText:
     """An item in words."""
 
     public_id: str
@@ -117,6 +199,7 @@ class Told:
     why: str
     url: str
     school: str
+    about: str
     published_at: datetime
     is_read: bool
     urgent: bool
@@ -126,15 +209,15 @@ class Told:
         return dates.capital(dates.day_and_hour(self.published_at))
 
 
-def told(items: Iterable[Item]) -> list[Told]:
+def told(items: Iterable[Item]) -> list[ItemText]:
     """Items (with their school and pupil) in the words of their kinds; those of an unknown kind are left out."""
     known = kinds()
     return [_words(item, known[item.kind]) for item in items if item.kind in known]
 
 
-def _words(item: Item, kind: NotificationKind) -> Told:
+def _words(item: Item, kind: NotificationKind) -> ItemText:
     facts = _Facts(item.facts | ({"about": item.about.given_name} if item.about else {}))
-    return Told(
+    return ItemText(
         public_id=item.public_id,
         kind=item.kind,
         category=str(kind.category),
@@ -144,6 +227,7 @@ def _words(item: Item, kind: NotificationKind) -> Told:
         why=str(kind.why),
         url=item.url,
         school=item.school.name if item.school else "",
+        about=item.about.given_name if item.about and item.about_id != item.person_id else "",
         published_at=item.published_at,
         is_read=item.read_at is not None,
         urgent=kind.urgent,
@@ -191,7 +275,7 @@ RECEIVED = Prepared(
 
 
 @dataclass(frozen=True)
-class Received:
+class KindCounts:
     """How many of each kind a person finds in their list, and how many of them unread."""
 
     counts: Mapping[str, tuple[int, int]]
@@ -202,13 +286,13 @@ class Received:
 
     def count(self, kind: str = "", *, unread: bool = False) -> int:
         """As many as `news_of` gives for the same filters."""
-        asked = [kind] if kind else [one.key for one in self.kinds]
+        asked = [kind] if kind else [kind.key for kind in self.kinds]
         return sum(self.counts.get(key, (0, 0))[unread] for key in asked)
 
 
-def received_by(viewer: Viewer) -> Received:
+def received_by(viewer: Viewer) -> KindCounts:
     """What the list of a person holds in this seat, counted (one query)."""
-    return Received({kind: (every, unread) for kind, every, unread in RECEIVED(*_seated(viewer))})
+    return KindCounts({kind: (every, unread) for kind, every, unread in RECEIVED(*_seated(viewer))})
 
 
 # What leaves
@@ -242,3 +326,85 @@ def wishes_of(person_id: int) -> dict[str, Wish]:
     """How a person is told of every kind."""
     chosen = choices_of([person_id])
     return {key: wish_for(kind, chosen.get((person_id, key))) for key, kind in kinds().items()}
+
+
+class Preset(StrEnum):
+    """Three ways of being told, that most people choose among."""
+
+    EVERYTHING = "tout"
+    ESSENTIAL = "essentiel"
+    EVENING = "soir"
+
+
+PRESETS = {
+    Preset.EVERYTHING: (
+        gettext_lazy("Tout"),
+        gettext_lazy("Chaque nouvelle par courriel et sur vos appareils, dès qu’elle peut partir."),
+    ),
+    Preset.ESSENTIAL: (
+        gettext_lazy("L’essentiel"),
+        gettext_lazy("Par courriel, ce qui ne peut pas attendre ; le reste se lit dans Préau."),
+    ),
+    Preset.EVENING: (
+        gettext_lazy("Le soir"),
+        gettext_lazy("Un seul courriel par jour, à 18 h, et rien sur vos appareils."),
+    ),
+}
+
+
+def wish_in(preset: Preset, kind: NotificationKind) -> Wish:
+    """How a kind is told to whoever takes a preset."""
+    if preset == Preset.EVERYTHING:
+        return Wish(in_app=True, pace=Pace.AT_ONCE, push=True)
+    if preset == Preset.EVENING:
+        return Wish(in_app=True, pace=Pace.DAILY)
+    at_once = kind.urgent or kind.pace == Pace.AT_ONCE
+    return Wish(in_app=True, pace=Pace.AT_ONCE if at_once else Pace.NEVER, push=kind.push or kind.urgent)
+
+
+def preset_of(kinds: Iterable[NotificationKind], wishes: Mapping[str, Wish], rhythm: Rhythm) -> Preset | None:
+    """The preset that a person follows, if it is one."""
+    chosen = [(kind, wishes[kind.key]) for kind in kinds if kind.can_be_muted]
+    for preset in Preset:
+        if preset == Preset.EVENING and rhythm.hour != Rhythm.HOUR:
+            continue
+        if all(wish == wish_in(preset, kind) for kind, wish in chosen):
+            return preset
+    return None
+
+
+def own_hours(viewer: Viewer) -> tuple[rules.PersonHours, list[rules.SchoolHours]]:
+    """The hours that a person keeps for themselves, and those of the schools of all their seats (three queries)."""
+    schools = {place.school.pk for seat in viewer.every_seat() for place in seat.places}
+    hours = delivery.timetable(schools, [viewer.person.pk])
+    return hours.person(viewer.person.pk), [hours.school(pk) for pk in sorted(schools)]
+
+
+# For whoever runs the platform: counts, never people
+
+
+def mail_load(now: datetime) -> Load:
+    """What the mail server has to carry."""
+    late, waiting = Q(made_at__lt=now - LATE), Q(due_at__gt=now)
+    counts = Envelope.objects.filter(sent_at=None, dropped_at=None).aggregate(
+        waiting=Count("pk", filter=waiting),
+        late=Count("pk", filter=late & ~waiting),
+        failing=Count("pk", filter=Q(tries__gt=0)),
+        oldest=Min("made_at", filter=late & ~waiting),
+    )
+    ahead = Dispatch.objects.filter(envelope=None, dropped_at=None)
+    behind = ahead.filter(due_at__lt=now - LATE).count()
+    last = Envelope.objects.aggregate(last=Max("sent_at"))["last"]
+    counts["waiting"] += ahead.filter(due_at__gt=now).count()
+    counts["late"] += behind
+    return Load(**counts, last=last)
+
+
+def push_load(now: datetime) -> Load:
+    """What the push services have to carry."""
+    waits, late = Q(due_at__gt=now), Q(due_at__lt=now - LATE)
+    counts = Push.objects.waiting().aggregate(
+        waiting=Count("pk", filter=waits), late=Count("pk", filter=late), oldest=Min("due_at", filter=late)
+    )
+    last = Push.objects.aggregate(last=Max("sent_at"))["last"]
+    return Load(**counts, failing=counts["late"], last=last)

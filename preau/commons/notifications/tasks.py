@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.commons.notifications import actions, queries
+from preau.commons.notifications import queries
+from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.commons.notifications.models import Device, Envelope
 from preau.foundation import mail, webpush
 from preau.foundation.tasks import job
@@ -24,15 +25,17 @@ SUMMARY_PRIORITY = 10
 def pack_for(person_ids: list[int]) -> int:
     """Put into envelopes what is due for these people, and hand over what is for their devices; returns how many."""
     return sum(
-        len(actions.pack(person_id)) + len(actions.queue_pushes(person_id)) for person_id in person_ids
+        len(sending.pack(person_id)) + len(pushing.queue_pushes(person_id)) for person_id in person_ids
     )
 
 
 @job(priority=30)
 def pack_due() -> int:
     """What was waiting for its hour; returns how many people have something due."""
-    waiting = actions.people_waiting(timezone.now())
+    now = timezone.now()
+    waiting = sending.people_waiting(now)
     enqueue_packing(waiting)
+    sending.wake(now)
     return len(waiting)
 
 
@@ -43,7 +46,7 @@ def send_envelope(envelope_id: int) -> bool:
     A worker killed between the mail server's yes and the note of it sends the same mail again, under the same
     Message-ID: told twice is better than not at all, and a mailbox may show it once.
     """
-    envelope = actions.hold(envelope_id)
+    envelope = sending.hold(envelope_id)
     if envelope is None:
         return False
     sent = False
@@ -51,7 +54,7 @@ def send_envelope(envelope_id: int) -> bool:
         _send(envelope)
         sent = True
     finally:
-        actions.let_go(envelope, sent=sent)
+        sending.let_go(envelope, sent=sent)
     return True
 
 
@@ -59,7 +62,10 @@ def _send(envelope: Envelope) -> None:
     items = queries.told(queries.items_in(envelope))
     if not items:
         return
-    link = actions.stop_link(envelope, items[0].kind)
+    if envelope.channel != Envelope.Channel.MAIL:
+        # What is of one child stands together, under their name.
+        items.sort(key=lambda item: item.about)
+    link = choosing.stop_link(envelope, items[0].kind)
     stop = reverse("notifications:stop", kwargs={"token": link.token}) if link else ""
     context = {"items": items, "stop": stop, "is_summary": envelope.channel != Envelope.Channel.MAIL}
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
@@ -67,7 +73,7 @@ def _send(envelope: Envelope) -> None:
     mail.send(envelope.person.email, _subject(envelope, items), "notifications/mail/letter", context, headers)
 
 
-def _subject(envelope: Envelope, items: Sequence[queries.Told]) -> str:
+def _subject(envelope: Envelope, items: Sequence[queries.ItemText]) -> str:
     if envelope.channel == Envelope.Channel.MAIL:
         return items[0].subject
     count = ngettext("%(num)s nouvelle", "%(num)s nouvelles", len(items)) % {"num": len(items)}
@@ -81,7 +87,7 @@ def send_push(push_id: int) -> bool:
 
     As with a mail, a worker killed at the wrong moment sends it again: the device replaces a notice of the same tag.
     """
-    push = actions.hold_push(push_id)
+    push = pushing.hold_push(push_id)
     if push is None:
         return False
     kind = queries.kinds()[push.item.kind]
@@ -90,9 +96,9 @@ def send_push(push_id: int) -> bool:
     try:
         answer = _to_device(push.device, str(kind.label), address, push.item.public_id, urgent=kind.urgent)
     finally:
-        actions.let_go_push(push, answer)
+        pushing.let_go_push(push, answer)
     if answer.later:
-        raise actions.Unavailable
+        raise pushing.Unavailable
     return answer.accepted
 
 
@@ -107,7 +113,7 @@ def send_trial(device_id: int) -> bool:
     if answer.gone:
         device.delete()
     elif answer.later:
-        raise actions.Unavailable
+        raise pushing.Unavailable
     return answer.accepted
 
 
@@ -120,7 +126,7 @@ def _to_device(device: Device, words: str, address: str, tag: str, *, urgent: bo
 @job()
 def purge() -> int:
     """Drop the news of more than six months ago."""
-    return actions.purge(timezone.now())
+    return keeping.purge(timezone.now())
 
 
 def enqueue_packing(person_ids: Sequence[int], **_: Any) -> None:

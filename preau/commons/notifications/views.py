@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.notifications import actions, queries
+from preau.commons.delivery.queries import words_for
+from preau.commons.notifications import queries
+from preau.commons.notifications.actions import choosing, keeping, pushing
 from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm, RenewedForm
 from preau.commons.notifications.models import Device, Envelope, Item, StopLink
 from preau.commons.notifications.tasks import send_trial
@@ -53,6 +55,13 @@ def centre(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/centre.html", context)
 
 
+@opens(to=signed_in, stamped=False)
+@require_safe
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell alone, as the frame of every page draws it: an open page asks for it again."""
+    return render(request, "ui/bell.html")
+
+
 @opens(Item, to=signed_in, by="public_id")
 @require_safe
 def item(request: HttpRequest, item: Item) -> HttpResponse:
@@ -60,22 +69,23 @@ def item(request: HttpRequest, item: Item) -> HttpResponse:
     (one,) = queries.told([item]) or (None,)
     if one is None:
         return redirect("notifications:centre")
-    kind = queries.kinds()[item.kind]
-    return render(request, "notifications/item.html", {"one": one, "can_be_muted": kind.can_be_muted})
+    kind, leavings = queries.kinds()[item.kind], queries.leavings_of(item)
+    context = {"one": one, "can_be_muted": kind.can_be_muted, "leavings": leavings}
+    return render(request, "notifications/item.html", context)
 
 
 @opens(Item, to=signed_in, by="public_id", stamped=False)
 @require_POST
 def open_item(request: HttpRequest, item: Item) -> HttpResponse:
     """Note that it is read, and go where it leads."""
-    actions.mark(item, read=True)
+    keeping.mark(item, read=True)
     return redirect(item.url)
 
 
 @opens(Item, to=signed_in, by="public_id", stamped=False)
 @require_POST
 def mark(request: HttpRequest, item: Item) -> HttpResponse:
-    actions.mark(item, read=request.POST.get("lue") == "oui")
+    keeping.mark(item, read=request.POST.get("lue") == "oui")
     return redirect(safe_next(request, "/notifications/"))
 
 
@@ -83,7 +93,7 @@ def mark(request: HttpRequest, item: Item) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     until = request.POST.get("jusqu-a", "")
-    count = actions.mark_all(request.viewer, until=int(until)) if until.isdecimal() else 0
+    count = keeping.mark_all(request.viewer, until=int(until)) if until.isdecimal() else 0
     said = ngettext("%(num)s notification lue.", "%(num)s notifications lues.", count) % {"num": count}
     messages.success(request, said)
     return redirect("notifications:centre")
@@ -97,10 +107,25 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = _preferences_form(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        actions.choose(viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"])
+        choosing.choose(
+            viewer, form.wishes(), hour=values["hour"], weekday=values["weekday"], hours=form.hours()
+        )
         messages.success(request, _("Vos préférences sont enregistrées."))
         return redirect(reverse("notifications:preferences") + form.query)
     return _preferences_page(request, form, status=TYPED_WRONG if request.method == "POST" else 200)
+
+
+@opens(to=signed_in, stamped=False)
+@require_POST
+def take_preset(request: HttpRequest) -> HttpResponse:
+    """Be told of everything in one of three ways; each kind may be changed afterwards."""
+    preset = next((one for one in queries.Preset if one == request.POST.get("preset")), None)
+    if preset is None:
+        raise Http404
+    choosing.take_preset(request.viewer, preset)
+    said = _("Vous recevez maintenant selon « %(preset)s ». Vous pouvez affiner ci-dessous.")
+    messages.success(request, said % {"preset": queries.PRESETS[preset][0]})
+    return redirect("notifications:preferences")
 
 
 def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm:
@@ -110,6 +135,7 @@ def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm
         queries.kinds_for(viewer),
         queries.wishes_of(viewer.person.pk),
         queries.rhythm_of(viewer.person.pk),
+        own=queries.own_hours(viewer),
         devices=bool(queries.devices_of([viewer.person.pk])),
         part=request.GET.get("partie", ""),
     )
@@ -122,12 +148,14 @@ def _preferences_page(
     offered = webpush.is_offered()
     context = {
         "form": form,
+        "presets": [(one, *queries.PRESETS[one], one == form.preset) for one in queries.Preset],
+        "school_hours": list(dict.fromkeys(words_for(hours) for hours in form.schools)),
         "email": viewer.person.email,
         "links": StopLink.objects.visible_to(viewer).count(),
         "push_key": webpush.public_key() if offered else "",
         "devices": Device.objects.visible_to(viewer) if offered else [],
         "device_form": device_form or DeviceForm(),
-        "known_here": request.COOKIES.get(actions.COOKIE, ""),
+        "known_here": request.COOKIES.get(pushing.COOKIE, ""),
     }
     return render(request, "notifications/preferences.html", context, status=status)
 
@@ -143,13 +171,17 @@ def add_device(request: HttpRequest) -> HttpResponse:
         return _preferences_page(request, _preferences_form(request), form, status=TYPED_WRONG)
     label = sessions.device_of(request.headers.get("User-Agent", ""))
     key = str(request.session.session_key)
-    device = actions.add_device(request.viewer, key, label=label, **form.cleaned_data)
+    device = pushing.add_device(request.viewer, key, label=label, **form.cleaned_data)
     messages.success(request, _("Cet appareil sera prévenu. Choisissez ci-dessous de quoi."))
     answer = redirect("notifications:preferences")
     answer.set_cookie(
-        actions.COOKIE, device.public_id, max_age=actions.COOKIE_AGE, httponly=True, secure=settings.HTTPS,
+        pushing.COOKIE,
+        device.public_id,
+        max_age=pushing.COOKIE_AGE,
+        httponly=True,
+        secure=settings.HTTPS,
         samesite="Lax",
-    )  # fmt: skip
+    )
     return answer
 
 
@@ -163,7 +195,7 @@ def renew_device(request: HttpRequest) -> HttpResponse:
     form = RenewedForm(request.POST)
     if not webpush.is_offered() or not form.is_valid():
         return HttpResponse(status=TYPED_WRONG)
-    actions.renew_device(request.viewer, **form.cleaned_data)
+    pushing.renew_device(request.viewer, **form.cleaned_data)
     return HttpResponse()
 
 
@@ -171,7 +203,7 @@ def renew_device(request: HttpRequest) -> HttpResponse:
 @opens(Device, to=signed_in, by="public_id", stamped=False)
 @require_POST
 def remove_device(request: HttpRequest, device: Device) -> HttpResponse:
-    actions.remove_device(request.viewer, device)
+    pushing.remove_device(request.viewer, device)
     messages.success(request, _("« %(device)s » n’est plus prévenu.") % {"device": device.label})
     return redirect("notifications:preferences")
 
@@ -191,7 +223,7 @@ def try_device(request: HttpRequest, device: Device) -> HttpResponse:
 @opens(to=signed_in, stamped=False)
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    actions.revoke_links(request.viewer)
+    choosing.revoke_links(request.viewer)
     messages.success(request, _("Les liens des courriels déjà envoyés n’arrêtent plus rien."))
     return redirect("notifications:preferences")
 
@@ -209,7 +241,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     done = request.method == "POST"
     if done:
-        actions.stop(link)
+        choosing.stop(link)
     return render(
         request, "notifications/stop.html", {"label": known.label if known else summary, "done": done}
     )

@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from preau.commons.outbox.models import Letter
-from preau.foundation.sms import Fate, Message, Taken
+from preau.foundation.sms import Fate, GatewayAnswer, Message
 
 
 class OutboxGateway:
     """Takes every message, each once whatever it is given; all have arrived."""
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
-        for one in messages:
-            if not Letter.objects.filter(message_id=one.ref).exists():
-                Letter.objects.create(to=one.to, subject=_("SMS"), body=one.text, message_id=one.ref)
-        return [Taken(one.ref, f"outbox-{one.ref}") for one in messages]
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
+        for message in messages:
+            if not Letter.objects.filter(message_id=message.ref).exists():
+                Letter.objects.create(
+                    to=message.to, subject=_("SMS"), body=message.text, message_id=message.ref
+                )
+        return [GatewayAnswer(message.ref, f"outbox-{message.ref}") for message in messages]
 
     def reports(self, numbers: Sequence[str]) -> Mapping[str, Fate]:
         return dict.fromkeys(numbers, Fate.DELIVERED)

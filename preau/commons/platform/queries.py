@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from preau.commons.platform.models import Figures, OperatedDelivery, OperatedSchool, share
 from preau.commons.platform.rules import SILENCE
-from preau.directory import queries as directory
 from preau.directory.models import Delivery, DeliveryShare, Group, Holding, School
 from preau.directory.models.scoping import active_on
+from preau.directory.queries import deliveries
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards
@@ -62,7 +62,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Brought:
+class DeliveryRow:
     """A delivery in the operator's words: its state, its figures, and how many schools wait for a second person."""
 
     pk: int
@@ -174,16 +174,18 @@ def groups_in(school: OperatedSchool) -> tuple[int, int]:
 
 def closed_services(school: OperatedSchool) -> list[str]:
     """The services that the school has switched off."""
-    return [str(one.label) for one in boards.services if school.services.get(one.key, {}).get("off")]
+    return [
+        str(service.label) for service in boards.services if school.services.get(service.key, {}).get("off")
+    ]
 
 
-def deliveries_in(school: OperatedSchool) -> list[Brought]:
+def deliveries_in(school: OperatedSchool) -> list[DeliveryRow]:
     """The last deliveries of a school, its own and its share of those brought for many: two queries."""
     own = Q(school=school) | Q(shares__school=school)
     found = list(Delivery.objects.filter(own).defer("preview").distinct()[:LAST_DELIVERIES])
-    shares = DeliveryShare.objects.filter(school=school, delivery__in=[one.pk for one in found])
+    shares = DeliveryShare.objects.filter(school=school, delivery__in=[delivery.pk for delivery in found])
     counts = dict(shares.values_list("delivery_id", "counts"))
-    return [_brought(one, counts.get(one.pk)) for one in found]
+    return [_brought(delivery, counts.get(delivery.pk)) for delivery in found]
 
 
 def deliveries_of(viewer: Viewer) -> "QuerySet[OperatedDelivery]":
@@ -191,8 +193,8 @@ def deliveries_of(viewer: Viewer) -> "QuerySet[OperatedDelivery]":
     return OperatedDelivery.objects.visible_to(viewer).defer("preview")
 
 
-def brought(page: "Sequence[OperatedDelivery]") -> list[Brought]:
-    return [_brought(one, None) for one in page]
+def brought(page: "Sequence[OperatedDelivery]") -> list[DeliveryRow]:
+    return [_brought(operated_delivery, None) for operated_delivery in page]
 
 
 def _has_stopped(delivery: Delivery) -> bool:
@@ -201,14 +203,14 @@ def _has_stopped(delivery: Delivery) -> bool:
     return working and delivery.brought_at < timezone.now() - A_DAY
 
 
-def _brought(delivery: Delivery, counts: Any) -> Brought:
+def _brought(delivery: Delivery, counts: Any) -> DeliveryRow:
     stopped = _has_stopped(delivery)
     label, tone, icon = (
-        (_("Interrompue"), "changed", "alert-triangle") if stopped else directory.said(delivery.state)
+        (_("Interrompue"), "changed", "alert-triangle") if stopped else deliveries.said(delivery.state)
     )
     report = delivery.report or {}
     told = counts if counts is not None else report.get("counts") or {}
-    return Brought(
+    return DeliveryRow(
         delivery.pk,
         str(SOURCES.get(delivery.source, delivery.source)),
         delivery.brought_at,
@@ -216,7 +218,7 @@ def _brought(delivery: Delivery, counts: Any) -> Brought:
         label,
         tone,
         icon,
-        directory.figures_of(told),
+        deliveries.figures_of(told),
         report.get("errors", ()) if delivery.school_id is None else (),
         report.get("blocked", ()) if delivery.school_id is None else (),
         int(report.get("quarantined_count") or len(report.get("quarantined", ()))),

@@ -45,9 +45,16 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = queries.lines_of(queries.schools_of(request.viewer, **SchoolFilter(request.POST).chosen()))
     journal.record(request.viewer, "platform.schools_exported", request.viewer.person)
     header = [
-        _("UAI"), _("Nom"), _("Nature"), _("Année"), _("Élèves"), _("Personnels"), _("Responsables"),
-        _("Comptes ouverts"), _("Dernière livraison"),
-    ]  # fmt: skip
+        _("UAI"),
+        _("Nom"),
+        _("Nature"),
+        _("Année"),
+        _("Élèves"),
+        _("Personnels"),
+        _("Responsables"),
+        _("Comptes ouverts"),
+        _("Dernière livraison"),
+    ]
     return csv_file(f"etablissements-{request.viewer.today:%Y-%m-%d}", header, rows)
 
 

@@ -15,9 +15,10 @@ import vobject
 from django.template import engines
 from django.utils.translation import gettext as _
 
-from preau.commons.privacy import queries
-from preau.commons.privacy.queries import Activity, Fact, Held, Register, Subject
+from preau.commons.privacy.queries import taken
 from preau.commons.privacy.queries.breach import Contact
+from preau.commons.privacy.queries.held import EntryCount, Fact, Subject, facts_of, held_about, rows_of
+from preau.commons.privacy.queries.register import Activity, Register
 from preau.commons.privacy.words import Shape
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
@@ -49,9 +50,9 @@ def archive_of(subject: Subject, now: datetime, viewer: Viewer | None = None) ->
             table.close()
         archive.writestr("contact.vcf", card_of(subject.person))
         if viewer:
-            hours = queries.hours_of(subject, viewer)
+            hours = taken.hours_of(subject, viewer)
             archive.writestr("agenda.ics", calendar_of(hours, opened_at=now, now=now))
-            for number, file in enumerate(queries.files_for(subject, viewer), 1):
+            for number, file in enumerate(taken.files_for(subject, viewer), 1):
                 _put(archive, f"fichiers/{number:03}-{file.name}", file.public_id)
     return zipped.getvalue()
 
@@ -89,7 +90,7 @@ def _pieces(stream: Any) -> Iterator[str]:
 def _told(subject: Subject, now: datetime, data: IO[bytes], csvs: dict[str, IO[bytes]]) -> dict[str, Any]:
     """Everything that is held about a person, for the page; what the page has read is written to `data` as JSON, and to a
     file of `csvs` a table."""
-    held = queries.held_about(subject)
+    held = held_about(subject)
     said = {
         "person": subject.person.full_name,
         "made_at": now.isoformat(),
@@ -107,7 +108,9 @@ class _Out:
     csvs: dict[str, IO[bytes]]
 
 
-def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out) -> Iterator[dict[str, Any]]:
+def _tables(
+    held: list[EntryCount], subject: Subject, said: dict[str, Any], out: _Out
+) -> Iterator[dict[str, Any]]:
     """Each table with its rows, to be read in this order."""
     data = out.data
     data.write(_json(said)[:-1] + b', "tables": [')
@@ -126,13 +129,13 @@ def _tables(held: list[Held], subject: Subject, said: dict[str, Any], out: _Out)
     data.write(b"]}\n")
 
 
-def _rows(held: Held, subject: Subject, out: _Out) -> Iterator[list[Fact]]:
-    rows = queries.facts_of(held.entry, subject, queries.rows_of(held.entry, subject))
+def _rows(held: EntryCount, subject: Subject, out: _Out) -> Iterator[list[Fact]]:
+    rows = facts_of(held.entry, subject, rows_of(held.entry, subject))
     table = out.csvs[f"tableaux/{held.key}.csv"] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once copied
     for number, facts in enumerate(rows):
-        told = [{"field": one.name, "label": one.label, "value": one.value} for one in facts]
+        told = [{"field": fact.name, "label": fact.label, "value": fact.value} for fact in facts]
         out.data.write((b",\n" if number else b"\n") + _json(told))
-        written = csvtext.lines([one.label for one in facts], [[one.value for one in facts]])
+        written = csvtext.lines([fact.label for fact in facts], [[fact.value for fact in facts]])
         lines = list(written)
         table.write("".join(lines if not number else lines[1:]).encode())
         yield facts
@@ -156,9 +159,15 @@ def register_file(register: Register, shape: Shape, today: date) -> bytes:
 
 def _sheets(register: Register) -> Iterator[opendocument.Sheet]:
     columns = [
-        _("N°"), _("Activité"), _("Partie de Préau"), _("Base légale"), _("Personnes"), _("Données"), _("Destinataires"),
+        _("N°"),
+        _("Activité"),
+        _("Partie de Préau"),
+        _("Base légale"),
+        _("Personnes"),
+        _("Données"),
+        _("Destinataires"),
         _("Durée de conservation"),
-    ]  # fmt: skip
+    ]
     activities = map(_line_of, register.activities)
     yield opendocument.Sheet(_("Activités"), columns, activities, (1.2, 6, 3.5, 5, 4, 12, 6, 6))
     yield opendocument.Sheet(_("Qui répond"), [_("Rôle"), _("Qui")], register.facts, (7, 12))
@@ -169,21 +178,21 @@ def _sheets(register: Register) -> Iterator[opendocument.Sheet]:
     ]
     headings = [_("Quoi"), _("Depuis le"), _("Durée"), _("Ce qui est fait")]
     yield opendocument.Sheet(_("Durées"), headings, rules, (6, 3, 6, 9))
-    measures = ([one] for one in register.measures)
+    measures = ([measure] for measure in register.measures)
     yield opendocument.Sheet(_("Sécurité"), [_("Mesure")], measures, (24,))
     leaving = ([one.to, one.what, one.where, _("oui") if one.is_on else _("non")] for one in register.leaving)
     headings = [_("À qui"), _("Quoi"), _("Serveurs"), _("En service ici")]
     yield opendocument.Sheet(_("Ce qui sort"), headings, leaving, (7, 10, 9, 3))
 
 
-def _line_of(one: Activity) -> list[object]:
+def _line_of(activity: Activity) -> list[object]:
     data = [
         f"{table.label} – {words}\u202f: {', '.join(names)}"
-        for table in one.tables
+        for table in activity.tables
         for words, names in table.fields
     ]
-    several = [one.bases, one.people, data, one.recipients, one.retentions]
-    return [one.number, one.purpose, one.house, *("\n".join(lines) for lines in several)]
+    several = [activity.bases, activity.people, data, activity.recipients, activity.retentions]
+    return [activity.number, activity.purpose, activity.house, *("\n".join(lines) for lines in several)]
 
 
 # Whom to warn of a breach
@@ -191,9 +200,15 @@ def _line_of(one: Activity) -> list[object]:
 
 def contact_header() -> list[str]:
     return [
-        _("Nom de la personne touchée"), _("Son prénom"), _("Nom de qui prévenir"), _("Prénom de qui prévenir"),
-        _("À quel titre"), _("Courriel"), _("Téléphone"), _("Ce qui a été ouvert ou changé"),
-    ]  # fmt: skip
+        _("Nom de la personne touchée"),
+        _("Son prénom"),
+        _("Nom de qui prévenir"),
+        _("Prénom de qui prévenir"),
+        _("À quel titre"),
+        _("Courriel"),
+        _("Téléphone"),
+        _("Ce qui a été ouvert ou changé"),
+    ]
 
 
 def contact_line(contact: Contact) -> list[object]:

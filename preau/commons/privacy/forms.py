@@ -7,7 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.privacy.actions import Asked, mark_of
+from preau.commons.privacy.actions.answering import mark_of
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.models import Outcome, RequestLine, Right
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
@@ -24,30 +25,42 @@ MOST_POSTPONED = timedelta(days=366)
 
 def words(label: Any, most: int, missing: Any = "", rows: int = 4, **options: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": missing}, **options,
-    )  # fmt: skip
+        label=label,
+        max_length=most,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing},
+        **options,
+    )
 
 
 class LineForm(forms.Form):
     """One thing that is asked of one kind of data."""
 
     right = forms.ChoiceField(
-        label=_("Que demandez-vous ?"), choices=Right.choices, widget=forms.RadioSelect,
+        label=_("Que demandez-vous ?"),
+        choices=Right.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez ce que vous demandez.")},
-    )  # fmt: skip
+    )
     which = forms.CharField(
-        label=_("Quelle ligne ?"), max_length=200, required=False,
+        label=_("Quelle ligne ?"),
+        max_length=200,
+        required=False,
         help_text=_("Par exemple : le retard du 12 novembre. Laissez vide si tout est concerné."),
-    )  # fmt: skip
+    )
     wrong = words(
-        _("Expliquez"), 1500, _("Dites en une phrase ce qui ne va pas, ou votre question."),
+        _("Expliquez"),
+        1500,
+        _("Dites en une phrase ce qui ne va pas, ou votre question."),
         help_text=_("Ce qui est faux, ce qui vous gêne, ou votre question."),
-    )  # fmt: skip
+    )
     better = words(
-        _("Ce qui serait juste"), 1500, rows=3, required=False,
+        _("Ce qui serait juste"),
+        1500,
+        rows=3,
+        required=False,
         help_text=_("Pour une correction : ce qu’il faudrait lire à la place."),
-    )  # fmt: skip
+    )
 
     def __init__(self, kind: str, *args: Any, line: RequestLine | None = None, **kwargs: Any) -> None:
         if line:
@@ -61,9 +74,9 @@ class LineForm(forms.Form):
             self.add_error("better", _("Dites ce qu’il faudrait lire à la place."))
         return data
 
-    def asked(self) -> Asked:
+    def asked(self) -> CorrectionLine:
         data = self.cleaned_data
-        return Asked(data["right"], data["wrong"], self.kind, data["which"], data["better"])
+        return CorrectionLine(data["right"], data["wrong"], self.kind, data["which"], data["better"])
 
 
 class AskForm(LineForm):
@@ -76,7 +89,7 @@ class AskForm(LineForm):
 
     def __init__(self, schools: list[School], kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(kind, *args, **kwargs)
-        self.schools = {str(one.pk): one for one in schools}
+        self.schools = {str(school.pk): school for school in schools}
         if len(schools) == 1:
             del self.fields["school"]
         else:
@@ -91,9 +104,14 @@ class ProlongForm(forms.Form):
     """Why two months more are needed."""
 
     why = words(
-        _("Pourquoi"), 500, _("Dites pourquoi il faut plus de temps."), rows=3,
-        help_text=_("Envoyé tout de suite à la personne. Par exemple : des lignes de plusieurs années sont à relire."),
-    )  # fmt: skip
+        _("Pourquoi"),
+        500,
+        _("Dites pourquoi il faut plus de temps."),
+        rows=3,
+        help_text=_(
+            "Envoyé tout de suite à la personne. Par exemple : des lignes de plusieurs années sont à relire."
+        ),
+    )
 
 
 class AnswerForm(forms.Form):
@@ -106,12 +124,14 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Choisissez une décision.")},
     )
     answer = words(
-        _("Réponse"), 2000, _("Écrivez la réponse."),
+        _("Réponse"),
+        2000,
+        _("Écrivez la réponse."),
         help_text=_(
             "Accordé : ce qui a été fait. Refusé, même en partie : la raison. La personne lit ces mots, avec les moyens de "
             "réclamer s’il y a un refus."
         ),
-    )  # fmt: skip
+    )
 
     def __init__(self, line: RequestLine, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": mark_of(line), "outcome": line.outcome, "answer": line.answer}
@@ -134,11 +154,14 @@ class PostponeForm(forms.Form):
     until = Day(
         label=_("Jusqu’au"),
         error_messages={"required": _("Choisissez un jour."), "invalid": _("Choisissez un jour.")},
-    )  # fmt: skip
+    )
     why = words(
-        _("Pourquoi"), 300, _("Dites en une phrase pourquoi ces lignes doivent rester."), rows=2,
+        _("Pourquoi"),
+        300,
+        _("Dites en une phrase pourquoi ces lignes doivent rester."),
+        rows=2,
         help_text=_("Une raison, sans nommer personne. Elle reste avec ce report."),
-    )  # fmt: skip
+    )
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,13 +180,17 @@ class BreachForm(forms.Form):
     """Two moments; a name that a head types, or the login that an operator does, in a POST alone."""
 
     nom = forms.CharField(
-        label=_("Nom de la personne dont le compte est en cause"), required=False, max_length=80,
+        label=_("Nom de la personne dont le compte est en cause"),
+        required=False,
+        max_length=80,
         help_text=_("Vide : tous les comptes de l’établissement."),
-    )  # fmt: skip
+    )
     login = forms.CharField(
-        label=_("Identifiant du compte en cause"), required=False, max_length=80,
+        label=_("Identifiant du compte en cause"),
+        required=False,
+        max_length=80,
         help_text=_("Vide : tous les comptes."),
-    )  # fmt: skip
+    )
     debut = forms.DateTimeField(label=_("Depuis"), widget=_moment(), input_formats=[MOMENT])
     fin = forms.DateTimeField(label=_("Jusqu’à"), widget=_moment(), input_formats=[MOMENT])
 

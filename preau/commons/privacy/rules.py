@@ -18,7 +18,7 @@ def children_of(viewer: Viewer) -> list[Person]:
 
 def reads_data_of(viewer: Viewer, person: Person) -> bool:
     """One's own, and those of a minor for whom one answers."""
-    return person.pk == viewer.person.pk or any(one.pk == person.pk for one in children_of(viewer))
+    return person.pk == viewer.person.pk or any(child.pk == person.pk for child in children_of(viewer))
 
 
 def follows_request(viewer: Viewer, request: DataRequest) -> bool:

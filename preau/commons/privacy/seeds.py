@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from preau.commons.privacy import actions
-from preau.commons.privacy.actions import Asked
+from preau.commons.privacy.actions import answering, asking
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.models import (
     DataRequest,
     Outcome,
@@ -33,37 +33,60 @@ def plant(world: Any) -> None:
             subject = world.people.get(about)
             if viewer is None or subject is None or viewer.person.pk == head.person.pk:
                 continue
-            request = _aged(actions.ask(viewer, world.school, subject, asked), days)
+            request = _aged(asking.ask(viewer, world.school, subject, asked), days)
             if days == 26:
                 why = "Vos données sont dans plusieurs registres d’années différentes, que nous relisons un par un."
-                actions.prolong(head, request, why)
+                answering.prolong(head, request, why)
             elif days == 12:
                 _answered(head, request)
 
 
-def _said() -> list[tuple[str, str, str, int, Asked]]:
+def _said() -> list[tuple[str, str, str, int, CorrectionLine]]:
     """Who, in which seat, about whom, how many days ago, and what."""
     return [
         (
-            "guardian", "guardian", "pupil", 3,
-            Asked(
-                Right.RECTIFY, "Le retard du premier jour n’en était pas un\u202f: le car est arrivé à l’heure.", "attendance-entry",
-                "Le premier retard de l’année", "Présente",
+            "guardian",
+            "guardian",
+            "pupil",
+            3,
+            CorrectionLine(
+                Right.RECTIFY,
+                "Le retard du premier jour n’en était pas un\u202f: le car est arrivé à l’heure.",
+                "attendance-entry",
+                "Le premier retard de l’année",
+                "Présente",
             ),
         ),
         (
-            "guardian", "guardian", "guardian", 12,
-            Asked(Right.QUESTION, "Qui peut lire mon numéro de téléphone dans l’établissement\u202f?", "directory-person"),
+            "guardian",
+            "guardian",
+            "guardian",
+            12,
+            CorrectionLine(
+                Right.QUESTION,
+                "Qui peut lire mon numéro de téléphone dans l’établissement\u202f?",
+                "directory-person",
+            ),
         ),
         (
-            "teacher", "staff-{school}", "teacher", 26,
-            Asked(Right.ERASE, "Mes notes de l’an passé ne me servent plus.", "homework-lessonnote"),
+            "teacher",
+            "staff-{school}",
+            "teacher",
+            26,
+            CorrectionLine(Right.ERASE, "Mes notes de l’an passé ne me servent plus.", "homework-lessonnote"),
         ),
         (
-            "cpe", "staff-{school}", "cpe", 34,
-            Asked(Right.OBJECT, "Je ne veux pas que mon nom reste sur les plans de classe.", "attendance-seatingplan"),
+            "cpe",
+            "staff-{school}",
+            "cpe",
+            34,
+            CorrectionLine(
+                Right.OBJECT,
+                "Je ne veux pas que mon nom reste sur les plans de classe.",
+                "attendance-seatingplan",
+            ),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _seat(world: Any, key: str, seat: str) -> Viewer | None:
@@ -81,11 +104,13 @@ def _aged(request: DataRequest, days: int) -> DataRequest:
 
 def _answered(head: Viewer, request: DataRequest) -> None:
     for line in request.lines.all():
-        actions.answer_line(
-            head, line, Outcome.TOLD,
+        answering.answer_line(
+            head,
+            line,
+            Outcome.TOLD,
             "La direction, la vie scolaire et le secrétariat, pour vous joindre au sujet de votre enfant. Les enseignants ne le voient pas.",
-        )  # fmt: skip
-    actions.send_answer(head, request)
+        )
+    answering.send_answer(head, request)
     request.refresh_from_db()
     request.told_at, request.told_to = request.answered_at, request.asked_by
     request.save(update_fields=["told_at", "told_to"])
@@ -94,16 +119,22 @@ def _answered(head: Viewer, request: DataRequest) -> None:
 def plant_terms(world: Any) -> None:
     """What the school erased at the beginning of the year, once two people had agreed: numbers, and nothing else is left."""
     seats = [_seat(world, key, f"staff-{world.school.pk}") for key in ("head", "secretary")]
-    people = [one.person for one in seats if one and one.school_id == world.school.pk]
-    if len({one.pk for one in people}) < 2:
+    people = [seat.person for seat in seats if seat and seat.school_id == world.school.pk]
+    if len({person.pk for person in people}) < 2:
         return
     day = SINCE + timedelta(days=9)
     at = timezone.make_aware(datetime.combine(day, time(16, 40)))
     run = RetentionRun.objects.create(
-        school=world.school, day=day, state=RetentionRun.State.DONE, prepared_at=at - timedelta(days=3),
-        approved_by=people[0], approved_at=at - timedelta(days=1), confirmed_by=people[1], confirmed_at=at,
+        school=world.school,
+        day=day,
+        state=RetentionRun.State.DONE,
+        prepared_at=at - timedelta(days=3),
+        approved_by=people[0],
+        approved_at=at - timedelta(days=1),
+        confirmed_by=people[1],
+        confirmed_at=at,
         done_at=at + timedelta(minutes=2),
-    )  # fmt: skip
+    )
     first, last = date(day.year - 2, 9, 2), date(day.year - 1, 7, 3)
     for key, count in (
         ("attendance.entries", 1_204),

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.privacy import actions, exports, queries, rules
-from preau.commons.privacy.actions import copies, terms
+from preau.commons.privacy import exports, rules
+from preau.commons.privacy.actions import copies, keeping, terms
 from preau.commons.privacy.models import DataCopy
+from preau.commons.privacy.queries import held
+from preau.commons.privacy.queries.terms import today_of
 from preau.directory.models import School
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import filework, works
@@ -19,15 +21,15 @@ from preau.identity.models import Account
 @job()
 def tell_answers() -> int:
     """Tell the answers that may not be taken back any more."""
-    return actions.tell_answers()
+    return keeping.tell_answers()
 
 
 @job()
 def every_night() -> int:
     """Erase requests past their term, then remind of those whose day comes near; returns how many."""
-    actions.erase_old()
+    keeping.erase_old()
     copies.erase_copies(timezone.localdate())
-    return actions.remind()
+    return keeping.remind()
 
 
 @job()
@@ -35,7 +37,7 @@ def prepare_terms() -> dict[str, int]:
     """Each night: count what is past its term in each school, remind those who decide, go on with what two people agreed to."""
     told = {"prepared": 0, "reminded": 0}
     for school in [None, *School.objects.order_by("pk")]:
-        today = queries.today_of(school)
+        today = today_of(school)
         run = terms.prepare(school, today)
         told["prepared"] += run is not None
         told["reminded"] += bool(run and terms.remind(run, today))
@@ -71,7 +73,7 @@ def _make(copy: DataCopy, tell: filework.Tell) -> None:
         return
     tell(_("Lecture des données"), 0, 2)
     with timezone.override(ZoneInfo(copy.school.timezone)):
-        content = exports.archive_of(queries.Subject(copy.subject, viewer.person), timezone.now(), viewer)
+        content = exports.archive_of(held.Subject(copy.subject, viewer.person), timezone.now(), viewer)
     tell(_("Enregistrement du document"), 1, 2)
     copies.keep_copy(copy.pk, _("mes-donnees"), content)
 

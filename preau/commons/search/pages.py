@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted, fold
+from preau.foundation.lookup import LookupTerms, fold
 from preau.foundation.templating import url
 
 
@@ -19,7 +19,7 @@ class Page:
     words: str
 
 
-def find_pages(viewer: Viewer, wanted: Wanted) -> Sequence[Hit]:
+def find_pages(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
     """Those whose name or words begin as typed: a page is known by its exact name, and names of people resemble many words."""
     known = {page.url_name: page for page, _slips in wanted.best(pages_for(viewer), _text) if not _slips}
     return [Hit(page.label, url(page.url_name)) for page in known.values()]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 # In the panel under the box, and on the page.
 FEW, MANY = 5, 25
 
 
 @dataclass(frozen=True)
-class Found:
+class KindHits:
     """The hits of one kind: those shown, and how many there are as typed."""
 
     name: str
@@ -39,7 +39,7 @@ class Found:
 class Results:
     """What a search found, and whether it was asked enough to look everywhere."""
 
-    found: tuple[Found, ...]
+    found: tuple[KindHits, ...]
     is_asked: bool
     is_too_short: bool
     letters: int
@@ -59,7 +59,7 @@ def sources_for(viewer: Viewer) -> list[tuple[boards.SearchSource, Viewer]]:
 
 def results_for(viewer: Viewer, typed: str, most: int) -> Results:
     """What the viewer may see of what they look for, at most so many a kind; one or two queries a kind."""
-    wanted, sources = Wanted.typed(typed), sources_for(viewer)
+    wanted, sources = LookupTerms.typed(typed), sources_for(viewer)
     asked = [pair for pair in sources if wanted.words and wanted.letters >= pair[0].letters]
     kinds = [_kind(source, source.find(seated, wanted), most) for source, seated in asked]
     letters = max((source.letters for source, _seated in sources), default=0)
@@ -71,6 +71,6 @@ def results_for(viewer: Viewer, typed: str, most: int) -> Results:
     )
 
 
-def _kind(source: boards.SearchSource, hits: Sequence[Hit], most: int) -> Found:
+def _kind(source: boards.SearchSource, hits: Sequence[Hit], most: int) -> KindHits:
     total = sum(not hit.near for hit in hits)
-    return Found(source.name, source.icon, hits[:most], total)
+    return KindHits(source.name, source.icon, hits[:most], total)

@@ -21,7 +21,7 @@ TRICK = re.compile(r"%(?:2[efEF]|5[cC]|[01][0-9a-fA-F]|7[fF]|(?![0-9a-fA-F]{2}))
 LOOPBACK = {"localhost", "127.0.0.1"}
 
 
-class Refused(Exception):
+class InvalidAddress(Exception):
     """This is no address of a service."""
 
 
@@ -38,20 +38,20 @@ class Place:
 
 
 def read(address: str, *, whole: bool = False) -> Place:
-    """The place that an address names. `whole`: what a register holds, hence without a query. Raises Refused."""
+    """The place that an address names. `whole`: what a register holds, hence without a query. Raises InvalidAddress."""
     if not 0 < len(address) <= LONGEST or not PLAIN.fullmatch(address):
-        raise Refused(address[:40])
+        raise InvalidAddress(address[:40])
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as failure:
-        raise Refused(address[:40]) from failure
+        raise InvalidAddress(address[:40]) from failure
     if parts.scheme not in PORTS or not address.startswith(f"{parts.scheme}://{parts.netloc}"):
-        raise Refused(parts.scheme)
+        raise InvalidAddress(parts.scheme)
     host = _host(parts.netloc, parts.scheme)
     path = parts.path or "/"
     if "//" in path or {".", ".."} & set(path.split("/")) or TRICK.search(path) or (whole and "?" in address):
-        raise Refused(path[:40])
+        raise InvalidAddress(path[:40])
     usual = port in (None, PORTS[parts.scheme])
     return Place(f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{port}", path)
 
@@ -60,11 +60,11 @@ def _host(netloc: str, scheme: str) -> str:
     """The host alone: no name of a person before it, no number, no capital. In development, this machine too."""
     host, colon, port = netloc.partition(":")
     if colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536 and port[0] != "0"):
-        raise Refused(netloc[:40])
+        raise InvalidAddress(netloc[:40])
     if host in LOOPBACK and settings.SIGNON_LOOPBACK:
         return host
     if scheme != "https" or len(host) > 253 or not HOST.fullmatch(host) or _is_number(host):
-        raise Refused(host[:40])
+        raise InvalidAddress(host[:40])
     return host
 
 

@@ -36,9 +36,9 @@ openers: Registry[Opener] = Registry(Opener)
 def pages_for(viewer: Any, service: Any) -> list[tuple[str, str, str]]:
     """The pages that this viewer may open of the record of this service: label, address, icon."""
     return [
-        (one.label, one.address(service.public_id), one.icon)
-        for one in protocol_pages
-        if one.protocol == service.protocol and one.open_to(viewer, service)
+        (protocol_page.label, protocol_page.address(service.public_id), protocol_page.icon)
+        for protocol_page in protocol_pages
+        if protocol_page.protocol == service.protocol and protocol_page.open_to(viewer, service)
     ]
 
 

@@ -31,7 +31,7 @@ def read_address(typed: str, *, whole: bool = False) -> Place:
     """Raises ValidationError, with a sentence."""
     try:
         return addresses.read(typed, whole=whole)
-    except addresses.Refused:
+    except addresses.InvalidAddress:
         raise ValidationError(
             _(
                 "« %(typed)s » ne convient pas : une adresse commence par https://, avec un nom d’hôte complet, sans joker."

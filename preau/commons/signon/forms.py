@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.signon import addresses
-from preau.commons.signon.actions import Said, Settled
+from preau.commons.signon.actions.register import ServiceDescription, Settled
 from preau.commons.signon.addresses import Place
 from preau.commons.signon.fields import Lines, read_address
 from preau.commons.signon.models import Client, Opening, Service
@@ -114,17 +114,19 @@ class ServiceForm(SamlFields):
 
     def __init__(self, service: Service | None, data: Any = None, files: Any = None) -> None:
         super().__init__(*with_file(data, files))
-        for one in ATTRIBUTES.values():
-            self.fields[f"why_{one.key}"] = forms.CharField(
-                label=one.label,
-                help_text=_("Par exemple : %(why)s") % {"why": one.why},
+        for attribute in ATTRIBUTES.values():
+            self.fields[f"why_{attribute.key}"] = forms.CharField(
+                label=attribute.label,
+                help_text=_("Par exemple : %(why)s") % {"why": attribute.why},
                 max_length=160,
                 required=False,
-                initial=service.released.get(one.key, {}).get("why", "") if service else "",
+                initial=service.released.get(attribute.key, {}).get("why", "") if service else "",
             )
         if service:
             self.initial = {name: getattr(service, name) for name in FACTS}
-            self.initial["places"] = "\n".join(f"{one.origin}{one.path}" for one in service.addresses.all())
+            self.initial["places"] = "\n".join(
+                f"{address.origin}{address.path}" for address in service.addresses.all()
+            )
         client = Client.objects.filter(service=service).first() if service else None
         if client:
             self.initial |= {name: getattr(client, name) for name in CLIENT}
@@ -182,22 +184,24 @@ class ServiceForm(SamlFields):
         places, address = typed.get("places"), typed.get("address")
         if needed == "places" and places and address:
             home = addresses.read(address)
-            if not any(one.origin == home.origin and one.holds(home.path) for one in places):
+            if not any(place.origin == home.origin and place.holds(home.path) for place in places):
                 self.add_error(
                     "address", _("La page d’accueil doit être sous l’une des adresses ci-dessous.")
                 )
 
-    def said(self) -> Said:
+    def said(self) -> ServiceDescription:
         typed = self.cleaned_data
         why = {key: typed[f"why_{key}"] for key in ATTRIBUTES if typed[f"why_{key}"]}
         facts = {name: typed[name] for name in FACTS}
         if typed["protocol"] == Protocol.LTI:
-            return Said(facts | {"may_proxy": False}, why, [])
+            return ServiceDescription(facts | {"may_proxy": False}, why, [])
         if typed["protocol"] == Protocol.CAS:
-            return Said(facts, why, typed["places"])
+            return ServiceDescription(facts, why, typed["places"])
         if typed["protocol"] == Protocol.SAML:
-            return Said(facts | {"may_proxy": False}, why, [], party=self.party)
-        return Said(facts | {"may_proxy": False}, why, [], {name: typed[name] for name in CLIENT})
+            return ServiceDescription(facts | {"may_proxy": False}, why, [], party=self.party)
+        return ServiceDescription(
+            facts | {"may_proxy": False}, why, [], {name: typed[name] for name in CLIENT}
+        )
 
 
 FACTS = (

@@ -2,24 +2,26 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.signon import actions, queries, rules, seeds, tasks
+from preau.commons.signon import rules, seeds, tasks
+from preau.commons.signon.actions import leaving
+from preau.commons.signon.queries import consent, register
 from preau.directory.boards import MoreVerbs, Purpose, more_verbs, purposes
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.words import SETTINGS
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
 from preau.foundation.readers import on_themselves
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
 
 def leave_with_sessions(sender: object, account_id: int, only: str, but: str, **_: object) -> None:
-    actions.leave_with_sessions(account_id, only, but)
+    leaving.leave_with_sessions(account_id, only, but)
 
 
-identity.sessions_ended.connect(leave_with_sessions, dispatch_uid="signon.leave")
-actions.connections_ending.connect(tasks.enqueue_endings, dispatch_uid="signon.tell")
+signing.sessions_ended.connect(leave_with_sessions, dispatch_uid="signon.leave")
+leaving.connections_ending.connect(tasks.enqueue_endings, dispatch_uid="signon.tell")
 
 # CAS makes tickets and uses them by GET: clients that others wrote know no other way (docs/decisions/0099).
 for name in (
@@ -43,11 +45,27 @@ for name in ("sso", "suite", "ouvrir"):
 for name in ("metadata", "slo", "deconnexion"):
     readonly.PROTOCOLS[f"/saml/{name}"] = frozenset({"signon_signingkey"})
 PUBLIC = (
-    "saml_metadata", "saml_sso", "saml_next", "saml_logout", "saml_leave",
-    "oidc_configuration", "oidc_authorize", "oidc_token", "oidc_userinfo", "oidc_keys", "oidc_logout", "oidc_leave",
-    "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate", "p3_proxy_validate",
+    "saml_metadata",
+    "saml_sso",
+    "saml_next",
+    "saml_logout",
+    "saml_leave",
+    "oidc_configuration",
+    "oidc_authorize",
+    "oidc_token",
+    "oidc_userinfo",
+    "oidc_keys",
+    "oidc_logout",
+    "oidc_leave",
+    "login",
+    "logout",
+    "validate",
+    "service_validate",
+    "proxy_validate",
+    "p3_service_validate",
+    "p3_proxy_validate",
     "proxy",
-)  # fmt: skip
+)
 for name in PUBLIC:
     boards.public_routes.add(boards.PublicRoute(f"signon:{name}"))
 
@@ -61,10 +79,16 @@ boards.menu.add(
 )
 boards.settings_pages.add(
     boards.SettingsPage(
-        _("Applications reliées"), _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),
-        "signon:register", "apps", runs_settings, order=62, heading=boards.SettingsHeading.ACCESS, words=_("SSO CAS SAML LTI"),
+        _("Applications reliées"),
+        _("Les sites qui s’ouvrent avec un compte Préau, pour qui, et ce qui leur est transmis."),
+        "signon:register",
+        "apps",
+        runs_settings,
+        order=62,
+        heading=boards.SettingsHeading.ACCESS,
+        words=_("SSO CAS SAML LTI"),
     )
-)  # fmt: skip
+)
 boards.schedule.add(boards.Scheduled("signon.purge", tasks.purge, every_minutes=60))
 boards.schedule.add(boards.Scheduled("signon.keys", tasks.keep_keys, every_minutes=60))
 boards.schedule.add(boards.Scheduled("signon.saml_keys", tasks.keep_saml_keys, every_minutes=60))
@@ -80,7 +104,7 @@ purposes.add(
         _("L’élève n’ouvre pas ce site. L’établissement lui propose une autre façon de travailler."),
         "apps",
         boards.Nature.USUAL,
-        things=queries.optional_things,
+        things=consent.optional_things,
         order=40,
     )
 )
@@ -97,19 +121,23 @@ for verb, label in [
     ("signon.keys_rolled", _("Applications reliées : nouvelle clé de signature")),
     ("signon.opening_changed", _("Service relié : pour qui, ou ce qui est transmis")),
 ]:
-    boards.journal_words.add(JournalWord(verb, label, "settings", queries.said_of_change))
+    boards.journal_words.add(JournalWord(verb, label, "settings", register.said_of_change))
 # Whoever was charged with the settings of a school has these in hand too.
 more_verbs.add(
     MoreVerbs(
         SETTINGS,
         frozenset(
             {
-                "signon.service_created", "signon.service_changed", "signon.service_opened", "signon.service_closed",
-                "signon.opening_changed", "signon.secret_renewed",
+                "signon.service_created",
+                "signon.service_changed",
+                "signon.service_opened",
+                "signon.service_closed",
+                "signon.opening_changed",
+                "signon.secret_renewed",
             }
         ),
     )
-)  # fmt: skip
+)
 
 boards.first_steps.add(
     FirstStep(
@@ -130,14 +158,24 @@ boards.personal_data.add(
         label=_("Applications reliées que vous avez ouvertes"),
         model="signon.Alias",
         person="person",
-        purpose=_("Laisser un service reconnaître une personne sans savoir qui elle est, sous un nom qui n’est connu que de lui."),
+        purpose=_(
+            "Laisser un service reconnaître une personne sans savoir qui elle est, sous un nom qui n’est connu que de lui."
+        ),
         keep=Retention.ACCOUNT,
-        fields={"service": PERSONAL, "person": PERSONAL, "value": PERSONAL, "made_at": PERSONAL, "used_on": PERSONAL},
-        forget=actions.forget_aliases,
-        erases=_("Aucun service relié ne reconnaît plus la personne : à sa prochaine visite, elle y est quelqu’un de nouveau."),
+        fields={
+            "service": PERSONAL,
+            "person": PERSONAL,
+            "value": PERSONAL,
+            "made_at": PERSONAL,
+            "used_on": PERSONAL,
+        },
+        forget=leaving.forget_aliases,
+        erases=_(
+            "Aucun service relié ne reconnaît plus la personne : à sa prochaine visite, elle y est quelqu’un de nouveau."
+        ),
         **BASIS,
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Passages vers un service relié"),
@@ -147,7 +185,7 @@ boards.personal_data.add(
         keep=Retention.MONTH,
         fields=dict.fromkeys(["account", "service", "seat", "url", "ends_at", "is_new"], PERSONAL)
         | dict.fromkeys(["kind", "digest", "session", "chain"], NONE),
-        forget=actions.forget_passing,
+        forget=leaving.forget_passing,
         withheld=frozenset({"digest", "session", "chain"}),
         **BASIS,
     )
@@ -173,13 +211,24 @@ boards.personal_data.add(
         purpose=_("Laisser un service lire qui vient d’arriver, tant que la session est ouverte ici."),
         keep=Retention.MONTH,
         fields=dict.fromkeys(
-            ["account", "service", "seat", "redirect", "scopes", "signed_in_at", "is_strong", "used_at", "ends_at"], PERSONAL
+            [
+                "account",
+                "service",
+                "seat",
+                "redirect",
+                "scopes",
+                "signed_in_at",
+                "is_strong",
+                "used_at",
+                "ends_at",
+            ],
+            PERSONAL,
         )
         | dict.fromkeys(["session", "sid", "code", "challenge", "nonce", "code_ends_at"], NONE),
         withheld=frozenset({"session", "sid", "code", "challenge", "nonce"}),
         **BASIS,
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Jetons d’un service relié"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from preau.commons.signon.models import Service
 from preau.commons.signon.words import ADMITTED, KeyUse
-from preau.directory.rules import runs_settings
+from preau.directory.rules.settings import runs_settings
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.identity.rules import runs_platform

@@ -36,8 +36,18 @@ WRONG_CERTIFICATE = {
     "short": _("La clé de ce certificat a moins de 2 048 bits."),
 }
 BY_HAND = (
-    "entity_id", "receives", "name_form", "signing", "must_sign", "hides", "encryption", "cipher", "logout", "logout_binding", "soap",
-)  # fmt: skip
+    "entity_id",
+    "receives",
+    "name_form",
+    "signing",
+    "must_sign",
+    "hides",
+    "encryption",
+    "cipher",
+    "logout",
+    "logout_binding",
+    "soap",
+)
 
 
 def with_file(data: Any, files: Any) -> tuple[Any, Any]:
@@ -147,10 +157,14 @@ class SamlFields(forms.Form):
     def _from_file(self, typed: dict[str, Any]) -> dict[str, Any]:
         try:
             found = metadata.read(typed["metadata"].strip().encode(), timezone.now())
-        except metadata.Refused as refusal:
+        except metadata.InvalidMetadata as refusal:
             self.add_error("metadata", WRONG_FILE[refusal.why])
             return {}
-        every = [one["url"] for one in found.receives] + [found.logout, found.logout_answer, found.soap]
+        every = [receive["url"] for receive in found.receives] + [
+            found.logout,
+            found.logout_answer,
+            found.soap,
+        ]
         self._check_addresses("metadata", every)
         if not NAME.fullmatch(found.entity_id):
             self.add_error("metadata", WRONG_FILE["entity"])
@@ -162,11 +176,19 @@ class SamlFields(forms.Form):
                 ),
             )
         return {
-            "entity_id": found.entity_id, "receives": list(found.receives), "signing": list(found.signing),
-            "encryption": found.encryption, "hides": bool(found.encryption), "cipher": found.cipher, "must_sign": found.must_sign,
-            "name_form": NameForm.TRANSIENT if found.transient else NameForm.PERSISTENT, "logout": found.logout,
-            "logout_binding": found.logout_binding or Binding.REDIRECT, "logout_answer": found.logout_answer, "soap": found.soap,
-        }  # fmt: skip
+            "entity_id": found.entity_id,
+            "receives": list(found.receives),
+            "signing": list(found.signing),
+            "encryption": found.encryption,
+            "hides": bool(found.encryption),
+            "cipher": found.cipher,
+            "must_sign": found.must_sign,
+            "name_form": NameForm.TRANSIENT if found.transient else NameForm.PERSISTENT,
+            "logout": found.logout,
+            "logout_binding": found.logout_binding or Binding.REDIRECT,
+            "logout_answer": found.logout_answer,
+            "soap": found.soap,
+        }
 
     def _check_addresses(self, name: str, every: Sequence[str]) -> None:
         for one in filter(None, every):
@@ -199,17 +221,24 @@ class SamlFields(forms.Form):
         logout = typed.get("logout", "")
         kept = self.known.logout_answer if self.known and self.known.logout == logout else ""
         return {
-            "entity_id": typed.get("entity_id", ""), "receives": self._numbered(urls), "signing": signing,
-            "encryption": encryption[0] if encryption else "", "hides": typed.get("hides", False),
-            "cipher": typed.get("cipher") or Hiding.GCM, "must_sign": typed.get("must_sign", False),
-            "name_form": typed.get("name_form") or NameForm.PERSISTENT, "logout": logout,
-            "logout_binding": typed.get("logout_binding") or Binding.REDIRECT, "logout_answer": kept, "soap": typed.get("soap", ""),
-        }  # fmt: skip
+            "entity_id": typed.get("entity_id", ""),
+            "receives": self._numbered(urls),
+            "signing": signing,
+            "encryption": encryption[0] if encryption else "",
+            "hides": typed.get("hides", False),
+            "cipher": typed.get("cipher") or Hiding.GCM,
+            "must_sign": typed.get("must_sign", False),
+            "name_form": typed.get("name_form") or NameForm.PERSISTENT,
+            "logout": logout,
+            "logout_binding": typed.get("logout_binding") or Binding.REDIRECT,
+            "logout_answer": kept,
+            "soap": typed.get("soap", ""),
+        }
 
     def _certificates(self, typed: dict[str, Any], name: str, most: int) -> list[str]:
         try:
             found = certificates.read_all(typed.get(name, ""))
-        except certificates.Refused as refusal:
+        except certificates.InvalidCertificate as refusal:
             self.add_error(name, WRONG_CERTIFICATE[refusal.why])
             return []
         if len(found) > most:
@@ -218,7 +247,7 @@ class SamlFields(forms.Form):
 
     def _numbered(self, urls: Sequence[str]) -> list[dict[str, Any]]:
         """An address keeps the number that the service's metadata gave it; another one takes the next free number."""
-        held = {one["url"]: one["index"] for one in self.known.receives} if self.known else {}
+        held = {receive["url"]: receive["index"] for receive in self.known.receives} if self.known else {}
         taken = {held[url] for url in urls if url in held}
         rows = []
         for url in urls:

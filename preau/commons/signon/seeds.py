@@ -21,8 +21,11 @@ OPENED = {Profile.PUPIL: 23, Profile.GUARDIAN: 1, Profile.STAFF: 6}
 def plant(world: Any) -> None:
     platform = Service.objects.filter(school=None, name="Moodle").first() or _service(
         world,
-        name="Moodle", text="Les cours en ligne, les exercices et les devoirs à rendre.", icon=Icon.PRESENTATION,
-        address="https://moodle.academie.example/", path="/",
+        name="Moodle",
+        text="Les cours en ligne, les exercices et les devoirs à rendre.",
+        icon=Icon.PRESENTATION,
+        address="https://moodle.academie.example/",
+        path="/",
         why={
             "profile": "Montrer aux élèves leurs cours, aux professeurs leurs outils.",
             "school": "Ranger chacun dans son établissement.",
@@ -30,23 +33,32 @@ def plant(world: Any) -> None:
             "first_name": "Appeler la personne par son prénom.",
             "last_name": "La reconnaître dans la liste d’un cours.",
         },
-    )  # fmt: skip
+    )
     own = _service(
         world,
-        school=world.school, name=world.named("Carnet de lecture"), shape=Shape.ENT, icon=Icon.NOTEBOOK,
-        text="Les livres lus par la classe, et ce que chacun en dit.", address="https://lecture.example/ent/entrer", path="/ent/",
+        school=world.school,
+        name=world.named("Carnet de lecture"),
+        shape=Shape.ENT,
+        icon=Icon.NOTEBOOK,
+        text="Les livres lus par la classe, et ce que chacun en dit.",
+        address="https://lecture.example/ent/entrer",
+        path="/ent/",
         profiles=[Profile.PUPIL, Profile.STAFF],
         why={"profile": "Distinguer élèves et professeurs.", "first_name": "Signer un avis d’un prénom."},
-    )  # fmt: skip
+    )
     if world.imported:
         # In the demonstration it is optional, and nobody has answered yet.
         own.asks_consent = True
         own.save(update_fields=["asks_consent"])
     for service, profiles in ((platform, [one.value for one in ADMITTED]), (own, own.profiles)):
         Opening.objects.create(
-            service=service, school=world.school, is_on=True, since=world.year.starts, agreed=service.asks,
+            service=service,
+            school=world.school,
+            is_on=True,
+            since=world.year.starts,
+            agreed=service.asks,
             profiles=profiles,
-        )  # fmt: skip
+        )
     if own.asks_consent:
         _asked(world, own)
     _used(world, platform)
@@ -60,42 +72,69 @@ def _cloud(world: Any) -> None:
         return
     service = _service(
         world,
-        name="Nuage", text="Des dossiers partagés entre collègues.", icon=Icon.BACKPACK, protocol=Protocol.OIDC,
-        address="https://nuage.academie.example/", path="", profiles=[Profile.STAFF],
-        why={"first_name": "Appeler la personne par son prénom.", "last_name": "La reconnaître dans un dossier partagé."},
-    )  # fmt: skip
+        name="Nuage",
+        text="Des dossiers partagés entre collègues.",
+        icon=Icon.BACKPACK,
+        protocol=Protocol.OIDC,
+        address="https://nuage.academie.example/",
+        path="",
+        profiles=[Profile.STAFF],
+        why={
+            "first_name": "Appeler la personne par son prénom.",
+            "last_name": "La reconnaître dans un dossier partagé.",
+        },
+    )
     Client.objects.create(
-        service=service, redirects=["https://nuage.academie.example/apps/user_oidc/code"],
-        after_logout=["https://nuage.academie.example/"], secret_since=timezone.now(), secret=secrets.token_hex(32),
+        service=service,
+        redirects=["https://nuage.academie.example/apps/user_oidc/code"],
+        after_logout=["https://nuage.academie.example/"],
+        secret_since=timezone.now(),
+        secret=secrets.token_hex(32),
         back_channel="https://nuage.academie.example/apps/user_oidc/backchannel-logout/preau",
-    )  # fmt: skip
+    )
 
 
 def _books(world: Any) -> None:
     """A service of the platform that speaks SAML, open in the school for pupils and staff. Nobody has the keys of its certificates."""
     service = Service.objects.filter(school=None, name="Manuels numériques").first() or _bookshelf(world)
     Opening.objects.create(
-        service=service, school=world.school, is_on=True, since=world.year.starts, agreed=service.asks, profiles=service.profiles,
-    )  # fmt: skip
+        service=service,
+        school=world.school,
+        is_on=True,
+        since=world.year.starts,
+        agreed=service.asks,
+        profiles=service.profiles,
+    )
 
 
 def _bookshelf(world: Any) -> Service:
     service = _service(
         world,
-        name="Manuels numériques", text="Les manuels de la classe, à lire en ligne.", icon=Icon.BACKPACK, protocol=Protocol.SAML,
-        address="https://manuels.academie.example/", path="", profiles=[Profile.PUPIL, Profile.STAFF],
+        name="Manuels numériques",
+        text="Les manuels de la classe, à lire en ligne.",
+        icon=Icon.BACKPACK,
+        protocol=Protocol.SAML,
+        address="https://manuels.academie.example/",
+        path="",
+        profiles=[Profile.PUPIL, Profile.STAFF],
         why={
             "profile": "Donner aux professeurs le livre du maître.",
             "school": "Ouvrir les manuels choisis par l’établissement.",
             "classes": "Montrer à l’élève les manuels de sa classe.",
         },
-    )  # fmt: skip
+    )
     certificate = _certificate("manuels.academie.example")
     Party.objects.create(
-        service=service, entity_id="https://manuels.academie.example/saml/metadata", signing=[certificate], must_sign=True,
-        encryption=certificate, hides=True, receives=[{"url": "https://manuels.academie.example/saml/acs", "index": 0}],
-        logout="https://manuels.academie.example/saml/slo", soap="https://manuels.academie.example/saml/slo/soap",
-    )  # fmt: skip
+        service=service,
+        entity_id="https://manuels.academie.example/saml/metadata",
+        signing=[certificate],
+        must_sign=True,
+        encryption=certificate,
+        hides=True,
+        receives=[{"url": "https://manuels.academie.example/saml/acs", "index": 0}],
+        logout="https://manuels.academie.example/saml/slo",
+        soap="https://manuels.academie.example/saml/slo/soap",
+    )
     return service
 
 
@@ -119,9 +158,14 @@ def _asked(world: Any, service: Service) -> None:
     """Whoever tries the demonstration answers."""
     opening = Opening.objects.select_related("service").get(service=service, school=world.school)
     ConsentRequest.objects.create(
-        school=world.school, year=world.year, purpose=PURPOSE, about=service.public_id, version=version_of(opening),
-        asked_by=world.people.get("head"), asked_at=timezone.now(),
-    )  # fmt: skip
+        school=world.school,
+        year=world.year,
+        purpose=PURPOSE,
+        about=service.public_id,
+        version=version_of(opening),
+        asked_by=world.people.get("head"),
+        asked_at=timezone.now(),
+    )
 
 
 def _used(world: Any, service: Service) -> None:
@@ -131,9 +175,12 @@ def _used(world: Any, service: Service) -> None:
         Alias.objects.get_or_create(service=service, person=pupil, defaults=facts)
     Usage.objects.bulk_create(
         Usage(
-            service=service, school=world.school, day=world.today - timedelta(days=back), profile=profile.value,
+            service=service,
+            school=world.school,
+            day=world.today - timedelta(days=back),
+            profile=profile.value,
             count=count,
         )
         for back in range(1, 6)
         for profile, count in OPENED.items()
-    )  # fmt: skip
+    )

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from preau.commons.signon import actions, answers, queries
+from preau.commons.signon import answers
+from preau.commons.signon.actions import asserting, keys, leaving, tokens
 from preau.commons.signon.models import Alias, Connection, Party, SigningKey
+from preau.commons.signon.queries import parties
 from preau.commons.signon.words import KeyUse, Protocol
 from preau.foundation import outward
 from preau.foundation.tasks import job
@@ -33,7 +35,7 @@ def end_connection(pk: int) -> bool:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         outward.send("POST", found.url, said, headers)
-    except outward.Refused:
+    except outward.ForbiddenAddress:
         found.delete()
         return False
     found.delete()
@@ -43,14 +45,14 @@ def end_connection(pk: int) -> bool:
 def _tell_party(found: Connection) -> bool:
     """By SAML, which signs what it sends; a service that has no name for its person any more is told nothing."""
     party = Party.objects.select_related("service").filter(service=found.service_id).first()
-    name = queries.name_at(party, found.account.person_id, found.session) if party and party.told_at else ""
+    name = parties.name_at(party, found.account.person_id, found.session) if party and party.told_at else ""
     if party is None or not name:
         found.delete()
         return False
-    telling = actions.say_over(party, found, name)
+    telling = asserting.say_over(party, found, name)
     try:
         outward.send(telling.method, telling.address, telling.body, telling.headers)
-    except outward.Refused:
+    except outward.ForbiddenAddress:
         found.delete()
         return False
     found.delete()
@@ -61,7 +63,7 @@ def _said_to(found: Connection, user: str) -> dict[str, str]:
     """The word of the service's protocol, for the session that it knows."""
     now = timezone.now()
     if found.service.protocol == Protocol.OIDC:
-        return {"logout_token": actions.logout_token(found, user, now)}
+        return {"logout_token": tokens.logout_token(found, user, now)}
     number = f"LR-{secrets.token_hex(16)}"
     return {"logoutRequest": answers.logout_request(number, now.astimezone(UTC), user, found.index)}
 
@@ -73,12 +75,12 @@ def enqueue_endings(sender: Any, connections: Sequence[int], **_: Any) -> None:
 
 @job()
 def purge() -> int:
-    return actions.purge(timezone.now())
+    return leaving.purge(timezone.now())
 
 
 @job()
 def keep_keys() -> int:
-    return actions.keep_keys(timezone.now())
+    return keys.keep_keys(timezone.now())
 
 
 @job()
@@ -86,4 +88,4 @@ def keep_saml_keys() -> int:
     """Once a service of SAML was linked: before, there is nobody to show a certificate to."""
     if not (Party.objects.exists() or SigningKey.objects.filter(use=KeyUse.SAML).exists()):
         return 0
-    return actions.keep_keys(timezone.now(), KeyUse.SAML)
+    return keys.keep_keys(timezone.now(), KeyUse.SAML)

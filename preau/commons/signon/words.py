@@ -43,15 +43,65 @@ class Attribute:
 ATTRIBUTES = {
     one.key: one
     for one in (
-        Attribute("profile", _("Profil (élève, parent, personnel)"), "profile", "profiles", "urn:preau:profile", "ent", _("Montrer à chacun ce qui est pour lui.")),
-        Attribute("school", _("Établissement"), "uai", "structureNodes", "urn:preau:school", "ent", _("Ranger chacun dans son établissement.")),
-        Attribute("classes", _("Classes et groupes d’un élève"), "classes", "classes", "urn:preau:classes", "ent", _("Ranger l’élève dans sa classe.")),
-        Attribute("level", _("Niveau d’un élève"), "level", "level", "urn:preau:level", "ent", _("Proposer ce qui est de son niveau.")),
-        Attribute("first_name", _("Prénom"), "firstName", "firstName", "given_name", "profile", _("Appeler la personne par son prénom.")),
-        Attribute("last_name", _("Nom"), "lastName", "lastName", "family_name", "profile", _("Reconnaître la personne dans une liste.")),
-        Attribute("email", _("Adresse électronique"), "email", "email", "email", "email", _("Écrire à la personne.")),
+        Attribute(
+            "profile",
+            _("Profil (élève, parent, personnel)"),
+            "profile",
+            "profiles",
+            "urn:preau:profile",
+            "ent",
+            _("Montrer à chacun ce qui est pour lui."),
+        ),
+        Attribute(
+            "school",
+            _("Établissement"),
+            "uai",
+            "structureNodes",
+            "urn:preau:school",
+            "ent",
+            _("Ranger chacun dans son établissement."),
+        ),
+        Attribute(
+            "classes",
+            _("Classes et groupes d’un élève"),
+            "classes",
+            "classes",
+            "urn:preau:classes",
+            "ent",
+            _("Ranger l’élève dans sa classe."),
+        ),
+        Attribute(
+            "level",
+            _("Niveau d’un élève"),
+            "level",
+            "level",
+            "urn:preau:level",
+            "ent",
+            _("Proposer ce qui est de son niveau."),
+        ),
+        Attribute(
+            "first_name",
+            _("Prénom"),
+            "firstName",
+            "firstName",
+            "given_name",
+            "profile",
+            _("Appeler la personne par son prénom."),
+        ),
+        Attribute(
+            "last_name",
+            _("Nom"),
+            "lastName",
+            "lastName",
+            "family_name",
+            "profile",
+            _("Reconnaître la personne dans une liste."),
+        ),
+        Attribute(
+            "email", _("Adresse électronique"), "email", "email", "email", "email", _("Écrire à la personne.")
+        ),
     )
-}  # fmt: skip
+}
 
 
 # Their names in SAML, and what people call them there: those of LDAP (OIDs), and of the directory of the SDET.

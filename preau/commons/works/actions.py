@@ -8,21 +8,33 @@ from django.utils import timezone
 
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
-from preau.foundation import journal, works
-from preau.foundation.works import Asked, CannotStop, Ending, Stopped
+from preau.foundation import journal, live, works
+from preau.foundation.works import CannotStop, Ending, Stopped, WorkRequest
 
 State = Work.State
 KEPT = timedelta(days=30)
 
 
-def start(asked: Asked) -> None:
+def start(asked: WorkRequest) -> None:
     """Keep a work in the caller's transaction; asked for again under the same key, it starts again."""
     facts = {
-        "label": asked.label, "person_id": asked.person_id, "school_id": asked.school_id, "seat": asked.seat,
-        "url": asked.url, "can_stop": asked.can_stop, "state": State.WAITING, "step": "", "done": 0, "total": 0,
-        "asked_at": timezone.now(), "begun_at": None, "ended_at": None, "stop_asked_at": None,
-    }  # fmt: skip
+        "label": asked.label,
+        "person_id": asked.person_id,
+        "school_id": asked.school_id,
+        "seat": asked.seat,
+        "url": asked.url,
+        "can_stop": asked.can_stop,
+        "state": State.WAITING,
+        "step": "",
+        "done": 0,
+        "total": 0,
+        "asked_at": timezone.now(),
+        "begun_at": None,
+        "ended_at": None,
+        "stop_asked_at": None,
+    }
     Work.objects.update_or_create(key=asked.key, defaults=facts)
+    live.touch(*live.all_of("works", [asked.person_id]))
 
 
 def begin(key: str) -> None:
@@ -30,6 +42,7 @@ def begin(key: str) -> None:
     known = Work.objects.going_on().filter(key=key)
     known.filter(begun_at=None).update(begun_at=timezone.now())
     known.update(state=State.RUNNING)
+    _moved(key)
 
 
 def tell(key: str, step: str, done: int, total: int) -> None:
@@ -38,6 +51,14 @@ def tell(key: str, step: str, done: int, total: int) -> None:
     going_on = known.going_on().filter(stop_asked_at=None).update(step=step[:120], done=done, total=total)
     if not going_on and known.filter(can_stop=True, stop_asked_at__isnull=False).exists():
         raise Stopped
+    _moved(key)
+
+
+def _moved(*keys: str) -> None:
+    """Whoever asked for these sees how far they are."""
+    if live.is_on():
+        people = Work.objects.filter(key__in=keys).values_list("person_id", flat=True)
+        live.touch(*live.all_of("works", people))
 
 
 def end(keys: Sequence[str], ending: Ending) -> None:
@@ -47,6 +68,7 @@ def end(keys: Sequence[str], ending: Ending) -> None:
     if ending == Ending.FAILED:
         known.exclude(stop_asked_at=None).update(state=State.CANCELLED, ended_at=now)
     known.update(state=State(ending.value), ended_at=now)
+    _moved(*keys)
 
 
 @transaction.atomic

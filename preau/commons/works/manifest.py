@@ -9,6 +9,9 @@ from preau.foundation.readers import on_themselves
 from preau.identity.rules import works_here
 
 works.kept_by(actions)
+boards.topics.add(
+    boards.Topic("works", lambda viewer, number: None if number else f"works:{viewer.person.pk}")
+)
 boards.schedule.add(boards.Scheduled("works.purge", tasks.purge, every_minutes=24 * 60))
 boards.journal_words.add(boards.JournalWord("works.stopped", _("Travail abandonné")))
 boards.personal_data.add(
@@ -22,7 +25,15 @@ boards.personal_data.add(
         keep=Retention.MONTH,
         fields=dict.fromkeys(
             [
-                "person", "school", "seat", "label", "url", "state", "asked_at", "begun_at", "ended_at",
+                "person",
+                "school",
+                "seat",
+                "label",
+                "url",
+                "state",
+                "asked_at",
+                "begun_at",
+                "ended_at",
                 "stop_asked_at",
             ],
             FieldClass.PERSONAL,
@@ -30,7 +41,7 @@ boards.personal_data.add(
         | dict.fromkeys(["key", "can_stop", "step", "done", "total"], FieldClass.NONE),
         forget=actions.forget_works,
     )
-)  # fmt: skip
+)
 
 boards.endings.add(
     boards.Ending(("works.Work",), _("Un travail fini n’est qu’une adresse."), by="works.purge")

@@ -69,7 +69,7 @@ def ask(viewer: Viewer, purpose: Purpose, about: str = "", words: str = "") -> t
         raise NotAsked
     version = ""
     if purpose.things is not None:
-        thing = next((one for one in purpose.things(school.pk) if one.key == about), None)
+        thing = next((thing for thing in purpose.things(school.pk) if thing.key == about), None)
         if thing is None:
             raise NotAsked
         version = thing.version
@@ -129,13 +129,17 @@ def tell(request_id: int, day: str) -> int:
             notices.publish(
                 *(
                     notices.News(
-                        kind=ASKED, person_id=giver, key=key_of(request, pupil, giver, day), about_id=pupil,
-                        school_id=request.school_id, facts={"school": request.school.name},
+                        kind=ASKED,
+                        person_id=giver,
+                        key=key_of(request, pupil, giver, day),
+                        about_id=pupil,
+                        school_id=request.school_id,
+                        facts={"school": request.school.name},
                         url=reverse("directory:consent", kwargs={"public_id": public[pupil]}),
                     )
                     for pupil, giver in wanted[start : start + A_BATCH]
                 )
-            )  # fmt: skip
+            )
     return len(wanted)
 
 
@@ -162,11 +166,15 @@ def note(viewer: Viewer, request: ConsentRequest, pupil: Person, giver: int, *, 
     last = Consent.objects.filter(request=request, person=pupil, giver=giver).order_by("-pk")[0]
     notices.publish(
         notices.News(
-            kind=NOTED, person_id=giver, key=str(last.pk), about_id=pupil.pk, school_id=request.school_id,
+            kind=NOTED,
+            person_id=giver,
+            key=str(last.pk),
+            about_id=pupil.pk,
+            school_id=request.school_id,
             url=reverse("directory:consent", kwargs={"public_id": pupil.public_id}),
             facts={"school": request.school.name},
         )
-    )  # fmt: skip
+    )
     return True
 
 
@@ -182,11 +190,15 @@ def _say(
     was = sheet.state(request.pk, pupil.pk)
     is_own = giver == pupil.pk
     row = Consent.objects.create(
-        request=request, person=pupil, giver_id=giver, way=way, given_at=timezone.now(),
+        request=request,
+        person=pupil,
+        giver_id=giver,
+        way=way,
+        given_at=timezone.now(),
         part=Consent.Part.OWN if is_own else Consent.Part.GUARDIAN,
         answer=Consent.Answer.YES if agrees else Consent.Answer.NO,
         noted_by=None if way == Consent.Way.HERE else viewer.person,
-    )  # fmt: skip
+    )
     # The same verb for a yes and a no: the pupil reads the journal of their file, and not what a parent said.
     journal.record(
         viewer, "directory.consent_said", row, subject_id=pupil.pk, request=request.pk, way=way.value
@@ -194,9 +206,14 @@ def _say(
     days = ["", f"{request.reminded_at:-%Y%m%d}"] if request.reminded_at else [""]
     notices.settle(ASKED, *(key_of(request, pupil.pk, giver, day) for day in days))
     if was == State.YES and not agrees:
-        _tell_office(REVOKED, request.school, str(row.pk), pupil, viewer.today, reverse(
-            "directory:consent_request", kwargs={"pk": request.pk}
-        ))  # fmt: skip
+        _tell_office(
+            REVOKED,
+            request.school,
+            str(row.pk),
+            pupil,
+            viewer.today,
+            reverse("directory:consent_request", kwargs={"pk": request.pk}),
+        )
     return True
 
 
@@ -218,12 +235,18 @@ def _tell_office(kind: str, school: School, key: str, pupil: Person, today: date
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=person, key=key, url=url, school_id=school.pk, about_id=pupil.pk,
-                seat=f"staff-{school.pk}", facts={"school": school.name},
+                kind=kind,
+                person_id=person,
+                key=key,
+                url=url,
+                school_id=school.pk,
+                about_id=pupil.pk,
+                seat=f"staff-{school.pk}",
+                facts={"school": school.name},
             )
             for person in held.values_list("person_id", flat=True).distinct().order_by("person_id")
         )
-    )  # fmt: skip
+    )
 
 
 # From eighteen
@@ -270,10 +293,17 @@ def _tell_parents(kind: str, pupil: Person, key: str, parents: Iterable[int], ur
     facts, today = {"pupil": pupil.given_name or pupil.full_name}, timezone.localdate()
     notices.publish(
         *(
-            notices.News(kind=kind, person_id=one.pk, key=key, url=url, seat=_seat_of_parent(one, today), facts=facts)
-            for one in Person.objects.filter(pk__in=list(parents)).order_by("pk")
+            notices.News(
+                kind=kind,
+                person_id=person.pk,
+                key=key,
+                url=url,
+                seat=_seat_of_parent(person, today),
+                facts=facts,
+            )
+            for person in Person.objects.filter(pk__in=list(parents)).order_by("pk")
         )
-    )  # fmt: skip
+    )
 
 
 def _seat_of_parent(parent: Person, today: date) -> str:

@@ -9,8 +9,8 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from preau.directory import queries
 from preau.directory.models import ErasureNotice, Hold, Holding, Leaver, Person, School
+from preau.directory.queries import departures
 from preau.directory.rules.departures import erased_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -88,16 +88,19 @@ def _tell_school(school: School, today: date) -> int:
     since: dict[int, date] = dict(here.filter(left_on=F("left_here")).values_list("pk", "left_on"))
     if not since:
         return 0
-    holds = queries.holds_of(list(since), today)
+    holds = departures.holds_of(list(since), today)
     days = [
         erased_on(left_on, today, held_until=max(holds.get(pk, {}).values(), default=None))
         for pk, left_on in since.items()
     ]
     _publish(school, today, min(days), len(days))
     ErasureNotice.objects.bulk_create(
-        [ErasureNotice(person_id=pk, told_on=today) for pk in since], 500,
-        update_conflicts=True, update_fields=["told_on"], unique_fields=["person"],
-    )  # fmt: skip
+        [ErasureNotice(person_id=pk, told_on=today) for pk in since],
+        500,
+        update_conflicts=True,
+        update_fields=["told_on"],
+        unique_fields=["person"],
+    )
     return len(since)
 
 
@@ -108,12 +111,17 @@ def _publish(school: School, today: date, first: date, count: int) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=TOLD, person_id=person_id, key=f"{school.pk}-{today}", url=reverse("directory:departures"),
-                school_id=school.pk, seat=f"staff-{school.pk}", facts=facts,
+                kind=TOLD,
+                person_id=person_id,
+                key=f"{school.pk}-{today}",
+                url=reverse("directory:departures"),
+                school_id=school.pk,
+                seat=f"staff-{school.pk}",
+                facts=facts,
             )
             for person_id in held.values_list("person_id", flat=True).distinct()
         )
-    )  # fmt: skip
+    )
 
 
 # Erased at term
@@ -159,10 +167,13 @@ def _forget(person_id: int) -> None:
             entry.forget(person_id)
     journal.write(
         journal.Line(
-            verb="directory.person_erased", school_id=school_id, target="directory.person", target_id=person_id,
+            verb="directory.person_erased",
+            school_id=school_id,
+            target="directory.person",
+            target_id=person_id,
             subject_id=person_id,
         )
-    )  # fmt: skip
+    )
 
 
 def _last_school(person_id: int) -> int | None:

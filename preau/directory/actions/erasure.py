@@ -40,9 +40,14 @@ def forget_links(person_id: int) -> int:
         Q(guardian=person_id) | Q(pupil=person_id, guardian__erased_at__isnull=False)
     ).delete()[0]
     left = Guardianship.objects.filter(pupil=person_id).update(
-        kinship=Kinship.OTHER, contact_priority=None, lives_with=None, pays=None, receives_aid=None,
-        may_not_be_informed=False, ruled_on=None,
-    )  # fmt: skip
+        kinship=Kinship.OTHER,
+        contact_priority=None,
+        lives_with=None,
+        pays=None,
+        receives_aid=None,
+        may_not_be_informed=False,
+        ruled_on=None,
+    )
     return gone + left
 
 

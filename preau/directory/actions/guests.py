@@ -57,9 +57,15 @@ def invite(viewer: Viewer, sent: Invitation) -> Guest:
     elif _works_here(person, school, viewer.today):
         raise AlreadyHere
     holding = Holding.objects.create(
-        person=person, role=sent.role, school=school, title=sent.title, starts=viewer.today,
-        ends=sent.until + A_DAY, given_by=viewer.person, scope=_scope(viewer, sent.powers, sent.until),
-    )  # fmt: skip
+        person=person,
+        role=sent.role,
+        school=school,
+        title=sent.title,
+        starts=viewer.today,
+        ends=sent.until + A_DAY,
+        given_by=viewer.person,
+        scope=_scope(viewer, sent.powers, sent.until),
+    )
     guest = Guest.objects.create(holding=holding, reason=sent.reason, invited_at=timezone.now())
     _record(viewer, "directory.guest_invited", guest, until=sent.until.isoformat())
     for key in sent.powers:
@@ -100,9 +106,13 @@ def _territories(school: School) -> list[int]:
 def _same(person: Person, school: School, sent: Invitation) -> Guest | None:
     """The guest that the first of two clicks made."""
     known = Guest.objects.filter(
-        holding__person=person, holding__school=school, holding__role=sent.role, holding__title=sent.title,
-        holding__ends=sent.until + A_DAY, reason=sent.reason,
-    )  # fmt: skip
+        holding__person=person,
+        holding__school=school,
+        holding__role=sent.role,
+        holding__title=sent.title,
+        holding__ends=sent.until + A_DAY,
+        reason=sent.reason,
+    )
     return known.select_related("holding__person").first()
 
 

@@ -195,5 +195,7 @@ def _value(row: Model, field: Any) -> Any:
 
 
 def _read(model: type[Model], name: str, value: Any) -> Any:
-    field = next(one for one in model._meta.concrete_fields if one.attname == name)
+    field = next(
+        concrete_field for concrete_field in model._meta.concrete_fields if concrete_field.attname == name
+    )
     return field.to_python(value)

@@ -35,8 +35,14 @@ people_parted = Signal()
 merged_for_good = Signal()
 
 FILLED = (
-    "given_name", "birth_name", "civil_given_names", "civility", "birth_date", "email", "phone",
-)  # fmt: skip
+    "given_name",
+    "birth_name",
+    "civil_given_names",
+    "civility",
+    "birth_date",
+    "email",
+    "phone",
+)
 BLANK = dict.fromkeys(("given_name", "birth_name", "civil_given_names", "civility", "email", "phone"), "")
 MERGED = "Fiche réunie"
 
@@ -45,7 +51,7 @@ class MovedOn(Exception):
     """Somebody else has changed, merged or parted these people since the page was shown."""
 
 
-class Refused(Exception):
+class MergeRefused(Exception):
     """What forbids it, as a sentence."""
 
     def __init__(self, reason: str) -> None:
@@ -97,7 +103,7 @@ def mark_of(one: Person, other: Person) -> str:
 
 @transaction.atomic
 def merge(viewer: Viewer, kept: Person, other: Person, seen: str) -> Merge:
-    """Give what `other` holds to `kept`, in every room, and blank `other`. Raises MovedOn, Refused."""
+    """Give what `other` holds to `kept`, in every room, and blank `other`. Raises MovedOn, MergeRefused."""
     school, (kept, other) = _locked(viewer, kept, other)
     # A second click finds a row that is nobody's any more.
     if Person.objects.visible_to(viewer).filter(pk__in=[kept.pk, other.pk], erased_at=None).count() < 2:
@@ -107,7 +113,7 @@ def merge(viewer: Viewer, kept: Person, other: Person, seen: str) -> Merge:
     dossiers, own = queries.dossiers_of(viewer, kept, other)
     reason = rules.why_not_merge(viewer, dossiers[kept.pk], dossiers[other.pk], own)
     if reason:
-        raise Refused(reason)
+        raise MergeRefused(reason)
     book = Merging(viewer.today)
     people_merging.send(sender=Merge, ledger=book, kept=kept, other=other)
     _write(book, kept, other)
@@ -115,7 +121,7 @@ def merge(viewer: Viewer, kept: Person, other: Person, seen: str) -> Merge:
         book.remove(row)
     done = Merge.objects.create(
         school=school, kept=kept, other=other, by=viewer.person, at=timezone.now(), before=book.steps
-    )  # fmt: skip
+    )
     journal.record(viewer, "directory.people_merged", done, subject_id=kept.pk)
     _tell(done, "directory.people_merged", kept)
     return done
@@ -135,30 +141,37 @@ def _write(book: Merging, kept: Person, other: Person) -> None:
         named = Person(family_name=kept.family_name, given_name=empty.get("given_name", kept.given_name))
         book.change(kept, **empty, search_name=named.folded_name())
     book.change(
-        other, **BLANK, family_name=MERGED, search_name=Person(family_name=MERGED).folded_name(),
-        birth_date=None, erased_at=timezone.now(),
-    )  # fmt: skip
+        other,
+        **BLANK,
+        family_name=MERGED,
+        search_name=Person(family_name=MERGED).folded_name(),
+        birth_date=None,
+        erased_at=timezone.now(),
+    )
 
 
 def _locked(viewer: Viewer, *people: Person) -> tuple[School, list[Person]]:
     """These people, in the order given, locked in that of their keys; an import of the school waits, or is waited for."""
     school = lock(School, viewer.school_id)
-    rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in people])
+    rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=[person.pk for person in people])
     found = {row.pk: row for row in rows.order_by("pk")}
-    return school, [found[one.pk] for one in people]
+    return school, [found[person.pk] for person in people]
 
 
 def _tell(done: Merge, kind: str, *people: Person) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=person.pk, key=f"{done.pk}", school_id=done.school_id,
+                kind=kind,
+                person_id=person.pk,
+                key=f"{done.pk}",
+                school_id=done.school_id,
                 url=reverse("directory:person", kwargs={"public_id": person.public_id}),
                 facts={"school": done.school.name},
             )
             for person in people
         )
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -169,17 +182,19 @@ def undo(viewer: Viewer, done: Merge) -> None:
     if done.undone_at:
         raise MovedOn
     if not done.before or done.at <= timezone.now() - queries.UNDOABLE:
-        raise Refused(_("Plus de trente jours ont passé : les deux fiches ne se séparent plus."))
+        raise MergeRefused(_("Plus de trente jours ont passé : les deux fiches ne se séparent plus."))
     _check_undo(viewer, done, kept)
     try:
         with transaction.atomic():
             ledger.undo(done.before, mine=kept)
     except ledger.ChangedSince as changed:
-        raise Refused(
+        raise MergeRefused(
             _("Rien n’est changé : %(what)s a changé depuis la fusion.") % {"what": changed.what}
         ) from None
     except IntegrityError:
-        raise Refused(_("Rien n’est changé : une ligne écrite depuis la fusion a pris la place.")) from None
+        raise MergeRefused(
+            _("Rien n’est changé : une ligne écrite depuis la fusion a pris la place.")
+        ) from None
     done.undone_at, done.undone_by, done.before = timezone.now(), viewer.person, []
     done.save(update_fields=["undone_at", "undone_by", "before"])
     people_parted.send(sender=Merge, kept=kept, other=other)
@@ -193,11 +208,11 @@ def _check_undo(viewer: Viewer, done: Merge, kept: Person) -> None:
     pair = [done.kept_id, done.other_id]
     later = Merge.objects.standing().filter(Q(kept__in=pair) | Q(other__in=pair), pk__gt=done.pk)
     if later.exists():
-        raise Refused(_("Une fusion plus récente touche la même personne : annulez-la d’abord."))
+        raise MergeRefused(_("Une fusion plus récente touche la même personne : annulez-la d’abord."))
     dossiers, own = queries.dossiers_of(viewer, kept)
     reason = rules.why_not_part(viewer, dossiers[kept.pk], own)
     if reason:
-        raise Refused(reason)
+        raise MergeRefused(reason)
 
 
 # Two people after all
@@ -208,23 +223,25 @@ def tell_apart(viewer: Viewer, one: Person, other: Person) -> None:
     """Say that they are two: the pair is not shown again unless asked for."""
     school, (first, second) = _locked(viewer, *sorted([one, other], key=lambda person: person.pk))
     row, is_new = Distinction.objects.get_or_create(
-        school=school, one=first, other=second,
+        school=school,
+        one=first,
+        other=second,
         defaults={"by": viewer.person, "at": timezone.now()},
-    )  # fmt: skip
+    )
     if is_new:
         journal.record(viewer, "directory.people_told_apart", row)
 
 
 @transaction.atomic
-def compare_again(viewer: Viewer, one: Person, other: Person) -> None:
+def compare_again(viewer: Viewer, person: Person, other: Person) -> None:
     """Take back that they are two."""
-    for row in _distinctions(viewer, one, other):
+    for row in _distinctions(viewer, person, other):
         journal.record(viewer, "directory.people_compared_again", row)
         row.delete()
 
 
-def _distinctions(viewer: Viewer, one: Person, other: Person) -> Any:
-    first, second = sorted([one.pk, other.pk])
+def _distinctions(viewer: Viewer, person: Person, other: Person) -> Any:
+    first, second = sorted([person.pk, other.pk])
     mine = Distinction.objects.visible_to(viewer).select_for_update(of=("self",))
     return mine.filter(one=first, other=second)
 

@@ -46,13 +46,17 @@ def ask(viewer: Viewer, group: Group) -> int:
     notices.publish(
         *(
             notices.News(
-                kind=ASKED, person_id=giver, key=key_of(group.year_id, pupil.pk, giver), school_id=school.pk,
-                about_id=pupil.pk, url=reverse("directory:photo_consent", kwargs={"public_id": pupil.public_id}),
+                kind=ASKED,
+                person_id=giver,
+                key=key_of(group.year_id, pupil.pk, giver),
+                school_id=school.pk,
+                about_id=pupil.pk,
+                url=reverse("directory:photo_consent", kwargs={"public_id": pupil.public_id}),
                 facts={"school": school.name},
             )
             for pupil, giver in wanted
         )
-    )  # fmt: skip
+    )
     return len(wanted)
 
 

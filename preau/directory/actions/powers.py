@@ -61,10 +61,15 @@ def tell_given(viewer: Viewer, holding: Holding, key: str) -> None:
     }
     notices.publish(
         notices.News(
-            kind=GIVEN, person_id=holding.person_id, key=_key_of(holding, key), url=reverse(power.url_name),
-            school_id=school.pk, seat=seat, facts=facts,
+            kind=GIVEN,
+            person_id=holding.person_id,
+            key=_key_of(holding, key),
+            url=reverse(power.url_name),
+            school_id=school.pk,
+            seat=seat,
+            facts=facts,
         )
-    )  # fmt: skip
+    )
 
 
 def _key_of(holding: Holding, key: str) -> str:

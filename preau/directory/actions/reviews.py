@@ -7,8 +7,8 @@ from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from preau.directory import queries
 from preau.directory.models import AccessDoubt, AccessReview, Holding, School
+from preau.directory.queries import reviews
 from preau.directory.rules.powers import review_due_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -37,11 +37,16 @@ def finish(viewer: Viewer, *, seen: str) -> AccessReview:
     due = _due(school)
     if due is not None:
         notices.settle(DUE, _key_of(school, due))
-    counts = queries.counts_of_access(viewer)
+    counts = reviews.counts_of_access(viewer)
     review = AccessReview.objects.create(
-        school=school, done_by=viewer.person, done_at=timezone.now(), people=counts.people, given=counts.given,
-        guests=counts.guests, doubts=counts.doubts,
-    )  # fmt: skip
+        school=school,
+        done_by=viewer.person,
+        done_at=timezone.now(),
+        people=counts.people,
+        given=counts.given,
+        guests=counts.guests,
+        doubts=counts.doubts,
+    )
     journal.record(viewer, "directory.access_reviewed", review, people=counts.people, doubts=counts.doubts)
     return review
 
@@ -96,10 +101,15 @@ def _remind(school: School, due: date, today: date) -> int:
     heads = Holding.objects.active(today).filter(school=school, role=Role.HEAD)
     news = [
         notices.News(
-            kind=DUE, person_id=person, key=_key_of(school, due), url=reverse("directory:review"),
-            school_id=school.pk, seat=f"staff-{school.pk}", facts={"school": school.name},
+            kind=DUE,
+            person_id=person,
+            key=_key_of(school, due),
+            url=reverse("directory:review"),
+            school_id=school.pk,
+            seat=f"staff-{school.pk}",
+            facts={"school": school.name},
         )
         for person in heads.values_list("person_id", flat=True).distinct()
-    ]  # fmt: skip
+    ]
     notices.publish(*news)
     return len(news)

@@ -136,11 +136,15 @@ def calendar_in(school: School, zone: str, today: date) -> Calendar:
     """What taking `zone` changes, from tomorrow on. What the school added itself stays, and what has begun."""
     gone, new = [], []
     for year in SchoolYear.objects.filter(school=school, ends__gt=today).select_related("school"):
-        former = {_days(one): one for one in closures_in(year, school.holiday_zone)}
-        later = {_days(one): one for one in closures_in(year, zone)}
+        former = {_days(closure): closure for closure in closures_in(year, school.holiday_zone)}
+        later = {_days(closure): closure for closure in closures_in(year, zone)}
         known = Closure.objects.filter(school=school, starts__lte=year.ends, ends__gte=year.starts)
-        known_days = {_days(one) for one in known}
-        gone += [one for one in known if _days(one) in former.keys() - later.keys() and one.starts > today]
+        known_days = {_days(closure) for closure in known}
+        gone += [
+            closure
+            for closure in known
+            if _days(closure) in former.keys() - later.keys() and closure.starts > today
+        ]
         new += [_from(one, today) for key, one in later.items() if key not in known_days and one.ends > today]
     return Calendar(gone, new)
 

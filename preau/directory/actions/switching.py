@@ -11,7 +11,6 @@ from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from preau.directory import queries, rules
 from preau.directory.actions.ledger import pointing_at
 from preau.directory.actions.matching import chunks
 from preau.directory.actions.years import keepers_of
@@ -30,6 +29,8 @@ from preau.directory.models import (
     YearPlan,
 )
 from preau.directory.models.years import UNDOABLE
+from preau.directory.queries.years import delivered_since, keepers_left, learning_in, undecided_of
+from preau.directory.rules.years import may_switch_on, may_undo_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates, journal, notices
@@ -88,14 +89,14 @@ def _check(plan: YearPlan, day: date, *, leave_undecided: bool) -> None:
     current = plan.school.current_year
     if current is None or (current.pk != plan.from_year_id and current.name != plan.name):
         raise NotReady("year")
-    if not rules.may_switch_on(plan, day, day):
+    if not may_switch_on(plan, day, day):
         raise NotReady("early")
     if not plan.classes.exists():
         raise NotReady("empty")
-    if not leave_undecided and queries.undecided_of(plan, day).exists():
+    if not leave_undecided and undecided_of(plan, day).exists():
         raise NotReady("undecided")
     leaving = plan.placements.of_staff().values_list("person_id", flat=True)
-    if not queries.keepers_left(plan, list(leaving), day):
+    if not keepers_left(plan, list(leaving), day):
         raise NotReady("keepers")
 
 
@@ -105,8 +106,11 @@ class _Writing:
     def __init__(self, plan: YearPlan, day: date) -> None:
         self.plan, self.day, self.school = plan, day, plan.school
         self.before: dict[str, Any] = {
-            "made": {}, "ended": {}, "keys": [], "current_year": self.school.current_year_id
-        }  # fmt: skip
+            "made": {},
+            "ended": {},
+            "keys": [],
+            "current_year": self.school.current_year_id,
+        }
         self.counts: dict[str, int] = {}
         self.year: SchoolYear | None = None
         self.goes_on = Q(ends=None) | Q(ends__gt=day)
@@ -136,22 +140,30 @@ class _Writing:
         self.before["made"]["year"] = self.year.pk if made else None
         if made:
             inside = Closure.objects.filter(school=self.school, starts__lte=plan.ends, ends__gte=plan.starts)
-            known = [(one.starts, one.ends) for one in inside]
+            known = [(closure.starts, closure.ends) for closure in inside]
             free = [
-                one
-                for one in closures_of(self.year)
-                if not any(starts <= one.ends and one.starts <= ends for starts, ends in known)
+                closure
+                for closure in closures_of(self.year)
+                if not any(starts <= closure.ends and closure.starts <= ends for starts, ends in known)
             ]
             self._make("closure", Closure.objects.bulk_create(free))
 
     def _open_classes(self) -> dict[int, Group]:
         """The class of each planned one; the keys by which files know a class follow its name."""
-        known = {one.name: one for one in Group.objects.classes().filter(year=self.year)}
+        known = {
+            school_class.name: school_class for school_class in Group.objects.classes().filter(year=self.year)
+        }
         planned = list(self.plan.classes.all())
         new = [
-            Group(school=self.school, year=self.year, kind=Group.Kind.CLASS, name=one.name, level=one.level)
-            for one in planned
-            if one.name not in known
+            Group(
+                school=self.school,
+                year=self.year,
+                kind=Group.Kind.CLASS,
+                name=school_class.name,
+                level=school_class.level,
+            )
+            for school_class in planned
+            if school_class.name not in known
         ]
         self._make("group", Group.objects.bulk_create(new, 500))
         known |= {one.name: one for one in new}
@@ -165,23 +177,26 @@ class _Writing:
             self.before["keys"].append([key.pk, key.group_id])
             key.group = fresh[key.group.name] if key.group else None
         ExternalId.objects.bulk_update(keys, ["group"], batch_size=200)
-        return {one.pk: known[one.name] for one in planned}
+        return {school_class.pk: known[school_class.name] for school_class in planned}
 
     def _enrolments(self, groups: dict[int, Group]) -> list[Enrolment]:
         """One for each pupil placed, but for whom a file has enrolled, or taken away, meanwhile."""
-        pupils = set(queries.learning_in(self.plan, self.day).values_list("pk", flat=True))
+        pupils = set(learning_in(self.plan, self.day).values_list("pk", flat=True))
         sources = self._sources()
         there = self._enrolled_by_a_file()
         rows = self.plan.placements.of_pupils().exclude(target=None)
         told = rows.order_by("pk").values_list("person_id", "target_id")
         return [
             Enrolment(
-                school=self.school, group=groups[target], pupil_id=pupil, source=sources.get(pupil, ""),
+                school=self.school,
+                group=groups[target],
+                pupil_id=pupil,
+                source=sources.get(pupil, ""),
                 starts=self.day,
             )
             for pupil, target in told
             if pupil in pupils and pupil not in there
-        ]  # fmt: skip
+        ]
 
     def _sources(self) -> dict[int, str]:
         """Which file keeps each pupil: it goes on keeping them in their new class."""
@@ -201,7 +216,9 @@ class _Writing:
         taught: dict[int, list[Assignment]] = {}
         held = Holding.objects.filter(self.goes_on, school=self.school).exclude(role=Role.PUPIL)
         rows = Assignment.objects.filter(
-            self.goes_on, group__in=[one.team_id for one in planned], teacher__in=held.values("person_id")
+            self.goes_on,
+            group__in=[school_class.team_id for school_class in planned],
+            teacher__in=held.values("person_id"),
         ).exclude(teacher__in=self.plan.placements.of_staff().values("person_id"))
         for row in rows.order_by("pk"):
             taught.setdefault(row.group_id, []).append(row)
@@ -211,17 +228,22 @@ class _Writing:
             )
         )
         found = []
-        for one in planned:
-            for row in taught.get(one.team_id or 0, []):
-                place = (groups[one.pk].pk, row.teacher_id, row.subject_id)
+        for school_class in planned:
+            for row in taught.get(school_class.team_id or 0, []):
+                place = (groups[school_class.pk].pk, row.teacher_id, row.subject_id)
                 if place not in there:
                     there.add(place)
                     found.append(
                         Assignment(
-                            school=self.school, group=groups[one.pk], teacher_id=row.teacher_id, kind=row.kind,
-                            subject_id=row.subject_id, source=row.source, starts=self.day,
+                            school=self.school,
+                            group=groups[school_class.pk],
+                            teacher_id=row.teacher_id,
+                            kind=row.kind,
+                            subject_id=row.subject_id,
+                            source=row.source,
+                            starts=self.day,
                         )
-                    )  # fmt: skip
+                    )
         return found
 
     def _leave(self) -> None:
@@ -252,9 +274,9 @@ class _Writing:
 
 def why_not_undo(plan: YearPlan, today: date) -> str:
     """Why one cannot go back, "" when one can."""
-    if not plan.switched_at or not rules.may_undo_on(plan, today):
+    if not plan.switched_at or not may_undo_on(plan, today):
         return "late"
-    if queries.delivered_since(plan):
+    if delivered_since(plan):
         return "delivered"
     return "used" if _is_used(plan) else ""
 
@@ -390,9 +412,13 @@ def _record(viewer: Viewer | None, verb: str, plan: YearPlan, counts: dict[str, 
         return
     journal.write(
         journal.Line(
-            verb=verb, school_id=plan.school_id, target=plan._meta.label_lower, target_id=plan.pk, details=counts
+            verb=verb,
+            school_id=plan.school_id,
+            target=plan._meta.label_lower,
+            target_id=plan.pk,
+            details=counts,
         )
-    )  # fmt: skip
+    )
 
 
 def _tell(plan: YearPlan, what: str, day: date) -> None:
@@ -402,9 +428,14 @@ def _tell(plan: YearPlan, what: str, day: date) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=f"directory.{what}", person_id=person, key=f"{plan.pk}-{moment}",
-                url=reverse("directory:next_year"), school_id=plan.school_id, seat=f"staff-{plan.school_id}", facts=facts,
+                kind=f"directory.{what}",
+                person_id=person,
+                key=f"{plan.pk}-{moment}",
+                url=reverse("directory:next_year"),
+                school_id=plan.school_id,
+                seat=f"staff-{plan.school_id}",
+                facts=facts,
             )
             for person in keepers_of(plan.school_id, day)
         )
-    )  # fmt: skip
+    )

@@ -73,12 +73,17 @@ def _tell(delivery: Delivery, kind: str, person_ids: Iterable[int], **facts: int
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=person_id, key=_key(delivery), url=url, school_id=school.pk,
-                seat=f"staff-{school.pk}", facts={"school": school.name, "day": day, **facts},
+                kind=kind,
+                person_id=person_id,
+                key=_key(delivery),
+                url=url,
+                school_id=school.pk,
+                seat=f"staff-{school.pk}",
+                facts={"school": school.name, "day": day, **facts},
             )
             for person_id in person_ids
         )
-    )  # fmt: skip
+    )
 
 
 def _key(delivery: Delivery) -> str:

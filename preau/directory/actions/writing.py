@@ -66,8 +66,9 @@ def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
         clock = {"timezone": place.clock} if place.clock else {}
         school = School.objects.create(
             **told | {"name": told["name"] or facts.uai, "kind": told["kind"] or School.Kind.OTHER},
-            holiday_zone=place.zone, **clock,
-        )  # fmt: skip
+            holiday_zone=place.zone,
+            **clock,
+        )
         outcome = "created"
     else:
         told = {n: v for n, v in told.items() if n not in school.settled}
@@ -77,8 +78,12 @@ def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
             School.objects.filter(pk=school.pk).update(**changed)
     if not known:
         ExternalId.objects.create(
-            source=setting.source, authority=setting.authority, kind="structure", value=facts.key, school=school
-        )  # fmt: skip
+            source=setting.source,
+            authority=setting.authority,
+            kind="structure",
+            value=facts.key,
+            school=school,
+        )
     setting.school = school
     return outcome
 
@@ -196,10 +201,13 @@ def keep_notes(delivery: Delivery, told: Iterable[tuple[int | None, dict[str, An
 def _journal(school: School | None, details: dict[str, int]) -> None:
     journal.write(
         journal.Line(
-            verb="directory.delivery_applied", school_id=school.pk if school else None, target="directory.school",
-            target_id=school.pk if school else None, details=details,
+            verb="directory.delivery_applied",
+            school_id=school.pk if school else None,
+            target="directory.school",
+            target_id=school.pk if school else None,
+            details=details,
         )
-    )  # fmt: skip
+    )
 
 
 def write(changes: Changes) -> None:

@@ -9,10 +9,10 @@ from zlib import crc32
 from django.db import transaction
 from django.utils import timezone
 
-from preau.directory import queries, rules
 from preau.directory.models import Group, Holding, Person, Placement, PlannedClass, School, YearPlan
 from preau.directory.models.scoping import active_on
-from preau.directory.rules.years import Named, follower_of, is_last
+from preau.directory.queries.years import in_class, keepers_left, plan_of, undecided_of
+from preau.directory.rules.years import NamedClass, follower_of, is_last, may_switch_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import journal
@@ -69,7 +69,7 @@ class Choice:
 def locked_plan(viewer: Viewer) -> YearPlan:
     """What the viewer's school prepares, alone to write it. Raises MovedOn."""
     lock(School, viewer.school_id)
-    plan = queries.plan_of(viewer)
+    plan = plan_of(viewer)
     if plan is None:
         raise MovedOn
     return plan
@@ -82,19 +82,24 @@ def locked_plan(viewer: Viewer) -> YearPlan:
 def begin(viewer: Viewer, *, name: str, starts: date, ends: date) -> YearPlan:
     """Prepare next year, with the classes of this one. Begun twice, it is one. Raises MovedOn."""
     school = lock(School, viewer.school_id, "current_year")
-    known = queries.plan_of(viewer)
+    known = plan_of(viewer)
     if known:
         return known
     # The second of two clicks, when somebody has switched between them.
     if school.current_year is None or school.current_year != viewer.year:
         raise MovedOn
     plan = YearPlan.objects.create(
-        school=school, from_year=school.current_year, name=name, starts=starts, ends=ends, made_by=viewer.person,
+        school=school,
+        from_year=school.current_year,
+        name=name,
+        starts=starts,
+        ends=ends,
+        made_by=viewer.person,
         made_at=timezone.now(),
-    )  # fmt: skip
+    )
     classes = Group.objects.classes().filter(year=school.current_year).order_by("name", "pk")
     PlannedClass.objects.bulk_create(
-        PlannedClass(plan=plan, name=one.name, level=one.level) for one in classes
+        PlannedClass(plan=plan, name=school_class.name, level=school_class.level) for school_class in classes
     )
     journal.record(viewer, "directory.year_begun", plan)
     return plan
@@ -107,7 +112,7 @@ def change_dates(viewer: Viewer, *, name: str, starts: date, ends: date) -> bool
     if (plan.name, plan.starts, plan.ends) == (name, starts, ends):
         return False
     plan.name, plan.starts, plan.ends = name, starts, ends
-    if plan.switch_on and not rules.may_switch_on(plan, plan.switch_on, viewer.today):
+    if plan.switch_on and not may_switch_on(plan, plan.switch_on, viewer.today):
         plan.switch_on = None
     plan.save(update_fields=["name", "starts", "ends", "switch_on"])
     journal.record(viewer, "directory.year_dates_changed", plan)
@@ -118,7 +123,7 @@ def change_dates(viewer: Viewer, *, name: str, starts: date, ends: date) -> bool
 def give_up(viewer: Viewer) -> bool:
     """Throw away what was prepared. False when nothing was."""
     lock(School, viewer.school_id)
-    plan = queries.plan_of(viewer)
+    plan = plan_of(viewer)
     if plan is None:
         return False
     journal.record(viewer, "directory.year_given_up", plan)
@@ -172,8 +177,11 @@ def remove_class(viewer: Viewer, planned: PlannedClass) -> None:
 def keep_teams(viewer: Viewer) -> int:
     """Each class that has no team yet keeps that of this year's class of the same name; returns how many. Raises MovedOn."""
     plan = locked_plan(viewer)
-    names = {one.name: one for one in Group.objects.classes().filter(year=plan.from_year_id)}
-    rows = [one for one in plan.classes.filter(team=None) if one.name in names]
+    names = {
+        school_class.name: school_class
+        for school_class in Group.objects.classes().filter(year=plan.from_year_id)
+    }
+    rows = [school_class for school_class in plan.classes.filter(team=None) if school_class.name in names]
     for row in rows:
         row.team = names[row.name]
     PlannedClass.objects.bulk_update(rows, ["team"], batch_size=200)
@@ -215,7 +223,7 @@ def place_rest(viewer: Viewer, group: Group | None, choice: Choice) -> int:
     plan = locked_plan(viewer)
     if choice.target_id and not plan.classes.filter(pk=choice.target_id).exists():
         raise MovedOn
-    pupils = queries.in_class(queries.undecided_of(plan, viewer.today), group).values_list("pk", flat=True)
+    pupils = in_class(undecided_of(plan, viewer.today), group).values_list("pk", flat=True)
     changed = dict.fromkeys(pupils, choice)
     _write(viewer, plan, changed)
     return len(changed)
@@ -234,13 +242,13 @@ def propose(viewer: Viewer) -> int:
         choice = proposal_for(group, classes, kind)
         if choice:
             proposed[group.pk] = choice
-    rows = queries.undecided_of(plan, viewer.today).filter(group_id__in=proposed)
+    rows = undecided_of(plan, viewer.today).filter(group_id__in=proposed)
     changed = {pupil: proposed[group] for pupil, group in rows.values_list("pk", "group_id")}
     _write(viewer, plan, changed)
     return len(changed)
 
 
-def proposal_for(group: Named, classes: Iterable[PlannedClass], kind: str) -> Choice | None:
+def proposal_for(group: NamedClass, classes: Iterable[PlannedClass], kind: str) -> Choice | None:
     """Where a whole class goes by itself; None when somebody must say it."""
     if is_last(group.level, kind):
         return Choice(Outcome.LEAVES)
@@ -256,15 +264,23 @@ def _write(viewer: Viewer, plan: YearPlan, changed: Mapping[int, Choice]) -> Non
     plan.placements.filter(person__in=again).delete()
     rows = [
         Placement(
-            plan=plan, person_id=pk, outcome=one.outcome, target_id=one.target_id, elsewhere=one.elsewhere, **told
+            plan=plan,
+            person_id=pk,
+            outcome=one.outcome,
+            target_id=one.target_id,
+            elsewhere=one.elsewhere,
+            **told,
         )
         for pk, one in changed.items()
         if one.value
-    ]  # fmt: skip
+    ]
     Placement.objects.bulk_create(
-        rows, 500, update_conflicts=True, unique_fields=["plan", "person"],
+        rows,
+        500,
+        update_conflicts=True,
+        unique_fields=["plan", "person"],
         update_fields=["outcome", "target", "elsewhere", "decided_by", "decided_at"],
-    )  # fmt: skip
+    )
     if any(one.outcome == Outcome.STAFF_LEAVES for one in changed.values()):
         journal.record(viewer, "directory.staff_leaves", plan, people=len(changed))
     else:
@@ -283,8 +299,8 @@ def plan_staff(viewer: Viewer, people: Collection[Person], *, leave: bool) -> in
     """Say that these people leave with this year, or stay after all; returns how many changed. Raises LastKeeper, MovedOn."""
     plan = locked_plan(viewer)
     known = set(plan.placements.of_staff().values_list("person_id", flat=True))
-    changed = [one.pk for one in people if (one.pk in known) != leave]
-    if leave and not queries.keepers_left(plan, {*known, *changed}, viewer.today):
+    changed = [person.pk for person in people if (person.pk in known) != leave]
+    if leave and not keepers_left(plan, {*known, *changed}, viewer.today):
         raise LastKeeper
     if leave:
         _write(viewer, plan, dict.fromkeys(changed, Choice(Outcome.STAFF_LEAVES)))

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
-from preau.directory.queries.consents import PupilRow, Told
+from preau.directory.queries.consents import PupilRow, RequestText
 from preau.foundation import pdf
 
 STYLE = Path(__file__).parent.parent / "static" / "directory" / "consents.css"
 
 
-def papers(told: Told, rows: Sequence[PupilRow]) -> bytes:
+def papers(told: RequestText, rows: Sequence[PupilRow]) -> bytes:
     """One PDF for all of them."""
     page = render_to_string("directory/consent_papers.html", {"told": told, "rows": rows}, using="pages")
     return pdf.made(page, STYLE)

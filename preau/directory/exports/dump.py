@@ -141,18 +141,27 @@ class Dump:
         fields = ("pk", "family_name", "birth_name", "given_name", "birth_date")
         for pk, family, birth, given, day in self.people.order_by().values_list(*fields).iterator():
             yield {
-                "kind": "person", "key": self.keys[pk], "external_ids": _sorted(self.ids.get(pk, [])),
-                "family_name": family, "birth_name": birth, "given_names": given, "birth_date": day and day.isoformat(),
+                "kind": "person",
+                "key": self.keys[pk],
+                "external_ids": _sorted(self.ids.get(pk, [])),
+                "family_name": family,
+                "birth_name": birth,
+                "given_names": given,
+                "birth_date": day and day.isoformat(),
                 "holdings": _sorted(held.get(pk, [])),
-            }  # fmt: skip
+            }
 
     def _groups(self) -> Iterator[Object]:
         for group in Group.objects.filter(school__in=self.schools).select_related("year"):
             kind, key = self.group_keys[group.pk]
             yield {
-                "kind": kind, "key": key, "uai": self.uais[group.school_id], "year": group.year.name,
-                "name": group.name, "level": group.level,
-            }  # fmt: skip
+                "kind": kind,
+                "key": key,
+                "uai": self.uais[group.school_id],
+                "year": group.year.name,
+                "name": group.name,
+                "level": group.level,
+            }
 
     def _enrolments(self) -> Iterator[Object]:
         rows: QuerySet[Enrolment] = Enrolment.objects.filter(school__in=self.schools)
@@ -165,9 +174,17 @@ class Dump:
 
     def _guardianships(self) -> Iterator[Object]:
         fields = (
-            "pupil_id", "guardian_id", "authority", "kinship", "contact_priority", "lives_with", "pays",
-            "may_not_be_informed", "starts", "ends",
-        )  # fmt: skip
+            "pupil_id",
+            "guardian_id",
+            "authority",
+            "kinship",
+            "contact_priority",
+            "lives_with",
+            "pays",
+            "may_not_be_informed",
+            "starts",
+            "ends",
+        )
         for (
             pupil,
             guardian,
@@ -182,10 +199,17 @@ class Dump:
         ) in Guardianship.objects.values_list(*fields).iterator():
             if pupil in self.keys and guardian in self.keys:
                 yield {
-                    "kind": "guardianship", "pupil": self.keys[pupil], "guardian": self.keys[guardian], "level": level,
-                    "kinship": kinship, "contact_priority": priority, "lives_with": lives, "pays": pays,
-                    "may_not_be_informed": barred, **_dates(starts, ends),
-                }  # fmt: skip
+                    "kind": "guardianship",
+                    "pupil": self.keys[pupil],
+                    "guardian": self.keys[guardian],
+                    "level": level,
+                    "kinship": kinship,
+                    "contact_priority": priority,
+                    "lives_with": lives,
+                    "pays": pays,
+                    "may_not_be_informed": barred,
+                    **_dates(starts, ends),
+                }
 
     def _teachings(self) -> Iterator[Object]:
         """One line a subject taught; a head teacher who teaches nothing there has a line without subject."""

@@ -127,10 +127,10 @@ def _period_id(period: Period) -> str:
 
 def _sessions_and_periods(scope: Scope) -> Iterator[Row]:
     yield from _sessions(scope)
-    for one in _periods(scope):
-        year = _year_id(one.school.public_id, one.year.name)
-        kind, ends = "gradingPeriod", one.year.ends.year
-        yield [_period_id(one), *BULK, one.name, kind, one.starts, one.ends, year, ends]
+    for period in _periods(scope):
+        year = _year_id(period.school.public_id, period.year.name)
+        kind, ends = "gradingPeriod", period.year.ends.year
+        yield [_period_id(period), *BULK, period.name, kind, period.starts, period.ends, year, ends]
 
 
 def _year_names(scope: Scope) -> dict[int, str]:
@@ -153,14 +153,36 @@ def _classes(scope: Scope) -> Iterator[Row]:
     for group in scope.groups.values():
         key, year = group.school.public_id, years[group.school.pk]
         yield [
-            _class_id(group, None), *BULK, group.name, "", _course_id(key, None), group.code,
-            "homeroom" if group.is_class else "scheduled", "", key, year, "", "", "",
-        ]  # fmt: skip
+            _class_id(group, None),
+            *BULK,
+            group.name,
+            "",
+            _course_id(key, None),
+            group.code,
+            "homeroom" if group.is_class else "scheduled",
+            "",
+            key,
+            year,
+            "",
+            "",
+            "",
+        ]
         for subject_id, code, name in taught.get(group.pk, ()):
             yield [
-                _class_id(group, subject_id), *BULK, f"{group.name} – {name}", "", _course_id(key, subject_id),
-                f"{group.code} {code}", "scheduled", "", key, year, name, code, "",
-            ]  # fmt: skip
+                _class_id(group, subject_id),
+                *BULK,
+                f"{group.name} – {name}",
+                "",
+                _course_id(key, subject_id),
+                f"{group.code} {code}",
+                "scheduled",
+                "",
+                key,
+                year,
+                name,
+                code,
+                "",
+            ]
 
 
 def _taught(scope: Scope) -> dict[int, list[tuple[int, str, str]]]:
@@ -172,8 +194,13 @@ def _taught(scope: Scope) -> dict[int, list[tuple[int, str, str]]]:
 
 def _users(scope: Scope) -> Iterator[Row]:
     fields = (
-        "person_id", "school__public_id", "role", "person__public_id", "person__given_name", "person__family_name",
-    )  # fmt: skip
+        "person_id",
+        "school__public_id",
+        "role",
+        "person__public_id",
+        "person__given_name",
+        "person__family_name",
+    )
     for held in by_first(streamed(scope.holdings(list(ROLES)), *fields)):
         role = ROLES[min((Role(row[2]) for row in held), key=RANKS.__getitem__)]
         schools = ",".join(dict.fromkeys(row[1] for row in held))
@@ -220,12 +247,15 @@ def _enrolled(group: GroupLine, subject_id: int | None, who: list[str], days: Se
 
 def _with_results() -> "dict[str, tuple[str, Callable[[Scope], Iterator[Row]]]]":
     """The files of other houses, and the two of ours that they change."""
-    names = [one.key for one in roster_files]
+    names = [roster_file.key for roster_file in roster_files]
     own = {
         "manifest": (FILES["manifest"][0], lambda scope: _manifest(scope, names)),
         "academicSessions": (FILES["academicSessions"][0], _sessions_and_periods),
     }
-    return own | {one.key: (",".join(one.header), partial(_told_by, one)) for one in roster_files}
+    return own | {
+        roster_file.key: (",".join(roster_file.header), partial(_told_by, roster_file))
+        for roster_file in roster_files
+    }
 
 
 def _told_by(file: RosterFile, scope: Scope) -> Iterator[Row]:
@@ -235,7 +265,7 @@ def _told_by(file: RosterFile, scope: Scope) -> Iterator[Row]:
 
 def _roster(scope: Scope) -> Roster:
     taught = {(group, row[0]) for group, rows in _taught(scope).items() for row in rows}
-    sessions = {one.pk: _period_id(one) for one in _periods(scope)}
+    sessions = {period.pk: _period_id(period) for period in _periods(scope)}
 
     def class_of(group_id: int, subject_id: int) -> str:
         group = scope.groups.get(group_id)

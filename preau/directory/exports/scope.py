@@ -107,11 +107,16 @@ class Scope:
             codes[group.pk] = code
         return {
             group.pk: GroupLine(
-                group.pk, self.schools[group.school_id], group.kind, codes[group.pk], group.name, group.level,
+                group.pk,
+                self.schools[group.school_id],
+                group.kind,
+                codes[group.pk],
+                group.name,
+                group.level,
                 tuple(sorted(codes[pk] for pk in drawn[group.pk] if pk in codes)),
             )
             for group in found
-        }  # fmt: skip
+        }
 
     def _labels(self) -> dict[int, str]:
         """What the files call a group: its label in the second degree (« 1$3A »), its key in the first."""

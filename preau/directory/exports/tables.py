@@ -57,9 +57,14 @@ def file_name(table: Table, day: date, kind: str = "csv") -> str:
 def _pupils(scope: Scope) -> Iterator[Row]:
     held = scope.holdings([Role.PUPIL]).order_by("school__uai", "person__search_name", "person_id")
     fields = (
-        "school_id", "person_id", "person__search_name", "school__uai", "person__family_name", "person__given_name",
+        "school_id",
+        "person_id",
+        "person__search_name",
+        "school__uai",
+        "person__family_name",
+        "person__given_name",
         "person__birth_date",
-    )  # fmt: skip
+    )
     for part in _parts(held.values_list(*fields).distinct()):
         places = _places(scope, {row[1] for row in part})
         for school, pupil, _sorted_by, uai, family, given, born in part:
@@ -70,11 +75,23 @@ def _pupils(scope: Scope) -> Iterator[Row]:
 def _guardians(scope: Scope) -> Iterator[Row]:
     """One row a pupil and a guardian: the level is what one is to that child (docs/decisions/0012)."""
     fields = (
-        "pupil__holdings__school_id", "pupil_id", "pupil__search_name", "contact_priority", "guardian__search_name",
-        "guardian_id", "pupil__holdings__school__uai", "pupil__family_name", "pupil__given_name",
-        "guardian__family_name", "guardian__given_name", "kinship", "authority", "guardian__email", "guardian__phone",
+        "pupil__holdings__school_id",
+        "pupil_id",
+        "pupil__search_name",
+        "contact_priority",
+        "guardian__search_name",
+        "guardian_id",
+        "pupil__holdings__school__uai",
+        "pupil__family_name",
+        "pupil__given_name",
+        "guardian__family_name",
+        "guardian__given_name",
+        "kinship",
+        "authority",
+        "guardian__email",
+        "guardian__phone",
         "may_not_be_informed",
-    )  # fmt: skip
+    )
     for part in _parts(_guardianships(scope).values_list(*fields).distinct()):
         places = _places(scope, {row[1] for row in part})
         for (
@@ -95,9 +112,19 @@ def _guardians(scope: Scope) -> Iterator[Row]:
             classes, _groups = places.get((school, pupil), ([], []))
             name, given_name, kinship, authority = guardian
             yield [
-                uai, family, given, ", ".join(classes), name, given_name, Kinship(kinship).label,
-                Authority(authority).label, priority or "", email, phone, _("oui") if barred else "",
-            ]  # fmt: skip
+                uai,
+                family,
+                given,
+                ", ".join(classes),
+                name,
+                given_name,
+                Kinship(kinship).label,
+                Authority(authority).label,
+                priority or "",
+                email,
+                phone,
+                _("oui") if barred else "",
+            ]
 
 
 def _guardianships(scope: Scope) -> Any:
@@ -109,9 +136,13 @@ def _guardianships(scope: Scope) -> Any:
         guardian__erased_at=None,
     )
     return here.order_by(
-        "pupil__holdings__school__uai", "pupil__search_name", "pupil_id", "contact_priority", "guardian__search_name",
+        "pupil__holdings__school__uai",
+        "pupil__search_name",
+        "pupil_id",
+        "contact_priority",
+        "guardian__search_name",
         "guardian_id",
-    )  # fmt: skip
+    )
 
 
 def _staff(scope: Scope) -> Iterator[Row]:
@@ -119,9 +150,15 @@ def _staff(scope: Scope) -> Iterator[Row]:
         "school__uai", "person__search_name", "person_id", "role", "title", "pk"
     )
     fields = (
-        "school__uai", "person__family_name", "person__given_name", "role", "person__civility", "title", "person__email",
+        "school__uai",
+        "person__family_name",
+        "person__given_name",
+        "role",
+        "person__civility",
+        "title",
+        "person__email",
         "person__phone",
-    )  # fmt: skip
+    )
     for uai, family, given, role, civility, title, email, phone in held.values_list(*fields).iterator(
         chunk_size=CHUNK
     ):
@@ -136,8 +173,13 @@ def _classes(scope: Scope) -> Iterator[Row]:
     for group in scope.groups.values():
         kind = _("Classe") if group.is_class else _("Groupe")
         yield [
-            group.school.uai, kind, group.name, group.level, sizes[group.pk], ", ".join(heads[group.pk]),
-        ]  # fmt: skip
+            group.school.uai,
+            kind,
+            group.name,
+            group.level,
+            sizes[group.pk],
+            ", ".join(heads[group.pk]),
+        ]
 
 
 def _head_teachers(scope: Scope) -> dict[int, list[str]]:
@@ -176,34 +218,57 @@ TABLES = {
     table.key: table
     for table in (
         Table(
-            "eleves", gettext_lazy("Élèves"),
-            [UAI, NAME, GIVEN, gettext_lazy("Date de naissance"), CLASS, gettext_lazy("Groupes")], _pupils,
+            "eleves",
+            gettext_lazy("Élèves"),
+            [UAI, NAME, GIVEN, gettext_lazy("Date de naissance"), CLASS, gettext_lazy("Groupes")],
+            _pupils,
         ),
         Table(
-            "responsables", gettext_lazy("Responsables"),
+            "responsables",
+            gettext_lazy("Responsables"),
             [
-                UAI, gettext_lazy("Nom de l’élève"), gettext_lazy("Prénom de l’élève"), CLASS,
-                gettext_lazy("Nom du responsable"), gettext_lazy("Prénom du responsable"), gettext_lazy("Lien"),
-                gettext_lazy("Niveau"), gettext_lazy("Ordre d’appel"), MAIL, PHONE,
+                UAI,
+                gettext_lazy("Nom de l’élève"),
+                gettext_lazy("Prénom de l’élève"),
+                CLASS,
+                gettext_lazy("Nom du responsable"),
+                gettext_lazy("Prénom du responsable"),
+                gettext_lazy("Lien"),
+                gettext_lazy("Niveau"),
+                gettext_lazy("Ordre d’appel"),
+                MAIL,
+                PHONE,
                 gettext_lazy("Ne doit pas être informé"),
             ],
             _guardians,
         ),
         Table(
-            "personnels", gettext_lazy("Personnels"),
+            "personnels",
+            gettext_lazy("Personnels"),
             [
-                UAI, NAME, GIVEN, gettext_lazy("Fonction"), gettext_lazy("Intitulé"), MAIL, PHONE,
+                UAI,
+                NAME,
+                GIVEN,
+                gettext_lazy("Fonction"),
+                gettext_lazy("Intitulé"),
+                MAIL,
+                PHONE,
                 gettext_lazy("Civilité"),
             ],
             _staff,
         ),
         Table(
-            "classes", gettext_lazy("Classes et groupes"),
+            "classes",
+            gettext_lazy("Classes et groupes"),
             [
-                UAI, gettext_lazy("Nature"), NAME, gettext_lazy("Niveau"), gettext_lazy("Effectif"),
+                UAI,
+                gettext_lazy("Nature"),
+                NAME,
+                gettext_lazy("Niveau"),
+                gettext_lazy("Effectif"),
                 gettext_lazy("Professeur principal"),
             ],
             _classes,
         ),
     )
-}  # fmt: skip
+}

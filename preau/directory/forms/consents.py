@@ -66,18 +66,21 @@ class PaperForm(forms.Form):
     """Who signed, and what they answered."""
 
     signe = forms.ChoiceField(
-        label=_("Qui a signé"), widget=forms.RadioSelect,
+        label=_("Qui a signé"),
+        widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
-    )  # fmt: skip
+    )
     reponse = forms.ChoiceField(
-        label=_("Sa réponse"), choices=Consent.Answer.choices, widget=forms.RadioSelect,
+        label=_("Sa réponse"),
+        choices=Consent.Answer.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
-    )  # fmt: skip
+    )
 
     def __init__(self, givers: Sequence[Giver], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["signe"].choices = [(one.person.public_id, one.person.full_name) for one in givers]  # type: ignore[attr-defined]
-        self.givers = {one.person.public_id: one.person.pk for one in givers}
+        self.fields["signe"].choices = [(giver.person.public_id, giver.person.full_name) for giver in givers]  # type: ignore[attr-defined]
+        self.givers = {giver.person.public_id: giver.person.pk for giver in givers}
 
     @property
     def giver(self) -> int:
@@ -98,10 +101,14 @@ class ListFilter(forms.Form):
         label=_("Réponse"),
         required=False,
         choices=[
-            ("", _("Toutes")), ("yes", _("Oui")), ("no", _("Non")), ("waiting", _("En attente")),
-            ("unsettled", _("À régler avec la famille")), ("papier", _("À joindre sur papier")),
+            ("", _("Toutes")),
+            ("yes", _("Oui")),
+            ("no", _("Non")),
+            ("waiting", _("En attente")),
+            ("unsettled", _("À régler avec la famille")),
+            ("papier", _("À joindre sur papier")),
         ],
-    )  # fmt: skip
+    )
 
     def __init__(self, classes: Sequence[str], data: Any) -> None:
         super().__init__(data)

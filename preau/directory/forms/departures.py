@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory import queries
 from preau.directory.actions.departures import mark_of
 from preau.directory.models import Hold, Leaver
-from preau.directory.queries import Kind
+from preau.directory.queries import departures
+from preau.directory.queries.departures import Kind
 from preau.directory.rules.departures import last_day_possible, term_of
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
@@ -21,7 +21,7 @@ class LeaverFilter(forms.Form):
     """The filters of the list. A wrong value is ignored, never an error page."""
 
     nom = forms.CharField(label=gettext_lazy("Nom"), required=False, max_length=80)
-    qui = forms.ChoiceField(required=False, choices=list(queries.KINDS.items()), widget=forms.HiddenInput)
+    qui = forms.ChoiceField(required=False, choices=list(departures.KINDS.items()), widget=forms.HiddenInput)
 
     def chosen(self) -> tuple[Kind, str]:
         self.is_valid()

@@ -7,11 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import queries
 from preau.directory.actions.guests import Invitation
 from preau.directory.boards import power_of
 from preau.directory.forms.settings import A_YEAR
 from preau.directory.models import Group, Person
+from preau.directory.queries import school_lists
+from preau.directory.queries.powers import powers_to_give, staff_to_name
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.foundation.fields import Day, OneRow
@@ -37,8 +38,11 @@ class PowerForm(forms.Form):
     power = forms.ChoiceField(
         label=_("Quel droit"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choisissez le droit à confier."), "invalid_choice": _("Choisissez un droit de la liste.")},
-    )  # fmt: skip
+        error_messages={
+            "required": _("Choisissez le droit à confier."),
+            "invalid_choice": _("Choisissez un droit de la liste."),
+        },
+    )
     holding = _Member(
         label=_("À qui"),
         queryset=None,
@@ -52,8 +56,8 @@ class PowerForm(forms.Form):
     def __init__(self, viewer: Viewer, data: Any = None) -> None:
         super().__init__(data)
         self.today = viewer.today
-        self.fields["power"].choices = [(one.key, one.label) for one in queries.powers_to_give()]
-        self.fields["holding"].queryset = queries.staff_to_name(viewer)
+        self.fields["power"].choices = [(power.key, power.label) for power in powers_to_give()]
+        self.fields["holding"].queryset = staff_to_name(viewer)
 
     def clean_until(self) -> date:
         return within_a_year(self.cleaned_data["until"], self.today)
@@ -81,8 +85,10 @@ class InvitationForm(forms.Form):
         error_messages={"required": _("Dites qui est cette personne.")},
     )
     civility = forms.ChoiceField(
-        label=_("Civilité"), choices=[choice for choice in Person.Civility.choices if choice[0]], widget=forms.RadioSelect
-    )  # fmt: skip
+        label=_("Civilité"),
+        choices=[choice for choice in Person.Civility.choices if choice[0]],
+        widget=forms.RadioSelect,
+    )
     given_name = forms.CharField(label=_("Prénom"), max_length=80)
     family_name = forms.CharField(label=_("Nom"), max_length=120)
     email = forms.EmailField(
@@ -116,7 +122,7 @@ class InvitationForm(forms.Form):
         super().__init__(data)
         self.today = viewer.today
         self.fields["powers"].choices = [
-            (one.key, f"{one.label}\u202f: {one.text}") for one in queries.powers_to_give(Profile.AGENT)
+            (power.key, f"{power.label}\u202f: {power.text}") for power in powers_to_give(Profile.AGENT)
         ]
 
     def clean_until(self) -> date:
@@ -136,7 +142,7 @@ class InvitationForm(forms.Form):
                     "Cela ne se confie qu’à un agent de la collectivité : décochez, ou changez de choix plus haut."
                 ),
             )
-        return typed  # fmt: skip
+        return typed
 
     def typed(self) -> Invitation:
         sent = {name: value for name, value in self.cleaned_data.items() if name not in {"kind", "powers"}}
@@ -166,7 +172,7 @@ class ListFilter(forms.Form):
 
     def __init__(self, viewer: Viewer, data: Any) -> None:
         super().__init__(data)
-        self.fields["classe"].queryset = queries.classes_listed(viewer)
+        self.fields["classe"].queryset = school_lists.classes_listed(viewer)
 
     def chosen(self) -> Group | None:
         return self.cleaned_data.get("classe") if self.is_valid() else None

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import queries
 from preau.directory.models import Closure, Period, School, SchoolYear
+from preau.directory.queries import settings
 from preau.directory.viewer import Viewer
 from preau.directory.words import Palette, Zone, level_said
 from preau.foundation import boards
@@ -147,7 +147,7 @@ class ClosureForm(forms.Form):
 class ServiceForm(forms.Form):
     """Is a service open, to which levels, and under which words?"""
 
-    def __init__(self, row: queries.ServiceRow, levels: list[str], data: Any = None) -> None:
+    def __init__(self, row: settings.ServiceRow, levels: list[str], data: Any = None) -> None:
         super().__init__(data)
         self.row = row
         self.entries = [one for one in boards.menu if one.service == row.service.key]

@@ -15,9 +15,12 @@ KINDS = (".csv", ".xlsx")
 
 def _table(label: Any, help_text: Any = "") -> forms.FileField:
     return forms.FileField(
-        label=label, help_text=help_text, required=False, widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        label=label,
+        help_text=help_text,
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
         error_messages={"empty": gettext_lazy("Ce fichier est vide.")},
-    )  # fmt: skip
+    )
 
 
 class TablesForm(FilesForm):
@@ -40,9 +43,12 @@ class TablesForm(FilesForm):
             ("adds", gettext_lazy("Ne change pas : les tableaux ajoutent et complètent")),
             ("complete", gettext_lazy("Est parti : les tableaux sont complets")),
         ],
-        initial="adds", widget=forms.RadioSelect,
-        help_text=gettext_lazy("Seules les personnes venues de vos tableaux peuvent ainsi partir : jamais celles des fichiers officiels."),
-    )  # fmt: skip
+        initial="adds",
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Seules les personnes venues de vos tableaux peuvent ainsi partir : jamais celles des fichiers officiels."
+        ),
+    )
     certified = forms.BooleanField(
         label=gettext_lazy("Les responsables de ces tableaux ont tous l’autorité parentale"),
         help_text=gettext_lazy(

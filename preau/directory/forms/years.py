@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from preau.directory.actions.years import Choice
 from preau.directory.models import Group, Person, Placement, PlannedClass, SchoolYear, YearPlan
 from preau.directory.queries.years import SHOWN, Show
-from preau.directory.rules import may_switch_on
-from preau.directory.rules.years import comes_after, letter_of, rank_of
+from preau.directory.rules.years import comes_after, letter_of, may_switch_on, rank_of
 from preau.foundation import dates
 from preau.foundation.fields import Day, OneRow, SeveralRows
 
@@ -95,20 +94,37 @@ def choices_for(group: Group | None, classes: Sequence[PlannedClass]) -> Options
     leaves = (Placement.Outcome.LEAVES.value, _("Quitte l’établissement"))
     if group is None:
         return (
-            [(_("Entre en"), [(f"moves-{one.pk}", one.name) for one in classes]), leaves]
+            [
+                (
+                    _("Entre en"),
+                    [(f"moves-{school_class.pk}", school_class.name) for school_class in classes],
+                ),
+                leaves,
+            ]
             if classes
             else [leaves]
         )
-    after = [one for one in classes if comes_after(group.level, one.level)]
-    same = [one for one in classes if one.level == group.level] if group.level else list(classes)
-    rest = [one for one in classes if one not in after and _may_follow(group.level, one.level)]
-    after.sort(key=lambda one: letter_of(one.name) != letter_of(group.name))
-    same.sort(key=lambda one: one.name != group.name)
+    after = [school_class for school_class in classes if comes_after(group.level, school_class.level)]
+    same = (
+        [school_class for school_class in classes if school_class.level == group.level]
+        if group.level
+        else list(classes)
+    )
+    rest = [
+        school_class
+        for school_class in classes
+        if school_class not in after and _may_follow(group.level, school_class.level)
+    ]
+    after.sort(key=lambda school_class: letter_of(school_class.name) != letter_of(group.name))
+    same.sort(key=lambda school_class: school_class.name != group.name)
     options: Options = []
     if after or rest:
         options.append((_("Passe en"), [(f"moves-{one.pk}", one.name) for one in [*after, *rest]]))
     if same:
-        again = [(f"repeats-{one.pk}", _("%(name)s (redouble)") % {"name": one.name}) for one in same]
+        again = [
+            (f"repeats-{school_class.pk}", _("%(name)s (redouble)") % {"name": school_class.name})
+            for school_class in same
+        ]
         options.append((_("Redouble en"), again))
     return [*options, leaves]
 
@@ -150,7 +166,7 @@ class PlacingForm(forms.Form):
         data: Any = None,
     ) -> None:
         self.pupils = pupils
-        self.now = {one.pk: Choice.of(placements.get(one.pk)) for one in pupils}
+        self.now = {pupil.pk: Choice.of(placements.get(pupil.pk)) for pupil in pupils}
         initial: dict[str, Any] = {"avant": ";".join(f"{pk}={one.mark}" for pk, one in self.now.items())}
         for pk, one in self.now.items():
             initial |= {f"eleve-{pk}": one.value, f"ou-{pk}": one.elsewhere}
@@ -159,8 +175,13 @@ class PlacingForm(forms.Form):
         for one in pupils:
             choices = self._with(every, self.now[one.pk], placements.get(one.pk))
             self.fields[f"eleve-{one.pk}"] = forms.ChoiceField(
-                label=one.list_name, choices=choices, required=False, error_messages={"invalid_choice": _("Cette classe n’est plus proposée : choisissez-en une autre.")}
-            )  # fmt: skip
+                label=one.list_name,
+                choices=choices,
+                required=False,
+                error_messages={
+                    "invalid_choice": _("Cette classe n’est plus proposée : choisissez-en une autre.")
+                },
+            )
             if self.now[one.pk].value == Placement.Outcome.LEAVES:
                 label = _("Où va %(name)s ?") % {"name": one.full_name}
                 self.fields[f"ou-{one.pk}"] = forms.CharField(label=label, required=False, max_length=120)
@@ -179,19 +200,19 @@ class PlacingForm(forms.Form):
     def rows(self) -> list[tuple[Any, Any]]:
         """The question of each pupil, and where they go when they leave."""
         return [
-            (self[f"eleve-{one.pk}"], self[f"ou-{one.pk}"] if f"ou-{one.pk}" in self.fields else None)
-            for one in self.pupils
+            (self[f"eleve-{pupil.pk}"], self[f"ou-{pupil.pk}"] if f"ou-{pupil.pk}" in self.fields else None)
+            for pupil in self.pupils
         ]
 
     def chosen(self) -> dict[int, Choice]:
         """Only the pupils that the page showed to whoever sent it."""
         found = {}
-        for one in self.pupils:
-            if f"eleve-{one.pk}" not in self.data:
+        for pupil in self.pupils:
+            if f"eleve-{pupil.pk}" not in self.data:
                 continue
-            value = self.cleaned_data[f"eleve-{one.pk}"]
+            value = self.cleaned_data[f"eleve-{pupil.pk}"]
             leaves = value == Placement.Outcome.LEAVES
-            found[one.pk] = Choice(value, self.cleaned_data.get(f"ou-{one.pk}", "") if leaves else "")
+            found[pupil.pk] = Choice(value, self.cleaned_data.get(f"ou-{pupil.pk}", "") if leaves else "")
         return found
 
     def seen(self) -> dict[int, str]:

@@ -57,9 +57,14 @@ def apply(
 def _run(delivery: Delivery, paths: Sequence[Path], tell: Tell, *, dry: bool) -> Result:
     today = _today(delivery)
     run = Run(
-        today=today, dry=dry, own=delivery.school, approver=delivery.approved_by, delivery=None if dry else delivery,
-        tell=Teller(tell), reads=_format_of(delivery, today),
-    )  # fmt: skip
+        today=today,
+        dry=dry,
+        own=delivery.school,
+        approver=delivery.approved_by,
+        delivery=None if dry else delivery,
+        tell=Teller(tell),
+        reads=_format_of(delivery, today),
+    )
     return run.bring(paths)
 
 
@@ -142,8 +147,15 @@ DELIVERIES = Importer(
     model=Delivery,
     namespace="directory",
     routes={
-        "home": "deliveries", "bring": "bring", "one": "delivery", "part": "delivery_part", "columns": "columns",
-        "apply": "apply", "drop": "drop", "csv": "report_csv", "json": "report_json",
+        "home": "deliveries",
+        "bring": "bring",
+        "one": "delivery",
+        "part": "delivery_part",
+        "columns": "columns",
+        "apply": "apply",
+        "drop": "drop",
+        "csv": "report_csv",
+        "json": "report_json",
     },
     room=ROOM,
     lock="delivery",
@@ -169,7 +181,9 @@ DELIVERIES = Importer(
         applying=_("Application d’une livraison"),
         busy=_("En attente : une autre livraison est en cours"),
         vanished=_("Les fichiers ne sont plus là : déposez-les de nouveau."),
-        lost=_("Le travail n’a pas abouti. Déposez les fichiers de nouveau ; si cela recommence, prévenez l’exploitant."),
+        lost=_(
+            "Le travail n’a pas abouti. Déposez les fichiers de nouveau ; si cela recommence, prévenez l’exploitant."
+        ),
         already=_("Une livraison est déjà en cours : la voici. Vos nouveaux fichiers ne sont pas pris."),
         agreed=_("C’est parti : la livraison s’applique."),
         dropped=_("La livraison est abandonnée, ses fichiers sont effacés. L’annuaire n’a pas changé."),
@@ -182,7 +196,9 @@ DELIVERIES = Importer(
         being_read=_("En train d’être lue"),
         refused=_("La livraison n’a pas pu être prise"),
         unchanged=_("Rien n’a changé dans l’annuaire, et les fichiers sont effacés."),
-        given_up=_("La livraison a été abandonnée, ou est restée sept jours sans décision. Ses fichiers sont effacés."),
+        given_up=_(
+            "La livraison a été abandonnée, ou est restée sept jours sans décision. Ses fichiers sont effacés."
+        ),
         bring_again=_("Déposer une livraison"),
         report=_("Nombres, fichiers, lignes et raisons ; aucun nom."),
         ended=_("Terminée"),
@@ -192,9 +208,11 @@ DELIVERIES = Importer(
         drop_text=_("Les fichiers déposés sont effacés. L’annuaire ne change pas."),
         drop_button=_("Abandonner la livraison"),
         open_title=_("Une livraison est déjà en cours"),
-        open_text=_("Un établissement traite une livraison à la fois. Appliquez celle-ci ou abandonnez-la, puis revenez."),
+        open_text=_(
+            "Un établissement traite une livraison à la fois. Appliquez celle-ci ou abandonnez-la, puis revenez."
+        ),
         open_link=_("Voir la livraison en cours"),
         columns_text=_("Préau propose ce qu’il reconnaît : vérifiez, complétez, et laissez le reste."),
         columns_button=_("Lire ces tableaux"),
     ),
-)  # fmt: skip
+)

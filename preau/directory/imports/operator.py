@@ -13,9 +13,14 @@ from preau.foundation.reading import Unreadable
 
 
 def bring(
-    paths: Sequence[Path], reads: Format, today: date, *, approver: Person | None = None, dry: bool = False,
+    paths: Sequence[Path],
+    reads: Format,
+    today: date,
+    *,
+    approver: Person | None = None,
+    dry: bool = False,
     tell: Tell = lambda step, done, total: None,
-) -> Result:  # fmt: skip
+) -> Result:
     """Every school of these files. Raises Unreadable, its report kept; the result is open until `close`."""
     names = [path.name for path in paths]
     delivery = None if dry else deliveries.open_delivery(names, approver, reads.source)

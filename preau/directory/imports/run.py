@@ -157,9 +157,16 @@ class Run:
     """One delivery. `own` limits it to one school, whose page brought it; `approver` agrees to large departures."""
 
     def __init__(
-        self, *, today: date, dry: bool = False, own: School | None = None, approver: Person | None = None,
-        delivery: Delivery | None = None, tell: Tell = lambda step, done, total: None, reads: Format = AAF,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        today: date,
+        dry: bool = False,
+        own: School | None = None,
+        approver: Person | None = None,
+        delivery: Delivery | None = None,
+        tell: Tell = lambda step, done, total: None,
+        reads: Format = AAF,
+    ) -> None:
         self.format, self.source = reads, reads.source
         self.today, self.dry, self.own, self.approver = today, dry, own, approver
         self.delivery, self.tell = delivery, tell
@@ -439,10 +446,19 @@ class Run:
 
     def _setting(self) -> Setting:
         return Setting(
-            self.source, self.authority, self.staged.day or self.today, self.today, self.own, None,
-            own=self.own is not None, spared=self.spared, delivered=self.staged.spool.bears,
-            is_delta=self.staged.is_delta, others=self.others, same=self.staged.same,
-        )  # fmt: skip
+            self.source,
+            self.authority,
+            self.staged.day or self.today,
+            self.today,
+            self.own,
+            None,
+            own=self.own is not None,
+            spared=self.spared,
+            delivered=self.staged.spool.bears,
+            is_delta=self.staged.is_delta,
+            others=self.others,
+            same=self.staged.same,
+        )
 
     def _codes(self, *, write: bool) -> None:
         for category, kind in CODE_CATEGORIES:

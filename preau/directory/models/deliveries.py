@@ -64,13 +64,21 @@ class Delivery(ImportRow):
     )
     # Who had given the power to bring it, when no function did.
     brought_for = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="deliveries_brought_for",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deliveries_brought_for",
         verbose_name=_("déposée pour"),
-    )  # fmt: skip
+    )
     approved_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="deliveries_approved",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deliveries_approved",
         verbose_name=_("approuvée par"),
-    )  # fmt: skip
+    )
     brought_at = models.DateTimeField(_("déposée le"), auto_now_add=True)
     moved_at = models.DateTimeField(_("avancée le"), null=True, blank=True)
     settled_at = models.DateTimeField(_("terminée le"), null=True, blank=True)

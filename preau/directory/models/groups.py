@@ -128,6 +128,10 @@ class AssignmentQuerySet(SchoolQuerySet):
     def active(self, day: date) -> Self:
         return self.filter(active_on(day))
 
+    def led_by(self, viewer: "Viewer") -> Self:
+        """The classes of which the viewer is head teacher (professeur principal) today."""
+        return self.active(viewer.today).filter(teacher=viewer.person.pk, kind=Assignment.Kind.HEAD_TEACHER)
+
     def visible_to(self, viewer: "Viewer") -> Self:
         """Who teaches a class is no secret for those who see the class."""
         return self.filter(group__in=Group.objects.visible_to(viewer))

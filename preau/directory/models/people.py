@@ -148,9 +148,13 @@ class Holding(models.Model):
     ends = models.DateField(_("fin"), null=True, blank=True)
     scope = models.JSONField(_("étendue"), default=dict, blank=True)
     programme = models.CharField(
-        _("formation (MEF)"), max_length=20, blank=True, default="", db_default="",
+        _("formation (MEF)"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
         help_text=_("Module élémentaire de formation d’un élève."),
-    )  # fmt: skip
+    )
     source = source_field()
     given_by = models.ForeignKey(
         Person,

@@ -20,4 +20,4 @@ def parts_of(viewer: Viewer) -> list[Apart]:
     if not viewer.is_guardian:
         return [Apart(viewer.key, viewer.school.name if viewer.school else viewer.label, viewer)]
     children = Person.objects.filter(pk__in=viewer.own_pupils()).order_by("given_name", "pk")
-    return [Apart(one.public_id, one.given_name, viewer.for_child(one.pk)) for one in children]
+    return [Apart(child.public_id, child.given_name, viewer.for_child(child.pk)) for child in children]

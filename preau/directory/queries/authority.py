@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.directory.models import FamilyClosure, Guardianship, Person
-from preau.directory.rules.authority import Asked, Doubt, Tie, asked_of
+from preau.directory.rules.authority import DecisionRule, Doubt, Tie, asked_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship
 from preau.foundation import boards
@@ -45,7 +45,7 @@ class Answerer:
 class Part:
     """What is asked for the acts of one nature: whom, and for which gestures of the services open here."""
 
-    asked: Asked
+    asked: DecisionRule
     people: tuple[Answerer, ...]
     acts: tuple[str, ...]
     said_to_me: str
@@ -55,7 +55,7 @@ class Part:
         return self.asked.nature
 
 
-def whom_to_ask(pupil: Person, nature: Nature, today: date) -> Asked:
+def whom_to_ask(pupil: Person, nature: Nature, today: date) -> DecisionRule:
     """For a service: who decides on an act of this nature about this pupil, and who is told. One query."""
     return _asked(pupil, nature, _links(pupil, today), today)
 
@@ -113,12 +113,12 @@ def _tie(link: Guardianship) -> Tie:
     )
 
 
-def _asked(pupil: Person, nature: Nature, links: list[Guardianship], today: date) -> Asked:
+def _asked(pupil: Person, nature: Nature, links: list[Guardianship], today: date) -> DecisionRule:
     ties = [_tie(link) for link in links]
     return asked_of(nature, ties, pupil=pupil.pk, age=pupil.age_on(today))
 
 
-def _people(asked: Asked, pupil: Person, links: Mapping[int, Guardianship]) -> tuple[Answerer, ...]:
+def _people(asked: DecisionRule, pupil: Person, links: Mapping[int, Guardianship]) -> tuple[Answerer, ...]:
     people = {pk: link.guardian for pk, link in links.items()} | {pupil.pk: pupil}
     listed = asked.told if asked.nature == Nature.INFORMATION else asked.deciders
     return tuple(
@@ -137,7 +137,7 @@ def _acts(viewer: Viewer, nature: Nature) -> tuple[str, ...]:
     return tuple(str(act.label) for act, _ in boards.offered(boards.acts, viewer) if act.nature == nature)
 
 
-def _to_me(asked: Asked, viewer: Viewer) -> str:
+def _to_me(asked: DecisionRule, viewer: Viewer) -> str:
     """What a guardian, or a pupil of age, is told of their own part."""
     me = viewer.person.pk
     if asked.nature == Nature.INFORMATION:

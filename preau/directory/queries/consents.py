@@ -23,7 +23,7 @@ from preau.directory.models import (
 )
 from preau.directory.queries.authority import ties_of
 from preau.directory.queries.finding import classes_of, pupils_here
-from preau.directory.rules.consents import Needed, State, needed_for, state_of
+from preau.directory.rules.consents import ConsentRule, State, needed_for, state_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.prepared import Prepared
@@ -49,7 +49,7 @@ SHOWN = timedelta(days=30)
 class Sheet:
     """Whose words count for each request and pupil, and the last word of each giver."""
 
-    needed: Mapping[tuple[int, int], Needed]
+    needed: Mapping[tuple[int, int], ConsentRule]
     said: Mapping[tuple[int, int], Mapping[int, bool]]
 
     def state(self, request: int, pupil: int) -> State:
@@ -76,13 +76,11 @@ def sheet_of(requests: Iterable[ConsentRequest], pupils: Iterable[Person], today
         return Sheet({}, said)
     ties = ties_of([pupil.pk for pupil in pupils], today)
     needed = {
-        (request.pk, pupil.pk): needed_for(
-            purpose, ties[pupil.pk], pupil=pupil.pk, age=pupil.age_on(today)
-        )
+        (request.pk, pupil.pk): needed_for(purpose, ties[pupil.pk], pupil=pupil.pk, age=pupil.age_on(today))
         for request in requests
         if (purpose := purposes.named(request.purpose)) is not None
         for pupil in pupils
-    }  # fmt: skip
+    }
     rows = Consent.objects.filter(
         request__in=[request.pk for request in requests], person__in=[pupil.pk for pupil in pupils]
     ).order_by("pk")
@@ -117,16 +115,24 @@ def agreed_things(
         school__in={school for school, _key in wanted},
         about__in={key for _school, key in wanted},
     )
-    current = [one for one in asked if wanted.get((one.school_id, one.about)) == one.version]
+    current = [
+        consent_request
+        for consent_request in asked
+        if wanted.get((consent_request.school_id, consent_request.about)) == consent_request.version
+    ]
     sheet = sheet_of(current, [pupil], today)
-    return {(one.school_id, one.about) for one in current if sheet.state(one.pk, pupil.pk) == State.YES}
+    return {
+        (consent_request.school_id, consent_request.about)
+        for consent_request in current
+        if sheet.state(consent_request.pk, pupil.pk) == State.YES
+    }
 
 
 # What a request says
 
 
 @dataclass(frozen=True)
-class Told:
+class RequestText:
     """A request in words, as everyone reads it."""
 
     request: ConsentRequest
@@ -136,31 +142,31 @@ class Told:
     leaves: tuple[str, ...] = ()
 
 
-def told_of(request: ConsentRequest, things: Mapping[tuple[str, int, str], Thing]) -> Told | None:
+def told_of(request: ConsentRequest, things: Mapping[tuple[str, int, str], Thing]) -> RequestText | None:
     """None for what nobody may be asked any more: it is closed or of another year, its purpose is gone, its thing is closed, or
     it says something else now."""
     purpose = purposes.named(request.purpose)
     if purpose is None or not request.is_in_force:
         return None
     if purpose.things is None:
-        return Told(request, purpose, str(purpose.label), request.words)
+        return RequestText(request, purpose, str(purpose.label), request.words)
     thing = things.get((request.purpose, request.school_id, request.about))
     if thing is None or thing.version != request.version:
         return None
-    return Told(request, purpose, thing.label, thing.text, thing.leaves)
+    return RequestText(request, purpose, thing.label, thing.text, thing.leaves)
 
 
 def things_of(requests: Iterable[ConsentRequest]) -> dict[tuple[str, int, str], Thing]:
     """What these requests bear on, where they are, as it stands today: nothing is asked where no request bears on a thing."""
     return {
         (purpose.key, school, thing.key): thing
-        for key, school in sorted({(one.purpose, one.school_id) for one in requests})
+        for key, school in sorted({(request.purpose, request.school_id) for request in requests})
         if (purpose := purposes.named(key)) is not None and purpose.things
         for thing in purpose.things(school)
     }
 
 
-def current(requests: Iterable[ConsentRequest]) -> list[Told]:
+def current(requests: Iterable[ConsentRequest]) -> list[RequestText]:
     """Those of these requests that may still be answered, in the order of the board."""
     requests = list(requests)
     things = things_of(requests)
@@ -177,7 +183,7 @@ class Question:
     count? `agreed`: may it be done? What others said, and whether they said anything, stays
     theirs. `unsettled`: the file does not say who must answer, whatever was answered."""
 
-    told: Told
+    told: RequestText
     answers: bool
     mine: bool | None
     agreed: bool
@@ -243,7 +249,11 @@ def asked_about(viewer: Viewer, pupils: Sequence[Person], *, history: bool = Fal
 
 
 def _question(
-    viewer: Viewer, pupil: Person, told: Told, sheet: Sheet, own: Mapping[tuple[int, int], list[Consent]]
+    viewer: Viewer,
+    pupil: Person,
+    told: RequestText,
+    sheet: Sheet,
+    own: Mapping[tuple[int, int], list[Consent]],
 ) -> Question:
     key = (told.request.pk, pupil.pk)
     needed, me = sheet.needed[key], viewer.person.pk
@@ -263,7 +273,7 @@ def _question(
 
 def _own_words(viewer: Viewer, pupils: Sequence[Person]) -> dict[tuple[int, int], list[Consent]]:
     """What the viewer said, the last first; never what another did."""
-    rows = Consent.objects.filter(giver=viewer.person.pk, person__in=[one.pk for one in pupils]).order_by(
+    rows = Consent.objects.filter(giver=viewer.person.pk, person__in=[pupil.pk for pupil in pupils]).order_by(
         "-pk"
     )
     found: dict[tuple[int, int], list[Consent]] = defaultdict(list)
@@ -281,7 +291,7 @@ def own_people(viewer: Viewer) -> list[Person]:
 # The school
 
 
-def questions_of(viewer: Viewer) -> list[Told]:
+def questions_of(viewer: Viewer) -> list[RequestText]:
     """What the school asks this year, and may still be answered."""
     rows = ConsentRequest.objects.visible_to(viewer).in_force().select_related("school", "year")
     return current(rows)
@@ -289,7 +299,7 @@ def questions_of(viewer: Viewer) -> list[Told]:
 
 def may_ask(viewer: Viewer) -> list[tuple[Purpose, Thing | None]]:
     """What the school may still begin to ask: purposes that say where and what, things that are not asked about yet."""
-    asked = {(one.purpose.key, one.request.about) for one in questions_of(viewer)}
+    asked = {(question.purpose.key, question.request.about) for question in questions_of(viewer)}
     found: list[tuple[Purpose, Thing | None]] = []
     for purpose in purposes:
         if purpose.things is None:
@@ -337,7 +347,7 @@ def rows_of(viewer: Viewer, request: ConsentRequest) -> list[PupilRow]:
 
 
 def _row(pupil: Person, school_class: str, sheet: Sheet, request: ConsentRequest) -> PupilRow:
-    needed = sheet.needed.get((request.pk, pupil.pk), Needed(None))
+    needed = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None))
     missing = sheet.missing(request.pk, pupil.pk)
     paper = needed.guardians.on_paper if needed.guardians else frozenset()
     return PupilRow(
@@ -380,7 +390,7 @@ def to_tell(request: ConsentRequest, today: date) -> list[tuple[int, int]]:
     sheet = sheet_of([request], pupils, today)
     found = []
     for pupil in pupils:
-        guardians = sheet.needed.get((request.pk, pupil.pk), Needed(None)).guardians
+        guardians = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None)).guardians
         paper = guardians.on_paper if guardians else frozenset()
         found += [(pupil.pk, giver) for giver in sheet.missing(request.pk, pupil.pk) if giver not in paper]
     return found
@@ -398,8 +408,10 @@ class Giver:
 def givers_of(request: ConsentRequest, pupil: Person, today: date) -> tuple[list[Giver], State]:
     """Whose words count for a pupil, with the last of each; and what they amount to. Three queries."""
     sheet = sheet_of([request], [pupil], today)
-    needed = sheet.needed.get((request.pk, pupil.pk), Needed(None))
-    people = {one.pk: one for one in Person.objects.filter(pk__in=needed.deciders)} | {pupil.pk: pupil}
+    needed = sheet.needed.get((request.pk, pupil.pk), ConsentRule(None))
+    people = {person.pk: person for person in Person.objects.filter(pk__in=needed.deciders)} | {
+        pupil.pk: pupil
+    }
     givers = [
         Giver(people[pk], pk == pupil.pk, sheet.word(request.pk, pupil.pk, pk))
         for pk in (pupil.pk, *needed.deciders)
@@ -422,9 +434,12 @@ def can_be_reminded_on(request: ConsentRequest) -> date:
 def csv_lines(rows: Iterable[PupilRow]) -> Iterable[tuple[str, ...]]:
     for row in rows:
         yield (
-            row.person.family_name, row.person.given_name, row.school_class, row.tag[0],
+            row.person.family_name,
+            row.person.given_name,
+            row.school_class,
+            row.tag[0],
             _("oui") if row.on_paper else "",
-        )  # fmt: skip
+        )
 
 
 # A class
@@ -438,16 +453,16 @@ class MayAppear:
     allowed: tuple[bool, ...]
 
 
-def appearing(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[list[Told], list[MayAppear]]:
+def appearing(
+    viewer: Viewer, group: Group, pupils: Sequence[Person]
+) -> tuple[list[RequestText], list[MayAppear]]:
     """What the school may publish, and who of this class may appear in it."""
-    told = [one for one in questions_of(viewer) if one.purpose.things is None]
-    sheet = sheet_of([one.request for one in told], pupils, viewer.today)
+    told = [question for question in questions_of(viewer) if question.purpose.things is None]
+    sheet = sheet_of([question.request for question in told], pupils, viewer.today)
     return told, [
-        MayAppear(
-            pupil, tuple(sheet.state(one.request.pk, pupil.pk) == State.YES for one in told)
-        )
+        MayAppear(pupil, tuple(sheet.state(question.request.pk, pupil.pk) == State.YES for question in told))
         for pupil in pupils
-    ]  # fmt: skip
+    ]
 
 
 # Coming of age

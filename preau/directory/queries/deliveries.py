@@ -18,16 +18,51 @@ from preau.foundation.text import number
 
 State = Delivery.State
 CHANGES = (
-    Section("arrivees", "arrivals", gettext_lazy("Arrivées"), gettext_lazy("Élèves et personnels qui entrent dans l’établissement.")),
-    Section("departs", "departures", gettext_lazy("Départs"), gettext_lazy("Leur accès à l’établissement s’arrête ; leur dossier n’est pas effacé.")),
-    Section("classes", "classes", gettext_lazy("Entrées dans une classe"), gettext_lazy("Élèves déjà connus qui entrent dans une classe.")),
-    Section("familles", "families", gettext_lazy("Familles"), gettext_lazy("Élèves dont les responsables changent, ou ce qu’ils peuvent faire.")),
-    Section("identites", "identity", gettext_lazy("Identités"), gettext_lazy("Personnes dont le nom, la naissance ou les coordonnées changent.")),
-)  # fmt: skip
+    Section(
+        "arrivees",
+        "arrivals",
+        gettext_lazy("Arrivées"),
+        gettext_lazy("Élèves et personnels qui entrent dans l’établissement."),
+    ),
+    Section(
+        "departs",
+        "departures",
+        gettext_lazy("Départs"),
+        gettext_lazy("Leur accès à l’établissement s’arrête ; leur dossier n’est pas effacé."),
+    ),
+    Section(
+        "classes",
+        "classes",
+        gettext_lazy("Entrées dans une classe"),
+        gettext_lazy("Élèves déjà connus qui entrent dans une classe."),
+    ),
+    Section(
+        "familles",
+        "families",
+        gettext_lazy("Familles"),
+        gettext_lazy("Élèves dont les responsables changent, ou ce qu’ils peuvent faire."),
+    ),
+    Section(
+        "identites",
+        "identity",
+        gettext_lazy("Identités"),
+        gettext_lazy("Personnes dont le nom, la naissance ou les coordonnées changent."),
+    ),
+)
 NOTES = (
-    Section("mis-de-cote", "quarantined", gettext_lazy("Mis de côté"), gettext_lazy("Ces lignes ne sont pas reprises. Le reste de la livraison l’est.")),
-    Section("a-verifier", "warnings", gettext_lazy("À vérifier"), gettext_lazy("Ces lignes sont reprises, avec un doute.")),
-)  # fmt: skip
+    Section(
+        "mis-de-cote",
+        "quarantined",
+        gettext_lazy("Mis de côté"),
+        gettext_lazy("Ces lignes ne sont pas reprises. Le reste de la livraison l’est."),
+    ),
+    Section(
+        "a-verifier",
+        "warnings",
+        gettext_lazy("À vérifier"),
+        gettext_lazy("Ces lignes sont reprises, avec un doute."),
+    ),
+)
 COUNTED = [*(section.name for section in CHANGES), "groups"]
 
 
@@ -81,20 +116,20 @@ def figures_of(counts: Mapping[str, Any]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Told:
+class SchoolReport:
     """What the viewer's school may read of a delivery: what it changed there, and its notes in the shape of a report."""
 
     counts: Mapping[str, Any]
     notes: Mapping[str, Any]
 
 
-def told_to(viewer: Viewer, delivery: Delivery) -> Told:
+def told_to(viewer: Viewer, delivery: Delivery) -> SchoolReport:
     """Of its own files, the whole report; of a larger delivery, its share. Before that, what the preview announces."""
     share = DeliveryShare.objects.visible_to(viewer).filter(delivery=delivery).first()
     own: Mapping[str, Any] = delivery.report if delivery.school_id else {}
     if share is None:
-        return Told(own.get("counts") or {}, own)
-    return Told(share.counts, own if delivery.school_id else share.notes)
+        return SchoolReport(own.get("counts") or {}, own)
+    return SchoolReport(share.counts, own if delivery.school_id else share.notes)
 
 
 def changes_of(delivery: Delivery, counts: Mapping[str, Any]) -> list[Part]:
@@ -138,7 +173,7 @@ def exported(viewer: Viewer, delivery: Delivery) -> dict[str, Any]:
     kept = ("read", "created", "changed", "ended", "unchanged", "totals", "sentences", "errors")
     told |= {"files": delivery.files} if delivery.school_id else {}
     told |= {name: read.notes[name] for name in kept if name in read.notes}
-    return told | {one.name: read.notes.get(one.name, []) for one in NOTES}
+    return told | {note.name: read.notes.get(note.name, []) for note in NOTES}
 
 
 def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:

@@ -120,7 +120,7 @@ def _row(
 def _classes(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
     """The last class of each of them here."""
     learnt = Enrolment.objects.filter(
-        school=viewer.school_id, pupil__in=[one.pk for one in leavers], group__kind=Group.Kind.CLASS
+        school=viewer.school_id, pupil__in=[leaver.pk for leaver in leavers], group__kind=Group.Kind.CLASS
     )
     # The last one wins; one that was never ended is the last.
     rows = learnt.order_by("group__year__starts", "starts", "pk").values_list("pupil_id", "group__name")
@@ -141,7 +141,9 @@ def _children(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
     """The children for whom each of them answered here."""
     learnt = Holding.objects.filter(school=viewer.school_id, role=Role.PUPIL)
     links = Guardianship.objects.of_another().filter(
-        guardian__in=[one.pk for one in leavers], pupil__in=learnt.values("person_id"), pupil__erased_at=None
+        guardian__in=[leaver.pk for leaver in leavers],
+        pupil__in=learnt.values("person_id"),
+        pupil__erased_at=None,
     )
     names: dict[int, dict[str, None]] = {}
     rows = links.order_by("pupil__search_name", "pupil_id").select_related("pupil")

@@ -26,9 +26,9 @@ from preau.directory.models import (
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.duplicates import (
     SHOWN_FROM,
+    AccountUse,
     Dossier,
-    Held,
-    Known,
+    HeldRole,
     Likeness,
     likeness,
     proposed,
@@ -74,11 +74,14 @@ def pairs_of(viewer: Viewer, *, set_aside: bool = False) -> list[PairRow]:
     dossiers, _own = _dossiers(viewer, alike)
     rows = [
         PairRow(
-            people[one], people[other], likeness(dossiers[one], dossiers[other]), does(dossiers[one]),
+            people[one],
+            people[other],
+            likeness(dossiers[one], dossiers[other]),
+            does(dossiers[one]),
             does(dossiers[other]),
         )
         for one, other in found
-    ]  # fmt: skip
+    ]
     kept = [row for row in rows if row.likeness.score >= SHOWN_FROM or set_aside]
     return sorted(kept, key=lambda row: (-row.likeness.score, row.one.search_name, row.one.pk, row.other.pk))[
         :MOST_PAIRS
@@ -164,7 +167,7 @@ def _dossiers(viewer: Viewer, people: Iterable[Person]) -> tuple[dict[int, Dossi
     for holding in Holding.objects.filter(goes_on, person__in=found).order_by("pk"):
         delegated = bool(holding.delegations(today))
         found[holding.person_id].held.append(
-            Held(Role(holding.role), holding.school_id, holding.title, delegated)
+            HeldRole(Role(holding.role), holding.school_id, holding.title, delegated)
         )
     own = _families(viewer, found)
     _classes_and_ids(found, today)
@@ -213,7 +216,7 @@ def _families(viewer: Viewer, found: dict[int, Dossier]) -> set[int]:
 def _accounts(found: dict[int, Dossier]) -> None:
     accounts = get_user_model().objects.filter(person__in=found)
     for pk, login, is_open, last in accounts.values_list("person_id", "login", "is_active", "last_login"):
-        found[pk].account = Known(login, is_open, last)
+        found[pk].account = AccountUse(login, is_open, last)
 
 
 def _away(viewer: Viewer, found: dict[int, Dossier]) -> None:
@@ -228,9 +231,9 @@ def _away(viewer: Viewer, found: dict[int, Dossier]) -> None:
             dossier.away |= ward in dossier.wards
 
 
-def other_of(viewer: Viewer, one: Person, public_id: str) -> Person | None:
+def other_of(viewer: Viewer, person: Person, public_id: str) -> Person | None:
     """The second person of a pair, when the viewer sees them."""
-    return _here(viewer).exclude(pk=one.pk).filter(public_id=public_id).first()
+    return _here(viewer).exclude(pk=person.pk).filter(public_id=public_id).first()
 
 
 def pair_of(viewer: Viewer, one: str, other: str) -> tuple[Person, Person] | None:
@@ -239,9 +242,9 @@ def pair_of(viewer: Viewer, one: str, other: str) -> tuple[Person, Person] | Non
     return (found[one], found[other]) if len(found) == 2 else None
 
 
-def is_aside(viewer: Viewer, one: Person, other: Person) -> bool:
+def is_aside(viewer: Viewer, person: Person, other: Person) -> bool:
     """Did somebody say that these are two people?"""
-    first, second = sorted([one.pk, other.pk])
+    first, second = sorted([person.pk, other.pk])
     return Distinction.objects.visible_to(viewer).filter(one=first, other=second).exists()
 
 
@@ -254,9 +257,9 @@ def does(dossier: Dossier) -> str:
     return ", ".join(dict.fromkeys(said))
 
 
-def _role_of(one: Held, civility: str) -> str:
-    role = one.role.said_of(civility)
-    return f"{role} · {one.title}" if one.title else role
+def _role_of(held: HeldRole, civility: str) -> str:
+    role = held.role.said_of(civility)
+    return f"{role} · {held.title}" if held.title else role
 
 
 # The two side by side
@@ -293,10 +296,10 @@ class Comparison:
         return [one for one in (self.one, self.other) if one.is_pupil or one.wards]
 
 
-def comparison_of(viewer: Viewer, one: Person, other: Person) -> Comparison:
+def comparison_of(viewer: Viewer, person: Person, other: Person) -> Comparison:
     """What the page of a pair shows; six queries."""
-    dossiers, own = dossiers_of(viewer, one, other)
-    mine, theirs = dossiers[one.pk], dossiers[other.pk]
+    dossiers, own = dossiers_of(viewer, person, other)
+    mine, theirs = dossiers[person.pk], dossiers[other.pk]
     kept, why = proposed(mine, theirs)
     refusals = {
         dossier.person.pk: why_not_merge(viewer, dossier, beside, own)
@@ -305,13 +308,19 @@ def comparison_of(viewer: Viewer, one: Person, other: Person) -> Comparison:
     if refusals[kept.person.pk] and not all(refusals.values()):
         kept, why = (theirs if kept is mine else mine), _("l’autre ne peut pas l’être")
     return Comparison(
-        mine, theirs, likeness(mine, theirs), _lines(mine, theirs), kept, why, refusals[kept.person.pk],
-        is_aside(viewer, one, other),
-    )  # fmt: skip
+        mine,
+        theirs,
+        likeness(mine, theirs),
+        _lines(mine, theirs),
+        kept,
+        why,
+        refusals[kept.person.pk],
+        is_aside(viewer, person, other),
+    )
 
 
-def _lines(one: Dossier, other: Dossier) -> list[Line]:
-    both = zip(_told(one), _told(other), strict=True)
+def _lines(dossier: Dossier, other: Dossier) -> list[Line]:
+    both = zip(_told(dossier), _told(other), strict=True)
     return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both if mine or theirs]
 
 

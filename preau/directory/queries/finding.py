@@ -11,7 +11,7 @@ from preau.directory.models import Enrolment, Group, Guardianship, Holding, Pers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import filled
 
@@ -19,7 +19,7 @@ NAMES = ("pk", "public_id", "family_name", "given_name", "search_name")
 Line = dict[str, Any]
 
 
-def pupils_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def pupils_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The pupils of the school, for its staff; their own children, for families. With their class."""
     found = _best(wanted, PUPILS(viewer, wanted))
     classes = classes_of(viewer, [line["pk"] for line, _slips in found])
@@ -59,7 +59,7 @@ def _learning(viewer: Viewer, pupils: Any) -> "QuerySet[Enrolment, tuple[int, st
 CLASSES = Prepared(_learning)
 
 
-def staff_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def staff_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """Colleagues, with what they do in the school."""
     lines: dict[int, Line] = {}
     for line in STAFF(viewer, wanted):
@@ -69,7 +69,7 @@ def staff_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     return _hits(_best(wanted, lines.values()), lambda line: ", ".join(dict.fromkeys(line["said"])))
 
 
-def _staff(viewer: Viewer, wanted: Wanted) -> "QuerySet[Holding, Line]":
+def _staff(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Holding, Line]":
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
     held = held.annotate(folded=F("person__search_name"), civility=F("person__civility"))
     columns = {name: F(f"person__{name}") for name in NAMES if name != "pk"}
@@ -79,7 +79,7 @@ def _staff(viewer: Viewer, wanted: Wanted) -> "QuerySet[Holding, Line]":
 STAFF = Prepared(_staff)
 
 
-def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def families_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """Who answers for a pupil of the school, or is called for them, with the children they follow here.
 
     People, never an institution: « aide sociale » is not a word by which to find the children who are placed.
@@ -94,7 +94,7 @@ def families_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
     )
 
 
-def _families(viewer: Viewer, wanted: Wanted) -> "QuerySet[Guardianship, Line]":
+def _families(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Guardianship, Line]":
     followed = Guardianship.objects.active(viewer.today).of_another()
     followed = followed.filter(
         pupil__in=pupils_here(viewer).values("person_id"), guardian__is_institution=False
@@ -108,7 +108,7 @@ def _families(viewer: Viewer, wanted: Wanted) -> "QuerySet[Guardianship, Line]":
 FAMILIES = Prepared(_families)
 
 
-def _best(wanted: Wanted, lines: Iterable[Line]) -> list[tuple[Line, int]]:
+def _best(wanted: LookupTerms, lines: Iterable[Line]) -> list[tuple[Line, int]]:
     return wanted.best(lines, lambda line: line["search_name"])
 
 

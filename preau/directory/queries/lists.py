@@ -38,7 +38,7 @@ OF_THE_FILE = {Column.BIRTH, Column.GUARDIANS}
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListRow:
     """A pupil of a list; each cell is the lines that its column holds."""
 
     family_name: str
@@ -61,20 +61,22 @@ def columns_for(viewer: Viewer, group: Group) -> list[Column]:
     ]
 
 
-def list_of(viewer: Viewer, pupils: Sequence[Person], columns: Collection[Column]) -> list[Listed]:
+def list_of(viewer: Viewer, pupils: Sequence[Person], columns: Collection[Column]) -> list[ListRow]:
     """These pupils with these columns, one query a column at most."""
     ids = [pupil.pk for pupil in pupils]
     told = [_cells(viewer, column, pupils, ids) for column in columns]
     return [
-        Listed(
-            pupil.family_name, pupil.given_name, pupil.list_name,
+        ListRow(
+            pupil.family_name,
+            pupil.given_name,
+            pupil.list_name,
             tuple(tuple(cells.get(pupil.pk, ())) for cells in told),
         )
         for pupil in pupils
-    ]  # fmt: skip
+    ]
 
 
-def list_lines(rows: Sequence[Listed]) -> Iterator[Sequence[object]]:
+def list_lines(rows: Sequence[ListRow]) -> Iterator[Sequence[object]]:
     """The same for a spreadsheet: each cell on one line."""
     for row in rows:
         yield [row.family_name, row.given_name, *(" / ".join(cell) for cell in row.cells)]

@@ -47,7 +47,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PhotoQuestion:
     """What a viewer is asked about a pupil: in which schools, until when, what they answered, and what follows today."""
 
     schools: tuple[School, ...]
@@ -161,11 +161,14 @@ def faces_of(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[li
     names = dict(photos.values_list("pupil_id", "picture"))
     faces = [
         Face(
-            pupil.public_id, pupil.list_name, pupil.initials, _state(pupil.pk, shown, names),
+            pupil.public_id,
+            pupil.list_name,
+            pupil.initials,
+            _state(pupil.pk, shown, names),
             names[pupil.pk][7:15] if pupil.pk in names else "",
         )
         for pupil in pupils
-    ]  # fmt: skip
+    ]
     return faces, bool(year) and any(told.not_asked(pupil.pk) for pupil in pupils)
 
 
@@ -203,7 +206,7 @@ def places_of(viewer: Viewer, pupil: Person) -> list[School]:
     return list(schools.select_related("current_year").order_by("name", "pk"))
 
 
-def asked_of(viewer: Viewer, pupil: Person) -> Asked:
+def asked_of(viewer: Viewer, pupil: Person) -> PhotoQuestion:
     """The question as its page shows it to the pupil or to a guardian, in four queries. Another guardian's answer is not said."""
     schools = places_of(viewer, pupil)
     told: dict[int, dict[int, str]] = defaultdict(dict)
@@ -219,7 +222,7 @@ def asked_of(viewer: Viewer, pupil: Person) -> Asked:
         if Agreements(guardians, {pupil.pk: told.get(school.current_year_id or 0, {})}).allow(pupil.pk)
     ]
     own = [said.get(viewer.person.pk, "") for said in told.values()]
-    return Asked(
+    return PhotoQuestion(
         schools=tuple(schools),
         until=max((school.current_year.ends for school in schools if school.current_year), default=None),
         answer=own[0] if own else "",

@@ -21,7 +21,7 @@ PAGE = "directory:powers"
 
 
 @dataclass(frozen=True)
-class Given:
+class PowerRow:
     """One power, to whom, until when (included) and by whom. `is_guest`: it ends with the invitation."""
 
     holding_id: int
@@ -36,22 +36,22 @@ class Given:
     is_guest: bool
 
 
-def given_here(viewer: Viewer) -> list[Given]:
+def given_here(viewer: Viewer) -> list[PowerRow]:
     """What was given in the viewer's school and is in force, by name; two queries."""
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(scope={})
     return given_with(held.order_by("person__search_name", "pk"), viewer.today)
 
 
-def entrusted_to(viewer: Viewer) -> list[Given]:
+def entrusted_to(viewer: Viewer) -> list[PowerRow]:
     """What the viewer was given in the school where they sit; two queries."""
     held = Holding.objects.active(viewer.today).filter(person=viewer.person.pk, school_id=viewer.school_id)
     return [one for one in given_with(held.order_by("pk"), viewer.today) if viewer.was_given(one.key)]
 
 
-def given_with(held: "QuerySet[Holding]", today: date) -> list[Given]:
+def given_with(held: "QuerySet[Holding]", today: date) -> list[PowerRow]:
     """What was given with these holdings; two queries."""
     found = list(held.select_related("person", "guest"))
-    givers = Person.objects.in_bulk({by for one in found for by in one.given_on(today).values()})
+    givers = Person.objects.in_bulk({by for holding in found for by in holding.given_on(today).values()})
     order = {power.key: rank for rank, power in enumerate(powers)}
     return [
         _one_given(holding, power, givers.get(by))
@@ -61,8 +61,8 @@ def given_with(held: "QuerySet[Holding]", today: date) -> list[Given]:
     ]
 
 
-def _one_given(holding: Holding, power: Power, giver: Person | None) -> Given:
-    return Given(
+def _one_given(holding: Holding, power: Power, giver: Person | None) -> PowerRow:
+    return PowerRow(
         holding_id=holding.pk,
         name=holding.person.full_name,
         function=function_of(holding),
@@ -97,7 +97,7 @@ def staff_to_name(viewer: Viewer) -> "QuerySet[Holding]":
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
     heads = held.filter(role=Role.HEAD).values("person_id")
     staff = held.exclude(role__in=[Role.PUPIL, Role.AGENT]).exclude(person__in=heads).filter(guest=None)
-    first = {one.person_id: one.pk for one in staff.order_by("-pk")}
+    first = {holding.person_id: holding.pk for holding in staff.order_by("-pk")}
     found: QuerySet[Holding] = staff.filter(pk__in=first.values()).select_related("person")
     return found.order_by("person__search_name", "pk")
 
@@ -116,18 +116,18 @@ def said_of_power(details: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Opened:
+class PowerReach:
     """Pages of the menu, pages of settings, and gestures (each with its sentence), in words."""
 
     pages: tuple[str, ...]
     settings: tuple[str, ...]
     gestures: tuple[tuple[str, str], ...]
 
-    def without(self, other: "Opened") -> "Opened":
-        return Opened(
-            tuple(one for one in self.pages if one not in other.pages),
-            tuple(one for one in self.settings if one not in other.settings),
-            tuple(one for one in self.gestures if one not in other.gestures),
+    def without(self, other: "PowerReach") -> "PowerReach":
+        return PowerReach(
+            tuple(page for page in self.pages if page not in other.pages),
+            tuple(setting for setting in self.settings if setting not in other.settings),
+            tuple(gesture for gesture in self.gestures if gesture not in other.gestures),
         )
 
     @property
@@ -142,11 +142,11 @@ class RoleRow:
     key: str
     label: str
     count: int
-    opened: Opened
+    opened: PowerReach
     has_names: bool
 
 
-def roles_here(viewer: Viewer) -> tuple[Opened, list[RoleRow]]:
+def roles_here(viewer: Viewer) -> tuple[PowerReach, list[RoleRow]]:
     """What everyone has but agents, then each function of the school with the rest. Asked of the rules themselves, for somebody who holds
     that function and nothing else: no table to forget."""
     counts = _counts(viewer)
@@ -186,30 +186,30 @@ def _as(viewer: Viewer, key: str) -> Viewer:
     return one
 
 
-def _opened_to(one: Viewer) -> Opened:
+def _opened_to(viewer: Viewer) -> PowerReach:
     pages = [
-        one.name_of(entry.url_name, str(entry.label))
-        for entry, seated in boards.offered(boards.menu, one)
+        viewer.name_of(entry.url_name, str(entry.label))
+        for entry, seated in boards.offered(boards.menu, viewer)
         if entry.open_to(seated)
     ]
     settings = [
-        str(page.label) for page in boards.settings_pages if page.url_name != PAGE and page.open_to(one)
+        str(page.label) for page in boards.settings_pages if page.url_name != PAGE and page.open_to(viewer)
     ]
     gestures = [
         (str(step.label), str(step.text))
-        for step, seated in boards.offered(boards.first_steps, one)
+        for step, seated in boards.offered(boards.first_steps, viewer)
         if step.url_name != PAGE and step.open_to(seated)
     ]
-    return Opened(tuple(pages), tuple(settings), tuple(gestures))
+    return PowerReach(tuple(pages), tuple(settings), tuple(gestures))
 
 
-def _shared(found: list[Opened]) -> Opened:
+def _shared(found: list[PowerReach]) -> PowerReach:
     """What all of them have."""
     first, rest = found[0], found[1:]
-    return Opened(
-        tuple(one for one in first.pages if all(one in other.pages for other in rest)),
-        tuple(one for one in first.settings if all(one in other.settings for other in rest)),
-        tuple(one for one in first.gestures if all(one in other.gestures for other in rest)),
+    return PowerReach(
+        tuple(page for page in first.pages if all(page in other.pages for other in rest)),
+        tuple(setting for setting in first.settings if all(setting in other.settings for other in rest)),
+        tuple(gesture for gesture in first.gestures if all(gesture in other.gestures for other in rest)),
     )
 
 

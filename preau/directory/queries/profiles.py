@@ -15,11 +15,13 @@ from preau.directory.words import Authority, Kinship, Role
 
 
 @dataclass(frozen=True)
-class Taught:
+class TaughtSubject:
     """A subject, and with whom (its teachers, or the classes it is taught to)."""
 
     subject: str
     whom: str
+    # The same with the key of each one's page: the public id of a teacher, the number of a class.
+    links: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Profile:
     functions: tuple[str, ...]
     classes: tuple[str, ...]
     groups: tuple[str, ...]
-    taught: tuple[Taught, ...]
+    taught: tuple[TaughtSubject, ...]
     guardians: tuple[Kin, ...]
     children: tuple[Kin, ...]
     birth_date: date | None
@@ -109,31 +111,39 @@ def _function(holding: Holding, civility: str) -> str:
     return f"{said} · {holding.title}" if holding.title else said
 
 
-def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[Taught, ...]:
+def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[TaughtSubject, ...]:
     """Who teaches these classes and groups: the head teacher first, then by subject."""
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(group__in=list(groups))
     rows = rows.select_related("teacher", "subject").order_by("kind", "subject__name", "teacher__search_name")
     return gathered(
-        (row.subject.name if row.subject else _("Professeur principal"), row.teacher.formal_name)
+        (
+            row.subject.name if row.subject else _("Professeur principal"),
+            row.teacher.formal_name,
+            row.teacher.public_id,
+        )
         for row in rows
     )
 
 
-def _taught_by(viewer: Viewer, person: Person) -> tuple[Taught, ...]:
+def _taught_by(viewer: Viewer, person: Person) -> tuple[TaughtSubject, ...]:
     rows = Assignment.objects.visible_to(viewer).active(viewer.today).filter(teacher=person)
     rows = rows.filter(school_id=viewer.school_id).select_related("group", "subject")
     rows = rows.order_by("kind", "subject__name", "group__name")
     return gathered(
-        (row.subject.name if row.subject else _("Professeur principal"), row.group.name) for row in rows
+        (row.subject.name if row.subject else _("Professeur principal"), row.group.name, row.group.pk)
+        for row in rows
     )
 
 
-def gathered(pairs: Iterable[tuple[str, str]]) -> tuple[Taught, ...]:
-    """Subjects and names, those of one subject together."""
-    found: dict[str, dict[str, None]] = {}
-    for subject, whom in pairs:
-        found.setdefault(subject, {})[whom] = None
-    return tuple(Taught(subject, ", ".join(whom)) for subject, whom in found.items())
+def gathered(told: Iterable[tuple[str, str, str | int]]) -> tuple[TaughtSubject, ...]:
+    """Subjects, names and the keys of their pages, those of one subject together."""
+    found: dict[str, dict[tuple[str, str | int], None]] = {}
+    for subject, whom, key in told:
+        found.setdefault(subject, {})[whom, key] = None
+    return tuple(
+        TaughtSubject(subject, ", ".join(dict.fromkeys(name for name, _key in links)), tuple(links))
+        for subject, links in found.items()
+    )
 
 
 def _kin(viewer: Viewer, person: Person) -> tuple[tuple[Kin, ...], tuple[Kin, ...]]:

@@ -13,7 +13,7 @@ from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
 from preau.directory.queries.photos import agreed, answers, photo_shown
-from preau.directory.queries.profiles import Taught, gathered
+from preau.directory.queries.profiles import TaughtSubject, gathered
 from preau.directory.rules import follows_pupil, reads_families
 from preau.directory.rules.photos import keeps_photos, taught_by
 from preau.directory.viewer import Viewer
@@ -34,7 +34,8 @@ class Schooling:
     classes: tuple[tuple[int, str], ...]
     groups: tuple[tuple[int, str], ...]
     head: str
-    taught: tuple[Taught, ...]
+    taught: tuple[TaughtSubject, ...]
+    head_links: tuple[tuple[str, str], ...] = ()
 
 
 def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
@@ -45,13 +46,19 @@ def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
     taught = Assignment.objects.visible_to(viewer).active(viewer.today)
     taught = taught.filter(group__in=learnt.order_by().values("group_id"))
     lists: list[Any] = [
-        held.values_list(Value(HOLDS), "pk", none, none, none, none, none),
-        learnt.values_list(Value(LEARNS), "group_id", "group__kind", "group__name", none, none, none),
+        held.values_list(Value(HOLDS), "pk", none, none, none, none, none, none),
+        learnt.values_list(Value(LEARNS), "group_id", "group__kind", "group__name", none, none, none, none),
         taught.values_list(
-            Value(TAUGHT), "pk", "kind", "subject__name", "teacher__civility", "teacher__given_name",
+            Value(TAUGHT),
+            "pk",
+            "kind",
+            "subject__name",
+            "teacher__civility",
+            "teacher__given_name",
             "teacher__family_name",
+            "teacher__public_id",
         ),
-    ]  # fmt: skip
+    ]
     first, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = first.union(*others, all=True)
     return found
@@ -78,15 +85,21 @@ def _schooling_from(lines: list[tuple[Any, ...]]) -> Schooling | None:
     }
     said = {one.value: str(one.label) for one in Person.Civility}
     teachers = [
-        (kind, subject or "", f"{said[civility] if civility else given} {family}".strip())
-        for what, _pk, kind, subject, civility, given, family in lines
+        (kind, subject or "", f"{said[civility] if civility else given} {family}".strip(), public_id)
+        for what, _pk, kind, subject, civility, given, family, public_id in lines
         if what == TAUGHT
     ]
-    leads, teaches = Assignment.Kind.HEAD_TEACHER.value, sorted(teachers, key=lambda one: one[1:])
-    heads = [name for kind, _subject, name in teaches if kind == leads]
-    taught = gathered((subject, name) for kind, subject, name in teaches if kind != leads)
+    leads, teaches = Assignment.Kind.HEAD_TEACHER.value, sorted(teachers, key=lambda teacher: teacher[1:])
+    heads = [(name, public_id) for kind, _subject, name, public_id in teaches if kind == leads]
+    taught = gathered(
+        (subject, name, public_id) for kind, subject, name, public_id in teaches if kind != leads
+    )
     return Schooling(
-        places[Group.Kind.CLASS], places[Group.Kind.GROUP], ", ".join(dict.fromkeys(heads)), taught
+        places[Group.Kind.CLASS],
+        places[Group.Kind.GROUP],
+        ", ".join(dict.fromkeys(name for name, _key in heads)),
+        taught,
+        tuple(dict.fromkeys(heads)),
     )
 
 
@@ -242,7 +255,12 @@ def teachers(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     schooling = schooling_of(viewer, pupil)
     if schooling is None or not (schooling.taught or schooling.head):
         return None
-    return {"taught": schooling.taught, "head": schooling.head}
+    return {
+        "taught": schooling.taught,
+        "head": schooling.head,
+        "heads": schooling.head_links,
+        "opens": viewer.works_with_pupils,
+    }
 
 
 def teachers_said(context: Mapping[str, Any]) -> str:

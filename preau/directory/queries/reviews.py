@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from preau.directory.models import AccessDoubt, Guest, Holding
-from preau.directory.queries.powers import Given, function_of, given_here, given_with
+from preau.directory.queries.powers import PowerRow, function_of, given_here, given_with
 from preau.directory.rules.powers import REVIEWED
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -22,7 +22,7 @@ class AccessRow:
     holding_id: int
     name: str
     function: str
-    powers: tuple[Given, ...]
+    powers: tuple[PowerRow, ...]
     guest_id: int | None
     last_day: date | None
     has_account: bool
@@ -44,7 +44,7 @@ def access_of(viewer: Viewer) -> "QuerySet[Holding]":
     """Heads, office, school life, nurse and digital lead; whoever was given something; guests and agents."""
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id)
     # What was given until a day that is past is still written.
-    given = [one.pk for one in held.exclude(scope={}).only("scope") if one.given_on(viewer.today)]
+    given = [holding.pk for holding in held.exclude(scope={}).only("scope") if holding.given_on(viewer.today)]
     more = Q(role__in=[*REVIEWED, Role.AGENT]) | Q(pk__in=given) | Q(guest__isnull=False)
     found: QuerySet[Holding] = held.exclude(role=Role.PUPIL).filter(more)
     return found.select_related("person", "guest", "doubt").order_by("person__search_name", "pk")
@@ -55,13 +55,13 @@ def access_rows(viewer: Viewer, held: Sequence[Any]) -> list[AccessRow]:
     accounts = get_user_model().objects.filter(person__in=[one.person_id for one in held])
     seen = dict(accounts.values_list("person_id", "last_login"))
     page = Holding.objects.filter(pk__in=[one.pk for one in held]).order_by("pk")
-    given: dict[int, list[Given]] = {}
+    given: dict[int, list[PowerRow]] = {}
     for one in given_with(page, viewer.today):
         given.setdefault(one.holding_id, []).append(one)
     return [_row(viewer, one, seen, tuple(given.get(one.pk, ()))) for one in held]
 
 
-def _row(viewer: Viewer, holding: Any, seen: dict[int, Any], given: tuple[Given, ...]) -> AccessRow:
+def _row(viewer: Viewer, holding: Any, seen: dict[int, Any], given: tuple[PowerRow, ...]) -> AccessRow:
     guest, noted = getattr(holding, "guest", None), getattr(holding, "doubt", None)
     is_own = holding.person_id == viewer.person.pk
     return AccessRow(

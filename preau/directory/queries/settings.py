@@ -62,7 +62,7 @@ def days_off(closures: Iterable[Closure]) -> list[DaysOff]:
 
 def _follow(days: Sequence[DaysOff], closure: Closure) -> bool:
     """No day of school between any of them and the next."""
-    nexts = [*(one.starts for one in days[1:]), closure.starts]
+    nexts = [*(day.starts for day in days[1:]), closure.starts]
     return all(after <= one.ends + timedelta(days=1) for one, after in zip(days, nexts, strict=True))
 
 
@@ -84,7 +84,7 @@ def presentation_of(school: School, today: date) -> Presentation:
 
 def said_of_fields(details: Mapping[str, Any]) -> str:
     """« nom, téléphone »: the fields that a line of the journal names, in words."""
-    known = {one.name: one.verbose_name for one in School._meta.fields}
+    known = {field.name: field.verbose_name for field in School._meta.fields}
     return ", ".join(str(known[name]) for name in str(details["fields"]).split(",") if name in known)
 
 
@@ -118,8 +118,8 @@ class ServiceRow:
 
 def services_of(school: School) -> list[ServiceRow]:
     """The services meant for this kind of school, and what it made of each."""
-    meant = [one for one in boards.services if not one.kinds or school.kind in one.kinds]
-    return [service_row(school, one) for one in meant]
+    meant = [service for service in boards.services if not service.kinds or school.kind in service.kinds]
+    return [service_row(school, service) for service in meant]
 
 
 def service_row(school: School, service: boards.Service) -> ServiceRow:

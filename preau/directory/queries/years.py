@@ -165,7 +165,7 @@ def class_rows(plan: YearPlan, today: date, groups: Iterable[Group]) -> list[Cla
     groups = list(groups)
     rows = _with_outcome(plan, today).filter(group_id__in=[group.pk for group in groups])
     counts = _counts_of(rows)
-    return [ClassRow(one.pk, one.name, one.level, *counts.get(one.pk, (0, 0))) for one in groups]
+    return [ClassRow(group.pk, group.name, group.level, *counts.get(group.pk, (0, 0))) for group in groups]
 
 
 def without_class(plan: YearPlan, today: date) -> tuple[int, int]:
@@ -234,7 +234,7 @@ def planned_rows(plan: YearPlan, today: date) -> list[PlannedRow]:
     rows: Any = plan.classes.select_related("team").order_by("name", "pk")
     rows = rows.annotate(pupils=Coalesce(Subquery(placed.annotate(count=Count("pk")).values("count")), 0))
     return [
-        PlannedRow(one.pk, one.name, one.level, one.team.name if one.team else "", one.pupils) for one in rows
+        PlannedRow(row.pk, row.name, row.level, row.team.name if row.team else "", row.pupils) for row in rows
     ]
 
 
@@ -242,8 +242,8 @@ def counted_classes(plan: YearPlan, today: date) -> list[Any]:
     """The classes of this year, with their pupils (`pupils`), in two queries."""
     counts = _counted(learning_in(plan, today), "group_id")
     classes: list[Any] = list(classes_of(plan.from_year_id))
-    for one in classes:
-        one.pupils = counts.get(one.pk, 0)
+    for school_class in classes:
+        school_class.pupils = counts.get(school_class.pk, 0)
     return classes
 
 
@@ -266,7 +266,7 @@ def level_rows(here: Iterable[Any], there: Iterable[PlannedRow]) -> list[LevelRo
             row = counts.setdefault(one.level, [0, 0, 0, 0])
             row[place] += 1
             row[place + 1] += one.pupils
-    return [LevelRow(one or _("Sans niveau"), *counts[one]) for one in sorted(counts, key=_place_of)]
+    return [LevelRow(count or _("Sans niveau"), *counts[count]) for count in sorted(counts, key=_place_of)]
 
 
 def _place_of(level: str) -> tuple[int, str]:
@@ -297,7 +297,7 @@ def leaving_staff(plan: YearPlan, today: date) -> "QuerySet[Any]":
 def functions_in(plan: YearPlan, people: Sequence[Person], today: date) -> dict[int, str]:
     """What each of them does in the school."""
     said: dict[int, dict[str, None]] = {}
-    civility = {one.pk: one.civility for one in people}
+    civility = {person.pk: person.civility for person in people}
     held = Holding.objects.filter(
         Q(ends=None) | Q(ends__gt=today), school=plan.school_id, person__in=list(civility)
     )
@@ -379,7 +379,7 @@ class Stay:
 
 def stays(rows: Iterable[Enrolment]) -> list[Stay]:
     """What a row keeps as the first day without, people read as the last day with."""
-    return [Stay(one.pupil.list_name, one.starts, _last_day(one)) for one in rows]
+    return [Stay(row.pupil.list_name, row.starts, _last_day(row)) for row in rows]
 
 
 def _last_day(row: Enrolment) -> date | None:

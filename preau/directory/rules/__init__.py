@@ -7,46 +7,8 @@ from django.db.models import Q
 from preau.directory.models import Delivery, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.authority import MAJORITY
-from preau.directory.rules.departures import keeps_longer, may_let_go
-from preau.directory.rules.powers import (
-    gives_powers,
-    invites_guests,
-    may_be_entrusted,
-    reads_lists,
-    reads_powers,
-    reviews_access,
-    was_entrusted,
-)
-from preau.directory.rules.settings import runs_planned_year, runs_settings, sees_school
-from preau.directory.rules.years import (
-    changes_planned_class,
-    may_switch_on,
-    may_undo_on,
-    places_class,
-    prepares_year,
-)
 from preau.directory.viewer import Viewer
 from preau.directory.words import DIRECTORY, Profile, Role
-
-__all__ = [
-    "changes_planned_class",
-    "gives_powers",
-    "invites_guests",
-    "keeps_longer",
-    "may_be_entrusted",
-    "may_let_go",
-    "may_switch_on",
-    "may_undo_on",
-    "places_class",
-    "prepares_year",
-    "reads_lists",
-    "reads_powers",
-    "reviews_access",
-    "runs_planned_year",
-    "runs_settings",
-    "sees_school",
-    "was_entrusted",
-]
 
 FEWEST = 20
 SHARE = 10

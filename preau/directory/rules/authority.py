@@ -44,7 +44,7 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DecisionRule:
     """Ids of people. `deciders` agree or refuse, each of them when `all_of_them`, else one is enough; `told` are informed.
 
     `on_paper`: those of both whom nothing electronic reaches. `doubts`: what must be read outside the file.
@@ -68,7 +68,7 @@ class Asked:
         return bool(self.deciders) and not (self.all_of_them and Doubt.BARRED_AUTHORITY in self.doubts)
 
 
-def asked_of(nature: Nature, ties: Iterable[Tie], *, pupil: int, age: int | None) -> Asked:
+def asked_of(nature: Nature, ties: Iterable[Tie], *, pupil: int, age: int | None) -> DecisionRule:
     """Who decides on an act of this nature for this pupil. From eighteen, the pupil alone (Code civil, article 414).
 
     Legal guardians decide; a person in charge of the child does, with them, for what is usual (article 373-4). Whoever may
@@ -80,13 +80,13 @@ def asked_of(nature: Nature, ties: Iterable[Tie], *, pupil: int, age: int | None
     paper = frozenset(tie.person for tie in reached if tie.is_institution or not tie.is_reachable)
     if age is not None and age >= MAJORITY:
         own = () if nature == Nature.INFORMATION else (pupil,)
-        return Asked(nature, own, (pupil, *told), paper & set(told))
+        return DecisionRule(nature, own, (pupil, *told), paper & set(told))
     doubts = _doubts(ties, age)
     if nature == Nature.INFORMATION:
-        return Asked(nature, (), told, paper & set(told), doubts)
+        return DecisionRule(nature, (), told, paper & set(told), doubts)
     counted = {Authority.LEGAL} if nature == Nature.NON_USUAL else {Authority.LEGAL, Authority.IN_CHARGE}
     deciders = tuple(tie.person for tie in reached if tie.authority in counted)
-    return Asked(nature, deciders, told, paper & set(told), doubts)
+    return DecisionRule(nature, deciders, told, paper & set(told), doubts)
 
 
 def _doubts(ties: list[Tie], age: int | None) -> tuple[Doubt, ...]:
@@ -102,7 +102,7 @@ def _doubts(ties: list[Tie], age: int | None) -> tuple[Doubt, ...]:
     return tuple(found)
 
 
-def verdict(asked: Asked, answers: Mapping[int, bool]) -> Verdict:
+def verdict(asked: DecisionRule, answers: Mapping[int, bool]) -> Verdict:
     """What the answers of the deciders amount to; an answer of anybody else counts for nothing.
 
     Raises ValueError for an information, which nobody answers.

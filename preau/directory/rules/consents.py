@@ -13,7 +13,7 @@ from preau.directory.models import Enrolment, Group, Holding, Person, School
 from preau.directory.models.consents import ASKERS, ConsentRequest
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import groups, photos
-from preau.directory.rules.authority import MAJORITY, Asked, Tie, Verdict, asked_of, verdict
+from preau.directory.rules.authority import MAJORITY, DecisionRule, Tie, Verdict, asked_of, verdict
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 
@@ -30,25 +30,25 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Needed:
+class ConsentRule:
     """Whose words count for one pupil and one purpose: always the pupil's own; `guardians`, when theirs do too."""
 
-    guardians: Asked | None
+    guardians: DecisionRule | None
 
     @property
     def deciders(self) -> tuple[int, ...]:
         return self.guardians.deciders if self.guardians else ()
 
 
-def needed_for(purpose: Purpose, ties: Iterable[Tie], *, pupil: int, age: int | None) -> Needed:
+def needed_for(purpose: Purpose, ties: Iterable[Tie], *, pupil: int, age: int | None) -> ConsentRule:
     """Whose words count today. An age that nobody knows is that of the youngest."""
     alone_from = MAJORITY if purpose.until_majority else ALONE_FROM
     if age is not None and age >= alone_from:
-        return Needed(None)
-    return Needed(asked_of(purpose.nature, ties, pupil=pupil, age=age))
+        return ConsentRule(None)
+    return ConsentRule(asked_of(purpose.nature, ties, pupil=pupil, age=age))
 
 
-def state_of(needed: Needed, pupil: int, said: Mapping[int, bool]) -> State:
+def state_of(needed: ConsentRule, pupil: int, said: Mapping[int, bool]) -> State:
     """One no is a no, whoever says it; nothing is allowed until everyone who counts has said yes."""
     own = said.get(pupil)
     if needed.guardians is None:

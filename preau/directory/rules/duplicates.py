@@ -19,7 +19,7 @@ DOORS = frozenset({Role.HEAD, Role.SECRETARY, Role.NURSE, Role.DIGITAL_LEAD, Rol
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRole:
     """A role of today or to come. `delegated`: the head has given something with it."""
 
     role: Role
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Known:
+class AccountUse:
     """The account of a person: `last` is when it was last used."""
 
     login: str
@@ -45,14 +45,14 @@ class Dossier:
     """
 
     person: Person
-    held: list[Held] = field(default_factory=list)
+    held: list[HeldRole] = field(default_factory=list)
     classes: dict[int, str] = field(default_factory=dict)
     wards: dict[int, str] = field(default_factory=dict)
     guardians: dict[int, str] = field(default_factory=dict)
     ever: set[int] = field(default_factory=set)
     ines: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
-    account: Known | None = None
+    account: AccountUse | None = None
     away: bool = False
 
     @property
@@ -88,26 +88,26 @@ class Likeness:
 # How much they look alike
 
 
-def likeness(one: Dossier, other: Dossier) -> Likeness:
+def likeness(dossier: Dossier, other: Dossier) -> Likeness:
     """The sum of what is alike, less what differs. Without likeness of names there is none: twins share all the rest."""
-    names = _names(one.person, other.person)
+    names = _names(dossier.person, other.person)
     reasons, against = [names] if names else [], []
     if names:
-        reasons += _alike(one, other)
-        against += _unlike(one, other)
+        reasons += _alike(dossier, other)
+        against += _unlike(dossier, other)
     score = sum(points for points, _said in reasons) - sum(points for points, _said in against)
     return Likeness(
         max(0, min(100, score)), tuple(said for _p, said in reasons), tuple(said for _p, said in against)
     )
 
 
-def _names(one: Person, other: Person) -> tuple[int, str] | None:
-    mine, theirs = _folded(one), _folded(other)
+def _names(person: Person, other: Person) -> tuple[int, str] | None:
+    mine, theirs = _folded(person), _folded(other)
     if mine == theirs:
         return 50, _("Même nom et même prénom")
     if mine == theirs[::-1]:
         return 40, _("Nom et prénom inversés")
-    borne = {mine[0], fold(one.birth_name)} & {theirs[0], fold(other.birth_name)} - {""}
+    borne = {mine[0], fold(person.birth_name)} & {theirs[0], fold(other.birth_name)} - {""}
     if mine[1] and mine[1] == theirs[1] and borne:
         return 40, _("Même prénom, et un même nom d’usage ou de naissance")
     if _slip(mine, theirs) or _slip(mine, theirs[::-1]):
@@ -131,28 +131,28 @@ def _slip(mine: tuple[str, str], theirs: tuple[str, str]) -> bool:
     return 0 < slips <= 2
 
 
-def _alike(one: Dossier, other: Dossier) -> list[tuple[int, str]]:
-    mine, theirs = one.person, other.person
+def _alike(dossier: Dossier, other: Dossier) -> list[tuple[int, str]]:
+    mine, theirs = dossier.person, other.person
     told = [
         (30, mine.birth_date and mine.birth_date == theirs.birth_date, _("Même date de naissance")),
         (20, mine.email and mine.email.lower() == theirs.email.lower(), _("Même courriel")),
         (15, _digits(mine.phone) and _digits(mine.phone) == _digits(theirs.phone), _("Même téléphone")),
-        (25, one.wards.keys() & other.wards.keys(), _("Répondent du même élève")),
-        (15, one.guardians.keys() & other.guardians.keys(), _("Ont le même responsable")),
-        (10, one.classes.keys() & other.classes.keys(), _("Dans la même classe")),
-        (60, one.ines & other.ines, _("Même INE")),
+        (25, dossier.wards.keys() & other.wards.keys(), _("Répondent du même élève")),
+        (15, dossier.guardians.keys() & other.guardians.keys(), _("Ont le même responsable")),
+        (10, dossier.classes.keys() & other.classes.keys(), _("Dans la même classe")),
+        (60, dossier.ines & other.ines, _("Même INE")),
     ]
     return [(points, said) for points, is_so, said in told if is_so]
 
 
-def _unlike(one: Dossier, other: Dossier) -> list[tuple[int, str]]:
-    mine, theirs = one.person, other.person
+def _unlike(dossier: Dossier, other: Dossier) -> list[tuple[int, str]]:
+    mine, theirs = dossier.person, other.person
     told = [
         (60, _both_differ(mine.birth_date, theirs.birth_date), _("Dates de naissance différentes")),
         (40, _both_differ(mine.civility, theirs.civility), _("Civilités différentes")),
-        (70, _have_two_numbers(one, other), _("Deux INE différents")),
-        (60, _learns_and_works(one, other), _("L’une est élève, l’autre travaille")),
-        (60, other.person.pk in one.ever, _("L’une répond de l’autre")),
+        (70, _have_two_numbers(dossier, other), _("Deux INE différents")),
+        (60, _learns_and_works(dossier, other), _("L’une est élève, l’autre travaille")),
+        (60, other.person.pk in dossier.ever, _("L’une répond de l’autre")),
     ]
     return [(points, said) for points, is_so, said in told if is_so]
 
@@ -192,28 +192,28 @@ def _not_theirs(viewer: Viewer, one: Dossier, other: Dossier, own: set[int]) -> 
         yield _("L’une a une fonction qui ouvre des accès : la fusion revient à la direction.")
 
 
-def _two_people(one: Dossier, other: Dossier) -> Iterator[str]:
+def _two_people(dossier: Dossier, other: Dossier) -> Iterator[str]:
     """What says by itself that they are two."""
-    if one.person.pk == other.person.pk:
+    if dossier.person.pk == other.person.pk:
         yield _("C’est la même fiche.")
-    if one.person.is_institution != other.person.is_institution:
+    if dossier.person.is_institution != other.person.is_institution:
         yield _("L’une est une institution, l’autre une personne.")
-    if other.person.pk in one.ever:
+    if other.person.pk in dossier.ever:
         yield _("L’une répond de l’autre : ce sont deux personnes.")
-    if _have_two_numbers(one, other):
+    if _have_two_numbers(dossier, other):
         yield _(
             "Elles ont deux INE : ce sont deux élèves. Si un INE est faux, faites-le corriger à la source."
         )
-    if _learns_and_works(one, other):
+    if _learns_and_works(dossier, other):
         yield _("L’une est élève, l’autre travaille : un compte d’élève ne reçoit pas de fonction.")
 
 
-def _have_two_numbers(one: Dossier, other: Dossier) -> bool:
-    return bool(one.ines and other.ines and not one.ines & other.ines)
+def _have_two_numbers(dossier: Dossier, other: Dossier) -> bool:
+    return bool(dossier.ines and other.ines and not dossier.ines & other.ines)
 
 
-def _learns_and_works(one: Dossier, other: Dossier) -> bool:
-    return (one.is_pupil and other.is_staff) or (other.is_pupil and one.is_staff)
+def _learns_and_works(dossier: Dossier, other: Dossier) -> bool:
+    return (dossier.is_pupil and other.is_staff) or (other.is_pupil and dossier.is_staff)
 
 
 def is_of_family(dossier: Dossier, own: set[int]) -> bool:
@@ -254,18 +254,18 @@ def compares(viewer: Viewer, _found: Person | Merge) -> bool:
     return viewer.has_power(DIRECTORY)
 
 
-def proposed(one: Dossier, other: Dossier) -> tuple[Dossier, str]:
+def proposed(dossier: Dossier, other: Dossier) -> tuple[Dossier, str]:
     """Which row to keep, and why: the one that would be missed most."""
     tests: Sequence[tuple[str, object, object]] = [
-        (_("elle a une fonction qui ouvre des accès"), one.opens_doors, other.opens_doors),
-        (_("son compte a déjà servi"), _was_used(one), _was_used(other)),
-        (_("un fichier officiel la tient à jour"), one.sources, other.sources),
-        (_("elle a un compte"), one.account, other.account),
+        (_("elle a une fonction qui ouvre des accès"), dossier.opens_doors, other.opens_doors),
+        (_("son compte a déjà servi"), _was_used(dossier), _was_used(other)),
+        (_("un fichier officiel la tient à jour"), dossier.sources, other.sources),
+        (_("elle a un compte"), dossier.account, other.account),
     ]
     for said, mine, theirs in tests:
         if bool(mine) != bool(theirs):
-            return (one if mine else other), said
-    return (one if one.person.pk < other.person.pk else other), _("elle est la plus ancienne")
+            return (dossier if mine else other), said
+    return (dossier if dossier.person.pk < other.person.pk else other), _("elle est la plus ancienne")
 
 
 def _was_used(dossier: Dossier) -> bool:

@@ -1,6 +1,6 @@
 """Who reads classes and groups, who prints their lists, who reads a family as the school's file says it."""
 
-from preau.directory.models import Holding, Person
+from preau.directory.models import Assignment, Group, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import reads_families
 from preau.directory.viewer import Viewer
@@ -17,8 +17,24 @@ def reads_own_class(viewer: Viewer, *_: object) -> bool:
     return viewer.profile == Profile.PUPIL
 
 
+def teaches_groups(viewer: Viewer, *_: object) -> bool:
+    """A teacher, whose menu says « Mes classes »: theirs come first."""
+    return viewer.holds(Role.TEACHER)
+
+
+def teaches_in(viewer: Viewer, group: Group) -> bool:
+    """Whoever teaches or leads this class or group today: several houses ask it for one page, the database hears it once."""
+    asked = ("directory.teaches_in", group.pk)
+    if asked not in viewer.found:
+        taught = Assignment.objects.filter(
+            active_on(viewer.today), group=group.pk, teacher=viewer.person.pk, school=viewer.school_id
+        )
+        viewer.found[asked] = taught.exists()
+    return bool(viewer.found[asked])
+
+
 def reads_several_groups(viewer: Viewer, *_: object) -> bool:
-    return reads_groups(viewer) and not reads_own_class(viewer)
+    return reads_groups(viewer) and not reads_own_class(viewer) and not teaches_groups(viewer)
 
 
 def reads_pupils_of_groups(viewer: Viewer, *_: object) -> bool:

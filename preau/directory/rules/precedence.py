@@ -1,9 +1,17 @@
 """Which source has the last word on a field, when several have brought the same person (docs/decisions/0077)."""
 
 # Who somebody is, before the law: the State's files say it. How they are reached, whoever speaks last.
-IDENTITY = frozenset({
-    "family_name", "given_name", "birth_name", "civil_given_names", "civility", "birth_date", "is_institution",
-})  # fmt: skip
+IDENTITY = frozenset(
+    {
+        "family_name",
+        "given_name",
+        "birth_name",
+        "civil_given_names",
+        "civility",
+        "birth_date",
+        "is_institution",
+    }
+)
 # From the lowest: what a school types, what another tool holds, what the State delivers.
 RANKS = (frozenset({"tableau"}), frozenset({"oneroster"}), frozenset({"aaf", "siecle", "onde"}))
 

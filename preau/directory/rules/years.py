@@ -12,24 +12,37 @@ from preau.foundation.text import fold
 
 # The levels in their order, by how each begins once folded.
 LEVELS: Sequence[tuple[str, ...]] = (
-    ("tps", "toute petite section"), ("ps", "petite section"), ("ms", "moyenne section"), ("gs", "grande section"),
-    ("cp",), ("ce1",), ("ce2",), ("cm1",), ("cm2",), ("6e", "sixieme"), ("5e", "cinquieme"), ("4e", "quatrieme"),
-    ("3e", "troisieme"), ("2de", "2nde", "seconde"), ("1re", "1ere", "premiere"), ("tle", "term"),
-)  # fmt: skip
+    ("tps", "toute petite section"),
+    ("ps", "petite section"),
+    ("ms", "moyenne section"),
+    ("gs", "grande section"),
+    ("cp",),
+    ("ce1",),
+    ("ce2",),
+    ("cm1",),
+    ("cm2",),
+    ("6e", "sixieme"),
+    ("5e", "cinquieme"),
+    ("4e", "quatrieme"),
+    ("3e", "troisieme"),
+    ("2de", "2nde", "seconde"),
+    ("1re", "1ere", "premiere"),
+    ("tle", "term"),
+)
 LAST = {School.Kind.ECOLE: 8, School.Kind.COLLEGE: 12, School.Kind.LYCEE: 15}
 OPENING = re.compile(
     r"^(?:tps|ps|ms|gs|cp|ce1|ce2|cm1|cm2|tle|term[a-z]*|seconde|premiere|\d(?:eme|ere|nde|de|re|e)?)\s*"
 )
 
 
-class Named(Protocol):
+class NamedClass(Protocol):
     """A class of this year or of the next."""
 
     name: str
     level: str
 
 
-AClass = TypeVar("AClass", bound=Named)
+AClass = TypeVar("AClass", bound=NamedClass)
 
 
 def prepares_year(viewer: Viewer, *_: object) -> bool:
@@ -88,9 +101,9 @@ def letter_of(name: str) -> str:
     return OPENING.sub("", fold(name))
 
 
-def follower_of(group: Named, classes: Iterable[AClass]) -> AClass | None:
+def follower_of(group: NamedClass, classes: Iterable[AClass]) -> AClass | None:
     """The class to which a whole class goes: the next level's of the same letter, or its only one."""
-    after = [one for one in classes if comes_after(group.level, one.level)]
-    same = [one for one in after if letter_of(one.name) == letter_of(group.name)]
+    after = [school_class for school_class in classes if comes_after(group.level, school_class.level)]
+    same = [school_class for school_class in after if letter_of(school_class.name) == letter_of(group.name)]
     found = same or after
     return found[0] if len(found) == 1 else None

@@ -13,9 +13,13 @@ def plant_consents(world: World) -> None:
         return
     now = timezone.now()
     request = ConsentRequest.objects.create(
-        school=world.school, year=world.year, purpose="image", asked_by=world.people.get("head"), asked_at=now,
+        school=world.school,
+        year=world.year,
+        purpose="image",
+        asked_by=world.people.get("head"),
+        asked_at=now,
         words="Photos de la journée portes ouvertes, sur le site de l’établissement, jusqu’à la fin de l’année.",
-    )  # fmt: skip
+    )
     learning = Enrolment.objects.active(world.today).filter(
         pupil=world.people["pupil"], group__kind=Group.Kind.CLASS, group__year=world.year
     )
@@ -32,9 +36,12 @@ def plant_consents(world: World) -> None:
             own = giver == pupil.pk
             words.append(
                 Consent(
-                    request=request, person=pupil, giver_id=giver, given_at=now,
+                    request=request,
+                    person=pupil,
+                    giver_id=giver,
+                    given_at=now,
                     part=Consent.Part.OWN if own else Consent.Part.GUARDIAN,
                     answer=Consent.Answer.NO if number == 1 and not own else Consent.Answer.YES,
                 )
-            )  # fmt: skip
+            )
     Consent.objects.bulk_create(words)

@@ -27,15 +27,28 @@ def let_in(world: World) -> None:
     with notices.told_already():
         if world.school.kind == School.Kind.ECOLE:
             sent = Invitation(
-                Role.AGENT, "mme", "Nadège", "Prigent", "nadege.prigent@mairie.example", "service périscolaire",
-                "Cantine et garderie du soir", until, (LISTS,),
-            )  # fmt: skip
+                Role.AGENT,
+                "mme",
+                "Nadège",
+                "Prigent",
+                "nadege.prigent@mairie.example",
+                "service périscolaire",
+                "Cantine et garderie du soir",
+                until,
+                (LISTS,),
+            )
             world.people[TOWN] = invite(viewer, sent).holding.person
         elif world.school.kind == School.Kind.COLLEGE:
             sent = Invitation(
-                Role.OTHER, "m", "Ismaël", "Thibault", "ismael.thibault@compagnie.example", "intervenant théâtre",
-                "Atelier du jeudi, classes de 5e", until,
-            )  # fmt: skip
+                Role.OTHER,
+                "m",
+                "Ismaël",
+                "Thibault",
+                "ismael.thibault@compagnie.example",
+                "intervenant théâtre",
+                "Atelier du jeudi, classes de 5e",
+                until,
+            )
             world.people[ARTIST] = invite(viewer, sent).holding.person
             _lend(world, viewer, until)
 

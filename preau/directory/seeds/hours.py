@@ -18,11 +18,10 @@ IN_CLASS: Mapping[str, Mapping[str, int]] = {
     "5e": _COLLEGE | {PHYSICS: 1, TECHNOLOGY: 2},
     "4e": _COLLEGE | {PHYSICS: 2, TECHNOLOGY: 1},
     "3e": _COLLEGE | {HISTORY: 3, PHYSICS: 1, TECHNOLOGY: 1},
-    "2de": _LYCEE
-    | {MATHS: 4, FRENCH: 4, ENGLISH: 3, LIFE: 2, PHYSICS: 3, ECONOMICS: 2, DIGITAL: 2},
+    "2de": _LYCEE | {MATHS: 4, FRENCH: 4, ENGLISH: 3, LIFE: 2, PHYSICS: 3, ECONOMICS: 2, DIGITAL: 2},
     "1re": _LYCEE | {FRENCH: 4, SCIENCE: 2},
     "Tle": _LYCEE | {PHILOSOPHY: 4, SCIENCE: 2},
-}  # fmt: skip
+}
 _OPTIONS = {SPANISH: 2, GERMAN: 2, LATIN: 2}
 _SPECIALITIES = (MATHS, PHYSICS, LIFE, ECONOMICS, HUMANITIES, COMPUTING)
 IN_GROUPS: Mapping[str, Mapping[str, int]] = {

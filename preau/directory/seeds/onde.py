@@ -97,9 +97,19 @@ def _guardian(person: GuardianPlan, children: list[PupilPlan]) -> Iterable[list[
     """One row for three children; a fourth needs another row."""
     family = person.birth_name or person.family
     told = [
-        person.civility, person.family if person.family != family else "", family, person.given, person.home.line,
-        person.home.postcode, person.home.town, "FRANCE", person.mail, person.home_phone, "", person.mobile,
-    ]  # fmt: skip
+        person.civility,
+        person.family if person.family != family else "",
+        family,
+        person.given,
+        person.home.line,
+        person.home.postcode,
+        person.home.town,
+        "FRANCE",
+        person.mail,
+        person.home_phone,
+        "",
+        person.mobile,
+    ]
     for start in range(0, len(children), BLOCKS):
         some = children[start : start + BLOCKS]
         blocks = [cell for child in some for cell in _child(child)]

@@ -25,21 +25,64 @@ PERSON = [
 HEADINGS = {
     "academicSessions": [*SAID, "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"],
     "orgs": [*SAID, "name", "type", "identifier", "parentSourcedId"],
-    "courses": [*SAID, "schoolYearSourcedId", "title", "courseCode", "grades", "orgSourcedId", "subjects", "subjectCodes"],
-    "classes": [
-        *SAID, "title", "grades", "courseSourcedId", "classCode", "classType", "location", "schoolSourcedId",
-        "termSourcedIds", "subjects", "subjectCodes", "periods",
+    "courses": [
+        *SAID,
+        "schoolYearSourcedId",
+        "title",
+        "courseCode",
+        "grades",
+        "orgSourcedId",
+        "subjects",
+        "subjectCodes",
     ],
-    "users": [*SAID, "enabledUser", "orgSourcedIds", "role", *PERSON, "agentSourcedIds", "grades", "password"],
+    "classes": [
+        *SAID,
+        "title",
+        "grades",
+        "courseSourcedId",
+        "classCode",
+        "classType",
+        "location",
+        "schoolSourcedId",
+        "termSourcedIds",
+        "subjects",
+        "subjectCodes",
+        "periods",
+    ],
+    "users": [
+        *SAID,
+        "enabledUser",
+        "orgSourcedIds",
+        "role",
+        *PERSON,
+        "agentSourcedIds",
+        "grades",
+        "password",
+    ],
     "enrollments": [
-        *SAID, "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate",
+        *SAID,
+        "classSourcedId",
+        "schoolSourcedId",
+        "userSourcedId",
+        "role",
+        "primary",
+        "beginDate",
+        "endDate",
     ],
     "demographics": [*SAID, "birthDate", "sex"],
-}  # fmt: skip
+}
 USERS_1_2 = [
-    *SAID, "enabledUser", *PERSON, "agentSourcedIds", "grades", "password", "userMasterIdentifier", "preferredGivenName",
-    "preferredFamilyName", "primaryOrgSourcedId",
-]  # fmt: skip
+    *SAID,
+    "enabledUser",
+    *PERSON,
+    "agentSourcedIds",
+    "grades",
+    "password",
+    "userMasterIdentifier",
+    "preferredGivenName",
+    "preferredFamilyName",
+    "primaryOrgSourcedId",
+]
 ROLES = [
     *SAID,
     "userSourcedId",
@@ -129,10 +172,17 @@ def _rows(academy: Academy, version: str) -> Iterator[Row]:
     for number, school in enumerate(academy.schools(Degree.SECOND)):
         if not number:
             starts, ends = school.year
-            yield "academicSessions", {
-                "sourcedId": "year", "title": f"{starts.year}-{ends.year}", "type": "schoolYear",
-                "startDate": f"{starts}", "endDate": f"{ends}", "schoolYear": f"{ends.year}",
-            }  # fmt: skip
+            yield (
+                "academicSessions",
+                {
+                    "sourcedId": "year",
+                    "title": f"{starts.year}-{ends.year}",
+                    "type": "schoolYear",
+                    "startDate": f"{starts}",
+                    "endDate": f"{ends}",
+                    "schoolYear": f"{ends.year}",
+                },
+            )
         yield (
             "orgs",
             {"sourcedId": school.key, "name": school.name, "type": "school", "identifier": school.uai},
@@ -228,9 +278,13 @@ def _user(
     person: PersonPlan, roles: list[tuple[str, str]], version: str, more: dict[str, str]
 ) -> Iterator[Row]:
     told = {
-        "sourcedId": person.key, "enabledUser": "true", "username": f"u{person.key}", "givenName": person.given,
-        "familyName": person.birth_name or person.family, "email": person.mail,
-    }  # fmt: skip
+        "sourcedId": person.key,
+        "enabledUser": "true",
+        "username": f"u{person.key}",
+        "givenName": person.given,
+        "familyName": person.birth_name or person.family,
+        "email": person.mail,
+    }
     if version == "1.1":
         # One role a person and no usage name.
         told |= {
@@ -241,10 +295,16 @@ def _user(
     else:
         told |= {"preferredFamilyName": person.family, "primaryOrgSourcedId": roles[0][0]}
         for number, (place, role) in enumerate(roles):
-            yield "roles", {
-                "sourcedId": f"r{number}-{person.key}", "userSourcedId": person.key, "role": role, "orgSourcedId": place,
-                "roleType": "secondary" if number else "primary",
-            }  # fmt: skip
+            yield (
+                "roles",
+                {
+                    "sourcedId": f"r{number}-{person.key}",
+                    "userSourcedId": person.key,
+                    "role": role,
+                    "orgSourcedId": place,
+                    "roleType": "secondary" if number else "primary",
+                },
+            )
     yield "users", told | more
     if person.birth_date:
         sex = "female" if person.civility == "Mme" else "male"
@@ -287,7 +347,11 @@ def _enrolment(
     main: bool = False,
 ) -> Row:
     return "enrollments", {
-        "sourcedId": f"{key}-{person.key}", "classSourcedId": key, "schoolSourcedId": school.key,
-        "userSourcedId": person.key, "role": role, "primary": "true" if main else "false",
+        "sourcedId": f"{key}-{person.key}",
+        "classSourcedId": key,
+        "schoolSourcedId": school.key,
+        "userSourcedId": person.key,
+        "role": role,
+        "primary": "true" if main else "false",
         "beginDate": f"{begins}" if begins else "",
-    }  # fmt: skip
+    }

@@ -52,11 +52,15 @@ def _answers(world: World, pupil: Person, *, refuses: bool) -> list[PhotoConsent
         said[min(guardians)] = Answer.NO
     return [
         PhotoConsent(
-            school=world.school, year=world.year, pupil=pupil, giver_id=giver, answer=answer,
+            school=world.school,
+            year=world.year,
+            pupil=pupil,
+            giver_id=giver,
+            answer=answer,
             answered_at=timezone.now(),
         )
         for giver, answer in said.items()
-    ]  # fmt: skip
+    ]
 
 
 def _drawn(number: int) -> ContentFile[bytes]:

@@ -23,9 +23,15 @@ from preau.directory.seeds.sts import sts
 LATIN_9 = "ISO-8859-15"
 # The old table of kinship had seven words.
 OLD_KINSHIP = {
-    codes.FATHER: "1", codes.MOTHER: "2", codes.TUTOR: "3", codes.SIBLING: "4", codes.GRANDPARENT: "4",
-    codes.OTHER_FAMILY: "4", codes.CHILD_WELFARE: "5", codes.ONESELF: "7",
-}  # fmt: skip
+    codes.FATHER: "1",
+    codes.MOTHER: "2",
+    codes.TUTOR: "3",
+    codes.SIBLING: "4",
+    codes.GRANDPARENT: "4",
+    codes.OTHER_FAMILY: "4",
+    codes.CHILD_WELFARE: "5",
+    codes.ONESELF: "7",
+}
 VERSIONS = {"BEE_ELEVES": "3.0", "BEE_STRUCTURES": "2.0", "BEE_NOMENCLATURES": "4.0", "BEE_COMMUN": "1.7"}
 
 
@@ -94,12 +100,15 @@ class _Base:
             tag(
                 "MEF",
                 leaves(
-                    FORMATION=level.short, LIBELLE_LONG=level.label, MEF_RATTACHEMENT=level.code, CODE_MEFSTAT=level.stat
+                    FORMATION=level.short,
+                    LIBELLE_LONG=level.label,
+                    MEF_RATTACHEMENT=level.code,
+                    CODE_MEFSTAT=level.stat,
                 ),
                 CODE_MEF=level.code,
             )
             for level in self.levels
-        ]  # fmt: skip
+        ]
         subjects = [
             tag("MATIERE", leaves(CODE_GESTION=one.short, LIBELLE_LONG=one.label), CODE_MATIERE=one.code)
             for one in (codes.SUBJECTS[code] for code in self.subjects)
@@ -184,9 +193,13 @@ class _Base:
             else {"NOM_DE_FAMILLE": birth, "NOM_USAGE": plan.family if plan.birth_name else ""}
         )
         told = leaves(
-            LC_CIVILITE=plan.civility.upper(), **names, PRENOM=plan.given, TEL_PORTABLE=plan.mobile,
-            TEL_PERSONNEL=plan.home_phone, MEL=plan.mail,
-        )  # fmt: skip
+            LC_CIVILITE=plan.civility.upper(),
+            **names,
+            PRENOM=plan.given,
+            TEL_PORTABLE=plan.mobile,
+            TEL_PERSONNEL=plan.home_phone,
+            MEL=plan.mail,
+        )
         return tag("PERSONNE", told, PERSONNE_ID=self.person_numbers[plan.key])
 
     def _link(self, pupil: str, link: Link, *, lives_with: bool) -> str:

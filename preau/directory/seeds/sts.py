@@ -17,8 +17,11 @@ class _Staff:
         self.subjects = sorted({service.subject for person in school.staff for service in person.services})
 
     def sts(self) -> str:
-        divisions = (self._taught("DIVISION", one.label, in_group=False) for one in self.school.classes)
-        groups = (self._taught("GROUPE", one.label, in_group=True) for one in self.school.groups)
+        divisions = (
+            self._taught("DIVISION", school_class.label, in_group=False)
+            for school_class in self.school.classes
+        )
+        groups = (self._taught("GROUPE", group.label, in_group=True) for group in self.school.groups)
         return tag(
             "STS_EDT",
             self._heading(),
@@ -42,7 +45,7 @@ class _Staff:
         )
 
     def _nomenclatures(self) -> str:
-        levels = (tag("MEF", leaves(LIBELLE_LONG=one.label), CODE=one.code) for one in self.levels)
+        levels = (tag("MEF", leaves(LIBELLE_LONG=level.label), CODE=level.code) for level in self.levels)
         subjects = (
             tag("MATIERE", leaves(LIBELLE_LONG=codes.SUBJECTS[code].label), CODE=code)
             for code in self.subjects
@@ -54,10 +57,14 @@ class _Staff:
         headed = [label for place, label in plan.head_teacher_of if place == self.school.key]
         civility = CIVILITIES.get(plan.civility, "")
         told = leaves(
-            SEXE=civility, CIVILITE=civility, NOM_USAGE=plan.family, NOM_PATRONYMIQUE=plan.birth_name or plan.family,
-            PRENOM=plan.given, DATE_NAISSANCE=plan.birth_date.isoformat() if plan.birth_date else "",
+            SEXE=civility,
+            CIVILITE=civility,
+            NOM_USAGE=plan.family,
+            NOM_PATRONYMIQUE=plan.birth_name or plan.family,
+            PRENOM=plan.given,
+            DATE_NAISSANCE=plan.birth_date.isoformat() if plan.birth_date else "",
             FONCTION=functions[0].code if functions else "",
-        )  # fmt: skip
+        )
         disciplines = (
             tag("DISCIPLINE", leaves(LIBELLE_COURT=function.discipline_label), CODE=function.discipline)
             for function in functions
@@ -65,9 +72,13 @@ class _Staff:
         )
         heads = (tag("PROF_PRINC", leaves(CODE_STRUCTURE=label)) for label in headed)
         return tag(
-            "INDIVIDU", told, tag("PROFS_PRINC", *heads), tag("DISCIPLINES", *disciplines),
-            ID=self.staff_numbers[plan.key], TYPE="epp",
-        )  # fmt: skip
+            "INDIVIDU",
+            told,
+            tag("PROFS_PRINC", *heads),
+            tag("DISCIPLINES", *disciplines),
+            ID=self.staff_numbers[plan.key],
+            TYPE="epp",
+        )
 
     def _taught(self, name: str, label: str, *, in_group: bool) -> str:
         services = (

@@ -58,9 +58,15 @@ class World:
     def of(cls, school: School, people: dict[str, Person], today: date) -> "World":
         """The world of a school that an import has filled."""
         return cls(
-            today=today, uai=school.uai, school_name=school.name, kind=school.kind, people=people,
-            school=school, year=school.current_year, imported=True,
-        )  # fmt: skip
+            today=today,
+            uai=school.uai,
+            school_name=school.name,
+            kind=school.kind,
+            people=people,
+            school=school,
+            year=school.current_year,
+            imported=True,
+        )
 
     def hours_of(self, group: Group, subject: Subject) -> int:
         """How many hours a week a class or a group has of a subject."""
@@ -176,9 +182,14 @@ def _family(world: World, group: Group, given: str, family: str, number: int) ->
         mail = f"{first_name}.{family}.{pupil.pk}@famille.example".lower()
         guardian = world.person(civility=civility, given_name=first_name, family_name=family, email=mail)
         Guardianship.objects.create(
-            pupil=pupil, guardian=guardian, authority=Authority.LEGAL, kinship=kinship, contact_priority=rank,
-            lives_with=not apart or rank == 1, starts=world.year.starts,
-        )  # fmt: skip
+            pupil=pupil,
+            guardian=guardian,
+            authority=Authority.LEGAL,
+            kinship=kinship,
+            contact_priority=rank,
+            lives_with=not apart or rank == 1,
+            starts=world.year.starts,
+        )
 
 
 def _name_the_cast(world: World) -> None:
@@ -206,15 +217,21 @@ def add_sibling_elsewhere(world: World, elsewhere: World) -> Person:
     pupil.given_name, pupil.family_name = "Hugo", elsewhere.named("Abadie")
     pupil.save()
     Guardianship.objects.create(
-        pupil=pupil, guardian=world.people["guardian"], authority=Authority.LEGAL, kinship=Kinship.MOTHER,
+        pupil=pupil,
+        guardian=world.people["guardian"],
+        authority=Authority.LEGAL,
+        kinship=Kinship.MOTHER,
         starts=elsewhere.year.starts,
-    )  # fmt: skip
+    )
     return pupil
 
 
 def make_parent_of(world: World, key: str, pupil: Person) -> None:
     """A member of staff who is also a parent: two seats, one account."""
     Guardianship.objects.create(
-        pupil=pupil, guardian=world.people[key], authority=Authority.LEGAL, kinship=Kinship.FATHER,
+        pupil=pupil,
+        guardian=world.people[key],
+        authority=Authority.LEGAL,
+        kinship=Kinship.FATHER,
         starts=world.year.starts,
-    )  # fmt: skip
+    )

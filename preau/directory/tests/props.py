@@ -31,7 +31,7 @@ from preau.directory.models import (
     Subject,
     YearPlan,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Role
 from preau.foundation import uploads
@@ -80,9 +80,13 @@ def own_delivery(college: World) -> Delivery:
     report["sentences"] = {"quarantined": [["Sans nom.", 1]]}
     lines = {"departures": [{"name": "ABADIE Nina", "detail": "Élève"}]}
     return Delivery.objects.create(
-        school=college.school, brought_by=college.people["secretary"], state=Delivery.State.BLOCKED,
-        report=report, preview={"counts": report["counts"], "lines": lines}, files=["001_Eleve.xml"],
-    )  # fmt: skip
+        school=college.school,
+        brought_by=college.people["secretary"],
+        state=Delivery.State.BLOCKED,
+        report=report,
+        preview={"counts": report["counts"], "lines": lines},
+        files=["001_Eleve.xml"],
+    )
 
 
 def own_tables(college: World) -> Delivery:
@@ -93,9 +97,13 @@ def own_tables(college: World) -> Delivery:
     }
     folder, names = uploads.keep_tables(sent, DELIVERIES.folder(), TABLES)
     return Delivery.objects.create(
-        school=college.school, brought_by=college.people["secretary"], state=Delivery.State.MATCHING,
-        source="tableau", folder=folder, files=names,
-    )  # fmt: skip
+        school=college.school,
+        brought_by=college.people["secretary"],
+        state=Delivery.State.MATCHING,
+        source="tableau",
+        folder=folder,
+        files=names,
+    )
 
 
 def a_delivery_for_many(college: World) -> Delivery:
@@ -133,9 +141,13 @@ def many_guests(college: World, count: int) -> Guest:
             family_name=f"Invitée {number}", given_name="Ada", email="a@mairie.example"
         )
         holding = Holding.objects.create(
-            person=person, role=Role.AGENT, school=college.school, ends=NOW.date() + timedelta(days=30), given_by=head,
+            person=person,
+            role=Role.AGENT,
+            school=college.school,
+            ends=NOW.date() + timedelta(days=30),
+            given_by=head,
             scope={"lists": {"until": "2026-12-23", "by": head.pk}},
-        )  # fmt: skip
+        )
         guest = Guest.objects.create(holding=holding, reason="Cantine", invited_at=NOW)
     return guest
 
@@ -185,8 +197,11 @@ def many_groups(college: World, count: int) -> None:
     """`count` groups more, each with a teacher and the class that it draws from."""
     for _ in range(count):
         group = Group.objects.create(
-            school=college.school, year=college.year, kind=Group.Kind.GROUP, name=f"Groupe {Group.objects.count()}"
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            kind=Group.Kind.GROUP,
+            name=f"Groupe {Group.objects.count()}",
+        )
         group.classes.add(own_class(college))
         known = Assignment.objects.filter(school=college.school).exclude(subject=None)[0]
         Assignment.objects.create(
@@ -230,9 +245,10 @@ def many_deliveries(college: World, count: int) -> None:
     """`count` deliveries more, each with its share of the school."""
     for number in range(count):
         delivery = Delivery.objects.create(
-            school=college.school if number % 2 else None, brought_by=college.people["secretary"],
+            school=college.school if number % 2 else None,
+            brought_by=college.people["secretary"],
             state=Delivery.State.DONE,
-        )  # fmt: skip
+        )
         DeliveryShare.objects.create(delivery=delivery, school=college.school, counts={"arrivals": number})
 
 
@@ -240,8 +256,11 @@ def many_classes(college: World, count: int) -> None:
     """`count` classes more, each with a pupil."""
     for _ in range(count):
         group = Group.objects.create(
-            school=college.school, year=college.year, kind=Group.Kind.CLASS, name=f"Classe {Group.objects.count()}"
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            kind=Group.Kind.CLASS,
+            name=f"Classe {Group.objects.count()}",
+        )
         many_pupils(college, 1, group)
 
 
@@ -350,6 +369,9 @@ def many_closures(college: World, count: int) -> None:
 def many_periods(college: World, count: int) -> None:
     for _ in range(count):
         Period.objects.create(
-            school=college.school, year=college.year, name=f"Période {Period.objects.count()}",
-            starts=college.year.starts, ends=college.year.ends,
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            name=f"Période {Period.objects.count()}",
+            starts=college.year.starts,
+            ends=college.year.ends,
+        )

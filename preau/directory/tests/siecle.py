@@ -42,9 +42,12 @@ def eleve(number: str, name: str = "Durand", given: str = "Léa", **more: str) -
 def place(number: str, *codes: str) -> str:
     """In these structures: `3A` a class, `G:LATIN` a group."""
     inside = "".join(
-        around("STRUCTURE", said(CODE_STRUCTURE=code.removeprefix("G:"), TYPE_STRUCTURE="G" if code[:2] == "G:" else "D"))
+        around(
+            "STRUCTURE",
+            said(CODE_STRUCTURE=code.removeprefix("G:"), TYPE_STRUCTURE="G" if code[:2] == "G:" else "D"),
+        )
         for code in codes
-    )  # fmt: skip
+    )
     return f'<STRUCTURES_ELEVE ELEVE_ID="{number}">{inside}</STRUCTURES_ELEVE>\n'
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from preau.directory import exports
+from preau.directory.exports import dump
 from preau.directory.models import Assignment, Enrolment, Guardianship, Holding, Person, School
-from preau.directory.seeds import Degree, demo_academy, write_delivery
+from preau.directory.seeds.deliveries import write_delivery
 from preau.directory.seeds.deltas import write_delta
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.plans import Degree
 from preau.directory.tests.aaf import delete, deliver, document, eleve, etab, modify, parent, personnel
 from preau.directory.tests.test_import_aaf import SMALL, adds_up, bring, reasons, rows
 
@@ -220,13 +222,13 @@ def test_a_delta_leads_where_the_complete_delivery_would(degree: Degree, bring: 
     bring(tmp_path / "before")
     first = bring(tmp_path / "delta")
     assert (sum(first["read"].values()), adds_up(first)) == (sum(counts.values()), True)
-    told = list(exports.lines())
+    told = list(dump.lines())
     before = rows()
     again = bring(tmp_path / "delta")
     assert (rows(), again["created"], again["changed"]) == (before, 0, 0)
     whole = bring(tmp_path / "after")
     assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0), whole
-    assert list(exports.lines()) == told
+    assert list(dump.lines()) == told
 
 
 def _without_some(academy: Any, degree: Degree) -> Any:

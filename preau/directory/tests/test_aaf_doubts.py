@@ -89,7 +89,10 @@ def test_a_guardian_of_a_pupil_without_school_follows_them(tmp_path: Path) -> No
         ({"ENTEleveClasses": ["$3A"]}, "Classe ou groupe sans établissement\u202f: ignoré."),
         ({"ENTEleveClasses": ["1$"]}, "Classe ou groupe sans établissement\u202f: ignoré."),
         (
-            {"ENTEleveDateEntreeClasses": ["1$10/11/2026$3A"], "ENTEleveDateSortieClasses": ["1$01/10/2026$3A"]},
+            {
+                "ENTEleveDateEntreeClasses": ["1$10/11/2026$3A"],
+                "ENTEleveDateSortieClasses": ["1$01/10/2026$3A"],
+            },
             "Date de sortie avant la date d’entrée\u202f: ignorée.",
         ),
         (
@@ -97,7 +100,7 @@ def test_a_guardian_of_a_pupil_without_school_follows_them(tmp_path: Path) -> No
             "Un élève est donné comme son propre parent\u202f: le lien n’est pas repris.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_pupil_cannot_be_is_told_and_left_out(
     tmp_path: Path, pupil: dict[str, Any], warning: str
 ) -> None:

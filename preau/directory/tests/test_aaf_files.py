@@ -77,17 +77,23 @@ def test_the_dtd_is_never_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
         (OUTSIDE, "entité"),
         (PARAMETER, "entité"),
         (document(eleve("7")).replace(b"Durand", b"&eacute;"), "entité"),
-        (document(eleve("7", name="Élé"), encoding="ISO-8859-15").replace(b"ISO-8859-15", b"UTF-8"), "ne se lit pas"),
+        (
+            document(eleve("7", name="Élé"), encoding="ISO-8859-15").replace(b"ISO-8859-15", b"UTF-8"),
+            "ne se lit pas",
+        ),
         (document(eleve("7", name="Élé")).replace(b"UTF-8", b"ISO-8859-15"), "écrit en UTF-8"),
         (document(eleve("7")).replace(b"UTF-8", b"KLINGON"), "Le codage annoncé n’existe pas"),
-        (document(modify("Eleve", "7", sn="Petit")).replace(b'"replace"', b'"add"'), "Une modification autre que"),
+        (
+            document(modify("Eleve", "7", sn="Petit")).replace(b'"replace"', b'"add"'),
+            "Une modification autre que",
+        ),
         (document(eleve("7", name="x" * 100_001)), "100 000"),
         (document(eleve("7", ENTEleveGroupes=["x" * 99_000] * 11)), "un million de caractères"),
         (b"<?xml version='1.0'?><ficAlimMENESR>" + b"<attr>" * 8, "trop profondément"),
         (b"<?xml version='1.0'?><ficAlimMENESR><!--" + b"x" * 1_100_000, "n’en finit pas"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_trusted_gets_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         read(content)

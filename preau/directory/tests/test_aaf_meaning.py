@@ -70,10 +70,14 @@ def test_the_two_tables_of_kinship_have_no_code_in_common_and_reverse_the_parent
 @pytest.mark.parametrize(
     ("versions", "new"),
     [
-        (["AAF-VE2407"], True), (["AAF-VE1302"], False), (["AAF-VE1310", "AAF-VE1302"], False),
-        (["AAF-VE1310", "AAF-VE2407"], None), ([], None), (["beta"], None),
+        (["AAF-VE2407"], True),
+        (["AAF-VE1302"], False),
+        (["AAF-VE1310", "AAF-VE1302"], False),
+        (["AAF-VE1310", "AAF-VE2407"], None),
+        ([], None),
+        (["beta"], None),
     ],
-)  # fmt: skip
+)
 def test_the_generation_of_a_delivery(versions: list[str], new: bool | None) -> None:
     assert codes.generation_of(versions) is new
 
@@ -115,11 +119,14 @@ def test_an_impossible_date_is_a_doubt(text: str) -> None:
 @pytest.mark.parametrize(
     ("label", "kind"),
     [
-        ("COLLEGE", School.Kind.COLLEGE), ("LYCEE PROFESSIONNEL", School.Kind.LYCEE),
-        ("ECOLE DE NIVEAU ELEMENTAIRE", School.Kind.ECOLE), ("ECOLE MATERNELLE", School.Kind.ECOLE),
-        ("RECTORAT", School.Kind.OTHER), ("", School.Kind.OTHER),
+        ("COLLEGE", School.Kind.COLLEGE),
+        ("LYCEE PROFESSIONNEL", School.Kind.LYCEE),
+        ("ECOLE DE NIVEAU ELEMENTAIRE", School.Kind.ECOLE),
+        ("ECOLE MATERNELLE", School.Kind.ECOLE),
+        ("RECTORAT", School.Kind.OTHER),
+        ("", School.Kind.OTHER),
     ],
-)  # fmt: skip
+)
 def test_the_kind_of_a_structure(label: str, kind: str) -> None:
     assert codes.kind_of_school(label) == kind
 
@@ -127,10 +134,15 @@ def test_the_kind_of_a_structure(label: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("label", "written"),
     [
-        ("MATHEMATIQUES", "mathématiques"), ("ANGLAIS LV1", "anglais LV1"), ("ASSISTANT D'EDUCATION", "assistant d’éducation"),
-        ("Physique-chimie", "Physique-chimie"), ("POTERIE", "poterie"), ("LV1", "LV1"),
-        ("EDUCATION (CPE)", "éducation (CPE)"), ("LANGUES ET CULTURES DE L'ANTIQUITE LATIN", "langues et cultures de l’antiquité latin"),
+        ("MATHEMATIQUES", "mathématiques"),
+        ("ANGLAIS LV1", "anglais LV1"),
+        ("ASSISTANT D'EDUCATION", "assistant d’éducation"),
+        ("Physique-chimie", "Physique-chimie"),
+        ("POTERIE", "poterie"),
+        ("LV1", "LV1"),
+        ("EDUCATION (CPE)", "éducation (CPE)"),
+        ("LANGUES ET CULTURES DE L'ANTIQUITE LATIN", "langues et cultures de l’antiquité latin"),
     ],
-)  # fmt: skip
+)
 def test_labels_in_capitals_are_written_as_one_writes(label: str, written: str) -> None:
     assert codes.written(label) == written

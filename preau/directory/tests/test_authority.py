@@ -9,8 +9,8 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Guardianship, Person
 from preau.directory.queries.authority import whom_to_ask
-from preau.directory.rules.authority import Asked, Doubt, Tie, Verdict, asked_of, verdict
-from preau.directory.seeds import World
+from preau.directory.rules.authority import DecisionRule, Doubt, Tie, Verdict, asked_of, verdict
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship
 from preau.foundation.boards import Nature
 
@@ -24,7 +24,7 @@ def tie(person: int, authority: Authority = Authority.LEGAL, **more: Any) -> Tie
     return Tie(person, authority, kinship, **more)
 
 
-def ask(nature: Nature, *ties: Tie, age: int | None = 12) -> Asked:
+def ask(nature: Nature, *ties: Tie, age: int | None = 12) -> DecisionRule:
     return asked_of(nature, ties, pupil=PUPIL, age=age)
 
 
@@ -172,8 +172,10 @@ def test_who_keeps_families_reads_whom_to_ask_and_it_is_written_down(
         assert text in said, text
     line = Line.objects.latest("pk")
     assert (line.verb, line.subject_id, line.actor_id) == (
-        "directory.person_read", pupil.pk, college.people["cpe"].pk,
-    )  # fmt: skip
+        "directory.person_read",
+        pupil.pk,
+        college.people["cpe"].pk,
+    )
 
 
 def test_a_doubt_is_said_to_the_school_alone(college: World, client: SchoolClient, pupil: Person) -> None:

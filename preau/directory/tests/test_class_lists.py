@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Group, Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 

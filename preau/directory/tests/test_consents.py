@@ -31,7 +31,7 @@ from preau.directory.queries import consents as queries
 from preau.directory.rules import consents as rules
 from preau.directory.rules.authority import Tie
 from preau.directory.rules.consents import State
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Authority, Kinship
 from preau.foundation.boards import Nature
@@ -241,8 +241,9 @@ def test_whose_word_does_not_count_is_refused(college: World, asked: ConsentRequ
 def test_a_request_of_another_school_is_not_found(college: World, twin: World, client: SchoolClient) -> None:
     theirs, _ = actions.ask(
         viewer_for(twin.people["head"], twin.people["head"].account.pk, NOW),  # type: ignore[arg-type]
-        _purpose("image"), words="La leur.",
-    )  # fmt: skip
+        _purpose("image"),
+        words="La leur.",
+    )
     client.sit(college.people["pupil"])
     response = client.post(page_of(college), {"demande": theirs.pk, "reponse": "yes"})
     assert response.status_code == 409 and not Consent.objects.exists()
@@ -261,8 +262,13 @@ def test_at_eighteen_the_pupil_alone_from_that_midnight(
     pupil = born(college, birth)
     Consent.objects.create(request=asked, person=pupil, giver=pupil, part="own", answer="yes", given_at=NOW)
     Consent.objects.create(
-        request=asked, person=pupil, giver=college.people["guardian"], part="guardian", answer="no", given_at=NOW
-    )  # fmt: skip
+        request=asked,
+        person=pupil,
+        giver=college.people["guardian"],
+        part="guardian",
+        answer="no",
+        given_at=NOW,
+    )
     assert not may_appear(asked, college, last_day_before)
     assert may_appear(asked, college, last_day_before + timedelta(days=1))
 
@@ -609,9 +615,14 @@ def test_who_asks_beside_a_child_of_an_ecole(college: World, twin: World, seat_o
     assert not rules.asks_beside(seat_of("guardian"), pupil), "a collégien answers alone"
     college.school.kind = "ecole"
     college.school.save()
-    assert {key for key in ("head", "secretary", "cpe", "guardian") if rules.asks_beside(seat_of(key), pupil)} == {
-        "head", "secretary", "cpe", "guardian",
-    }  # fmt: skip
+    assert {
+        key for key in ("head", "secretary", "cpe", "guardian") if rules.asks_beside(seat_of(key), pupil)
+    } == {
+        "head",
+        "secretary",
+        "cpe",
+        "guardian",
+    }
     # Whoever teaches them, and no other teacher; no pupil.
     teacher, group = college.people["teacher"], pupil.enrolments.get(group__kind="class").group
     Assignment.objects.filter(group=group, teacher=teacher).delete()

@@ -10,8 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from preau.directory.seeds import Academy, Degree, demo_academy, scale_academy, write_delivery
-from preau.directory.seeds.demonstration import eighteen_years_before
+from preau.directory.seeds.deliveries import write_delivery
+from preau.directory.seeds.demonstration import demo_academy, eighteen_years_before
+from preau.directory.seeds.plans import Academy, Degree
+from preau.directory.seeds.scale import scale_academy
 
 DAY = date(2026, 11, 24)
 DTD = settings.BASE_DIR.parent / "shared/data/formats/aaf/ficAlimMENESR.dtd"
@@ -104,11 +106,19 @@ def test_files_are_named_and_numbered_as_rectorats_do(folders: dict[Degree, Path
     names = [path.name for path in sorted(folders[SECOND].iterdir())]
     assert names[:2] == [f"PREAU_Complet_20261124_Eleve_{number:04d}.xml" for number in (0, 1)]
     assert Counter(name.split("_")[3] for name in names) == {
-        "Eleve": 4, "PersRelEleve": 7, "PersEducNat": 1, "EtabEducNat": 1, "MefEducNat": 1, "MatiereEducNat": 1
-    }  # fmt: skip
+        "Eleve": 4,
+        "PersRelEleve": 7,
+        "PersEducNat": 1,
+        "EtabEducNat": 1,
+        "MefEducNat": 1,
+        "MatiereEducNat": 1,
+    }
     assert {path.name.split("_")[3] for path in folders[FIRST].iterdir()} == {
-        PUPILS, GUARDIANS, STAFF, SCHOOLS
-    }  # fmt: skip
+        PUPILS,
+        GUARDIANS,
+        STAFF,
+        SCHOOLS,
+    }
 
 
 def test_headings_say_version_degree_and_encoding(folders: dict[Degree, Path]) -> None:
@@ -183,9 +193,12 @@ def test_the_cast_is_in_the_deliveries(academy: Academy, demo: dict[Degree, Deli
     told = {key for delivery in demo.values() for records in delivery.values() for key in records}
     assert set(academy.cast.values()) <= told
     for role, expected in [
-        ("teacher", "Claire Moreau"), ("teacher_1", "Thomas Lefèvre"), ("cpe", "Samia Haddad"),
-        ("head", "Hélène Carpentier"), ("secretary", "Paul Giraud"),
-    ]:  # fmt: skip
+        ("teacher", "Claire Moreau"),
+        ("teacher_1", "Thomas Lefèvre"),
+        ("cpe", "Samia Haddad"),
+        ("head", "Hélène Carpentier"),
+        ("secretary", "Paul Giraud"),
+    ]:
         assert name(cast(role, STAFF)) == expected
     for role, code in [("nurse", "MDS"), ("librarian", "DOC"), ("assistant", "AEH"), ("lycee_head", "DIR")]:
         assert cast(role, STAFF)["ENTPersonFonctions"][0].split("$")[1] == code
@@ -229,8 +242,9 @@ def test_a_teacher_works_in_two_schools(cast: Any) -> None:
     person = cast("teacher_two_schools", STAFF)
     assert [value.split("$")[0] for value in person["ENTPersonFonctions"]] == ["3591", "3593"]
     assert {value.split("$")[0] for value in person["ENTAuxEnsClasses"] + person["ENTAuxEnsGroupes"]} == {
-        "3591", "3593"
-    }  # fmt: skip
+        "3591",
+        "3593",
+    }
 
 
 def test_pupils_come_of_age(cast: Any, academy: Academy) -> None:

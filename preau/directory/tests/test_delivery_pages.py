@@ -31,7 +31,7 @@ from preau.directory.imports.run import Result
 from preau.directory.imports.spool import Record, Spool
 from preau.directory.models import Delivery, DeliveryShare, Holding, Person, School
 from preau.directory.queries.deliveries import table_of
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, document, eleve, etab, parent, personnel
 from preau.directory.views.deliveries import _approve
 from preau.directory.words import Role
@@ -151,8 +151,10 @@ def test_the_whole_life_of_a_delivery(client: SchoolClient, college: World, brou
     Person.objects.filter(pk=college.people["secretary"].pk).update(email="paul@ecole.example")
     delivery = brought()
     assert (delivery.state, delivery.school, delivery.brought_by) == (
-        State.RECEIVED, college.school, college.people["secretary"],
-    )  # fmt: skip
+        State.RECEIVED,
+        college.school,
+        college.people["secretary"],
+    )
     assert files(room) == delivery.files == ["001_ENT_Complet_20261120_Tout_0000.xml"]
     page = text(client, delivery)
     assert "En train d’être lue" in page and "Actualiser" in page and "data-hx-trigger" in page
@@ -334,9 +336,13 @@ def test_of_a_delivery_for_many_a_school_reads_its_share_alone(
     others = [eleve(str(700 + n), f"{TWIN}ois", school="2", label="3A") for n in range(40)]
     unnamed = eleve("4711", "", "", school="2", ENTPersonNomPatro="", sn="")
     folder = deliver(
-        tmp_path / "all", *SMALL, etab("2", uai=twin.school.uai, name=twin.school.name), *others, unnamed,
+        tmp_path / "all",
+        *SMALL,
+        etab("2", uai=twin.school.uai, name=twin.school.name),
+        *others,
+        unnamed,
         name=f"Export_{TWIN}.xml",
-    )  # fmt: skip
+    )
     call_command("import_aaf", str(folder))
     delivery = Delivery.objects.get()
     assert delivery.report["counts"]["arrivals"] == 71
@@ -587,8 +593,10 @@ def test_the_progress_is_written_once_a_second_at_most(monkeypatch: Any) -> None
         teller("Lecture", done, 4)
     teller("Établissements", 0, 1)
     assert told == [
-        ("Lecture des fichiers", 0, 4), ("Lecture des fichiers", 3, 4), ("Comparaison avec l’annuaire", 0, 0),
-    ]  # fmt: skip
+        ("Lecture des fichiers", 0, 4),
+        ("Lecture des fichiers", 3, 4),
+        ("Comparaison avec l’annuaire", 0, 0),
+    ]
 
 
 def test_the_page_asks_for_its_progress_and_nothing_else(client: SchoolClient, brought: Any) -> None:
@@ -795,9 +803,12 @@ def test_a_long_report_stays_light_and_quick(
     told = {"sentences": {"quarantined": [[note["reason"], 1] for note in notes[:50]]}, "quarantined": notes}
     lines = [{"name": f"ÉLÈVE Numéro{n}", "detail": "Élève"} for n in range(200)]
     delivery = Delivery.objects.create(
-        school=college.school, brought_by=college.people["head"], state=State.PREVIEW, report=told,
+        school=college.school,
+        brought_by=college.people["head"],
+        state=State.PREVIEW,
+        report=told,
         preview={"counts": {"arrivals": 900}, "lines": {"arrivals": lines}},
-    )  # fmt: skip
+    )
     parts = [address(delivery, "delivery_part", part=part) for part in ("mis-de-cote", "arrivees")]
     for page in (address(delivery), *parts):
         with django_assert_max_num_queries(12):
@@ -858,7 +869,7 @@ def test_of_a_delivery_for_several_a_school_reads_its_own_notes(
         DeliveryShare.objects.create(delivery=delivery, school=world.school, counts={}, notes=told)
     client.sit(college.people["secretary"])
     pages = [address(delivery), address(delivery) + "a-verifier/", address(delivery) + "rapport.json"]
-    for page in [client.get(one).content.decode() for one in pages]:
+    for page in [client.get(page).content.decode() for page in pages]:
         assert "Sans date de naissance." in page and "Matière inconnue." not in page
     table = b"".join(client.get(address(delivery) + "rapport.csv").streaming_content).decode()
     assert "Sans date de naissance." in table and twin.uai not in table

@@ -16,7 +16,7 @@ from preau.directory.models import (
     Leaver,
     Person,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.test_departures import DAY, LIST, TODAY, hold, leaver_of, link, new
 from preau.directory.words import Role
 from preau.foundation.text import ordinals

@@ -26,7 +26,7 @@ from preau.directory.models import (
 )
 from preau.directory.models.departures import over_by, term_of
 from preau.directory.rules.departures import erased_on, last_day_possible
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, parent
 from preau.directory.tests.test_import_aaf import bring
 from preau.directory.words import Authority, Kinship, Role
@@ -197,7 +197,7 @@ def test_a_pupil_who_comes_back_in_time_finds_everything_again(
     tasks.erase_leavers.call()
     bring(deliver(tmp_path / "d", *told))
     assert Person.objects.get(external_ids__value="10") == pupil
-    assert [one.group.name for one in pupil.enrolments.filter(ends=None)] == ["3A"]
+    assert [enrolment.group.name for enrolment in pupil.enrolments.filter(ends=None)] == ["3A"]
     assert since(pupil, TODAY + 300 * DAY) is since(mother, TODAY + 300 * DAY) is None
     assert enters(client, "lea.durand")
     assert enters(client, "anne.durand")
@@ -255,7 +255,9 @@ def leavers(college: World) -> list[Person]:
 
 
 def names(people: list[Person]) -> set[str]:
-    return set(Person.objects.filter(pk__in=[one.pk for one in people]).values_list("family_name", flat=True))
+    return set(
+        Person.objects.filter(pk__in=[person.pk for person in people]).values_list("family_name", flat=True)
+    )
 
 
 def test_people_are_erased_at_their_term_and_not_a_day_before(
@@ -273,7 +275,7 @@ def test_people_are_erased_at_their_term_and_not_a_day_before(
     assert {(line.actor_id, line.school_id, line.acting_as) for line in lines} == {
         (None, college.school.pk, "")
     }
-    assert {line.subject_id for line in lines} == {one.pk for one in leavers}
+    assert {line.subject_id for line in lines} == {leaver.pk for leaver in leavers}
     assert [line.details for line in lines] == [{}] * 5
     assert run(clock) == 0
 
@@ -304,8 +306,8 @@ def test_a_run_killed_between_two_people_ends_the_next_time(
         dying.setattr(departures.boards, "personal_data", planted)
         with pytest.raises(Killed):
             departures.erase_some(TODAY + 7 * DAY, 10)
-    erased = Person.objects.filter(pk__in=[one.pk for one in leavers], erased_at__isnull=False)
-    assert {one.pk for one in erased} == set(done)
+    erased = Person.objects.filter(pk__in=[leaver.pk for leaver in leavers], erased_at__isnull=False)
+    assert {person.pk for person in erased} == set(done)
     assert run(clock) == 3
     assert names(leavers) == {"Personne effacée"}
     assert Line.objects.filter(verb="directory.person_erased").count() == 5

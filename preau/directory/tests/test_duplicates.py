@@ -16,14 +16,14 @@ from preau.directory.models import Distinction, Guardianship, Holding, Merge, Pe
 from preau.directory.queries import duplicates as queries
 from preau.directory.rules.duplicates import (
     SHOWN_FROM,
+    AccountUse,
     Dossier,
-    Held,
-    Known,
+    HeldRole,
     likeness,
     proposed,
     why_not_merge,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.identity.models import Account
 
@@ -47,7 +47,12 @@ def other(family: str = "Durand", given: str = "Léa", **more: Any) -> Dossier:
         (dossier(), other("DURAND", "Lea"), "Même nom et même prénom", 50),
         (dossier(), other("Léa", "Durand"), "inversés", 40),
         (dossier("Petit", birth_name="Durand"), other(), "d’usage ou de naissance", 40),
-        (dossier("Petit", birth_name="Durand"), other("Roux", birth_name="Durand"), "d’usage ou de naissance", 40),
+        (
+            dossier("Petit", birth_name="Durand"),
+            other("Roux", birth_name="Durand"),
+            "d’usage ou de naissance",
+            40,
+        ),
         (dossier("Carpentier"), other("Carpantier"), "faute de frappe", 35),
         (dossier(given="Ninon"), other(given="Nnion"), "faute de frappe", 35),
         (dossier(birth_date=DAY), other(birth_date=DAY), "Même date de naissance", 80),
@@ -58,7 +63,7 @@ def other(family: str = "Durand", given: str = "Léa", **more: Any) -> Dossier:
         (dossier(classes={3: "5e B"}), other(classes={3: "5e B"}), "la même classe", 60),
         (dossier(ines={"1A"}), other(ines={"1A"}), "Même INE", 100),
     ],
-)  # fmt: skip
+)
 def test_each_reason_is_said_and_counts(one: Dossier, two: Dossier, says: str, score: int) -> None:
     for found in (likeness(one, two), likeness(two, one)):
         assert any(says in reason for reason in found.reasons), found
@@ -72,8 +77,8 @@ def test_each_reason_is_said_and_counts(one: Dossier, two: Dossier, says: str, s
         (dossier(civility="m"), other(civility="mme"), "Civilités différentes"),
         (dossier(ines={"1A"}), other(ines={"1B"}), "Deux INE"),
         (
-            dossier(held=[Held(Role.PUPIL, 1)]),
-            other(held=[Held(Role.TEACHER, 1)]),
+            dossier(held=[HeldRole(Role.PUPIL, 1)]),
+            other(held=[HeldRole(Role.TEACHER, 1)]),
             "L’une est élève, l’autre travaille",
         ),
         (dossier(ever={2}), other(ever={1}), "répond de l’autre"),
@@ -109,10 +114,10 @@ def test_unknown_is_not_different() -> None:
 @pytest.mark.parametrize(
     ("one", "two", "keeps", "why"),
     [
-        (dossier(), other(held=[Held(Role.NURSE, 1)]), 2, "ouvre des accès"),
-        (dossier(), other(account=Known("x", True, NOW)), 2, "déjà servi"),
+        (dossier(), other(held=[HeldRole(Role.NURSE, 1)]), 2, "ouvre des accès"),
+        (dossier(), other(account=AccountUse("x", True, NOW)), 2, "déjà servi"),
         (dossier(), other(sources=["AAF"]), 2, "fichier officiel"),
-        (dossier(), other(account=Known("x", True)), 2, "a un compte"),
+        (dossier(), other(account=AccountUse("x", True)), 2, "a un compte"),
         (dossier(), other(), 1, "plus ancienne"),
     ],
 )
@@ -148,7 +153,7 @@ def teacher(college: World, family: str, given: str, **fields: Any) -> Person:
         (("Quesnel", "Ada", {"email": "q@q.example"}), ("Ada", "Quesnel", {"email": "Q@q.example"})),
         (("Quesnel", "Ada", {"phone": "0612345678"}), ("Quenel", "Ada", {"phone": "0612345678"})),
     ],
-)  # fmt: skip
+)
 def test_rows_that_share_something_are_found(college: World, seat_of: Any, one: Any, two: Any) -> None:
     people = {teacher(college, family, given, **more) for family, given, more in (one, two)}
     assert [{row.one, row.other} for row in queries.pairs_of(seat_of("secretary"))] == [people]
@@ -202,13 +207,13 @@ def test_only_those_who_keep_the_directory_compare(college: World, client: Schoo
 # The pages
 
 
-def pair(one: Person, two: Person) -> str:
-    return reverse("directory:pair", kwargs={"public_id": one.public_id, "other": two.public_id})
+def pair(person: Person, two: Person) -> str:
+    return reverse("directory:pair", kwargs={"public_id": person.public_id, "other": two.public_id})
 
 
-def action(name: str, one: Person, two: Person) -> str:
+def action(name: str, person: Person, two: Person) -> str:
     first = "one" if name == "merge" else "public_id"
-    return reverse(f"directory:{name}", kwargs={first: one.public_id, "other": two.public_id})
+    return reverse(f"directory:{name}", kwargs={first: person.public_id, "other": two.public_id})
 
 
 def told(kept: Person, lost: Person) -> dict[str, str]:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from lxml import etree
 
 from preau.directory.exports.gar import delivery as making
-from preau.directory.exports.gar.checking import Refused, check
+from preau.directory.exports.gar.checking import ExportRefused, check
 from preau.directory.exports.gar.delivery import deliver as made
 from preau.directory.exports.gar.reading import Reader, Record
 from preau.directory.exports.gar.words import STAFF, Degree
@@ -39,8 +39,10 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.seeds import Degree as Taught
-from preau.directory.seeds import World, demo_academy, write_delivery
+from preau.directory.seeds.deliveries import write_delivery
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.plans import Degree as Taught
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, matiere, mef, parent, personnel
 from preau.directory.words import Role
 
@@ -67,16 +69,24 @@ SMALL = [
     matiere("020700", "LATIN"),
     mef("10310019110", "3EME"),
     eleve(
-        "10", ENTElevePersRelEleve=["20$10$1$1$0$1"], ENTEleveMEF="10310019110", ENTEleveINE="123456789AB",
-        ENTPersonAutresPrenoms=["Léa", "Violette"], ENTPersonNomPatro="Néel",
+        "10",
+        ENTElevePersRelEleve=["20$10$1$1$0$1"],
+        ENTEleveMEF="10310019110",
+        ENTEleveINE="123456789AB",
+        ENTPersonAutresPrenoms=["Léa", "Violette"],
+        ENTPersonNomPatro="Néel",
         ENTEleveGroupes=["1$3LAT"],
     ),
     eleve("11", given="Tom", label="3B", ENTEleveMEF="10310019110"),
     parent("20", mail="anne@example.org", mobile="+33 6 00 00 00 01"),
-    personnel("30", ENTAuxEnsClassesMatieres=["1$3A$061300", "1$3B$061300"], ENTAuxEnsGroupesMatieres=["1$3LAT$020700"]),
+    personnel(
+        "30",
+        ENTAuxEnsClassesMatieres=["1$3A$061300", "1$3B$061300"],
+        ENTAuxEnsGroupesMatieres=["1$3LAT$020700"],
+    ),
     personnel("31", "Le Goff", "Awa", mail="head@example.org", ENTPersonFonctions="1$DIR$DIRECTION$-$-"),
     personnel("32", "Cuisinier", "Luc", ENTPersonFonctions="1$OUV$OUVRIER$-$-"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -102,7 +112,7 @@ class Delivery:
             self.kinds.setdefault(path.stem.split("_")[-2], []).extend(found)
 
     def all(self, name: str) -> list[Record]:
-        return [one for one in self.records if one.name == name]
+        return [record for record in self.records if record.name == name]
 
     def values(self, name: str, *leaves: str) -> set[tuple[str, ...]]:
         return {tuple(one.first(leaf) for leaf in leaves) for one in self.all(name)}
@@ -183,7 +193,7 @@ def without_strangers(delivery: Delivery, uais: list[str]) -> None:
     guardians = set(Guardianship.objects.values_list("guardian_id", flat=True)) - told
     others = set(Holding.objects.values_list("person_id", flat=True)) - told
     assert guardians and others
-    found = {value for one in delivery.records for _name, value in one.values}
+    found = {value for record in delivery.records for _name, value in record.values}
     strangers = Person.objects.filter(pk__in=guardians | others).values_list("public_id", "email")
     assert not found & {value for row in strangers for value in row if value}
     assert not found & set(ExternalId.objects.filter(person__in=told).values_list("value", flat=True))
@@ -206,10 +216,16 @@ def test_what_a_pupil_is_told_as(small: School, tmp_path: Path) -> None:
     lea = Person.objects.get(external_ids__value="10")
     (told,) = [one for one in delivery.all("GAREleve") if one.first("GARPersonIdentifiant") == lea.public_id]
     assert told.values == [
-        ("GARPersonIdentifiant", lea.public_id), ("GARStructureUAI", small.uai), ("GARPersonProfil", "National_elv"),
-        ("GARPersonNom", "Durand"), ("GARPersonPrenom", "Léa"), ("GARPersonAutresPrenoms", "Léa"),
-        ("GARPersonStructRattach", small.uai), ("GARPersonEtab", small.uai), ("GARPersonDateNaissance", "2012-03-02"),
-    ]  # fmt: skip
+        ("GARPersonIdentifiant", lea.public_id),
+        ("GARStructureUAI", small.uai),
+        ("GARPersonProfil", "National_elv"),
+        ("GARPersonNom", "Durand"),
+        ("GARPersonPrenom", "Léa"),
+        ("GARPersonAutresPrenoms", "Léa"),
+        ("GARPersonStructRattach", small.uai),
+        ("GARPersonEtab", small.uai),
+        ("GARPersonDateNaissance", "2012-03-02"),
+    ]
     followed = {
         one.first("GARMatiereCode")
         for one in delivery.all("GAREleveEnseignement")
@@ -224,14 +240,15 @@ def test_what_the_staff_are_told_as(small: School, tmp_path: Path) -> None:
     delivery = export(tmp_path / "out", small.uai)
     teacher, head = (Person.objects.get(external_ids__value=key).public_id for key in ("30", "31"))
     assert delivery.values("GAREnseignant", "GARPersonIdentifiant", "GARPersonProfil") == {
-        (teacher, "National_ens"), (head, "National_dir"),
-    }  # fmt: skip
+        (teacher, "National_ens"),
+        (head, "National_dir"),
+    }
     assert delivery.values("GARRespAff", "GARPersonIdentifiant", "GARPersonMail", "GARRespAffEtab") == {
         (head, "head@example.org", small.uai)
     }
     assert "mail" not in {name for one in delivery.all("GAREnseignant") for name, _ in one.values}
     courses = [one for one in delivery.kinds["Enseignant"] if one.name == "GARPersonMEF"]
-    assert [(one.first("GARPersonIdentifiant"), one.first("GARMEFCode")) for one in courses] == [
+    assert [(course.first("GARPersonIdentifiant"), course.first("GARMEFCode")) for course in courses] == [
         (teacher, "10310019110")
     ]
     assert delivery.values("GAREnsClasseMatiere", "GARGroupeCode", "GARMatiereCode") == {
@@ -253,8 +270,11 @@ def test_a_group_named_as_a_class_has_a_code_of_its_own(small: School, tmp_path:
         for one in delivery.all("GARGroupe")
     }
     assert told == {
-        "3A": ("DIVISION", []), "3B": ("DIVISION", []), "3A_G": ("GROUPE", []), "3LAT": ("GROUPE", ["3A", "3B"]),
-    }  # fmt: skip
+        "3A": ("DIVISION", []),
+        "3B": ("DIVISION", []),
+        "3A_G": ("GROUPE", []),
+        "3LAT": ("GROUPE", ["3A", "3B"]),
+    }
 
 
 @with_schemas
@@ -287,8 +307,9 @@ def test_a_teacher_of_two_schools_is_one_person(small: School, tmp_path: Path) -
         one for one in delivery.all("GAREnseignant") if one.first("GARPersonIdentifiant") == teacher.public_id
     ]
     assert list(zip(told.all("GARStructureUAI"), told.all("GARPersonProfil"), strict=True)) == [
-        ("0350001A", "National_ens"), ("0350002B", "National_doc"),
-    ]  # fmt: skip
+        ("0350001A", "National_ens"),
+        ("0350002B", "National_doc"),
+    ]
     assert told.all("GARPersonEtab") == ["0350001A", "0350002B"]
     alone = export(tmp_path / "alone", other.uai)
     assert alone.values("GAREnseignant", "GARPersonEtab") == {("0350002B",)}
@@ -378,7 +399,7 @@ def test_no_file_holds_more_nodes_than_the_limit(small: School, tmp_path: Path) 
     assert numbers == [f"{number:04d}" for number in range(len(numbers))] and len(numbers) > 1
     for path in cut.files:
         assert len(list(etree.parse(path).getroot().iter())) <= 40
-    assert [one.values for one in cut.records] == [one.values for one in whole.records]
+    assert [record.values for record in cut.records] == [record.values for record in whole.records]
     if SCHEMAS.exists():
         valid(cut)
 
@@ -454,10 +475,15 @@ def test_what_breaks_a_rule_is_not_written(
     def with_a_stranger(scope: Scope, degree: Degree, kind: str) -> Any:
         yield from told(scope, degree, kind)
         if kind == "Groupe":
-            yield "GAREnsClasseMatiere", [
-                ("GARStructureUAI", small.uai), ("GARPersonIdentifiant", "nobody"), ("GARGroupeCode", "3A"),
-                ("GARMatiereCode", "061300"),
-            ]  # fmt: skip
+            yield (
+                "GAREnsClasseMatiere",
+                [
+                    ("GARStructureUAI", small.uai),
+                    ("GARPersonIdentifiant", "nobody"),
+                    ("GARGroupeCode", "3A"),
+                    ("GARMatiereCode", "061300"),
+                ],
+            )
 
     told = making.records
     monkeypatch.setattr(making, "records", with_a_stranger)
@@ -494,7 +520,7 @@ def checked(
                 files.add(node)
     try:
         check(sorted(folder.glob("*.xml")), degree, limit)
-    except Refused as refusal:
+    except ExportRefused as refusal:
         return plain(refusal)
     return ""
 
@@ -508,24 +534,80 @@ def test_a_sound_delivery_passes(tmp_path: Path) -> None:
     [
         ("Eleve", PUPIL, "« a » deux fois parmi les GAREleve"),
         ("Eleve", ("GAREleve", [("GARPersonIdentifiant", "b" * 65)]), "trop long (65 caractères, 64 permis)"),
-        ("Eleve", ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonProfil", "National_par")]), "« National_par » n’est pas un profil du GAR"),
+        (
+            "Eleve",
+            ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonProfil", "National_par")]),
+            "« National_par » n’est pas un profil du GAR",
+        ),
         ("Eleve", ("GAREleve", [("GARPersonIdentifiant", " ")]), "« GARPersonIdentifiant » est vide"),
         ("Eleve", ("GAREleve", [("GARPersonEtab", "0350001A")]), "GAREleve sans GARPersonIdentifiant"),
-        ("Eleve", ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonEtab", "0999999X")]), "L’établissement « 0999999X » n’est pas"),
-        ("Eleve", ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonDateNaissance", "02/03/2012")]), "n’est pas une date"),
-        ("Eleve", ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonIdSecondaire", "1")]), "« GARPersonIdSecondaire » ne sort pas de Préau"),
-        ("Eleve", ("GARPersonMEF", [UAI, ("GARPersonIdentifiant", "b"), ("GARMEFCode", "m")]), "L’élève « b » n’est pas"),
+        (
+            "Eleve",
+            ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonEtab", "0999999X")]),
+            "L’établissement « 0999999X » n’est pas",
+        ),
+        (
+            "Eleve",
+            ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonDateNaissance", "02/03/2012")]),
+            "n’est pas une date",
+        ),
+        (
+            "Eleve",
+            ("GAREleve", [("GARPersonIdentifiant", "b"), ("GARPersonIdSecondaire", "1")]),
+            "« GARPersonIdSecondaire » ne sort pas de Préau",
+        ),
+        (
+            "Eleve",
+            ("GARPersonMEF", [UAI, ("GARPersonIdentifiant", "b"), ("GARMEFCode", "m")]),
+            "L’élève « b » n’est pas",
+        ),
         ("Eleve", ("GARPersonMEF", [UAI, WHO, ("GARMEFCode", "n")]), "Le MEF « 0350001A n » n’est pas"),
-        ("Eleve", ("GAREleveEnseignement", [UAI, WHO, ("GARMatiereCode", "z")]), "La matière « 0350001A z » n’est pas"),
-        ("Eleve", ("GARPersonMEFSTAT4", [UAI, WHO, ("GARMEFSTAT4Code", "1124")]), "n’existe pas dans les fichiers du second degré"),
+        (
+            "Eleve",
+            ("GAREleveEnseignement", [UAI, WHO, ("GARMatiereCode", "z")]),
+            "La matière « 0350001A z » n’est pas",
+        ),
+        (
+            "Eleve",
+            ("GARPersonMEFSTAT4", [UAI, WHO, ("GARMEFSTAT4Code", "1124")]),
+            "n’existe pas dans les fichiers du second degré",
+        ),
         ("Groupe", CLASS, "« 0350001A 3A » deux fois parmi les GARGroupe"),
-        ("Groupe", ("GARGroupe", [("GARGroupeCode", "3B"), UAI, ("GARGroupeStatut", "CLASSE")]), "ni DIVISION ni GROUPE"),
-        ("Groupe", ("GARGroupe", [("GARGroupeCode", "G"), UAI, ("GARGroupeStatut", "GROUPE"), ("GARGroupeDivAppartenance", "3Z")]), "La division « 0350001A 3Z » n’est pas"),
-        ("Groupe", ("GARPersonGroupe", [UAI, WHO, ("GARGroupeCode", "3Z")]), "Le groupe « 0350001A 3Z » n’est pas"),
-        ("Groupe", ("GARPersonGroupe", [UAI, ("GARPersonIdentifiant", "b"), ("GARGroupeCode", "3A")]), "La personne « b » n’est pas"),
-        ("Groupe", ("GAREnsGroupeMatiere", [UAI, WHO, ("GARGroupeCode", "3A")]), "Le groupe « 0350001A 3A » n’est pas"),
+        (
+            "Groupe",
+            ("GARGroupe", [("GARGroupeCode", "3B"), UAI, ("GARGroupeStatut", "CLASSE")]),
+            "ni DIVISION ni GROUPE",
+        ),
+        (
+            "Groupe",
+            (
+                "GARGroupe",
+                [
+                    ("GARGroupeCode", "G"),
+                    UAI,
+                    ("GARGroupeStatut", "GROUPE"),
+                    ("GARGroupeDivAppartenance", "3Z"),
+                ],
+            ),
+            "La division « 0350001A 3Z » n’est pas",
+        ),
+        (
+            "Groupe",
+            ("GARPersonGroupe", [UAI, WHO, ("GARGroupeCode", "3Z")]),
+            "Le groupe « 0350001A 3Z » n’est pas",
+        ),
+        (
+            "Groupe",
+            ("GARPersonGroupe", [UAI, ("GARPersonIdentifiant", "b"), ("GARGroupeCode", "3A")]),
+            "La personne « b » n’est pas",
+        ),
+        (
+            "Groupe",
+            ("GAREnsGroupeMatiere", [UAI, WHO, ("GARGroupeCode", "3A")]),
+            "Le groupe « 0350001A 3A » n’est pas",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_rule_refuses_with_a_sentence(tmp_path: Path, kind: str, node: Any, said: str) -> None:
     assert said in checked(tmp_path, GOOD | {kind: [*GOOD[kind], node]})
 

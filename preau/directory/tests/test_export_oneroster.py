@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, School, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
 pytestmark = pytest.mark.django_db

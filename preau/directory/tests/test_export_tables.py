@@ -25,7 +25,7 @@ from preau.directory.models import (
     School,
     SchoolYear,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import csvtext
 
@@ -146,8 +146,9 @@ def test_staff_and_classes(take: Any, college: World) -> None:
     assert [college.uai, "Moreau", "Claire", "Enseignante"] in [row[:4] for row in staff]
     assert {row[3] for row in staff}.isdisjoint({"Élève"})
     assert [row[:5] for row in take("classes")] == [
-        [college.uai, "Classe", "5e B", "5e", "6"], [college.uai, "Classe", "6e A", "6e", "6"],
-    ]  # fmt: skip
+        [college.uai, "Classe", "5e B", "5e", "6"],
+        [college.uai, "Classe", "6e A", "6e", "6"],
+    ]
     assert "Claire Moreau" in take("classes")[0][5]
 
 

@@ -9,7 +9,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.rules import groups as rules
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,9 @@ def test_a_pupil_without_a_guardian(college: World, client: SchoolClient) -> Non
 def test_who_may(college: World, holder: Any) -> None:
     pupil = college.people["pupil"]
     assert {role for role in Role if rules.reads_family(holder(role), pupil)} == {
-        Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY
-    }  # fmt: skip
+        Role.HEAD,
+        Role.SCHOOL_LIFE,
+        Role.SECRETARY,
+    }
     Holding.objects.filter(person=pupil).update(ends=NOW.date())
     assert not rules.reads_family(holder(Role.HEAD), pupil)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory import queries, rules, tasks
+from preau.directory import tasks
 from preau.directory.actions import departures, guests, powers, reviews
 from preau.directory.actions.guests import AlreadyHere, Invitation
 from preau.directory.exports.gar import records
@@ -26,8 +26,10 @@ from preau.directory.models import (
     Person,
     Territory,
 )
-from preau.directory.rules.powers import review_due_on
-from preau.directory.seeds import World
+from preau.directory.queries import school_lists
+from preau.directory.queries.reviews import access_of, access_rows
+from preau.directory.rules.powers import reads_lists, review_due_on
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab
 from preau.directory.tests.test_import_aaf import bring
 from preau.directory.viewer import Viewer, viewer_for
@@ -44,18 +46,30 @@ UNTIL = TODAY + 30 * DAY
 GUESTS, INVITE, LISTED = (reverse(f"directory:{name}") for name in ("guests", "invite", "lists"))
 REVIEW, FINISH = reverse("directory:review"), reverse("directory:finish_review")
 TYPED = {
-    "kind": "agent", "civility": "mme", "given_name": "Nadège", "family_name": "Prigent", "powers": [LISTS],
-    "email": "nadege.prigent@mairie.example", "title": "service périscolaire", "reason": "Cantine",
+    "kind": "agent",
+    "civility": "mme",
+    "given_name": "Nadège",
+    "family_name": "Prigent",
+    "powers": [LISTS],
+    "email": "nadege.prigent@mairie.example",
+    "title": "service périscolaire",
+    "reason": "Cantine",
     "until": UNTIL.isoformat(),
-}  # fmt: skip
+}
 
 
 def invitation(role: Role = Role.AGENT, **other: Any) -> Invitation:
     sent: dict[str, Any] = {
-        "role": role, "civility": "mme", "given_name": "Nadège", "family_name": "Prigent", "reason": "Cantine",
-        "email": "nadege.prigent@mairie.example", "title": "service périscolaire", "until": UNTIL,
+        "role": role,
+        "civility": "mme",
+        "given_name": "Nadège",
+        "family_name": "Prigent",
+        "reason": "Cantine",
+        "email": "nadege.prigent@mairie.example",
+        "title": "service périscolaire",
+        "until": UNTIL,
         "powers": (LISTS,) if role == Role.AGENT else (),
-    }  # fmt: skip
+    }
     return Invitation(**(sent | other))
 
 
@@ -82,8 +96,11 @@ def test_the_head_lets_an_agent_in_and_helps_her_to_her_account(college: World, 
     person, holding = found.holding.person, found.holding
     assert "Nadège Prigent" in page and "Lire les listes" in page and "24 décembre 2026" in page
     assert (holding.role, holding.ends, holding.source, holding.given_by) == (
-        Role.AGENT, UNTIL + DAY, "", college.people["head"],
-    )  # fmt: skip
+        Role.AGENT,
+        UNTIL + DAY,
+        "",
+        college.people["head"],
+    )
     code = reverse("identity:person", kwargs={"public_id": person.public_id})
     assert code in page and client.get(code).status_code == 200
     line = Line.objects.get(verb="directory.guest_invited")
@@ -160,11 +177,11 @@ def test_whoever_the_school_or_its_commune_knows_keeps_one_row(
 def test_a_guest_ends_on_their_day_and_may_be_prolonged_or_shown_out(
     college: World, guest: Guest, client: SchoolClient, seat_of: Any
 ) -> None:
-    assert rules.reads_lists(seat(guest, 30)) and seat(guest, 31) is None
+    assert reads_lists(seat(guest, 30)) and seat(guest, 31) is None
     client.sit(college.people["head"])
     page = reverse("directory:guest", kwargs={"pk": guest.pk})
     client.post(page, {"until": (UNTIL + DAY).isoformat()})
-    assert rules.reads_lists(seat(guest, 31)) and seat(guest, 32) is None
+    assert reads_lists(seat(guest, 31)) and seat(guest, 32) is None
     assert client.post(page, {"until": "2035-01-01"}).status_code == 422
     town = SchoolClient().sit(guest.holding.person)
     assert town.get(LISTED).status_code == 200
@@ -192,7 +209,7 @@ def test_a_guest_of_another_school_does_not_exist(guest: Guest, twin: World) -> 
 def test_a_visitor_sees_colleagues_and_no_child(college: World, seat_of: Any) -> None:
     found = guests.invite(seat_of("head"), invitation(Role.OTHER))
     viewer = seat(found)
-    assert viewer.is_staff and not rules.reads_lists(viewer)
+    assert viewer.is_staff and not reads_lists(viewer)
     people = Person.objects.visible_to(viewer)
     assert college.people["teacher"] in people and college.people["pupil"] not in people
 
@@ -311,9 +328,9 @@ def test_a_pupil_who_has_left_and_a_class_of_another_school_are_not_listed(
 ) -> None:
     pupil = college.people["pupil"]
     group = Group.objects.get(year=college.year, enrolments__pupil=pupil)
-    before = queries.classes_listed(seat(guest)).get(pk=group.pk).pupils
+    before = school_lists.classes_listed(seat(guest)).get(pk=group.pk).pupils
     Holding.objects.filter(person=pupil, role=Role.PUPIL).update(ends=TODAY)
-    assert queries.classes_listed(seat(guest)).get(pk=group.pk).pupils == before - 1
+    assert school_lists.classes_listed(seat(guest)).get(pk=group.pk).pupils == before - 1
     client.sit(guest.holding.person)
     assert "ABADIE Nina" not in client.get(LISTED, {"classe": group.pk}).content.decode()
     theirs = Group.objects.filter(year=twin.year)[0]
@@ -350,13 +367,13 @@ def test_the_review_shows_whoever_has_more_than_an_ordinary_seat(
         assert words in page
     assert "15 octobre 2026" in page and "Tenir l’annuaire, jusqu’au 24 décembre 2026" in page
     assert "Thomas Lefèvre" not in page
-    rows = queries.access_rows(seat_of("head"), list(queries.access_of(seat_of("head"))))
+    rows = access_rows(seat_of("head"), list(access_of(seat_of("head"))))
     assert len(rows) == 5
     # What was given until a day that is past is no access any more.
     teacher.refresh_from_db()
     teacher.scope[DIRECTORY]["until"] = (TODAY - DAY).isoformat()
     teacher.save()
-    assert queries.access_of(seat_of("head")).count() == 4
+    assert access_of(seat_of("head")).count() == 4
 
 
 def test_what_is_taken_away_in_the_review_leads_back_to_it(
@@ -401,8 +418,13 @@ def test_a_review_is_dated_counted_and_done_once(
         client.post(FINISH, {"avant": ""})
     done = AccessReview.objects.get()
     assert (done.done_by, done.done_at, done.people, done.given, done.guests, done.doubts) == (
-        college.people["head"], NOW, 4, 1, 1, 0,
-    )  # fmt: skip
+        college.people["head"],
+        NOW,
+        4,
+        1,
+        1,
+        0,
+    )
     assert Line.objects.filter(verb="directory.access_reviewed").count() == 1
     page = client.get(REVIEW).content.decode()
     assert "Hélène Carpentier" in page and "4 personnes" in page and "24 février 2027" in page

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from preau.directory import exports
 from preau.directory.actions import writing
+from preau.directory.exports import dump
 from preau.directory.imports import spool
 from preau.directory.imports.run import Result, Run
 from preau.directory.models import (
@@ -30,7 +30,7 @@ from preau.directory.models import (
     SchoolYear,
     Subject,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, document, eleve, etab, matiere, mef, parent, personnel, record
 from preau.directory.words import Authority, Kinship, Role
 
@@ -44,8 +44,18 @@ SECOND_DEGREE = [
     "ve2407-sdet6.4/after",
 ]
 DOMAIN = [
-    School, SchoolYear, Person, Holding, Guardianship, Group, Enrolment, Assignment, Subject, ExternalId, OfficialCode,
-]  # fmt: skip
+    School,
+    SchoolYear,
+    Person,
+    Holding,
+    Guardianship,
+    Group,
+    Enrolment,
+    Assignment,
+    Subject,
+    ExternalId,
+    OfficialCode,
+]
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
@@ -86,14 +96,20 @@ SMALL = [
     matiere("061300", "MATHEMATIQUES"),
     mef("10310019110", "3EME"),
     eleve(
-        "10", ENTElevePersRelEleve=["20$10$1$1$0$1", "21$20$0$1$1$0"], ENTEleveAdresseRel=["20"],
-        ENTEleveMEF="10310019110", ENTEleveINE="123456789AB", ENTEleveDateEntreeClasses="1$02/09/2026$3A",
+        "10",
+        ENTElevePersRelEleve=["20$10$1$1$0$1", "21$20$0$1$1$0"],
+        ENTEleveAdresseRel=["20"],
+        ENTEleveMEF="10310019110",
+        ENTEleveINE="123456789AB",
+        ENTEleveDateEntreeClasses="1$02/09/2026$3A",
     ),
     eleve("11", given="Tom", label="3B", ENTElevePersRelEleve=["20$10$1$1$0$1"]),
     parent("20", mail="anne@example.org", mobile="+33 6 00 00 00 01"),
     parent("21", given="Marc", personalTitle="M."),
-    personnel("30", ENTAuxEnsClassesMatieres=["1$3A$061300", "1$3B$061300"], ENTAuxEnsClassesPrincipal=["1$3A"]),
-]  # fmt: skip
+    personnel(
+        "30", ENTAuxEnsClassesMatieres=["1$3A$061300", "1$3B$061300"], ENTAuxEnsClassesPrincipal=["1$3A"]
+    ),
+]
 
 
 # What a delivery makes
@@ -135,8 +151,10 @@ def test_a_school_comes_out_of_its_files(bring: Any, tmp_path: Path) -> None:
         "kind", "subject__name", "group__name"
     )
     assert sorted(kinds, key=str) == [
-        ("head_teacher", None, "3A"), ("teaches", "Mathématiques", "3A"), ("teaches", "Mathématiques", "3B"),
-    ]  # fmt: skip
+        ("head_teacher", None, "3A"),
+        ("teaches", "Mathématiques", "3A"),
+        ("teaches", "Mathématiques", "3B"),
+    ]
 
 
 def test_a_second_run_writes_no_row(bring: Any, tmp_path: Path) -> None:
@@ -223,9 +241,13 @@ def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Pa
             note["file"] == "ENT_Complet_20261120_Tout_0000.xml" and lines[note["line"] - 1] == "<addRequest>"
         )
     assert reasons(report, "quarantined") == {
-        "Sans clé (jointure).", "Sans nom.", "Catégorie inconnue.", "Établissement sans UAI.", "Établissement sans nom.",
+        "Sans clé (jointure).",
+        "Sans nom.",
+        "Catégorie inconnue.",
+        "Établissement sans UAI.",
+        "Établissement sans nom.",
         "Deux clés différentes\u202f: l’identifiant et la jointure ne sont pas les mêmes.",
-    }  # fmt: skip
+    }
     before = rows()
     assert adds_up(bring(folder)) and rows() == before
 
@@ -243,20 +265,50 @@ def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Pa
         (eleve("10", name="=HYPERLINK(1)"), "Nom avec des signes inattendus\u202f: à vérifier."),
         (eleve("10", ENTEleveMEF="99999999999"), "Formation (MEF) inconnue\u202f: gardée telle quelle."),
         (eleve("10", ENTEleveClasses="$3A"), "Classe ou groupe sans établissement\u202f: ignoré."),
-        (eleve("10", ENTEleveClasses="1$9Z"), "Classe ou groupe que l’établissement ne liste pas\u202f: ouvert."),
-        (eleve("10", school="404"), "Établissement inconnu\u202f: la personne est gardée, sans cet établissement."),
-        (eleve("10", ENTElevePersRelEleve=["404$10$1$1$0$1"]), "Responsable inconnu\u202f: le lien n’est pas repris."),
-        (eleve("10", ENTElevePersRelEleve=["20$66$1$1$0$1"]), "Lien de parenté inconnu\u202f: «\u202fautre\u202f»."),
-        (eleve("10", ENTElevePersRelEleve=["20$10$1$9$0$1"]), "Niveau de responsabilité inconnu\u202f: «\u202fpersonne à contacter\u202f»."),
-        (eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]), "Code de lien d’une autre version que celle déclarée\u202f: lu d’après son code."),
-        (eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]), "Même responsable deux fois\u202f: le premier lien est gardé."),
-        (eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]), "Un élève est donné comme son propre parent\u202f: le lien n’est pas repris."),
+        (
+            eleve("10", ENTEleveClasses="1$9Z"),
+            "Classe ou groupe que l’établissement ne liste pas\u202f: ouvert.",
+        ),
+        (
+            eleve("10", school="404"),
+            "Établissement inconnu\u202f: la personne est gardée, sans cet établissement.",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["404$10$1$1$0$1"]),
+            "Responsable inconnu\u202f: le lien n’est pas repris.",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["20$66$1$1$0$1"]),
+            "Lien de parenté inconnu\u202f: «\u202fautre\u202f».",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["20$10$1$9$0$1"]),
+            "Niveau de responsabilité inconnu\u202f: «\u202fpersonne à contacter\u202f».",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]),
+            "Code de lien d’une autre version que celle déclarée\u202f: lu d’après son code.",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]),
+            "Même responsable deux fois\u202f: le premier lien est gardé.",
+        ),
+        (
+            eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]),
+            "Un élève est donné comme son propre parent\u202f: le lien n’est pas repris.",
+        ),
         (eleve("10", mail="pas une adresse"), "Adresse de courriel impossible\u202f: ignorée."),
-        (personnel("10", ENTPersonFonctions="1$XYZ$MAGIE$-$SANS OBJET"), "Fonction inconnue\u202f: «\u202fautre personnel\u202f»."),
-        (personnel("10", ENTAuxEnsClassesMatieres="1$3A$999999"), "Matière inconnue\u202f: gardée sous son code."),
+        (
+            personnel("10", ENTPersonFonctions="1$XYZ$MAGIE$-$SANS OBJET"),
+            "Fonction inconnue\u202f: «\u202fautre personnel\u202f».",
+        ),
+        (
+            personnel("10", ENTAuxEnsClassesMatieres="1$3A$999999"),
+            "Matière inconnue\u202f: gardée sous son code.",
+        ),
     ],
     ids=lambda value: value if not value.startswith("<") else "",
-)  # fmt: skip
+)
 def test_a_doubt_is_applied_and_told(bring: Any, tmp_path: Path, pupil: str, warning: str) -> None:
     folder = deliver(tmp_path / "d", etab(), mef("10310019110", "3EME"), parent("20"), pupil)
     report = bring(folder)
@@ -288,9 +340,11 @@ def test_what_a_record_says_twice_is_made_once(bring: Any, tmp_path: Path) -> No
     pupil = eleve("10", ENTEleveClasses=["1$3A", "1$3A"], ENTEleveGroupes=["1$LATIN", "1$LATIN"])
     taught = ["1$3A$061300", "1$3A$061300"]
     teacher = personnel(
-        "30", ENTAuxEnsClassesMatieres=taught, ENTAuxEnsClassesPrincipal=["1$3A", "1$3A"],
+        "30",
+        ENTAuxEnsClassesMatieres=taught,
+        ENTAuxEnsClassesPrincipal=["1$3A", "1$3A"],
         ENTPersonFonctions=["1$ENS$ENSEIGNEMENT$L1300$MATHEMATIQUES"] * 2,
-    )  # fmt: skip
+    )
     report = bring(deliver(tmp_path / "d", etab(ENTStructureClasses=["3A$3EME", "3A$3EME"]), pupil, teacher))
     assert report["created"] == 3
     assert (
@@ -355,9 +409,14 @@ def test_an_adult_pupil_answers_for_themselves(bring: Any, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "content",
-    [b"", document(eleve("11"))[:-30], b"<autre/>", document(eleve("11")).replace(b"UTF-8", b"ISO-8859-15").replace(b"Durand", "É".encode())],
+    [
+        b"",
+        document(eleve("11"))[:-30],
+        b"<autre/>",
+        document(eleve("11")).replace(b"UTF-8", b"ISO-8859-15").replace(b"Durand", "É".encode()),
+    ],
     ids=["empty", "truncated", "foreign", "wrong encoding"],
-)  # fmt: skip
+)
 def test_one_bad_file_and_nothing_of_the_delivery_is_applied(
     bring: Any, tmp_path: Path, content: bytes
 ) -> None:
@@ -591,7 +650,7 @@ def test_an_import_that_dies_leaves_whole_schools_and_run_again_ends_the_same(
     monkeypatch.undo()
     bring(folder)
     assert bring(folder)["unchanged"] == 7
-    assert {len(list(exports.lines(f"035000{n}A"))) for n in (1, 2, 3)} == {7}
+    assert {len(list(dump.lines(f"035000{n}A"))) for n in (1, 2, 3)} == {7}
 
 
 def test_a_pupil_who_comes_from_another_academy_is_recognised_by_their_number(
@@ -671,41 +730,63 @@ def test_places_not_quoted_are_still_counted_for_their_school(
 
 def test_a_dump_uses_the_keys_of_the_source(bring: Any, tmp_path: Path) -> None:
     bring(deliver(tmp_path / "d", *SMALL))
-    lines = list(exports.lines("0350001A"))
+    lines = list(dump.lines("0350001A"))
     assert lines == sorted(lines)
     found = [json.loads(line) for line in lines]
     by_kind = {kind: [row for row in found if row["kind"] == kind] for kind in {row["kind"] for row in found}}
     assert sorted(by_kind) == ["class", "enrolment", "guardianship", "person", "school", "teaching"]
     assert [row["key"] for row in by_kind["person"]] == ["10", "11", "20", "21", "30"]
     assert by_kind["person"][0] == {
-        "kind": "person", "key": "10",
+        "kind": "person",
+        "key": "10",
         "external_ids": [
             {"source": "aaf", "authority": "14", "kind": "person", "value": "10"},
             {"source": "men", "authority": "fr", "kind": "ine", "value": "123456789AB"},
         ],
-        "family_name": "Durand", "birth_name": "Durand", "given_names": "Léa", "birth_date": "2012-03-02",
+        "family_name": "Durand",
+        "birth_name": "Durand",
+        "given_names": "Léa",
+        "birth_date": "2012-03-02",
         "holdings": [{"role": "pupil", "uai": "0350001A", "starts": "2026-09-01", "ends": None}],
-    }  # fmt: skip
+    }
     assert by_kind["class"][0] == {
-        "kind": "class", "key": "1$3A", "uai": "0350001A", "year": "2026-2027", "name": "3A", "level": "3EME",
-    }  # fmt: skip
+        "kind": "class",
+        "key": "1$3A",
+        "uai": "0350001A",
+        "year": "2026-2027",
+        "name": "3A",
+        "level": "3EME",
+    }
     assert by_kind["enrolment"][0] == {
-        "kind": "enrolment", "person": "10", "class": "1$3A", "starts": "2026-09-02", "ends": None,
-    }  # fmt: skip
+        "kind": "enrolment",
+        "person": "10",
+        "class": "1$3A",
+        "starts": "2026-09-02",
+        "ends": None,
+    }
     assert by_kind["guardianship"][0] == {
-        "kind": "guardianship", "pupil": "10", "guardian": "20", "level": "legal", "kinship": "mother",
-        "contact_priority": None, "lives_with": True, "pays": True, "may_not_be_informed": False,
-        "starts": "2026-09-01", "ends": None,
-    }  # fmt: skip
+        "kind": "guardianship",
+        "pupil": "10",
+        "guardian": "20",
+        "level": "legal",
+        "kinship": "mother",
+        "contact_priority": None,
+        "lives_with": True,
+        "pays": True,
+        "may_not_be_informed": False,
+        "starts": "2026-09-01",
+        "ends": None,
+    }
     assert [(row["class"], row["subject"], row["head_teacher"]) for row in by_kind["teaching"]] == [
-        ("1$3A", "061300", True), ("1$3B", "061300", False),
-    ]  # fmt: skip
+        ("1$3A", "061300", True),
+        ("1$3B", "061300", False),
+    ]
 
 
 def test_a_dump_of_one_school_says_nothing_of_another(bring: Any, tmp_path: Path, twin: World) -> None:
     bring(deliver(tmp_path / "d", *SMALL))
-    assert twin.mark not in "".join(exports.lines("0350001A"))
-    assert twin.mark in "".join(exports.lines())
+    assert twin.mark not in "".join(dump.lines("0350001A"))
+    assert twin.mark in "".join(dump.lines())
 
 
 def test_two_imports_at_once_are_refused(tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from preau.directory.models import Delivery, Enrolment, Guardianship, Holding, Person, School
-from preau.directory.seeds import Degree, SchoolPlan, demo_academy
+from preau.directory.seeds.demonstration import demo_academy
 from preau.directory.seeds.onde import write_onde
+from preau.directory.seeds.plans import Degree, SchoolPlan
 from preau.directory.tests.test_import_aaf import adds_up, rows
 from preau.directory.words import Authority, Role
 
@@ -137,9 +138,10 @@ def test_a_class_change_and_a_departure(bring: Any, school: SchoolPlan, tmp_path
 PUPILS = "Nom élève;Nom d'usage élève;Prénom élève;Date naissance;INE;Niveau;Libellé classe\n"
 PARENTS = (
     "Civilité Responsable;Nom usage responsable;Nom responsable;Prénom responsable;Adresse responsable;Courriel;"
-    + "Nom d'usage enfant;Nom de famille enfant;Prénom enfant;Classes enfants" + ";Nom d'usage enfant;"
+    + "Nom d'usage enfant;Nom de famille enfant;Prénom enfant;Classes enfants"
+    + ";Nom d'usage enfant;"
     "Nom de famille enfant;Prénom enfant;Classes enfants\n"
-)  # fmt: skip
+)
 LEA, TOM = "PETIT;;Léa;02/03/2018;;CP;CP A\n", "PETIT;;Tom;04/05/2019;;GS;GS\n"
 
 

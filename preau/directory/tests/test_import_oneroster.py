@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from preau.directory import exports
+from preau.directory.exports import dump
 from preau.directory.models import (
     Assignment,
     Delivery,
@@ -23,8 +23,10 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.seeds import Academy, Degree, demo_academy, scale_academy
+from preau.directory.seeds.demonstration import demo_academy
 from preau.directory.seeds.oneroster import write_changes, write_oneroster
+from preau.directory.seeds.plans import Academy, Degree
+from preau.directory.seeds.scale import scale_academy
 from preau.directory.tests.test_import_aaf import adds_up, rows
 from preau.directory.words import Authority
 
@@ -168,12 +170,12 @@ def test_a_delta_leads_where_the_complete_delivery_would(bring: Any, tmp_path: P
     bring(tmp_path / "before")
     first = bring(tmp_path / "delta")
     assert first["applied"] and first["created"] and first["changed"] and first["ended"]
-    told, before = list(exports.lines()), rows()
+    told, before = list(dump.lines()), rows()
     again = bring(tmp_path / "delta")
     assert (rows(), again["created"], again["changed"]) == (before, 0, 0)
     whole = bring(tmp_path / "after")
     assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0)
-    assert list(exports.lines()) == told
+    assert list(dump.lines()) == told
 
 
 # A school as small as a test needs it
@@ -197,7 +199,7 @@ SMALL = {
         "e1,,c1,s1,u1,student,,2026-09-02,\ne2,,c1,s1,u2,student,,,\ne3,,c3,s1,u1,student,,,\n"
         "e4,,c3,s1,u5,teacher,true,,\ne5,,c1,s1,u5,teacher,true,,\n"
     ),
-}  # fmt: skip
+}
 
 
 def deliver(folder: Path, files: dict[str, str], mode: str = "bulk", version: str = "1.1") -> Path:

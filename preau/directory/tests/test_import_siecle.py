@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from preau.directory import exports
+from preau.directory.exports import dump
 from preau.directory.imports.siecle import told as telling
 from preau.directory.models import (
     Assignment,
@@ -22,7 +22,11 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.seeds import Degree, World, demo_academy, write_delivery, write_siecle
+from preau.directory.seeds.deliveries import write_delivery
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.plans import Degree
+from preau.directory.seeds.siecle import write_siecle
+from preau.directory.seeds.world import World
 from preau.directory.tests import aaf
 from preau.directory.tests.siecle import (
     UAI,
@@ -103,9 +107,12 @@ def small(**more: Any) -> list[bytes]:
         lien("2", "1"),
     )
     return [
-        communs(), nomenclature(), structures(groups=("LATIN",)),
+        communs(),
+        nomenclature(),
+        structures(groups=("LATIN",)),
         eleves(
-            eleve("1", ID_NATIONAL="123456789AB", DATE_ENTREE="05/10/2026", PRENOM2="Rose"), eleve("2", given="Tom"),
+            eleve("1", ID_NATIONAL="123456789AB", DATE_ENTREE="05/10/2026", PRENOM2="Rose"),
+            eleve("2", given="Tom"),
             places=(place("1", "3A", "G:LATIN"), place("2", "3B")),
         ),
         responsables(
@@ -115,13 +122,15 @@ def small(**more: Any) -> list[bytes]:
         ),
         sts(
             individu(
-                "1", "Martin", "Paul",
+                "1",
+                "Martin",
+                "Paul",
                 '<DISCIPLINES><DISCIPLINE CODE="L1300"><LIBELLE_COURT>MATHEMATIQ</LIBELLE_COURT></DISCIPLINE></DISCIPLINES>'
                 "<PROFS_PRINC><PROF_PRINC><CODE_STRUCTURE>3A</CODE_STRUCTURE></PROF_PRINC></PROFS_PRINC>",
             ),
             classes=(division("3A", ("061300", "1")), division("3B", ("061300", "1"))),
         ),
-    ]  # fmt: skip
+    ]
 
 
 # What the files make
@@ -155,11 +164,18 @@ def test_a_link_says_all_that_siecle_knows(bring: Any, tmp_path: Path) -> None:
     if mother.kinship != Kinship.MOTHER:
         mother, father = father, mother
     assert (mother.authority, mother.pays, mother.lives_with, mother.contact_priority) == (
-        Authority.LEGAL, True, True, None,
-    )  # fmt: skip
+        Authority.LEGAL,
+        True,
+        True,
+        None,
+    )
     assert (father.authority, father.kinship, father.pays, father.lives_with, father.contact_priority) == (
-        Authority.IN_CHARGE, Kinship.FATHER, False, None, 1,
-    )  # fmt: skip
+        Authority.IN_CHARGE,
+        Kinship.FATHER,
+        False,
+        None,
+        1,
+    )
     assert (mother.guardian.email, mother.guardian.phone) == ("anne@example.org", "0600000001")
 
 
@@ -174,8 +190,10 @@ def test_a_teacher_has_the_services_of_stsweb(bring: Any, tmp_path: Path) -> Non
     )
     taught = Assignment.objects.filter(teacher=teacher).values_list("kind", "subject__name", "group__name")
     assert sorted(taught, key=str) == [
-        ("head_teacher", None, "3A"), ("teaches", "Mathématiques", "3A"), ("teaches", "Mathématiques", "3B"),
-    ]  # fmt: skip
+        ("head_teacher", None, "3A"),
+        ("teaches", "Mathématiques", "3A"),
+        ("teaches", "Mathématiques", "3B"),
+    ]
 
 
 def test_the_three_lists_of_numbers_overlap_and_nobody_is_confused(bring: Any, tmp_path: Path) -> None:
@@ -301,8 +319,12 @@ def test_a_written_school_is_read_whole(bring: Any, tmp_path: Path, number: int,
     kinds = Group.objects.filter(school__uai=school.uai)
     assert kinds.filter(kind="class").count() == len(school.classes)
     assert kinds.filter(kind="group").count() == len(school.groups)
-    services = {(service.label, service.subject, person.key) for person in school.staff for service in person.services
-                if service.school == school.key}  # fmt: skip
+    services = {
+        (service.label, service.subject, person.key)
+        for person in school.staff
+        for service in person.services
+        if service.school == school.key
+    }
     teaches = Assignment.objects.filter(school__uai=school.uai, source="siecle", kind="teaches")
     assert teaches.count() == len(services)
     before = rows()
@@ -311,9 +333,11 @@ def test_a_written_school_is_read_whole(bring: Any, tmp_path: Path, number: int,
 
 
 OLD_WORDS = {
-    Kinship.SIBLING: Kinship.OTHER_FAMILY, Kinship.GRANDPARENT: Kinship.OTHER_FAMILY,
-    Kinship.EDUCATOR: Kinship.OTHER, Kinship.FOSTER: Kinship.OTHER,
-}  # fmt: skip
+    Kinship.SIBLING: Kinship.OTHER_FAMILY,
+    Kinship.GRANDPARENT: Kinship.OTHER_FAMILY,
+    Kinship.EDUCATOR: Kinship.OTHER,
+    Kinship.FOSTER: Kinship.OTHER,
+}
 
 
 def test_both_generations_give_the_same_guardianships(bring: Any, tmp_path: Path, college: World) -> None:
@@ -321,10 +345,16 @@ def test_both_generations_give_the_same_guardianships(bring: Any, tmp_path: Path
 
     def links() -> set[Any]:
         return {
-            (row.pupil_id, row.guardian_id, OLD_WORDS.get(Kinship(row.kinship), row.kinship), row.authority == "legal",
-             row.pays, row.contact_priority)
+            (
+                row.pupil_id,
+                row.guardian_id,
+                OLD_WORDS.get(Kinship(row.kinship), row.kinship),
+                row.authority == "legal",
+                row.pays,
+                row.contact_priority,
+            )
             for row in Guardianship.objects.filter(source="siecle", ends=None)
-        }  # fmt: skip
+        }
 
     academy = demo_academy(DAY)
     school = next(academy.schools(Degree.SECOND))
@@ -372,11 +402,15 @@ def test_the_people_of_the_aaf_are_recognised(bring: Any, tmp_path: Path, order:
 
 AAF_SCHOOL = [
     aaf.etab(),
-    aaf.eleve("1000010", ENTEleveINE="123456789AB", ENTElevePersRelEleve=["1000020$10$1$1$0$1", "1000021$20$0$1$0$0"]),
+    aaf.eleve(
+        "1000010",
+        ENTEleveINE="123456789AB",
+        ENTElevePersRelEleve=["1000020$10$1$1$0$1", "1000021$20$0$1$0$0"],
+    ),
     aaf.parent("1000020"),
     aaf.parent("1000021", given="Marc", personalTitle="M."),
     aaf.personnel("1000030"),
-]  # fmt: skip
+]
 
 
 def test_each_of_the_aaf_is_recognised_by_what_both_say(bring: Any, tmp_path: Path) -> None:
@@ -434,10 +468,14 @@ def test_nobody_is_recognised_by_chance(bring: Any, tmp_path: Path, change: Any)
 def test_two_guardians_of_one_name_are_not_told_apart(bring: Any, tmp_path: Path) -> None:
     twins = [
         aaf.etab(),
-        aaf.eleve("1000010", ENTEleveINE="123456789AB",
-                  ENTElevePersRelEleve=["1000020$10$1$1$0$1", "1000021$10$0$1$0$0"]),
-        aaf.parent("1000020"), aaf.parent("1000021"),
-    ]  # fmt: skip
+        aaf.eleve(
+            "1000010",
+            ENTEleveINE="123456789AB",
+            ENTElevePersRelEleve=["1000020$10$1$1$0$1", "1000021$10$0$1$0$0"],
+        ),
+        aaf.parent("1000020"),
+        aaf.parent("1000021"),
+    ]
     bring(aaf.deliver(tmp_path / "aaf", *twins), command="aaf")
     pupil = eleves(eleve("1", ID_NATIONAL="123456789AB"))
     report = bring(
@@ -472,7 +510,7 @@ def test_what_a_school_typed_proves_nothing(bring: Any, tmp_path: Path) -> None:
 def test_the_same_number_in_two_sources_has_two_keys_in_the_dump(bring: Any, tmp_path: Path) -> None:
     bring(aaf.deliver(tmp_path / "aaf", aaf.etab(), aaf.eleve("1", given="Ana")), command="aaf")
     bring(deliver(tmp_path / "d", communs(), eleves(eleve("1", "Petit", "Bob"))))
-    found = [row for row in map(json.loads, exports.lines(UAI)) if row["kind"] == "person"]
+    found = [row for row in map(json.loads, dump.lines(UAI)) if row["kind"] == "person"]
     assert {row["given_names"]: row["key"] for row in found} == {"Ana": "aaf:14:1", "Bob": f"siecle:{UAI}:1"}
 
 
@@ -496,8 +534,9 @@ def test_two_records_under_one_number(bring: Any, tmp_path: Path) -> None:
     report = bring(deliver(tmp_path / "d", communs(), twice))
     assert adds_up(report) and report["created"] == 3 and report["unchanged"] == 1
     assert sentences(report, "quarantined") == {
-        "La même clé est déjà lue à la ligne 8 de 2.xml, avec un autre contenu.", "Sans clé (jointure).",
-    }  # fmt: skip
+        "La même clé est déjà lue à la ligne 8 de 2.xml, avec un autre contenu.",
+        "Sans clé (jointure).",
+    }
 
 
 def test_a_dollar_shifts_nothing(bring: Any, tmp_path: Path) -> None:
@@ -508,11 +547,14 @@ def test_a_dollar_shifts_nothing(bring: Any, tmp_path: Path) -> None:
     )
     report = bring(
         deliver(
-            tmp_path / "d", communs("COLLEGE", "A$B"), structures(("3$A", "3")),
-            eleves(eleve("1"), eleve("2", "Du$rand", "Tom"), places=places), people,
+            tmp_path / "d",
+            communs("COLLEGE", "A$B"),
+            structures(("3$A", "3")),
+            eleves(eleve("1"), eleve("2", "Du$rand", "Tom"), places=places),
+            people,
             sts(individu("1"), classes=(division("3$A", ("0613$00", "1")),)),
         )
-    )  # fmt: skip
+    )
     assert "Le signe « $ » n’a pas sa place dans un code ou un libellé : il est remplacé." in sentences(
         report
     )
@@ -525,9 +567,10 @@ def test_a_dollar_shifts_nothing(bring: Any, tmp_path: Path) -> None:
 
 def test_dates_that_cannot_be_are_ignored(bring: Any, tmp_path: Path) -> None:
     strange = eleves(
-        eleve("1", DATE_NAISS="31/02/2012", DATE_SORTIE="demain", DATE_ENTREE="99/99/9999"), day="32/13/2026",
+        eleve("1", DATE_NAISS="31/02/2012", DATE_SORTIE="demain", DATE_ENTREE="99/99/9999"),
+        day="32/13/2026",
         places=(place("1", "3A"),),
-    )  # fmt: skip
+    )
     report = bring(
         deliver(tmp_path / "d", communs(), strange, sts(individu("1", DATE_NAISSANCE="1980-13-45")))
     )
@@ -538,9 +581,10 @@ def test_dates_that_cannot_be_are_ignored(bring: Any, tmp_path: Path) -> None:
 def test_structures_that_the_two_do_not_share(bring: Any, tmp_path: Path) -> None:
     """STSWEB's own are opened when a pupil is in them, or when SIECLE lists nothing."""
     told = sts(
-        individu("1"), classes=(division("3B", ("061300", "1")), division("3C", ("061300", "1"))),
+        individu("1"),
+        classes=(division("3B", ("061300", "1")), division("3C", ("061300", "1"))),
         groups=(division("IDD", ("061300", "1"), tag="GROUPE"),),
-    )  # fmt: skip
+    )
     pupils = eleves(eleve("1"), places=(place("1", "3B"),))
     report = bring(deliver(tmp_path / "d", communs(), nomenclature(), structures(("3A",)), pupils, told))
     notes = [note["key"] for note in report["warnings"] if "STSWEB seul" in note["reason"]]
@@ -708,12 +752,18 @@ def test_what_leads_nowhere_is_told_and_left(bring: Any, tmp_path: Path) -> None
     """A class of a stranger, a service of a stranger, a class without a code, a link to no number, somebody without a function."""
     report = bring(
         deliver(
-            tmp_path / "d", communs(), structures(classes=("3A", "")),
+            tmp_path / "d",
+            communs(),
+            structures(classes=("3A", "")),
             eleves(eleve("1"), places=(place("1", "3A"), place("99", "3A"))),
             responsables(personne("1"), links=(lien("1", "1"), lien("1", ""))),
-            sts(individu("1"), individu("2", "Roy", "Ada", FONCTION=""), classes=(division("3A", ("061300", "77")),)),
+            sts(
+                individu("1"),
+                individu("2", "Roy", "Ada", FONCTION=""),
+                classes=(division("3A", ("061300", "77")),),
+            ),
         )
-    )  # fmt: skip
+    )
     assert adds_up(report)
     assert {
         "Classe d’un élève inconnu : elle n’est pas reprise.",

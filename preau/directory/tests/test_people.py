@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from preau.directory.actions import blank_person
+from preau.directory.actions.erasure import blank_person
 from preau.directory.calendar import closures_of
 from preau.directory.models import Assignment, ExternalId, Guardianship, Holding, Person
-from preau.directory.seeds import World, school_year_around
+from preau.directory.seeds.world import World, school_year_around
 from preau.directory.viewer import Seat
 from preau.directory.words import Profile, Role
 

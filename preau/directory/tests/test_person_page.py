@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
 
@@ -39,8 +39,16 @@ def test_school_life_reads_whom_to_call(college: World, client: SchoolClient, mo
     )
     for key in ("head", "cpe", "secretary"):
         said = read(client, college, key, pupil)
-        for text in ("ABADIE Nina", "5<sup>e</sup> B", mother.phone, "Vit avec l’élève", "Ne doit pas être informée",
-                     "Mme Moreau", "Professeur principal", str(pupil.birth_date.year)):  # fmt: skip
+        for text in (
+            "ABADIE Nina",
+            "5<sup>e</sup> B",
+            mother.phone,
+            "Vit avec l’élève",
+            "Ne doit pas être informée",
+            "Mme Moreau",
+            "Professeur principal",
+            str(pupil.birth_date.year),
+        ):
             assert text in said, (key, text)
         assert mother.phone in read(client, college, key, mother)
         assert "ABADIE Nina" in read(client, college, key, mother)
@@ -103,8 +111,11 @@ def test_reading_a_pupils_file_leaves_a_line(college: World, client: SchoolClien
         read(client, college, key, person)
         line = Line.objects.order_by("pk").last()
         assert (line.verb, line.actor, line.subject, line.is_read) == (
-            "directory.person_read", college.people[key], person, True,
-        )  # fmt: skip
+            "directory.person_read",
+            college.people[key],
+            person,
+            True,
+        )
     before = Line.objects.count()
     read(client, college, "teacher", college.people["head"])
     read(client, college, "guardian", pupil)

@@ -28,8 +28,8 @@ from preau.directory.models import (
 )
 from preau.directory.queries import photos as queries
 from preau.directory.rules import photos as rules
-from preau.directory.seeds import World
 from preau.directory.seeds.photos import plant_photos
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import boards
 
@@ -217,7 +217,7 @@ def test_a_school_asks_each_once(college: World, client: SchoolClient, own_class
     # Whoever has answered already is not asked.
     assert asked == everyone - {(college.people["guardian"].pk, college.people["pupil"].pk)}
     assert f"L’accord est demandé à {len(asked)} personnes." in said and "Envoyer la demande" not in said
-    assert all(one.url.endswith("/photo-de-classe/") for one in news)
+    assert all(item.url.endswith("/photo-de-classe/") for item in news)
     client.post(f"{address}demander/")
     assert news.count() == len(asked)
     assert Line.objects.filter(verb=actions.ASKED).count() == 1
@@ -271,9 +271,15 @@ def test_who_sees_the_photo(college: World, twin: World, client: SchoolClient, o
     put(client, college)
     Assignment.objects.filter(group=own_class, teacher=college.people["teacher_1"]).delete()
     for key, status in (
-        ("head", 200), ("cpe", 200), ("secretary", 200), ("teacher", 200), ("pupil", 200), ("guardian", 200),
-        ("other_guardian", 200), ("teacher_1", 403),
-    ):  # fmt: skip
+        ("head", 200),
+        ("cpe", 200),
+        ("secretary", 200),
+        ("teacher", 200),
+        ("pupil", 200),
+        ("guardian", 200),
+        ("other_guardian", 200),
+        ("teacher_1", 403),
+    ):
         client.sit(college.people[key])
         response = client.get(photo_of(college))
         assert response.status_code == status, key

@@ -10,7 +10,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.search import queries as search
 from preau.directory.actions.guests import Invitation, invite
 from preau.directory.models import Group, Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import LISTS, Authority, Kinship, Role
 from preau.identity.models import Account
 
@@ -81,9 +81,16 @@ def test_the_lists_of_an_agent_do_not_say_that_a_child_is_placed(
     college: World, client: SchoolClient, service: Person, own_class: Group, seat_of: Any
 ) -> None:
     sent = Invitation(
-        Role.AGENT, "mme", "Nadège", "Prigent", "nadege.prigent@mairie.example", "périscolaire", "Cantine",
-        NOW.date().replace(month=12), (LISTS,),
-    )  # fmt: skip
+        Role.AGENT,
+        "mme",
+        "Nadège",
+        "Prigent",
+        "nadege.prigent@mairie.example",
+        "périscolaire",
+        "Cantine",
+        NOW.date().replace(month=12),
+        (LISTS,),
+    )
     agent = invite(seat_of("head"), sent).holding.person
     Account.objects.get_or_create(person=agent, defaults={"login": "nadege.prigent"})
     page = client.sit(agent).get(reverse("directory:lists"), {"classe": own_class.pk}).content.decode()

@@ -9,11 +9,14 @@ from django.urls import reverse
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory import queries, rules
+from preau.directory import rules
 from preau.directory.actions import powers as actions
 from preau.directory.boards import more_verbs, powers, verbs_of
 from preau.directory.models import Delivery, Guardianship, Holding, Leaver, Person
-from preau.directory.seeds import World
+from preau.directory.queries.powers import roles_here
+from preau.directory.rules import departures, settings
+from preau.directory.rules.powers import gives_powers, invites_guests, reads_lists
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import DIRECTORY, LISTS, SETTINGS, Profile, Role
 from preau.foundation import boards, journal
@@ -50,10 +53,10 @@ def given(college: World, seat_of: Any) -> Any:
 @pytest.mark.parametrize(
     ("key", "rule"),
     [
-        (SETTINGS, rules.runs_settings),
+        (SETTINGS, settings.runs_settings),
         (DIRECTORY, rules.keeps_directory),
         (DIRECTORY, rules.reads_families),
-        (DIRECTORY, rules.may_let_go),
+        (DIRECTORY, departures.may_let_go),
     ],
 )
 def test_a_power_opens_what_its_function_opens(given: Any, seat_of: Any, key: str, rule: Any) -> None:
@@ -69,7 +72,7 @@ def test_the_directory_that_was_given_is_not_all_of_it(college: World, given: An
     assert not rules.keeps_family(teacher, link)
     delivery = Delivery(school=college.school, state=Delivery.State.BLOCKED)
     assert rules.decides_on(teacher, delivery) and not rules.may_approve(teacher, delivery)
-    assert not rules.gives_powers(teacher) and not rules.invites_guests(teacher)
+    assert not gives_powers(teacher) and not invites_guests(teacher)
 
 
 def test_what_is_seen_follows_what_was_given(college: World, given: Any, seat_of: Any) -> None:
@@ -103,12 +106,12 @@ def test_nothing_is_given_beyond_the_profiles_it_is_for(college: World, holder: 
     """What was written beside the name of a pupil opens nothing; to agents, the lists and what is done in class."""
     for role in (Role.PUPIL, Role.TEACHER, Role.AGENT):
         person = Person.objects.create(family_name="Autre", given_name="Ada")
-        scope = {one.key: {"until": UNTIL.isoformat(), "by": college.people["head"].pk} for one in powers}
+        scope = {power.key: {"until": UNTIL.isoformat(), "by": college.people["head"].pk} for power in powers}
         Holding.objects.create(person=person, role=role, school=college.school, scope=scope)
         viewer = viewer_for(person, 0, NOW)
-        opened = {one.key for one in powers if viewer.was_given(one.key)}
-        assert opened == {one.key for one in powers if role.profile in one.to}
-    assert {one.key for one in powers if Profile.AGENT in one.to} == {LISTS, "records"}
+        opened = {power.key for power in powers if viewer.was_given(power.key)}
+        assert opened == {power.key for power in powers if role.profile in power.to}
+    assert {power.key for power in powers if Profile.AGENT in power.to} == {LISTS, "records"}
 
 
 def test_a_cook_to_whom_the_lists_were_given_has_the_lists_alone(college: World, holder: Any) -> None:
@@ -116,11 +119,11 @@ def test_a_cook_to_whom_the_lists_were_given_has_the_lists_alone(college: World,
     given = {LISTS: {"until": UNTIL.isoformat(), "by": college.people["head"].pk}}
     Holding.objects.filter(person=cook.person).update(scope=given)
     again = viewer_for(cook.person, 0, NOW)
-    assert rules.reads_lists(again) and not rules.reads_lists(cook)
+    assert reads_lists(again) and not reads_lists(cook)
     assert college.people["pupil"] not in Person.objects.visible_to(again)
 
 
-@pytest.mark.parametrize("key", sorted(one.key for one in powers))
+@pytest.mark.parametrize("key", sorted(power.key for power in powers))
 def test_who_has_each_power_by_their_function(holder: Any, key: str) -> None:
     expected = {
         SETTINGS: {Role.HEAD},
@@ -160,7 +163,7 @@ def test_a_power_ends_with_its_day_with_the_role_and_when_it_is_taken_back(
     # Another power stays.
     given("teacher", DIRECTORY, SETTINGS)
     actions.take_back(seat_of("head"), holding, DIRECTORY)
-    assert rules.runs_settings(seat_of("teacher")) and not rules.keeps_directory(seat_of("teacher"))
+    assert settings.runs_settings(seat_of("teacher")) and not rules.keeps_directory(seat_of("teacher"))
 
 
 def test_a_second_click_writes_nothing(college: World, given: Any, seat_of: Any) -> None:
@@ -238,9 +241,11 @@ def test_a_giver_who_was_erased_leaves_the_line_readable(
     college: World, given: Any, client: SchoolClient
 ) -> None:
     Line.objects.create(
-        verb="directory.hours_changed", actor=college.people["teacher"], school=college.school,
+        verb="directory.hours_changed",
+        actor=college.people["teacher"],
+        school=college.school,
         details={"fields": "opens_at", journal.FOR: 10**9},
-    )  # fmt: skip
+    )
     page = client.sit(college.people["head"]).get(reverse("journal:changes"))
     assert page.status_code == 200 and "Horaires changés" in page.content.decode()
 
@@ -311,7 +316,7 @@ def test_the_names_in_a_function_are_for_who_keeps_the_directory(
 
 def test_the_page_says_what_the_rules_say(college: World, seat_of: Any, holder: Any) -> None:
     """It asks the rules for somebody who holds the function alone: what a real one sees in their menu."""
-    shared, rows = queries.roles_here(seat_of("teacher"))
+    shared, rows = roles_here(seat_of("teacher"))
     by_key = {row.key: row for row in rows}
     assert set(by_key) == {role.value for role in Role if role != Role.OPERATOR} | {"guardian"}
     for role in (Role.HEAD, Role.SECRETARY, Role.TEACHER, Role.SCHOOL_LIFE, Role.OTHER, Role.NURSE):
@@ -325,7 +330,7 @@ def test_the_page_says_what_the_rules_say(college: World, seat_of: Any, holder: 
 
 
 def test_a_closed_service_is_not_on_the_page(college: World, client: SchoolClient, seat_of: Any) -> None:
-    assert any("Vie scolaire" in row.opened.pages for row in queries.roles_here(seat_of("head"))[1])
+    assert any("Vie scolaire" in row.opened.pages for row in roles_here(seat_of("head"))[1])
     college.school.services = {"attendance": {"off": True}}
     college.school.save()
-    assert not any("Vie scolaire" in row.opened.pages for row in queries.roles_here(seat_of("head"))[1])
+    assert not any("Vie scolaire" in row.opened.pages for row in roles_here(seat_of("head"))[1])

@@ -10,7 +10,7 @@ from conftest import NOW, SchoolClient
 from preau.directory import rules
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, PhotoConsent, PupilPhoto
 from preau.directory.queries.record import alone_with, blocks_of, gestures_of, schooling_of
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards
 from tests.statements import MOST_QUERIES, Statements
@@ -22,20 +22,29 @@ FAMILY = {
     "directory.teachers",
     "homework.work",
     "gradebook.marks",
+    "messaging.write",
 }
+LEVELS = {"competences.levels"}
 FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
 # What the cast's pupil of the planted school has, as each of the cast reads it.
 READ = {
     "head": FAMILY | FOLLOWED | {"directory.callers", "identity.account"},
     "cpe": FAMILY | FOLLOWED | {"directory.callers"},
-    "secretary": {"attendance.now", "timetable.day", "directory.identity", "directory.teachers", "directory.callers"}
+    "secretary": {
+        "attendance.now",
+        "timetable.day",
+        "directory.identity",
+        "directory.teachers",
+        "directory.callers",
+        "messaging.write",
+    }
     | {"identity.account"},
-    # What they reported themselves.
-    "teacher": FAMILY | {"attendance.needs", "conduct.facts"},
-    "guardian": FAMILY | FOLLOWED,
-    "other_guardian": FAMILY | FOLLOWED,
-    "pupil": FAMILY | FOLLOWED,
-}  # fmt: skip
+    # The presence as head teacher; of facts, what they reported themselves.
+    "teacher": FAMILY | FOLLOWED | LEVELS,
+    "guardian": FAMILY | FOLLOWED | LEVELS,
+    "other_guardian": FAMILY | FOLLOWED | LEVELS,
+    "pupil": FAMILY | FOLLOWED | LEVELS,
+}
 
 
 def page(person: Person) -> str:

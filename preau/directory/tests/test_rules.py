@@ -8,7 +8,8 @@ import pytest
 from conftest import NOW
 from preau.directory import rules
 from preau.directory.models import Delivery, Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.rules import powers, settings
+from preau.directory.seeds.world import World
 from preau.directory.viewer import SETTINGS, Viewer
 from preau.directory.words import Role
 
@@ -26,9 +27,9 @@ def delegated(viewer: Viewer) -> Viewer:
     [
         (rules.keeps_directory, {Role.HEAD, Role.SECRETARY}, False),
         (rules.exports_directory, {Role.HEAD, Role.SECRETARY}, False),
-        (rules.runs_settings, {Role.HEAD}, False),
-        (rules.gives_powers, {Role.HEAD}, False),
-        (rules.runs_planned_year, {Role.HEAD}, False),
+        (settings.runs_settings, {Role.HEAD}, False),
+        (powers.gives_powers, {Role.HEAD}, False),
+        (settings.runs_planned_year, {Role.HEAD}, False),
         (rules.reads_families, {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY}, False),
         # Not staff: they see their own rows alone.
         (rules.follows_pupil, {Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, Role.NURSE} | NOT_STAFF, True),
@@ -47,21 +48,21 @@ def test_what_each_role_may_do_with_the_school(
 
 def test_what_the_head_gave_runs_the_settings_and_gives_them_to_nobody(holder: Any, seat_of: Any) -> None:
     teacher = delegated(holder(Role.TEACHER))
-    assert rules.runs_settings(teacher) and rules.runs_planned_year(teacher)
-    assert not rules.gives_powers(teacher)
+    assert settings.runs_settings(teacher) and settings.runs_planned_year(teacher)
+    assert not powers.gives_powers(teacher)
     # Families and pupils administer nothing, whatever was written beside their names.
-    assert not rules.runs_settings(delegated(holder(Role.PUPIL)))
-    assert not rules.runs_settings(delegated(seat_of("guardian")))
+    assert not settings.runs_settings(delegated(holder(Role.PUPIL)))
+    assert not settings.runs_settings(delegated(seat_of("guardian")))
 
 
 def test_a_school_without_a_year_has_no_period_to_settle(college: World, holder: Any) -> None:
     School.objects.filter(pk=college.school.pk).update(current_year=None)
     head = holder(Role.HEAD)
-    assert rules.runs_settings(head) and not rules.runs_planned_year(head)
+    assert settings.runs_settings(head) and not settings.runs_planned_year(head)
 
 
 def test_whoever_is_there_sees_the_school(college: World, seat_of: Any) -> None:
-    assert rules.sees_school(seat_of("pupil"), college.school)
+    assert settings.sees_school(seat_of("pupil"), college.school)
 
 
 def test_each_state_of_a_delivery_allows_its_own_gestures(college: World, holder: Any) -> None:

@@ -11,7 +11,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.actions import families
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, parent
 from preau.directory.tests.test_import_aaf import bring, reasons
 
@@ -141,7 +141,12 @@ def test_a_secretary_decides_nothing_of_their_own_family(
 
 @pytest.mark.parametrize("last_day", [date(2026, 12, 31), date(2026, 11, 1), None])
 def test_no_file_changes_what_a_judge_decided(last_day: date | None, bring: Any, tmp_path: Path) -> None:
-    records = [etab(), eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "21$20$0$1$0$0"]), parent("20"), parent("21", given="Marc")]  # fmt: skip
+    records = [
+        etab(),
+        eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "21$20$0$1$0$0"]),
+        parent("20"),
+        parent("21", given="Marc"),
+    ]
     bring(deliver(tmp_path / "d", *records))
     row = Guardianship.objects.get(guardian__external_ids__value="21")
     row.ruled_on, row.may_not_be_informed = date(2026, 10, 1), last_day is None

@@ -18,7 +18,7 @@ from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Group, Holding, Period, School
 from preau.directory.queries.settings import days_off
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Palette
 
 TODAY = NOW.date()
@@ -303,8 +303,10 @@ def test_a_period_is_created_changed_and_removed(head: SchoolClient, college: Wo
     summer = Period.objects.get(year=college.year, name="Été")
     head.post(reverse("directory:remove_period", kwargs={"pk": summer.pk}))
     assert [p.name for p in Period.objects.filter(year=college.year)] == [
-        "Trimestre 1", "Trimestre 2", "Trimestre 3",
-    ]  # fmt: skip
+        "Trimestre 1",
+        "Trimestre 2",
+        "Trimestre 3",
+    ]
     verbs = ["period_changed", "period_created", "period_removed"]
     assert all(line(f"directory.{verb}").school_id == college.school.pk for verb in verbs)
 
@@ -326,8 +328,9 @@ def test_holidays_are_said_once_with_their_public_holidays_inside() -> None:
     ]
     found = days_off(Closure(name=name, starts=first, ends=last) for name, first, last in days)
     assert [(one.name, one.starts, one.ends) for one in found] == [
-        ("Vacances de Noël", date(2026, 12, 19), date(2027, 1, 3)), *days[5:],
-    ]  # fmt: skip
+        ("Vacances de Noël", date(2026, 12, 19), date(2027, 1, 3)),
+        *days[5:],
+    ]
 
 
 def test_another_zone_moves_the_holidays_to_come_and_nothing_else(head: SchoolClient, college: World) -> None:
@@ -341,7 +344,9 @@ def test_another_zone_moves_the_holidays_to_come_and_nothing_else(head: SchoolCl
     head.post(reverse("directory:zone"), {"zone": "C"})
     names = {(c.name, c.starts) for c in Closure.objects.filter(school=college.school, starts__gt=TODAY)}
     assert ("Vacances d’hiver", date(2027, 2, 6)) in names
-    assert {one for one in names if one[0] == "Vacances d’hiver"} == {("Vacances d’hiver", date(2027, 2, 6))}
+    assert {name for name in names if name[0] == "Vacances d’hiver"} == {
+        ("Vacances d’hiver", date(2027, 2, 6))
+    }
     assert mine in Closure.objects.filter(school=college.school)
     assert past == set(Closure.objects.filter(school=college.school, starts__lte=TODAY))
     assert line("directory.zone_changed").details == {"zone": "C"}
@@ -493,6 +498,6 @@ def test_levels_are_said_as_schools_do_the_youngest_first(head: SchoolClient, co
         for one in page.xpath("//input[@name='levels']")
     }
     assert list(choices) == ["6EME", "3EME"]
-    assert [" ".join(one.split()) for one in choices.values()] == ["6e", "3e"]
+    assert [" ".join(choice.split()) for choice in choices.values()] == ["6e", "3e"]
     head.post(address, {"open": "on", "levels": ["6EME"]})
     assert "Fermé en 6e" in head.get(reverse("directory:services")).content.decode()

@@ -15,7 +15,7 @@ from conftest import TWIN, SchoolClient
 from preau.directory.imports.importer import DELIVERIES
 from preau.directory.imports.tables.fields import TABLES
 from preau.directory.models import ColumnWord, Delivery, Enrolment, ExternalId, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation.importers import tasks
 from preau.foundation.tests import importing
@@ -163,9 +163,11 @@ def test_pupils_who_are_there_are_known_by_their_name_and_class(
     pupil = Person.objects.get(pk=college.people["pupil"].pk)
     group = Enrolment.objects.get(pupil=pupil, ends=None, group__kind="class").group
     before = Person.objects.count()
-    delivery = applied(eleves=csv(
-        f"Nom;Prénom;Classe;Courriel\n{pupil.family_name.upper()};{pupil.given_name};{group.name};moi@example.org\n"
-    ))  # fmt: skip
+    delivery = applied(
+        eleves=csv(
+            f"Nom;Prénom;Classe;Courriel\n{pupil.family_name.upper()};{pupil.given_name};{group.name};moi@example.org\n"
+        )
+    )
     assert figures(delivery) == (0, 1, 0) and Person.objects.count() == before
     changed = Person.objects.get(pk=pupil.pk)
     assert (changed.email, changed.family_name) == ("moi@example.org", pupil.family_name)
@@ -254,8 +256,12 @@ def test_headings_are_known_and_what_was_said_is_remembered(
     heading, row = "Patronyme;Prénom;Naissance;Salle;Option\n", "Petit;Léa;02/03/2014;6e A;Latin\n"
     delivery = brought(eleves=csv(heading + row))
     assert proposed(client, delivery) == {
-        "eleves-0": "", "eleves-1": "given", "eleves-2": "born", "eleves-3": "", "eleves-4": "",
-    }  # fmt: skip
+        "eleves-0": "",
+        "eleves-1": "given",
+        "eleves-2": "born",
+        "eleves-3": "",
+        "eleves-4": "",
+    }
     said = proposed(client, delivery) | {"eleves-0": "family", "eleves-3": "classes"}
     client.post(address(delivery, "columns"), said)
     client.post(address(delivery, "drop"))

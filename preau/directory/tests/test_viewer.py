@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Enrolment, ExternalId, Guardianship, Holding, Person, School
-from preau.directory.seeds import World, add_sibling_elsewhere, make_parent_of
+from preau.directory.seeds.world import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.viewer import seats_of, viewer_for
 from preau.directory.words import Authority, Kinship, Profile, Role
 

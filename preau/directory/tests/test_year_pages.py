@@ -12,7 +12,7 @@ from preau.directory.actions import years
 from preau.directory.actions.years import Choice
 from preau.directory.forms.years import choices_for, size_of
 from preau.directory.models import Enrolment, Group, Person, Placement, PlannedClass, YearPlan
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.test_years import DAY, NEXT, SEPTEMBER, classes, full, plan, pupils_of, viewer_of
 from preau.foundation.text import ordinals
 
@@ -109,8 +109,8 @@ def test_a_class_is_placed_whole_then_one_by_one(
     assert "6 élèves sont à décider" in said and f'value="moves-{five.pk}" selected' in said
     assert f"repeats-{again.pk}" in said and f"moves-{again.pk}" not in said
     assert "6 élèves sont placés" in follow(office, here, classe_entiere=f"moves-{five.pk}")
-    marks = ";".join(f"{one.pk}=moves-{five.pk}" for one in pupils)
-    typed = {f"eleve-{one.pk}": f"moves-{five.pk}" for one in pupils}
+    marks = ";".join(f"{pupil.pk}=moves-{five.pk}" for pupil in pupils)
+    typed = {f"eleve-{pupil.pk}": f"moves-{five.pk}" for pupil in pupils}
     typed |= {f"eleve-{pupils[0].pk}": f"repeats-{again.pk}", f"eleve-{pupils[1].pk}": "leaves"}
     said = follow(office, here, avant=marks, **typed)
     assert "2 élèves ont changé" in said and f"Où va {pupils[1].full_name}" in said

@@ -11,7 +11,7 @@ from django.utils import timezone
 from conftest import NOW
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory import queries, rules, tasks
+from preau.directory import tasks
 from preau.directory.actions import merging, switching, years
 from preau.directory.actions.years import Choice
 from preau.directory.models import (
@@ -30,8 +30,19 @@ from preau.directory.models import (
     YearPlan,
 )
 from preau.directory.queries import years as reads
-from preau.directory.rules.years import comes_after, follower_of, is_last, letter_of, rank_of
-from preau.directory.seeds import World
+from preau.directory.rules.years import (
+    changes_planned_class,
+    comes_after,
+    follower_of,
+    is_last,
+    letter_of,
+    may_switch_on,
+    may_undo_on,
+    places_class,
+    prepares_year,
+    rank_of,
+)
+from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, personnel
 from preau.directory.tests.test_import_aaf import bring
 from preau.directory.viewer import Viewer, viewer_for
@@ -45,14 +56,23 @@ DAY = SEPTEMBER.date()
 NEXT = {"name": "2027-2028", "starts": date(2027, 9, 1), "ends": date(2028, 7, 4)}
 # What a visit leaves, and the traces of the switch itself.
 TRACES = {
-    "journal.Line", "notifications.Item", "notifications.Dispatch", "notifications.Push", "sessions.Session",
-    "identity.AccountSession", "django_tasks_database.DBTaskResult",
-}  # fmt: skip
+    "journal.Line",
+    "notifications.Item",
+    "notifications.Dispatch",
+    "notifications.Push",
+    "sessions.Session",
+    "identity.AccountSession",
+    "django_tasks_database.DBTaskResult",
+}
 
 
 def every_row() -> dict[str, list[Any]]:
-    models = [one for one in apps.get_models(include_auto_created=True) if one._meta.label not in TRACES]
-    return {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in models}
+    models = [
+        get_model
+        for get_model in apps.get_models(include_auto_created=True)
+        if get_model._meta.label not in TRACES
+    ]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
 def differing(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[str]:
@@ -73,7 +93,7 @@ def plan(college: World) -> YearPlan:
 
 
 def classes(plan: YearPlan) -> dict[str, PlannedClass]:
-    return {one.name: one for one in plan.classes.all()}
+    return {school_class.name: school_class for school_class in plan.classes.all()}
 
 
 def class_named(college: World, name: str) -> Group:
@@ -98,10 +118,25 @@ def full(college: World, plan: YearPlan) -> None:
 @pytest.mark.parametrize(
     ("level", "rank"),
     [
-        ("6e", 9), ("6EME", 9), ("6ème", 9), ("3EME", 12), ("3e", 12), ("2NDE GENERALE", 13), ("2de", 13), ("1ère STMG", 14),
-        ("TERMINALE", 15), ("Tle", 15), ("CM2", 8), ("CP", 4), ("PS", 1), ("CPGE", None), ("CE1-CE2", None), ("", None), ("ULIS", None),
+        ("6e", 9),
+        ("6EME", 9),
+        ("6ème", 9),
+        ("3EME", 12),
+        ("3e", 12),
+        ("2NDE GENERALE", 13),
+        ("2de", 13),
+        ("1ère STMG", 14),
+        ("TERMINALE", 15),
+        ("Tle", 15),
+        ("CM2", 8),
+        ("CP", 4),
+        ("PS", 1),
+        ("CPGE", None),
+        ("CE1-CE2", None),
+        ("", None),
+        ("ULIS", None),
     ],
-)  # fmt: skip
+)
 def test_a_level_is_known_however_it_is_written(level: str, rank: int | None) -> None:
     assert rank_of(level) == rank
 
@@ -131,31 +166,33 @@ def test_a_class_follows_the_one_of_the_same_letter_or_the_only_one() -> None:
 
 def test_who_prepares_the_year(college: World, seat_of: Any) -> None:
     keys = ["head", "secretary", "cpe", "teacher", "pupil", "guardian"]
-    assert [key for key in keys if rules.prepares_year(seat_of(key))] == ["head", "secretary"]
+    assert [key for key in keys if prepares_year(seat_of(key))] == ["head", "secretary"]
 
 
 def test_each_role_alone(college: World, plan: YearPlan, holder: Any) -> None:
     group, planned = Group.objects.classes().filter(year=college.year)[0], plan.classes.all()[0]
     for rule, about in [
-        (rules.prepares_year, None), (rules.places_class, group), (rules.changes_planned_class, planned),
-    ]:  # fmt: skip
+        (prepares_year, None),
+        (places_class, group),
+        (changes_planned_class, planned),
+    ]:
         assert {role for role in Role if rule(holder(role), about)} == {Role.HEAD, Role.SECRETARY}, rule
     head = holder(Role.HEAD)
     group.kind = Group.Kind.GROUP
-    assert not rules.places_class(head, group)
+    assert not places_class(head, group)
     YearPlan.objects.update(switched_at=timezone.now())
     group.kind = Group.Kind.CLASS
-    assert not rules.places_class(head, group)
+    assert not places_class(head, group)
     planned.plan.refresh_from_db()
-    assert not rules.changes_planned_class(head, planned)
+    assert not changes_planned_class(head, planned)
     School.objects.filter(pk=college.school.pk).update(current_year=None)
-    assert not rules.prepares_year(holder(Role.HEAD))
+    assert not prepares_year(holder(Role.HEAD))
 
 
 def test_the_days_of_a_switch_and_of_the_way_back(plan: YearPlan) -> None:
     after, today = plan.ends + timedelta(days=1), date(2027, 8, 20)
     days = [date(2027, 7, 31), date(2027, 8, 1), date(2027, 8, 19), today, plan.ends, after]
-    assert [rules.may_switch_on(plan, day, date(2027, 6, 1)) for day in days] == [
+    assert [may_switch_on(plan, day, date(2027, 6, 1)) for day in days] == [
         False,
         True,
         True,
@@ -163,12 +200,12 @@ def test_the_days_of_a_switch_and_of_the_way_back(plan: YearPlan) -> None:
         True,
         False,
     ]
-    assert [rules.may_switch_on(plan, day, today) for day in days] == [False, False, False, True, True, False]
+    assert [may_switch_on(plan, day, today) for day in days] == [False, False, False, True, True, False]
     plan.starts = date(2027, 2, 15)
     assert plan.first_day == plan.starts
-    assert not rules.may_undo_on(plan, today)
+    assert not may_undo_on(plan, today)
     plan.switched_on = today
-    assert [rules.may_undo_on(plan, today + timedelta(days=count)) for count in (0, 15, 16)] == [
+    assert [may_undo_on(plan, today + timedelta(days=count)) for count in (0, 15, 16)] == [
         True,
         True,
         False,
@@ -190,9 +227,11 @@ def test_the_year_opens_with_this_year_s_classes_and_moves_nothing(college: Worl
     before = every_row()
     plan = years.begin(viewer_of(college), **NEXT)
     assert differing(before, every_row()) == {"directory.YearPlan", "directory.PlannedClass"}
-    assert set(classes(plan)) == {one.name for one in Group.objects.classes().filter(year=college.year)}
-    assert {one.level for one in plan.classes.all()} == {
-        one.level for one in Group.objects.classes().filter(year=college.year)
+    assert set(classes(plan)) == {
+        school_class.name for school_class in Group.objects.classes().filter(year=college.year)
+    }
+    assert {school_class.level for school_class in plan.classes.all()} == {
+        school_class.level for school_class in Group.objects.classes().filter(year=college.year)
     }
     # The second of two clicks.
     assert years.begin(viewer_of(college, "head"), **NEXT) == plan
@@ -274,10 +313,10 @@ def test_a_class_taken_out_gives_its_pupils_back(college: World, plan: YearPlan)
     years.propose(viewer_of(college))
     five = plan.classes.filter(level="5e").order_by("name")[0]
     count = five.placements.count()
-    undecided = queries.undecided_of(plan, NOW.date()).count()
+    undecided = reads.undecided_of(plan, NOW.date()).count()
     assert count
     years.remove_class(viewer_of(college), five)
-    assert queries.undecided_of(plan, NOW.date()).count() == undecided + count
+    assert reads.undecided_of(plan, NOW.date()).count() == undecided + count
     assert Line.objects.filter(verb="directory.planned_class_removed", details={"pupils": count}).exists()
 
 
@@ -404,7 +443,7 @@ def test_the_switch_puts_everyone_where_it_was_said(college: World, twin: World,
 
 def test_access_of_who_leaves_is_cut_that_day(college: World, september: YearPlan) -> None:
     leaver = september.placements.filter(outcome="leaves").order_by("pk")[0].person
-    assert queries.last_switch(viewer_of(college, at=timezone.localtime())) is None
+    assert reads.last_switch(viewer_of(college, at=timezone.localtime())) is None
     account = Account.objects.get_or_create(person=leaver, defaults={"login": "leaver", "password": "!"})[0]
     assert viewer_for(leaver, account.pk, timezone.localtime()) is not None
     switch(college, september)
@@ -462,9 +501,13 @@ def test_the_way_back_closes(college: World, september: YearPlan, clock: Any) ->
     assert why(viewer, september) == "delivered"
     delivery.delete()
     again = YearPlan.objects.create(
-        school=college.school, from_year=september.to_year, name="2028-2029", starts=date(2028, 9, 1),
-        ends=date(2029, 7, 1), made_at=timezone.now(),
-    )  # fmt: skip
+        school=college.school,
+        from_year=september.to_year,
+        name="2028-2029",
+        starts=date(2028, 9, 1),
+        ends=date(2029, 7, 1),
+        made_at=timezone.now(),
+    )
     assert why(viewer, september) == "again"
     again.delete()
     clock.move_to(SEPTEMBER + timedelta(days=16))
@@ -503,7 +546,7 @@ def test_it_is_refused_while_something_is_missing(college: World, plan: YearPlan
 
 def test_pupils_to_decide_may_be_left_without_class(college: World, plan: YearPlan, clock: Any) -> None:
     clock.move_to(SEPTEMBER)
-    count = queries.undecided_of(plan, DAY).count()
+    count = reads.undecided_of(plan, DAY).count()
     assert switch(college, plan, leave_undecided=True)
     held = Holding.objects.active(DAY).filter(school=college.school, role=Role.PUPIL)
     assert held.count() >= count
@@ -603,7 +646,7 @@ def filled(bring: Any, tmp_path: Path, clock: Any) -> dict[str, Any]:
     plan = years.begin(viewer(), **NEXT)
     years.save_class(viewer(), None, name="4A", level="4EME", team=None)
     years.propose(viewer())
-    assert queries.undecided_of(plan, NOW.date()).count() == 0
+    assert reads.undecided_of(plan, NOW.date()).count() == 0
     return {"school": school, "plan": plan, "viewer": viewer, "folder": tmp_path / "files", "bring": bring}
 
 
@@ -642,7 +685,7 @@ def test_a_file_before_the_switch_leaves_what_is_prepared(filled: dict[str, Any]
     clock.move_to(datetime(2027, 3, 1, 9, 0, tzinfo=NOW.tzinfo))
     filled["bring"](deliver(filled["folder"], *records, name="ENT_Complet_20270301_Tout_0000.xml"))
     assert rows == [list(one.objects.order_by("pk").values()) for one in (YearPlan, PlannedClass, Placement)]
-    assert [row.family_name for row in queries.undecided_of(plan, date(2027, 3, 1))] == ["Nom4"]
+    assert [row.family_name for row in reads.undecided_of(plan, date(2027, 3, 1))] == ["Nom4"]
 
 
 def test_a_file_that_opens_the_year_first_has_the_last_word(filled: dict[str, Any], clock: Any) -> None:

@@ -27,10 +27,17 @@ def bring_tables(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         told, sent = form.cleaned_data, form.sent()
         take = partial(
-            stages.bring, DELIVERIES, request.viewer, sent, check=check_headings,
-            keep=partial(uploads.keep_tables, limits=TABLES), source=SOURCE, state=Delivery.State.MATCHING,
-            matching={"complete": told["reach"] == "complete", "certified": told["certified"]}, **given_by(request.viewer),
-        )  # fmt: skip
+            stages.bring,
+            DELIVERIES,
+            request.viewer,
+            sent,
+            check=check_headings,
+            keep=partial(uploads.keep_tables, limits=TABLES),
+            source=SOURCE,
+            state=Delivery.State.MATCHING,
+            matching={"complete": told["reach"] == "complete", "certified": told["certified"]},
+            **given_by(request.viewer),
+        )
         field = next(iter(sent), PUPILS)
         if answer := pages.bring(request, DELIVERIES, form, take, field=field, then="columns"):
             return answer

@@ -133,7 +133,7 @@ def family_access(request: HttpRequest) -> HttpResponse:
 # The school
 
 
-def _told(consent_request: ConsentRequest) -> queries.Told | None:
+def _told(consent_request: ConsentRequest) -> queries.RequestText | None:
     """None for what is asked no more."""
     return next(iter(queries.current([consent_request])), None)
 

@@ -45,7 +45,9 @@ def bring(request: HttpRequest) -> HttpResponse:
     """Bring the official files of the school."""
     form = pages.sent_form(request, DeliveryForm)
     if form.is_valid():
-        take = partial(stages.bring, DELIVERIES, request.viewer, form.cleaned_data["files"], **given_by(request.viewer))  # fmt: skip
+        take = partial(
+            stages.bring, DELIVERIES, request.viewer, form.cleaned_data["files"], **given_by(request.viewer)
+        )
         if answer := pages.bring(request, DELIVERIES, form, take):
             return answer
     return render_form(request, "directory/bring.html", bringing(request, form))

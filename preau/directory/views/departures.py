@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.directory import queries, rules
+from preau.directory import rules
 from preau.directory.actions import departures as actions
 from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
+from preau.directory.queries.departures import KINDS, erasure_day, leaver_lines, leaver_rows, leavers_of
+from preau.directory.rules.departures import keeps_longer, may_let_go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
@@ -28,14 +30,14 @@ def departures(request: HttpRequest) -> HttpResponse:
     form = LeaverFilter(request.POST if request.method == "POST" else request.GET)
     kind, name = form.chosen()
     name = name if request.method == "POST" else ""
-    page = page_for(request, queries.leavers_of(request.viewer, kind, name), A_PAGE)
+    page = page_for(request, leavers_of(request.viewer, kind, name), A_PAGE)
     context = {
         "form": form,
         "kind": kind,
-        "kinds": queries.KINDS,
+        "kinds": KINDS,
         "filtered": bool(name),
         "page_obj": page,
-        "rows": queries.leaver_rows(request.viewer, page.object_list, kind),
+        "rows": leaver_rows(request.viewer, page.object_list, kind),
         "too_many": bool(name) and page.has_other_pages(),
         "query": urlencode({"qui": kind}),
     }
@@ -48,13 +50,13 @@ def departures(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """One list for a spreadsheet. The journal says who took it away, and how many rows."""
     viewer, (kind, _name) = request.viewer, LeaverFilter(request.POST).chosen()
-    rows = list(queries.leaver_lines(viewer, kind))
+    rows = list(leaver_lines(viewer, kind))
     journal.record(viewer, "directory.departures_exported", viewer.school, table=kind, rows=len(rows))
     header = [_("Nom"), _("Prénom"), _("Précision"), _("Départ"), _("Suite")]
     return csv_file(f"departs-{kind}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
-@opens(Leaver, to=rules.keeps_longer, by="public_id")
+@opens(Leaver, to=keeps_longer, by="public_id")
 @require_http_methods(["GET", "POST"])
 def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     """What is left of one who has left: a name, a day, and until when they are kept."""
@@ -79,13 +81,13 @@ def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         "hold": hold,
         "moved": moved,
         "mark": actions.mark_of(hold),
-        "erased_on": queries.erasure_day(leaver, viewer.today),
+        "erased_on": erasure_day(leaver, viewer.today),
     }
     status = status_of(form, CONFLICT if moved else 200)
     return render(request, "directory/leaver.html", context, status=status)
 
 
-@opens(Leaver, to=rules.may_let_go, by="public_id")
+@opens(Leaver, to=may_let_go, by="public_id")
 @require_POST
 def let_go(request: HttpRequest, leaver: Leaver) -> HttpResponseRedirect:
     """Keep them no longer than everyone."""

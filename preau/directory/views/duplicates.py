@@ -59,7 +59,7 @@ def merge(request: HttpRequest, one: str, other: str) -> HttpResponse:
         merging.merge(request.viewer, *form.chosen(), form.cleaned_data["avant"])
     except merging.MovedOn:
         return _merged_already(request, one, other)
-    except merging.Refused as refused:
+    except merging.MergeRefused as refused:
         return _page(request, compared, form, status=CONFLICT, refused=refused.reason)
     said = _("Les deux fiches n’en font plus qu’une. Vous pouvez les séparer pendant trente jours.")
     messages.success(request, said)
@@ -116,7 +116,7 @@ def undo_merge(request: HttpRequest, merge: Merge) -> HttpResponseRedirect:
         merging.undo(request.viewer, merge)
     except merging.MovedOn:
         messages.info(request, _("Ces deux fiches sont déjà séparées."))
-    except merging.Refused as refused:
+    except merging.MergeRefused as refused:
         messages.error(request, refused.reason)
     else:
         messages.success(request, _("Les deux fiches sont séparées : chacune a retrouvé ce qu’elle tenait."))

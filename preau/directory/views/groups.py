@@ -32,7 +32,13 @@ def groups(request: HttpRequest) -> HttpResponse:
             "photos": pupils_to_answer_for(viewer),
         }
         return render(request, "directory/own_groups.html", context)
-    context = {"without": queries.pupils_without_class(viewer).count(), "shown": request.GET.get("montrer")}
+    mine = queries.own_taught(viewer) if rules.teaches_groups(viewer) else []
+    context = {
+        "mine": mine,
+        "teaches": rules.teaches_groups(viewer),
+        "without": queries.pupils_without_class(viewer).count(),
+        "shown": request.GET.get("montrer"),
+    }
     if context["shown"] == GROUPS:
         found = queries.groups_of_year(viewer, Group.Kind.GROUP)
         page = page_for(request, found, A_PAGE)

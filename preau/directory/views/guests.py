@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory import queries, rules
 from preau.directory.actions import guests as actions
 from preau.directory.actions import reviews
 from preau.directory.forms.powers import InvitationForm, LastDayForm
 from preau.directory.models import AccessReview, Guest, Holding
+from preau.directory.queries.guests import guest_rows, guests_of
+from preau.directory.queries.reviews import access_of, access_rows
+from preau.directory.rules import powers
 from preau.directory.rules.powers import may_doubt, review_due_on
 from preau.directory.views.powers import REVIEW
 from preau.foundation import dates
@@ -22,16 +24,16 @@ from preau.foundation.paging import page_for
 A_PAGE = 30
 
 
-@opens(to=rules.invites_guests)
+@opens(to=powers.invites_guests)
 @require_safe
 def guests(request: HttpRequest) -> HttpResponse:
     """Who was let in from outside, and until when."""
-    page = page_for(request, queries.guests_of(request.viewer), A_PAGE)
-    context = {"page_obj": page, "rows": queries.guest_rows(request.viewer, page.object_list)}
+    page = page_for(request, guests_of(request.viewer), A_PAGE)
+    context = {"page_obj": page, "rows": guest_rows(request.viewer, page.object_list)}
     return render(request, "directory/guests.html", context)
 
 
-@opens(to=rules.invites_guests)
+@opens(to=powers.invites_guests)
 @confirmed()
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
@@ -50,14 +52,14 @@ def invite(request: HttpRequest) -> HttpResponse:
     return render_form(request, "directory/invite.html", {"form": form})
 
 
-@opens(Guest, to=rules.invites_guests)
+@opens(Guest, to=powers.invites_guests)
 @confirmed()
 @require_http_methods(["GET", "POST"])
 def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
     """One guest: what is open to them and until when; another last day."""
     viewer = request.viewer
-    found = queries.guests_of(viewer).get(pk=guest.pk)
-    row = queries.guest_rows(viewer, [found])[0]
+    found = guests_of(viewer).get(pk=guest.pk)
+    row = guest_rows(viewer, [found])[0]
     form = LastDayForm(viewer.today, row.last_day, request.POST or None)
     if form.is_valid():
         if actions.prolong(viewer, guest, form.cleaned_data["until"]):
@@ -70,7 +72,7 @@ def guest(request: HttpRequest, guest: Guest) -> HttpResponse:
     return render_form(request, "directory/guest.html", context)
 
 
-@opens(Guest, to=rules.invites_guests)
+@opens(Guest, to=powers.invites_guests)
 @confirmed()
 @require_POST
 def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
@@ -86,18 +88,18 @@ def end_guest(request: HttpRequest, guest: Guest) -> HttpResponseRedirect:
 # The review
 
 
-@opens(to=rules.reviews_access)
+@opens(to=powers.reviews_access)
 @require_safe
 def review(request: HttpRequest) -> HttpResponse:
     """Everybody who holds more than an ordinary seat, and the reviews that were done."""
     viewer = request.viewer
-    page = page_for(request, queries.access_of(viewer), A_PAGE)
+    page = page_for(request, access_of(viewer), A_PAGE)
     done = list(AccessReview.objects.visible_to(viewer).select_related("done_by")[:8])
     last = timezone.localdate(done[0].done_at) if done else None
     due = review_due_on(last, viewer.year)
     context = {
         "page_obj": page,
-        "rows": queries.access_rows(viewer, page.object_list),
+        "rows": access_rows(viewer, page.object_list),
         "done": done,
         "due": due,
         "is_late": due is not None and due <= viewer.today,
@@ -106,7 +108,7 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/review.html", context)
 
 
-@opens(to=rules.reviews_access)
+@opens(to=powers.reviews_access)
 @require_POST
 def finish_review(request: HttpRequest) -> HttpResponseRedirect:
     """Everybody was looked at."""

@@ -72,9 +72,15 @@ def export_list(request: HttpRequest, group: Group) -> StreamingHttpResponse:
 def _line(viewer: Viewer, group: Group, columns: Iterable[Column]) -> journal.Line:
     """Who read the files of a class at once: one line, which names the class and no pupil (docs/decisions/0080)."""
     return journal.Line(
-        verb="directory.list_read", actor_id=viewer.person.pk, acting_as=viewer.key, school_id=group.school_id,
-        target="directory.group", target_id=group.pk, is_read=True, details={"columns": _said(columns)},
-    )  # fmt: skip
+        verb="directory.list_read",
+        actor_id=viewer.person.pk,
+        acting_as=viewer.key,
+        school_id=group.school_id,
+        target="directory.group",
+        target_id=group.pk,
+        is_read=True,
+        details={"columns": _said(columns)},
+    )
 
 
 def _said(columns: Iterable[Column]) -> str:

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from preau.directory import queries, rules
+from preau.directory import rules
 from preau.directory.models import Person
-from preau.directory.queries import record
+from preau.directory.queries import profiles, record
 from preau.directory.queries.authority import parts_for
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
@@ -21,10 +21,11 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     schooling = record.schooling_of(seated, person)
     if schooling:
         return _record(request, seated, person, schooling)
-    profile = queries.profile_of(request.viewer, person)
+    profile = profiles.profile_of(request.viewer, person)
     if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
         journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
-    return render(request, "directory/person.html", {"person": person, "profile": profile})
+    context = {"person": person, "profile": profile, "opens_groups": request.viewer.works_with_pupils}
+    return render(request, "directory/person.html", context)
 
 
 def _record(request: HttpRequest, viewer: Viewer, pupil: Person, schooling: record.Schooling) -> HttpResponse:
@@ -33,11 +34,14 @@ def _record(request: HttpRequest, viewer: Viewer, pupil: Person, schooling: reco
         journal.record_read(viewer, "directory.person_read", pupil, subject_id=pupil.pk)
     beside = record.beside(viewer, pupil, schooling)
     context = {
-        "pupil": pupil, "schooling": schooling, "subtitle": record.subtitle_of(viewer, pupil, schooling),
-        "blocks": record.blocks_of(viewer, pupil), "gestures": record.gestures_of(viewer, pupil),
+        "pupil": pupil,
+        "schooling": schooling,
+        "subtitle": record.subtitle_of(viewer, pupil, schooling),
+        "blocks": record.blocks_of(viewer, pupil),
+        "gestures": record.gestures_of(viewer, pupil),
         "beside": beside,
         "face": record.face_of(viewer, pupil, beside),
-    }  # fmt: skip
+    }
     return render(request, "directory/record.html", context)
 
 

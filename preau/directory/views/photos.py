@@ -89,7 +89,7 @@ def pupil_photo(request: HttpRequest, person: Person) -> HttpResponse:
     if form.is_valid():
         try:
             actions.put_photo(viewer, person, pictures.redrawn(form.cleaned_data["picture"], SIDE))
-        except uploads.Refused as refusal:
+        except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         except actions.NotAllowed:
             refused = True

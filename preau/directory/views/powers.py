@@ -6,11 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory import queries, rules
+from preau.directory import rules
 from preau.directory.actions import powers as actions
 from preau.directory.boards import power_of
 from preau.directory.forms.powers import ListFilter, PowerForm
 from preau.directory.models import Holding
+from preau.directory.queries import school_lists
+from preau.directory.queries.powers import given_here, given_holdings, people_in, powers_to_give, roles_here
+from preau.directory.rules.powers import gives_powers, reads_lists, reads_powers
 from preau.directory.words import LISTS, SETTINGS
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
@@ -24,29 +27,29 @@ A_PAGE, GIVEN_PAGE = 40, 25
 REVIEW = "revue"
 
 
-@opens(to=rules.reads_powers)
+@opens(to=reads_powers)
 @require_safe
 def powers(request: HttpRequest) -> HttpResponse:
     """What each function opens in this school, what was given beyond it; the names in a function, for who keeps the directory."""
     viewer, asked = request.viewer, request.GET.get("fonction", "")
     names = rules.keeps_directory(viewer)
-    shared, rows = queries.roles_here(viewer)
-    row = next((one for one in rows if one.key == asked and one.has_names), None) if names else None
+    shared, rows = roles_here(viewer)
+    row = next((row for row in rows if row.key == asked and row.has_names), None) if names else None
     context = {
         "shared": shared,
         "rows": rows,
         "names": names,
         "row": row,
-        "gives": rules.gives_powers(viewer),
+        "gives": gives_powers(viewer),
     }
     if row:
-        context["page_obj"] = page_for(request, queries.people_in(viewer, row.key), A_PAGE)
+        context["page_obj"] = page_for(request, people_in(viewer, row.key), A_PAGE)
         return render(request, "directory/function.html", context)
-    context["given"] = queries.given_here(viewer)
+    context["given"] = given_here(viewer)
     return render(request, "directory/powers.html", context)
 
 
-@opens(to=rules.gives_powers)
+@opens(to=gives_powers)
 @confirmed()
 @require_http_methods(["GET", "POST"])
 def administrators(request: HttpRequest) -> HttpResponse:
@@ -58,18 +61,18 @@ def administrators(request: HttpRequest) -> HttpResponse:
         actions.give(viewer, sent["holding"], sent["power"], sent["until"])
         messages.success(request, _("C’est confié : cette personne le trouve sur son accueil."))
         return redirect("directory:administrators")
-    page = page_for(request, queries.given_here(viewer), GIVEN_PAGE)
-    context = {"form": form, "page_obj": page, "powers": queries.powers_to_give()}
+    page = page_for(request, given_here(viewer), GIVEN_PAGE)
+    context = {"form": form, "page_obj": page, "powers": powers_to_give()}
     return render_form(request, "directory/administrators.html", context)
 
 
 @removes
-@opens(Holding, to=rules.gives_powers)
+@opens(Holding, to=gives_powers)
 @confirmed()
 @require_POST
 def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
     """Take a power back."""
-    holding = get_object_or_404(queries.given_holdings(request.viewer), pk=holding.pk)
+    holding = get_object_or_404(given_holdings(request.viewer), pk=holding.pk)
     key = request.POST.get("power", SETTINGS)
     if power_of(key) is None:
         raise Http404
@@ -79,7 +82,7 @@ def end_delegation(request: HttpRequest, holding: Holding) -> HttpResponseRedire
     return redirect(back)
 
 
-@opens(to=rules.reads_lists)
+@opens(to=reads_lists)
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """The classes, then the pupils of one with whom to call. Opened by somebody to whom they were given, it leaves a line."""
@@ -89,9 +92,9 @@ def lists(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "directory/lists.html",
-            {"classes": queries.classes_listed(viewer), "school": viewer.school},
+            {"classes": school_lists.classes_listed(viewer), "school": viewer.school},
         )
-    pupils = queries.pupils_listed(viewer, group)
+    pupils = school_lists.pupils_listed(viewer, group)
     if viewer.was_given(LISTS):
         journal.record(viewer, "directory.list_read", group, rows=len(pupils))
     return render(

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory import queries, rules
 from preau.directory.actions import settings as actions
 from preau.directory.forms.settings import (
     ClosureForm,
@@ -20,6 +19,16 @@ from preau.directory.forms.settings import (
     ZoneForm,
 )
 from preau.directory.models import Closure, Period, School
+from preau.directory.queries.settings import (
+    closures_of,
+    levels_of,
+    pages_of,
+    periods_of,
+    presentation_of,
+    services_of,
+)
+from preau.directory.rules import powers
+from preau.directory.rules.settings import runs_planned_year, runs_settings, sees_school
 from preau.directory.words import Palette, Zone
 from preau.foundation import pictures, uploads
 from preau.foundation.access import opens
@@ -36,33 +45,33 @@ def _page(request: HttpRequest, template: str, form: Any, **context: Any) -> Htt
     return render_form(request, template, {"form": form, "school": request.viewer.school, **context})
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     """Everything that a school may settle by itself."""
-    context = {"pages": queries.pages_of(request.viewer), "school": request.viewer.school}
+    context = {"pages": pages_of(request.viewer), "school": request.viewer.school}
     return render(request, "directory/settings.html", context)
 
 
-@opens(School, to=rules.sees_school, by="public_id")
+@opens(School, to=sees_school, by="public_id")
 @require_safe
 def school(request: HttpRequest, school: School) -> HttpResponse:
     """A school as its people and families read it: contacts, hours, terms, closures to come."""
     context = {
-        "shown": queries.presentation_of(school, request.viewer.today),
-        "may_change": request.viewer.school_id == school.pk and rules.runs_settings(request.viewer),
-        "may_read_powers": request.viewer.school_id == school.pk and rules.reads_powers(request.viewer),
+        "shown": presentation_of(school, request.viewer.today),
+        "may_change": request.viewer.school_id == school.pk and runs_settings(request.viewer),
+        "may_read_powers": request.viewer.school_id == school.pk and powers.reads_powers(request.viewer),
     }
     return render(request, "directory/school.html", context)
 
 
-@opens(School, to=rules.sees_school, by="public_id", before_proof=True)
+@opens(School, to=sees_school, by="public_id", before_proof=True)
 @require_safe
 def logo(request: HttpRequest, school: School) -> FileResponse:
     return pictures.served(school.logo, cache=A_DAY)
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
     """The name and the contacts of the school."""
@@ -74,7 +83,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     return _page(request, "directory/identity.html", form)
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest) -> HttpResponse:
     """The colours of the school, and its logo."""
@@ -88,7 +97,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return _page(request, "directory/look.html", form, logo_form=PictureForm(), palettes=Palette.choices)
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_POST
 def take_logo(request: HttpRequest) -> HttpResponse:
     """A new logo, redrawn."""
@@ -96,7 +105,7 @@ def take_logo(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], LOGO_SIDE)
-        except uploads.Refused as refusal:
+        except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         else:
             actions.take_logo(request.viewer, picture)
@@ -112,7 +121,7 @@ def take_logo(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/look.html", context, status=TYPED_WRONG)
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_POST
 def remove_logo(request: HttpRequest) -> HttpResponseRedirect:
     actions.remove_logo(request.viewer)
@@ -120,7 +129,7 @@ def remove_logo(request: HttpRequest) -> HttpResponseRedirect:
     return redirect("directory:look")
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_http_methods(["GET", "POST"])
 def hours(request: HttpRequest) -> HttpResponse:
     """The hours of the school day."""
@@ -138,20 +147,20 @@ def hours(request: HttpRequest) -> HttpResponse:
 # Periods
 
 
-@opens(to=rules.runs_planned_year)
+@opens(to=runs_planned_year)
 @require_safe
 def periods(request: HttpRequest) -> HttpResponse:
-    context = {"periods": queries.periods_of(request.viewer), "year": request.viewer.year}
+    context = {"periods": periods_of(request.viewer), "year": request.viewer.year}
     return render(request, "directory/periods.html", context)
 
 
-@opens(to=rules.runs_planned_year)
+@opens(to=runs_planned_year)
 @require_http_methods(["GET", "POST"])
 def create_period(request: HttpRequest) -> HttpResponse:
     return _period(request, PeriodForm(request.viewer.year, None, request.POST or None))
 
 
-@opens(Period, to=rules.runs_planned_year)
+@opens(Period, to=runs_planned_year)
 @require_http_methods(["GET", "POST"])
 def change_period(request: HttpRequest, period: Period) -> HttpResponse:
     return _period(request, PeriodForm(period.year, period, request.POST or None))
@@ -170,7 +179,7 @@ def _period(request: HttpRequest, form: PeriodForm) -> HttpResponse:
 
 
 @removes
-@opens(Period, to=rules.runs_planned_year)
+@opens(Period, to=runs_planned_year)
 @require_POST
 def remove_period(request: HttpRequest, period: Period) -> HttpResponseRedirect:
     try:
@@ -185,7 +194,7 @@ def remove_period(request: HttpRequest, period: Period) -> HttpResponseRedirect:
 # Holidays
 
 
-@opens(to=rules.runs_planned_year)
+@opens(to=runs_planned_year)
 @require_http_methods(["GET", "POST"])
 def closures(request: HttpRequest) -> HttpResponse:
     """The days without lessons of the year; add some."""
@@ -194,7 +203,7 @@ def closures(request: HttpRequest) -> HttpResponse:
         actions.add_closure(request.viewer, form.typed())
         messages.success(request, _("La fermeture est enregistrée : les séances de ces jours sont retirées."))
         return redirect("directory:closures")
-    found = queries.closures_of(request.viewer)
+    found = closures_of(request.viewer)
     zone = dict(Zone.choices).get(request.viewer.school.holiday_zone, "")
     return _page(
         request, "directory/closures.html", form, closures=found, today=request.viewer.today, zone=zone
@@ -202,7 +211,7 @@ def closures(request: HttpRequest) -> HttpResponse:
 
 
 @removes
-@opens(Closure, to=rules.runs_planned_year)
+@opens(Closure, to=runs_planned_year)
 @require_POST
 def remove_closure(request: HttpRequest, closure: Closure) -> HttpResponseRedirect:
     actions.remove_closure(request.viewer, closure)
@@ -210,7 +219,7 @@ def remove_closure(request: HttpRequest, closure: Closure) -> HttpResponseRedire
     return redirect("directory:closures")
 
 
-@opens(to=rules.runs_planned_year)
+@opens(to=runs_planned_year)
 @require_http_methods(["GET", "POST"])
 def zone(request: HttpRequest) -> HttpResponse:
     """Choose a holidays zone; what it would change is shown before."""
@@ -243,24 +252,24 @@ def zone(request: HttpRequest) -> HttpResponse:
 # Services
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """What the school has opened and closed."""
     school = request.viewer.school
-    return render(request, "directory/services.html", {"rows": queries.services_of(school), "school": school})
+    return render(request, "directory/services.html", {"rows": services_of(school), "school": school})
 
 
-@opens(to=rules.runs_settings)
+@opens(to=runs_settings)
 @require_http_methods(["GET", "POST"])
 def service(request: HttpRequest, key: str) -> HttpResponse:
     """Open or close one service, for everybody or for some levels, and name its entries in the menu."""
     school = request.viewer.school
-    row = next((one for one in queries.services_of(school) if one.service.key == key), None)
+    row = next((service for service in services_of(school) if service.service.key == key), None)
     if row is None:
         raise Http404
     sent = request.POST if request.method == "POST" else None
-    form = ServiceForm(row, queries.levels_of(request.viewer), sent)
+    form = ServiceForm(row, levels_of(request.viewer), sent)
     if form.is_valid():
         changed = actions.change_service(request.viewer, key, form.said())
         tell_outcome(request, changed, _("Le service est enregistré."), NOTHING_CHANGED)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory import queries, rules
+from preau.directory import rules
 from preau.directory.actions import switching
 from preau.directory.actions import years as actions
 from preau.directory.forms.years import (
@@ -28,6 +28,7 @@ from preau.directory.forms.years import (
 )
 from preau.directory.models import Group, PlannedClass, YearPlan
 from preau.directory.queries import years as reads
+from preau.directory.rules.years import changes_planned_class, may_undo_on, places_class, prepares_year
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
@@ -46,7 +47,7 @@ def _prepared(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def with_plan(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        plan = queries.plan_of(request.viewer)
+        plan = reads.plan_of(request.viewer)
         if plan is None:
             return _moved_on(request)
         try:
@@ -69,18 +70,18 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 # Begun
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "HEAD", "POST"])
 def next_year(request: HttpRequest) -> HttpResponse:
     """Where the preparation of next year stands: to begin, under way, or just switched."""
     viewer = request.viewer
-    plan = queries.plan_of(viewer)
+    plan = reads.plan_of(viewer)
     if plan:
         if request.method == "POST":
             messages.info(request, _("C’était déjà fait."))
             return redirect("directory:next_year")
         return _overview(request, plan)
-    switched = queries.last_switch(viewer)
+    switched = reads.last_switch(viewer)
     form = YearForm(viewer.year, request.POST or None, initial=reads.proposed_year(viewer.year))
     if form.is_valid():
         try:
@@ -97,7 +98,7 @@ def next_year(request: HttpRequest) -> HttpResponse:
         "form": form,
         "year": viewer.year,
         "switched": switched,
-        "may_undo": switched is not None and rules.may_undo_on(switched, viewer.today),
+        "may_undo": switched is not None and may_undo_on(switched, viewer.today),
     }
     return _page(request, "directory/next_year.html", context, status_of(form))
 
@@ -125,7 +126,7 @@ def _overview(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     return _page(request, "directory/year_plan.html", context)
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "POST"])
 @_prepared
 def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -148,7 +149,7 @@ def year_dates(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     )
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_POST
 def give_up_year(request: HttpRequest) -> HttpResponse:
     """Throw away what is prepared."""
@@ -163,7 +164,7 @@ def give_up_year(request: HttpRequest) -> HttpResponse:
 # Classes
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_safe
 @_prepared
 def year_classes(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -175,14 +176,14 @@ def year_classes(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     )
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "POST"])
 @_prepared
 def add_year_class(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     return _class_form(request, plan, None)
 
 
-@opens(PlannedClass, to=rules.changes_planned_class)
+@opens(PlannedClass, to=changes_planned_class)
 @require_http_methods(["GET", "POST"])
 def year_class(request: HttpRequest, planned: PlannedClass) -> HttpResponseBase:
     """One class of next year: its name, its teachers, and the pupils placed in it."""
@@ -208,7 +209,7 @@ def _class_form(request: HttpRequest, plan: YearPlan, planned: PlannedClass | No
 
 
 @removes
-@opens(PlannedClass, to=rules.changes_planned_class)
+@opens(PlannedClass, to=changes_planned_class)
 @require_POST
 def remove_year_class(request: HttpRequest, planned: PlannedClass) -> HttpResponse:
     try:
@@ -220,7 +221,7 @@ def remove_year_class(request: HttpRequest, planned: PlannedClass) -> HttpRespon
     return redirect("directory:year_classes")
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_POST
 @_prepared
 def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -234,7 +235,7 @@ def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 # Pupils
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_safe
 @_prepared
 def year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -265,14 +266,14 @@ def export_year_pupils(request: HttpRequest, plan: YearPlan) -> HttpResponseBase
     return csv_file(f"rentree-{show.value}-{viewer.today:%Y-%m-%d}", header, rows)
 
 
-@opens(Group, to=rules.places_class)
+@opens(Group, to=places_class)
 @require_http_methods(["GET", "POST"])
 def year_placing(request: HttpRequest, group: Group) -> HttpResponseBase:
     """Where the pupils of one class go: all together, then one by one."""
     return _prepared(_placing)(request, group)
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "POST"])
 @_prepared
 def year_unplaced(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -317,12 +318,12 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
         "form": form,
         "whole": whole,
         "page_obj": page,
-        "undecided": reads.in_class(queries.undecided_of(plan, viewer.today), group).count(),
+        "undecided": reads.in_class(reads.undecided_of(plan, viewer.today), group).count(),
     }
     return _page(request, "directory/year_placing.html", context, status)
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_POST
 @_prepared
 def propose_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -341,7 +342,7 @@ def propose_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 # Staff
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "HEAD", "POST"])
 @_prepared
 def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -376,7 +377,7 @@ def year_staff(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 # Compared
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_safe
 @_prepared
 def year_compare(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -399,7 +400,7 @@ def year_compare(request: HttpRequest, plan: YearPlan) -> HttpResponse:
 # Switched
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_http_methods(["GET", "POST"])
 @_prepared
 def switch_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -442,7 +443,7 @@ def _not_ready(why: str) -> str:
     }[why]
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_POST
 @_prepared
 def forget_switch(request: HttpRequest, plan: YearPlan) -> HttpResponse:
@@ -451,11 +452,11 @@ def forget_switch(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     return redirect("directory:next_year")
 
 
-@opens(to=rules.prepares_year)
+@opens(to=prepares_year)
 @require_POST
 def undo_switch(request: HttpRequest) -> HttpResponse:
     """Go back to the year before."""
-    switched = queries.last_switch(request.viewer)
+    switched = reads.last_switch(request.viewer)
     try:
         done = switched is not None and switching.undo(request.viewer, switched)
     except switching.CannotUndo as refusal:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import School
 from preau.directory.viewer import Viewer, viewer_for
-from preau.domains.attendance import actions, queries, rules
-from preau.domains.attendance.actions import register_files
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import follow_ups, notices, register_files, seating, visits
 from preau.domains.attendance.exports.registers import register_csv, register_pdf
 from preau.domains.attendance.models import RegisterFile
+from preau.domains.attendance.queries import summaries
 from preau.foundation import filework, pdf
 from preau.foundation.tasks import job
 
@@ -19,21 +20,21 @@ from preau.foundation.tasks import job
 @job(priority=50)
 def tell_guardians(entry_ids: list[int]) -> int:
     """Tell the guardians of the pupils just marked absent; returns how many were told. Run again, it tells the others."""
-    waiting = actions.prepare_notices(entry_ids, timezone.localdate())
-    return sum(actions.tell_guardian(notice_id) for notice_id in waiting)
+    waiting = notices.prepare_notices(entry_ids, timezone.localdate())
+    return sum(notices.tell_guardian(notice_id) for notice_id in waiting)
 
 
 @job(priority=50)
 def tell_of_others(entry_ids: list[int]) -> int:
     """Tell of absences that another one stood for, which has been corrected or explained since."""
-    waiting = actions.prepare_notices(entry_ids, timezone.localdate())
-    return sum(actions.tell_guardian(notice_id) for notice_id in waiting)
+    waiting = notices.prepare_notices(entry_ids, timezone.localdate())
+    return sum(notices.tell_guardian(notice_id) for notice_id in waiting)
 
 
 @job()
 def remind_of_calls() -> int:
     """Remind teachers of the calls of the day that they have not made."""
-    return actions.remind_of_calls(timezone.now())
+    return notices.remind_of_calls(timezone.now())
 
 
 @job()
@@ -41,20 +42,20 @@ def watch() -> int:
     """Count again, each night, who has reached a threshold; returns how many alerts were raised."""
     raised = 0
     for school in School.objects.exclude(current_year=None).order_by("pk"):
-        raised += actions.watch(school, timezone.localdate(timezone=ZoneInfo(school.timezone)))
+        raised += follow_ups.watch(school, timezone.localdate(timezone=ZoneInfo(school.timezone)))
     return raised
 
 
 @job()
 def end_forgotten_visits() -> int:
     """End the visits that nobody has ended."""
-    return actions.end_forgotten_visits()
+    return visits.end_forgotten_visits()
 
 
 @job()
 def forget_old_plans() -> int:
     """Remove the seating plans of years that are over."""
-    return actions.forget_old_plans(timezone.localdate())
+    return seating.forget_old_plans(timezone.localdate())
 
 
 @job(retries=0)
@@ -71,13 +72,15 @@ def _make_register(asked: RegisterFile, tell: filework.Tell) -> None:
             filework.give_up(register_files.REGISTERS, asked.pk)
             return
         tell(_("Lecture des absences"), 0, 3)
-        found = queries.register_between(viewer, asked.first, asked.last, asked.group, each=True)
+        found = summaries.register_between(viewer, asked.first, asked.last, asked.group, each=True)
         table = "".join(register_csv(found)).encode()
         tell(_("Mise en page"), 1, 3)
         paper = register_pdf(viewer, found, asked.group, each=True) if pdf.is_possible() else None
     tell(_("Enregistrement du document"), 2, 3)
     name = f"registre-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}"
-    register_files.keep_register(asked.pk, register_files.Made(name, len(found.lines), table, paper))
+    register_files.keep_register(
+        asked.pk, register_files.RegisterPapers(name, len(found.lines), table, paper)
+    )
 
 
 def _asker(asked: RegisterFile) -> Viewer | None:

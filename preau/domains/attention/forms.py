@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.boards import EarlyFact
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.attention import queries
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Review, Word
 from preau.domains.attention.models.reviews import Kind
+from preau.domains.attention.queries import reviews
 from preau.foundation.fields import Day, OneRow
 
 USUAL, LONGEST = timedelta(weeks=6), timedelta(days=120)
@@ -25,9 +25,12 @@ class OneAdult(OneRow):
 
 def words(label: Any, most: int, missing: Any, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": missing}, **options,
-    )  # fmt: skip
+        label=label,
+        max_length=most,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing},
+        **options,
+    )
 
 
 class DecisionForm(forms.Form):
@@ -35,25 +38,39 @@ class DecisionForm(forms.Form):
 
     shown = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=_("Votre décision"), choices=Kind.choices, widget=forms.RadioSelect,
+        label=_("Votre décision"),
+        choices=Kind.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une décision.")},
-    )  # fmt: skip
+    )
     why = words(
-        _("Pourquoi"), 1000, _("Dites pourquoi, en une phrase."),
+        _("Pourquoi"),
+        1000,
+        _("Dites pourquoi, en une phrase."),
         help_text=_("L’élève et sa famille lisent cette phrase. Des faits, sans jugement ; rien de médical."),
-    )  # fmt: skip
+    )
     told_to = OneAdult(
-        Person.objects.none(), label=_("Qui prévenir"), required=False, empty_label=_("Personne"),
-        help_text=_("Pour « Prévenir un adulte » : il lira les faits et la décision, jusqu’à la fin de l’accompagnement."),
-    )  # fmt: skip
+        Person.objects.none(),
+        label=_("Qui prévenir"),
+        required=False,
+        empty_label=_("Personne"),
+        help_text=_(
+            "Pour « Prévenir un adulte » : il lira les faits et la décision, jusqu’à la fin de l’accompagnement."
+        ),
+    )
     until = Day(
-        label=_("Jusqu’au"), required=False,
-        help_text=_("L’accompagnement s’arrête ce jour-là s’il n’est pas prolongé. Sans objet s’il n’y a rien à faire."),
-    )  # fmt: skip
+        label=_("Jusqu’au"),
+        required=False,
+        help_text=_(
+            "L’accompagnement s’arrête ce jour-là s’il n’est pas prolongé. Sans objet s’il n’y a rien à faire."
+        ),
+    )
     first_step = forms.CharField(
-        label=_("Première étape"), required=False, max_length=200,
+        label=_("Première étape"),
+        required=False,
+        max_length=200,
         help_text=_("Par exemple : entretien avec l’élève."),
-    )  # fmt: skip
+    )
     first_step_on = Day(label=_("Étape pour le"), required=False)
 
     def __init__(
@@ -66,7 +83,7 @@ class DecisionForm(forms.Form):
         kwargs["initial"] = known | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.fields["told_to"].queryset = queries.adults_to_tell(viewer, pupil_id)  # type: ignore[attr-defined]
+        self.fields["told_to"].queryset = reviews.adults_to_tell(viewer, pupil_id)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -84,13 +101,13 @@ class DecisionForm(forms.Form):
             self.add_error("first_step_on", _("Choisissez un jour d’ici la fin de l’accompagnement."))
         return data
 
-    def said(self) -> Said:
+    def said(self) -> DecisionFacts:
         """« Rien à faire » opens nothing: what was typed of a follow-up is left out."""
         data = self.cleaned_data
         if data["kind"] == Kind.NOTHING:
-            return Said(data["kind"], data["why"])
+            return DecisionFacts(data["kind"], data["why"])
         told_to = data["told_to"] if data["kind"] == Kind.TELL else None
-        return Said(
+        return DecisionFacts(
             data["kind"], data["why"], data["until"], told_to, data["first_step"], data["first_step_on"]
         )
 
@@ -99,9 +116,11 @@ class StepForm(forms.Form):
     """Something to do by a day."""
 
     what = forms.CharField(
-        label=_("Étape"), max_length=200, help_text=_("L’élève et sa famille la lisent."),
+        label=_("Étape"),
+        max_length=200,
+        help_text=_("L’élève et sa famille la lisent."),
         error_messages={"required": _("Dites ce qui est prévu.")},
-    )  # fmt: skip
+    )
     due = Day(label=_("Pour le"), error_messages={"required": _("Choisissez un jour.")})
 
     def __init__(self, today: date, *args: Any, **kwargs: Any) -> None:
@@ -127,22 +146,31 @@ class WordForm(forms.Form):
     """What a family or a pupil says of the facts or of the decision."""
 
     about = forms.ChoiceField(
-        label=_("Que voulez-vous dire ?"), choices=Word.About.choices, widget=forms.RadioSelect,
+        label=_("Que voulez-vous dire ?"),
+        choices=Word.About.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez l’un des deux.")},
-    )  # fmt: skip
+    )
     text = words(
-        _("Votre mot"), 2000, _("Écrivez ce que vous voulez dire."), rows=4,
-        help_text=_("Lu par la direction et la vie scolaire, qui vous répondent. Votre mot et la réponse sont gardés."),
-    )  # fmt: skip
+        _("Votre mot"),
+        2000,
+        _("Écrivez ce que vous voulez dire."),
+        rows=4,
+        help_text=_(
+            "Lu par la direction et la vie scolaire, qui vous répondent. Votre mot et la réponse sont gardés."
+        ),
+    )
 
 
 class AnswerForm(forms.Form):
     """What the school answers."""
 
     answer = words(
-        _("Votre réponse"), 2000, _("Écrivez la réponse."),
+        _("Votre réponse"),
+        2000,
+        _("Écrivez la réponse."),
         help_text=_("Lue par la personne qui a écrit. Pour changer la décision, revoyez-la aussi."),
-    )  # fmt: skip
+    )
 
 
 class ThresholdsForm(forms.Form):
@@ -155,9 +183,13 @@ class ThresholdsForm(forms.Form):
         self.keys = {fact.key.replace(".", "_"): fact.key for fact in facts}
         for name, fact in zip(self.keys, facts, strict=True):
             self.fields[name] = forms.IntegerField(
-                label=fact.label, help_text=fact.help, min_value=1, max_value=60, required=False,
+                label=fact.label,
+                help_text=fact.help,
+                min_value=1,
+                max_value=60,
+                required=False,
                 initial=known[fact.key],
-            )  # fmt: skip
+            )
 
     def said(self) -> dict[str, int | None]:
         return {key: self.cleaned_data[name] for name, key in self.keys.items()}

@@ -9,7 +9,7 @@ from preau.directory.boards import early_facts
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.attention.actions import deciding, watching
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Finding, Review, Word
 from preau.domains.attention.models.reviews import Kind
 from preau.foundation import notices
@@ -38,17 +38,23 @@ def plant(world: Any) -> None:
             _decide(cpe, pupil, said)
 
 
-def _said(today: Any) -> list[Said]:
+def _said(today: Any) -> list[DecisionFacts]:
     return [
-        Said(
-            Kind.TALK, "Nous voulons comprendre ces absences avec elle ou lui, avant de chercher une aide.",
-            today + AFTER, None, "Entretien avec l’élève", today + timedelta(days=4),
+        DecisionFacts(
+            Kind.TALK,
+            "Nous voulons comprendre ces absences avec elle ou lui, avant de chercher une aide.",
+            today + AFTER,
+            None,
+            "Entretien avec l’élève",
+            today + timedelta(days=4),
         ),
-        Said(Kind.NOTHING, "La famille a déjà expliqué ces journées au téléphone, pendant un déménagement."),
-    ]  # fmt: skip
+        DecisionFacts(
+            Kind.NOTHING, "La famille a déjà expliqué ces journées au téléphone, pendant un déménagement."
+        ),
+    ]
 
 
-def _decide(cpe: Viewer, pupil: Person, said: Said) -> Review:
+def _decide(cpe: Viewer, pupil: Person, said: DecisionFacts) -> Review:
     findings = list(Finding.objects.filter(school_id=cpe.school_id, pupil=pupil).waiting().order_by("pk"))
     return deciding.decide(cpe, pupil, deciding.mark_of(findings), said)
 
@@ -61,13 +67,24 @@ def _contested(cpe: Viewer, world: Any) -> None:
             return
         # Nothing of the cast's own past reaches a threshold: an invented count stands in.
         Finding.objects.create(
-            school=world.school, pupil=pupil, fact=LATES, number=6, before=1, threshold=6,
-            since=today - timedelta(days=27), until=today, found_at=timezone.now(),
-        )  # fmt: skip
-    said = Said(
-        Kind.MEETING, "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
-        today + AFTER, None, "Rencontre avec la famille", today + timedelta(days=6),
-    )  # fmt: skip
+            school=world.school,
+            pupil=pupil,
+            fact=LATES,
+            number=6,
+            before=1,
+            threshold=6,
+            since=today - timedelta(days=27),
+            until=today,
+            found_at=timezone.now(),
+        )
+    said = DecisionFacts(
+        Kind.MEETING,
+        "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
+        today + AFTER,
+        None,
+        "Rencontre avec la famille",
+        today + timedelta(days=6),
+    )
     review = _decide(cpe, pupil, said)
     guardian = world.people.get("guardian")
     seat = viewer_for(guardian, 0, timezone.now(), "guardian") if guardian else None

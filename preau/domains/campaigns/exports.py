@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import Sending
-from preau.domains.campaigns.queries import Sheet, sending_rows
+from preau.domains.campaigns.queries.history import sending_rows
+from preau.domains.campaigns.queries.sheets import Sheet
 from preau.foundation import dates, pdf
 from preau.foundation.csvtext import lines
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from preau.directory.models import Guardianship, Person
 from preau.domains.attendance.models import Entry, Status
 from preau.domains.campaigns.models import Campaign, Channel, PostalAddress, Sending, Target
-from preau.domains.campaigns.queries import wording_of
+from preau.domains.campaigns.queries.words import wording_of
 from preau.foundation.sms import number_of
 
 STREETS = ["rue des Lilas", "rue du Moulin", "allée des Tilleuls", "avenue de la Gare", "impasse du Verger"]
@@ -52,10 +52,21 @@ def _address(school: Any, person: Person, count: int, noted_by: Person, at: date
 def _campaign(school: Any, links: list[Any], by: Person, at: datetime) -> None:
     words = wording_of(school.pk, Campaign.Kind.LATENESS)
     campaign = Campaign.objects.create(
-        school=school, kind=Campaign.Kind.LATENESS, since=at.date() - timedelta(days=14), until=at.date(), at_least=1,
-        by_mail=True, by_sms=True, body=words.body, sms=words.sms, key="seed", made_by=by, made_at=at, confirmed_by=by,
+        school=school,
+        kind=Campaign.Kind.LATENESS,
+        since=at.date() - timedelta(days=14),
+        until=at.date(),
+        at_least=1,
+        by_mail=True,
+        by_sms=True,
+        body=words.body,
+        sms=words.sms,
+        key="seed",
+        made_by=by,
+        made_at=at,
+        confirmed_by=by,
         confirmed_at=at + timedelta(minutes=4),
-    )  # fmt: skip
+    )
     targets = {
         pupil: Target.objects.create(school=school, campaign=campaign, pupil_id=pupil)
         for pupil in dict.fromkeys(link.pupil_id for link in links)
@@ -66,8 +77,18 @@ def _campaign(school: Any, links: list[Any], by: Person, at: datetime) -> None:
         phone = number_of(link.guardian.phone)
         failed = count % 4 == 3
         Sending.objects.create(
-            school=school, target=targets[link.pupil_id], pupil=link.pupil, person=link.guardian,
-            channel=Channel.SMS if phone else Channel.MAIL, to=phone or link.guardian.email or "—", text=text,
-            parts=1 if phone else 0, state=state.FAILED if failed else state.DELIVERED if phone else state.SENT,
-            reason="lost" if failed else "", made_at=at, due_at=at, sent_at=at + timedelta(minutes=5), ended_at=at,
-        )  # fmt: skip
+            school=school,
+            target=targets[link.pupil_id],
+            pupil=link.pupil,
+            person=link.guardian,
+            channel=Channel.SMS if phone else Channel.MAIL,
+            to=phone or link.guardian.email or "—",
+            text=text,
+            parts=1 if phone else 0,
+            state=state.FAILED if failed else state.DELIVERED if phone else state.SENT,
+            reason="lost" if failed else "",
+            made_at=at,
+            due_at=at,
+            sent_at=at + timedelta(minutes=5),
+            ended_at=at,
+        )

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.domains.campaigns import actions
+from preau.domains.campaigns.actions import sending
 from preau.domains.campaigns.models import Campaign, Channel, Sending
-from preau.domains.campaigns.queries import progress_of
+from preau.domains.campaigns.queries.history import progress_of
 from preau.foundation import mail, sms, works
-from preau.foundation.sms import Message, Taken
+from preau.foundation.sms import GatewayAnswer, Message
 from preau.foundation.tasks import job
 
 TEXTS, MAILS, REPORTS = 50, 1, 100
@@ -21,23 +21,23 @@ TEXTS, MAILS, REPORTS = 50, 1, 100
 @job(priority=10, retries=8)
 def send_campaign(campaign_id: int) -> int:
     """Send what is due of a campaign; returns how many left. Run twice, or by two workers, nobody is written to twice."""
-    key, left = actions.work_of(campaign_id), 0
+    key, left = sending.work_of(campaign_id), 0
     works.begin(key)
     try:
         for channel, most, send in ((Channel.SMS, TEXTS, _texts), (Channel.MAIL, MAILS, _mails)):
-            while held := actions.hold(campaign_id, channel, most):
+            while held := sending.hold(campaign_id, channel, most):
                 left += send(held)
                 _tell(campaign_id)
     except works.Stopped:
         return left
-    actions.end_if_over(campaign_id)
+    sending.end_if_over(campaign_id)
     return left
 
 
 def _tell(campaign_id: int) -> None:
     progress = progress_of(Campaign(pk=campaign_id))
     works.tell(
-        actions.work_of(campaign_id),
+        sending.work_of(campaign_id),
         _("Envoi aux familles"),
         progress.total - progress.waiting,
         progress.total,
@@ -46,11 +46,11 @@ def _tell(campaign_id: int) -> None:
 
 def _texts(held: list[Sending]) -> int:
     try:
-        said = sms.gateway().send([Message(one.ref, one.to, one.text) for one in held])
+        said = sms.gateway().send([Message(sending.ref, sending.to, sending.text) for sending in held])
     except (OSError, LookupError):
-        actions.put_off(held)
+        sending.put_off(held)
         return 0
-    return actions.note_taken(held, said)
+    return sending.note_taken(held, said)
 
 
 def _mails(held: list[Sending]) -> int:
@@ -62,18 +62,18 @@ def _mails(held: list[Sending]) -> int:
         try:
             mail.send(one.to, _("Un message de la vie scolaire"), "campaigns/mail/letter", context, headers)
         except smtplib.SMTPRecipientsRefused:
-            said.append(Taken(one.ref, refused="recipient"))
+            said.append(GatewayAnswer(one.ref, refused="recipient"))
         except OSError:
             continue
         else:
-            said.append(Taken(one.ref, "mail"))
-    return actions.note_taken(held, said)
+            said.append(GatewayAnswer(one.ref, "mail"))
+    return sending.note_taken(held, said)
 
 
 @job()
 def send_due() -> int:
     """What waited for its hour, for the next day or for a server; returns how many campaigns go on."""
-    due = actions.campaigns_due(timezone.now())
+    due = sending.campaigns_due(timezone.now())
     for campaign_id in due:
         send_campaign.enqueue(campaign_id)
     return len(due)
@@ -82,14 +82,14 @@ def send_due() -> int:
 @job()
 def ask_reports() -> int:
     """What became of the text messages of these days; returns how many are settled."""
-    numbers = actions.texts_to_ask(timezone.now()) if sms.is_offered() else []
+    numbers = sending.texts_to_ask(timezone.now()) if sms.is_offered() else []
     settled = 0
     for first in range(0, len(numbers), REPORTS):
         try:
             fates = sms.gateway().reports(numbers[first : first + REPORTS])
         except OSError:
             break
-        settled += actions.note_reports(fates)
+        settled += sending.note_reports(fates)
     return settled
 
 

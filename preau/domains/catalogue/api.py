@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Path, Query, Router, Schema
 
 from preau.domains.catalogue import rules
-from preau.domains.catalogue.exports import permalink
 from preau.domains.catalogue.exports.cards import card_of
+from preau.domains.catalogue.exports.records import permalink
 from preau.domains.catalogue.models import Audience, Licence, Node, Resource, Type
 from preau.domains.catalogue.models.resources import label_of
 from preau.domains.catalogue.queries import index, search
@@ -123,7 +123,7 @@ def guard(view: Callable[..., Any]) -> Callable[..., Any]:
     return open_to_all
 
 
-class Asked(Schema):
+class ListQuery(Schema):
     """What a list is asked for."""
 
     q: Annotated[
@@ -155,9 +155,16 @@ class Asked(Schema):
     @property
     def filters(self) -> list[Any]:
         return [
-            self.q, self.niveau, self.matiere, self.type, self.public, self.licence, self.institution, self.collection,
+            self.q,
+            self.niveau,
+            self.matiere,
+            self.type,
+            self.public,
+            self.licence,
+            self.institution,
+            self.collection,
             self.depuis.isoformat() if self.depuis else None,
-        ]  # fmt: skip
+        ]
 
 
 @router.get(
@@ -167,7 +174,7 @@ class Asked(Schema):
     operation_id="ressources",
     summary="Les ressources du catalogue",
 )
-def ressources(request: HttpRequest, demande: Query[Asked]) -> dict[str, Any]:
+def ressources(request: HttpRequest, demande: Query[ListQuery]) -> dict[str, Any]:
     """Leçons, exercices et autres ressources, par pages de cent. « suivant » mène à la page d’après ; il est vide à la dernière. « ailleurs » est l’adresse de celles qui se lisent sur un autre site."""
     after = _after(demande)
     words = demande.q.replace("\0", " ").strip()
@@ -200,7 +207,7 @@ def ressource(
     return _told(row)
 
 
-def _after(asked: Asked) -> int:
+def _after(asked: ListQuery) -> int:
     """Where the page begins: after the row of this number, or after so many results of a search."""
     if not asked.suivant:
         return 0
@@ -215,7 +222,7 @@ def _after(asked: Asked) -> int:
     return int(after)
 
 
-def _listed(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
+def _listed(asked: ListQuery, after: int) -> tuple[list[Resource], int, int]:
     """In the order in which they came here: what is added meanwhile comes at the end."""
     rows = Resource.objects.published().filter(_wanted(asked))
     total = rows.count()
@@ -224,16 +231,19 @@ def _listed(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
     return page[: webapi.PER_PAGE], total, page[webapi.PER_PAGE - 1].pk if more else 0
 
 
-def _wanted(asked: Asked) -> Q:
+def _wanted(asked: ListQuery) -> Q:
     found = Q()
     for kind, key in ((Node.Kind.LEVEL, asked.niveau), (Node.Kind.SUBJECT, asked.matiere)):
         if key:
             named = Node.objects.filter(Q(key=key) | Q(parent__key=key), kind=kind)
             found &= Q(pk__in=Resource.objects.filter(nodes__in=named).values("pk"))
     for name, value in (
-        ("type", asked.type), ("licence", asked.licence), ("institution__slug", asked.institution),
-        ("collection__slug", asked.collection), ("changed__gte", asked.depuis),
-    ):  # fmt: skip
+        ("type", asked.type),
+        ("licence", asked.licence),
+        ("institution__slug", asked.institution),
+        ("collection__slug", asked.collection),
+        ("changed__gte", asked.depuis),
+    ):
         if value:
             found &= Q(**{name: value})
     if asked.public:
@@ -242,17 +252,21 @@ def _wanted(asked: Asked) -> Q:
     return found
 
 
-def _searched(asked: Asked, after: int) -> tuple[list[Resource], int, int]:
+def _searched(asked: ListQuery, after: int) -> tuple[list[Resource], int, int]:
     """By the index, nearest first; what it does not know is then looked at in the database, of all that it found."""
     narrowed = bool(asked.collection or asked.depuis)
     chosen = {
         name: [str(getattr(value, "value", value))]
         for name, value in (
-            ("niveau", asked.niveau), ("matiere", asked.matiere), ("type", asked.type), ("public", asked.public),
-            ("licence", asked.licence), ("institution", asked.institution),
+            ("niveau", asked.niveau),
+            ("matiere", asked.matiere),
+            ("type", asked.type),
+            ("public", asked.public),
+            ("licence", asked.licence),
+            ("institution", asked.institution),
         )
         if value
-    }  # fmt: skip
+    }
     wanted = search.Search(typed=" ".join(asked.q.replace("\0", " ").split()), chosen=chosen)
     try:
         found = index.engine().ask(
@@ -278,18 +292,37 @@ def _rows(rows: Any) -> Any:
 def _told(row: Resource) -> dict[str, Any]:
     outside = getattr(row, "outside", None)
     return {
-        "identifiant": row.key, "titre": row.title, "resume": row.abstract, "type": row.type,
-        "type_dit": label_of(Type, row.type), "niveaux": [_place(node) for node in row.levels],
-        "matieres": [_place(node) for node in row.subjects], "notions": [node.label for node in row.notions],
-        "mots_cles": row.keywords, "publics": row.audiences, "duree": row.duration, "langue": row.language,
+        "identifiant": row.key,
+        "titre": row.title,
+        "resume": row.abstract,
+        "type": row.type,
+        "type_dit": label_of(Type, row.type),
+        "niveaux": [_place(node) for node in row.levels],
+        "matieres": [_place(node) for node in row.subjects],
+        "notions": [node.label for node in row.notions],
+        "mots_cles": row.keywords,
+        "publics": row.audiences,
+        "duree": row.duration,
+        "langue": row.language,
         "licence": {
-            "cle": row.licence, "nom": str(row.get_licence_display()), "libre": row.is_free, "adresse": row.deed,
+            "cle": row.licence,
+            "nom": str(row.get_licence_display()),
+            "libre": row.is_free,
+            "adresse": row.deed,
         },
-        "acces": row.access, "accessibilite": row.accessibility, "auteurs": row.authors, "institution": row.institution.name,
-        "collection": {"cle": row.collection.slug, "titre": row.collection.title}, "publiee": row.published, "modifiee": row.changed,
-        "version": row.version, "adresse": permalink(row), "carte": card_of(row),
-        "ailleurs": outside.address if outside else "", "lien_mort_depuis": outside.dead_since if outside else None,
-    }  # fmt: skip
+        "acces": row.access,
+        "accessibilite": row.accessibility,
+        "auteurs": row.authors,
+        "institution": row.institution.name,
+        "collection": {"cle": row.collection.slug, "titre": row.collection.title},
+        "publiee": row.published,
+        "modifiee": row.changed,
+        "version": row.version,
+        "adresse": permalink(row),
+        "carte": card_of(row),
+        "ailleurs": outside.address if outside else "",
+        "lien_mort_depuis": outside.dead_since if outside else None,
+    }
 
 
 def _place(node: Node) -> dict[str, str]:

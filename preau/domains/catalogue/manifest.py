@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.media.actions import words_changed
+from preau.commons.media.actions.keeping import words_changed
 from preau.commons.media.boards import MediaOwner, owners
 from preau.domains.catalogue import api, seeds, tasks
 from preau.domains.catalogue.actions import editing, following, using
@@ -16,10 +16,39 @@ from preau.identity.rules import runs_platform
 KEY = "catalogue"
 # Facts of what is published; one of them names people.
 RECORD = (
-    "key", "collection", "rank", "title", "abstract", "institution", "type", "nodes", "keywords", "audiences", "duration",
-    "language", "licence", "licence_version", "accessibility", "access", "price", "published", "changed", "version", "status", "adapted_from",
-    "related", "parts", "text", "medium", "source", "digest", "edition", "noted_at", "used", "arrived",
-)  # fmt: skip
+    "key",
+    "collection",
+    "rank",
+    "title",
+    "abstract",
+    "institution",
+    "type",
+    "nodes",
+    "keywords",
+    "audiences",
+    "duration",
+    "language",
+    "licence",
+    "licence_version",
+    "accessibility",
+    "access",
+    "price",
+    "published",
+    "changed",
+    "version",
+    "status",
+    "adapted_from",
+    "related",
+    "parts",
+    "text",
+    "medium",
+    "source",
+    "digest",
+    "edition",
+    "noted_at",
+    "used",
+    "arrived",
+)
 # Where a school closes it, its entry and its hits go; the pages stay, which anyone in the world may read (`to=anyone`).
 boards.services.add(
     boards.Service(
@@ -59,6 +88,16 @@ boards.front_links.add(
         "catalogue:home",
         "book",
         order=10,
+        drawing="apprendre",
+        searches="catalogue:search",
+        ways=(
+            (_("Maternelle"), _("de 3 à 5 ans"), "?niveau=cycle-1", "disque:maternelle"),
+            (_("CP, CE1, CE2"), _("lire, compter, écrire"), "?niveau=cycle-2", "disque:francais"),
+            (_("CM1, CM2, 6e"), _("comprendre le monde"), "?niveau=cycle-3", "disque:monde"),
+            (_("5e, 4e, 3e"), _("le collège"), "?niveau=cycle-4", "disque:maths"),
+            (_("Lycée"), _("de la 2de à la Tle"), "?niveau=lycee", "disque:sciences"),
+        ),
+        tiles=pages.first_tiles,
     )
 )
 for verb, label in (
@@ -150,7 +189,9 @@ boards.api.add(
 
 
 def collection_addresses() -> list[str]:
-    return [reverse("catalogue:collection", args=[one.slug]) for one in pages.home().collections]
+    return [
+        reverse("catalogue:collection", args=[collection.slug]) for collection in pages.home().collections
+    ]
 
 
 def resource_addresses() -> list[str]:
@@ -171,9 +212,16 @@ boards.public_routes.add(
 )
 owners.add(
     MediaOwner(
-        "catalogue.Resource", "medium", desk.media_shown, runs_platform, _("En faire une ressource"), "catalogue:add", private=False, order=10,
+        "catalogue.Resource",
+        "medium",
+        desk.media_shown,
+        runs_platform,
+        _("En faire une ressource"),
+        "catalogue:add",
+        private=False,
+        order=10,
     )
-)  # fmt: skip
+)
 editing.drawing_asked.connect(tasks.enqueue_drawing, dispatch_uid="catalogue.draw")
 boards.put_to_use.connect(using.note_use, dispatch_uid="catalogue.note_use")
 words_changed.connect(editing.say_again, dispatch_uid="catalogue.say_again")

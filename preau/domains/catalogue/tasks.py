@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from preau.commons.media import actions as media
 from preau.commons.media import captions, films
+from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium
 from preau.domains.catalogue.actions import editing, following, using
 from preau.domains.catalogue.actions.harvesting import NotNow, begin
@@ -83,7 +83,7 @@ def check_links(left: int = links.MOST) -> int:
 @job()
 def drop_old_harvests() -> int:
     """Reports of a year ago say nothing any more; the last one of each source stays."""
-    last = [one.harvests.values_list("pk", flat=True).first() for one in Source.objects.all()]
+    last = [source.harvests.values_list("pk", flat=True).first() for source in Source.objects.all()]
     old = Harvest.objects.filter(ended_at__lt=timezone.now() - KEPT).exclude(pk__in=[pk for pk in last if pk])
     return old.delete()[0]
 
@@ -92,7 +92,7 @@ def drop_old_harvests() -> int:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _StarterMedium:
     """A medium that Préau makes itself, and its record."""
 
     name: str
@@ -107,15 +107,29 @@ class _Drawn:
 
 
 DRAWN = (
-    _Drawn(
-        "compter-jusqu-a-cinq.mp4", drawn.film, drawn.WORDS, ((0, "Un et deux"), (8, "Trois, quatre et cinq")), "Compter jusqu’à cinq, en images et en sons",
-        "Des disques apparaissent, autant de notes les accompagnent. On compte avec les yeux et les oreilles.", "video", "ms", "mathematiques",
+    _StarterMedium(
+        "compter-jusqu-a-cinq.mp4",
+        drawn.film,
+        drawn.WORDS,
+        ((0, "Un et deux"), (8, "Trois, quatre et cinq")),
+        "Compter jusqu’à cinq, en images et en sons",
+        "Des disques apparaissent, autant de notes les accompagnent. On compte avec les yeux et les oreilles.",
+        "video",
+        "ms",
+        "mathematiques",
     ),
-    _Drawn(
-        "grave-ou-aigu.wav", drawn.sound, tuple(words for _pitch, words in drawn.SOUNDS), (), "Grave ou aigu",
-        "Quatre sons à écouter. On dit lesquels sont graves, lesquels sont aigus.", "son", "cp", "education-musicale",
+    _StarterMedium(
+        "grave-ou-aigu.wav",
+        drawn.sound,
+        tuple(words for _pitch, words in drawn.SOUNDS),
+        (),
+        "Grave ou aigu",
+        "Quatre sons à écouter. On dit lesquels sont graves, lesquels sont aigus.",
+        "son",
+        "cp",
+        "education-musicale",
     ),
-)  # fmt: skip
+)
 
 
 @job()
@@ -132,14 +146,14 @@ def enqueue_drawing(**_: Any) -> None:
     draw_media.enqueue()
 
 
-def _draw(one: _Drawn) -> bool:
+def _draw(one: _StarterMedium) -> bool:
     with TemporaryDirectory() as folder:
-        medium = media.keep_made(one.name, one.make(Path(folder)))
+        medium = sending.keep_made(one.name, one.make(Path(folder)))
     Medium.objects.filter(pk=medium.pk).update(
         captions=captions.written(captions.read(drawn.captions(one.words))),
         chapters=[list(chapter) for chapter in one.chapters],
     )
-    while media.go_on(medium.pk):
+    while making.go_on(medium.pk):
         pass
     medium.refresh_from_db()
     if medium.is_ready:
@@ -147,14 +161,21 @@ def _draw(one: _Drawn) -> bool:
     return medium.is_ready
 
 
-def _sheet_of(one: _Drawn) -> editing.Sheet:
-    told: dict[str, Any] = {"title": one.title, "abstract": one.abstract, "type": one.kind}
+def _sheet_of(drawn: _StarterMedium) -> editing.Sheet:
+    told: dict[str, Any] = {"title": drawn.title, "abstract": drawn.abstract, "type": drawn.kind}
     nodes = Node.objects.in_force()
     places = [
-        *nodes.filter(kind=Node.Kind.LEVEL, key=one.level),
-        *nodes.filter(kind=Node.Kind.SUBJECT, key=one.subject),
+        *nodes.filter(kind=Node.Kind.LEVEL, key=drawn.level),
+        *nodes.filter(kind=Node.Kind.SUBJECT, key=drawn.subject),
     ]
     return editing.Sheet(
-        **told, authors=["Préau"], institution="Préau", nodes=places, keywords=[], audiences=["eleve", "avec-un-adulte"], duration=1,
-        language="fr", licence="cc-by",
-    )  # fmt: skip
+        **told,
+        authors=["Préau"],
+        institution="Préau",
+        nodes=places,
+        keywords=[],
+        audiences=["eleve", "avec-un-adulte"],
+        duration=1,
+        language="fr",
+        licence="cc-by",
+    )

@@ -62,12 +62,16 @@ def register_csv(found: Iterable[RegisterLine]) -> Iterator[str]:
         header,
         (
             [
-                dates.plain_day(one.pronounced_on), one.get_kind_display(), one.get_authority_display(), one.days or "",
-                _("oui") if one.is_suspended else "", one.facts,
+                dates.plain_day(register_line.pronounced_on),
+                register_line.get_kind_display(),
+                register_line.get_authority_display(),
+                register_line.days or "",
+                _("oui") if register_line.is_suspended else "",
+                register_line.facts,
             ]
-            for one in found
+            for register_line in found
         ),
-    )  # fmt: skip
+    )
 
 
 def page_of(template: str, context: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from preau.domains.events.models import Event
-from preau.domains.events.queries import answers_of
+from preau.domains.events.queries.one import answers_of
 from preau.foundation import dates
 from preau.foundation.csvtext import lines
 
@@ -17,9 +17,11 @@ def answers_csv(event: Event) -> Iterator[str]:
         header,
         (
             [
-                one.person.family_name.upper(), one.person.given_name, one.get_answer_display(),
-                dates.day(one.answered_at, year=True) if one.answered_at else "",
+                answer.person.family_name.upper(),
+                answer.person.given_name,
+                answer.get_answer_display(),
+                dates.day(answer.answered_at, year=True) if answer.answered_at else "",
             ]
-            for one in answers_of(event).iterator(chunk_size=500)
+            for answer in answers_of(event).iterator(chunk_size=500)
         ),
-    )  # fmt: skip
+    )

@@ -12,9 +12,9 @@ from preau.directory.models import Assignment, Group, Holding, Person, Room
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.events import rules
-from preau.domains.events.actions import Planned
+from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, Invitation
-from preau.domains.events.queries import taken_at
+from preau.domains.events.queries.one import taken_at
 from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 Audience = Event.Audience
@@ -41,9 +41,10 @@ class EventForm(forms.Form):
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=_("Nature"), choices=[("", _("Choisir…")), *Event.Kind.choices],
+        label=_("Nature"),
+        choices=[("", _("Choisir…")), *Event.Kind.choices],
         error_messages={"required": _("Choisissez la nature de l’événement.")},
-    )  # fmt: skip
+    )
     title = forms.CharField(
         label=_("Titre"),
         max_length=120,
@@ -77,9 +78,12 @@ class EventForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     with_families = forms.BooleanField(
-        label=_("Les familles aussi"), required=False,
-        help_text=_("Pour tout l’établissement, ou pour des classes : les responsables le voient et sont prévenus."),
-    )  # fmt: skip
+        label=_("Les familles aussi"),
+        required=False,
+        help_text=_(
+            "Pour tout l’établissement, ou pour des classes : les responsables le voient et sont prévenus."
+        ),
+    )
     description = forms.CharField(
         label=_("Description"),
         required=False,
@@ -168,13 +172,13 @@ class EventForm(forms.Form):
             last, data["ends_at"], zone
         )
 
-    def planned(self) -> Planned:
+    def planned(self) -> EventFacts:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
         starts, ends = self._span(data)
         same = ("kind", "title", "description", "first_day", "room", "place", "audience", "asks_answer")
         opened = data["audience"] in {Audience.EVERYONE, Audience.GROUPS}
-        return Planned(
+        return EventFacts(
             **{name: data[name] for name in same},
             last_day=data["last_day"] or data["first_day"],
             starts=starts,
@@ -197,7 +201,18 @@ def _groups_for(viewer: Viewer) -> Any:
 
 def _initial(event: Event) -> dict[str, Any]:
     zone = ZoneInfo(event.school.timezone)
-    same = ("kind", "title", "description", "first_day", "room", "place", "audience", "with_families", "asks_answer", "revision")  # fmt: skip
+    same = (
+        "kind",
+        "title",
+        "description",
+        "first_day",
+        "room",
+        "place",
+        "audience",
+        "with_families",
+        "asks_answer",
+        "revision",
+    )
     told: dict[str, Any] = {name: getattr(event, name) for name in same}
     told["last_day"] = event.last_day if event.last_day != event.first_day else None
     if not event.whole_days:
@@ -243,7 +258,7 @@ class CancelForm(forms.Form):
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Votre réponse"),
-        choices=[one for one in Invitation.Answer.choices if one[0]],
+        choices=[choice for choice in Invitation.Answer.choices if choice[0]],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une réponse.")},
     )

@@ -7,8 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
-from preau.domains.events import actions, queries, rules, seeds, tasks
-from preau.domains.timetable.boards import BesideLessons, Whereabouts, beside_lessons, whereabouts
+from preau.domains.events import rules, seeds, tasks
+from preau.domains.events.actions import keeping
+from preau.domains.events.queries import days, lists, one
+from preau.domains.timetable.boards import (
+    BesideLessons,
+    RoomHold,
+    Whereabouts,
+    beside_lessons,
+    room_holds,
+    whereabouts,
+)
 from preau.foundation import boards
 from preau.foundation.boards import (
     Concerned,
@@ -22,7 +31,7 @@ from preau.foundation.boards import (
 from preau.foundation.readers import on_themselves
 
 KEY = "events"
-actions.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
+keeping.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
 boards.services.add(
     boards.Service(
         KEY,
@@ -34,19 +43,26 @@ boards.services.add(
         order=22,
     )
 )
-beside_lessons.add(BesideLessons(KEY, queries.beside_lessons, order=10, service=KEY))
-whereabouts.add(Whereabouts(KEY, queries.out_of_school, "school", order=10))
+beside_lessons.add(BesideLessons(KEY, days.beside_lessons, order=10, service=KEY))
+room_holds.add(RoomHold(KEY, one.rooms_held, order=10))
+whereabouts.add(Whereabouts(KEY, days.out_of_school, "school", order=10))
 boards.agenda.add(
     boards.AgendaSource(
-        KEY, queries.agenda_of, rules.reads_events, order=15, service=KEY, page="events:events",
-        label=_("Événements"), icon="calendar-event",
+        KEY,
+        days.agenda_of,
+        rules.reads_events,
+        order=15,
+        service=KEY,
+        page="events:events",
+        label=_("Événements"),
+        icon="calendar-event",
     )
-)  # fmt: skip
+)
 boards.search.add(
     boards.SearchSource(
         _("Événements"),
         "calendar-event",
-        queries.events_found,
+        lists.events_found,
         rules.reads_events,
         letters=3,
         order=55,
@@ -57,7 +73,7 @@ boards.seeds.add(boards.Seed("événements", seeds.plant, order=50))
 
 
 def soon_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    rows, more = queries.coming_soon(viewer)
+    rows, more = days.coming_soon(viewer)
     return {"rows": rows, "more": more} if rows else None
 
 
@@ -78,32 +94,49 @@ for step in [
     boards.FirstStep(
         _("Annoncer un événement"),
         _("Une réunion, une sortie : dites quand, où et pour qui. Ceux que cela concerne sont prévenus."),
-        "events:create", rules.creates_events, where=_("« Emploi du temps », « Agenda », puis « Événements »"), order=45, service=KEY,
+        "events:create",
+        rules.creates_events,
+        where=_("« Emploi du temps », « Agenda », puis « Événements »"),
+        order=45,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Voir les réunions et les sorties"),
         _("Ce qui a lieu à côté des cours est dans l’agenda ; on y répond quand une réponse est demandée."),
-        "events:events", rules.reads_events, where=_("« Emploi du temps », « Agenda », puis « Événements »"), order=46, service=KEY,
+        "events:events",
+        rules.reads_events,
+        where=_("« Emploi du temps », « Agenda », puis « Événements »"),
+        order=46,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 CATEGORY, SEE = _("Événements"), _("Voir l’événement")
 CONCERNED = _("Cet événement vous concerne, ou concerne un élève dont vous êtes responsable.")
 for key, label, subject, body, options in [
     (
-        "told", _("Un événement est annoncé"), _("Un événement est annoncé"), _("%(title)s\n%(when)s\n%(school)s"),
+        "told",
+        _("Un événement est annoncé"),
+        _("Un événement est annoncé"),
+        _("%(title)s\n%(when)s\n%(school)s"),
         {"pace": Pace.DAILY, "order": 26},
     ),
     (
-        "asked", _("Une réponse est demandée"), _("Une réponse vous est demandée"),
-        _("%(title)s\n%(when)s\nDites si vous venez.\n%(school)s"), {"pace": Pace.AT_ONCE, "order": 25},
+        "asked",
+        _("Une réponse est demandée"),
+        _("Une réponse vous est demandée"),
+        _("%(title)s\n%(when)s\nDites si vous venez.\n%(school)s"),
+        {"pace": Pace.AT_ONCE, "order": 25},
     ),
     (
-        "changed", _("Un événement change ou est annulé"), _("Un événement change"),
-        _("%(title)s\n%(when)s\n%(what)s\n%(school)s"), {"pace": Pace.AT_ONCE, "push": True, "order": 24},
+        "changed",
+        _("Un événement change ou est annulé"),
+        _("Un événement change"),
+        _("%(title)s\n%(when)s\n%(what)s\n%(school)s"),
+        {"pace": Pace.AT_ONCE, "push": True, "order": 24},
     ),
-]:  # fmt: skip
+]:
     boards.notification_kinds.add(
         NotificationKind(
             f"events.{key}", label, CATEGORY, subject, body, SEE, CONCERNED, rules.reads_events, **options
@@ -123,34 +156,49 @@ NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
 for label, model, person, fields, more in [
     (
-        _("Événements préparés"), "Event", "created_by",
+        _("Événements préparés"),
+        "Event",
+        "created_by",
         dict.fromkeys(
             "school kind first_day last_day starts ends whole_days room place audience groups with_families asks_answer "
-            "state published_at revision sent_as".split(), NONE,
-        ) | dict.fromkeys(["title", "search_title", "description", "created_by", "created_at"], PERSONAL),
+            "state published_at revision sent_as".split(),
+            NONE,
+        )
+        | dict.fromkeys(["title", "search_title", "description", "created_by", "created_at"], PERSONAL),
         {},
     ),
     (
-        _("Étapes d’événements"), "EventStep", "by",
+        _("Étapes d’événements"),
+        "EventStep",
+        "by",
         {"school": NONE, "event": NONE} | dict.fromkeys(["gesture", "note", "by", "at"], PERSONAL),
         {"people": {"by": (Concerned.STAFF,)}},
     ),
     (
-        _("Invitations et réponses"), "Invitation", "person",
+        _("Invitations et réponses"),
+        "Invitation",
+        "person",
         {"school": NONE, "event": NONE} | dict.fromkeys(["person", "answer", "answered_at"], PERSONAL),
-        {"forget": actions.forget_invitations},
+        {"forget": keeping.forget_invitations},
     ),
-]:  # fmt: skip
+]:
     boards.personal_data.add(PersonalData(label, f"events.{model}", person, fields=fields, **COMMON, **more))
 
 boards.terms.add(
     Term(
-        "events.events", _("Événements et réponses"), keep=Retention.YEAR_PLUS_ONE, model="events.Event", when="last_day",
-        since=SINCE, text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
-        due=by_year("events.Event", "last_day"), people=("created_by", "invitations__person"),
-        with_it=("events.EventStep", "events.Invitation"), order=30,
+        "events.events",
+        _("Événements et réponses"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="events.Event",
+        when="last_day",
+        since=SINCE,
+        text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
+        due=by_year("events.Event", "last_day"),
+        people=("created_by", "invitations__person"),
+        with_it=("events.EventStep", "events.Invitation"),
+        order=30,
     )
-)  # fmt: skip
+)
 
 # How people read it.
 for words in [

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from preau.domains.events import actions
+from preau.domains.events.actions import telling
 from preau.foundation.tasks import job
 
 
 @job()
 def tell(event_id: int, gesture: str, before: str, by: int) -> int:
     """Tell those for whom an event is; returns how many."""
-    return actions.tell(event_id, gesture, before, by)
+    return telling.tell(event_id, gesture, before, by)
 
 
 def enqueue_telling(event_id: int, gesture: str, before: str, by: int, **_: Any) -> None:

@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.events import actions, exports, queries, rules
+from preau.domains.events import exports, rules
+from preau.domains.events.actions import answering as answering_actions
+from preau.domains.events.actions import keeping
 from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, FilterForm
 from preau.domains.events.models import Event
+from preau.domains.events.queries import lists, one
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -30,13 +33,18 @@ def events(request: HttpRequest) -> HttpResponse:
     """The events that the viewer sees: to come, past, drafts."""
     form = FilterForm(request.viewer, request.GET)
     chosen = form.chosen()
-    page = page_for(request, queries.events_matching(request.viewer, chosen), A_PAGE)
-    rows = queries.rows_of(page.object_list)
+    page = page_for(request, lists.events_matching(request.viewer, chosen), A_PAGE)
+    rows = lists.rows_of(page.object_list)
     context = {
         # Which other classes are meant is the staff's to read.
-        "form": form, "rows": queries.with_groups(rows) if request.viewer.is_staff else rows, "page_obj": page, "query": query_of(request),
-        "filtered": bool(chosen), "may_create": rules.creates_events(request.viewer), "is_guardian": request.viewer.is_guardian,
-    }  # fmt: skip
+        "form": form,
+        "rows": lists.with_groups(rows) if request.viewer.is_staff else rows,
+        "page_obj": page,
+        "query": query_of(request),
+        "filtered": bool(chosen),
+        "may_create": rules.creates_events(request.viewer),
+        "is_guardian": request.viewer.is_guardian,
+    }
     return render(request, "events/events.html", context)
 
 
@@ -47,9 +55,9 @@ def create(request: HttpRequest) -> HttpResponse:
     first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
     form = EventForm(request.viewer, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        event = actions.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
+        event = keeping.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
         if "publier" in request.POST:
-            actions.publish(request.viewer, event)
+            keeping.publish(request.viewer, event)
             messages.success(request, _("L’événement est publié. Ceux qu’il concerne sont prévenus."))
         else:
             messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
@@ -74,14 +82,18 @@ def _page(
     viewer = request.viewer
     keeps, is_over = rules.keeps_event(viewer, event), event.ends <= timezone.now()
     context: dict[str, Any] = {
-        "event": event, "groups": queries.group_names(event) if event.audience == Event.Audience.GROUPS else [],
-        "history": queries.history_of(event, with_names=viewer.is_staff), "keeps": keeps, "is_over": is_over,
-        "form": cancelling or CancelForm(), "answering": None,
-    }  # fmt: skip
+        "event": event,
+        "groups": one.group_names(event) if event.audience == Event.Audience.GROUPS else [],
+        "history": one.history_of(event, with_names=viewer.is_staff),
+        "keeps": keeps,
+        "is_over": is_over,
+        "form": cancelling or CancelForm(),
+        "answering": None,
+    }
     if rules.may_answer(viewer, event) and event.state == Event.State.PUBLISHED and not is_over:
-        context["answering"] = answering or AnswerForm(initial={"answer": queries.own_answer(viewer, event)})
+        context["answering"] = answering or AnswerForm(initial={"answer": one.own_answer(viewer, event)})
     if keeps and (event.asks_answer or event.audience == Event.Audience.PEOPLE):
-        answers, lines = queries.number_of_answers(event), queries.answers_of(event)
+        answers, lines = one.number_of_answers(event), one.answers_of(event)
         # Counting who answered what has counted the lines of the list.
         people = Paginator(Lines(lambda: answers.lines, lambda a, z: list(lines[a:z])), A_PAGE)
         context |= {"answers": answers, "people": people.get_page(request.GET.get("page"))}
@@ -95,8 +107,8 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
     form, status = EventForm(request.viewer, request.POST or None, event=event), 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
-        except actions.ChangedMeanwhile:
+            keeping.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
+        except keeping.ChangedMeanwhile:
             said = _(
                 "Quelqu’un a changé cet événement pendant que vous écriviez. Rouvrez-le pour voir ce qu’il dit."
             )
@@ -117,7 +129,7 @@ def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: 
 @opens(Event, to=rules.keeps_event)
 @require_POST
 def publish(request: HttpRequest, event: Event) -> HttpResponseRedirect:
-    done = actions.publish(request.viewer, event)
+    done = keeping.publish(request.viewer, event)
     return _done(
         request,
         event,
@@ -134,7 +146,7 @@ def cancel(request: HttpRequest, event: Event) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _page(request, event, cancelling=form, status=TYPED_WRONG)
-    done = actions.cancel(request.viewer, event, form.cleaned_data["why"])
+    done = keeping.cancel(request.viewer, event, form.cleaned_data["why"])
     return _done(
         request,
         event,
@@ -147,7 +159,7 @@ def cancel(request: HttpRequest, event: Event) -> HttpResponse:
 @opens(Event, to=rules.keeps_event)
 @require_POST
 def restore(request: HttpRequest, event: Event) -> HttpResponseRedirect:
-    done = actions.restore(request.viewer, event)
+    done = keeping.restore(request.viewer, event)
     return _done(
         request,
         event,
@@ -162,7 +174,7 @@ def restore(request: HttpRequest, event: Event) -> HttpResponseRedirect:
 @require_POST
 def remove(request: HttpRequest, event: Event) -> HttpResponseRedirect:
     """Throw a draft away."""
-    if not actions.remove(request.viewer, event):
+    if not keeping.remove(request.viewer, event):
         messages.error(request, _("Cet événement a été publié : il s’annule, il ne s’efface pas."))
         return redirect("events:event", pk=event.pk)
     messages.success(request, _("Le brouillon est supprimé."))
@@ -177,8 +189,8 @@ def answer(request: HttpRequest, event: Event) -> HttpResponse:
     if not form.is_valid():
         return _page(request, event, form, status=TYPED_WRONG)
     try:
-        actions.answer(request.viewer, event, form.cleaned_data["answer"])
-    except actions.NotAsked:
+        answering_actions.answer(request.viewer, event, form.cleaned_data["answer"])
+    except answering_actions.NotAsked:
         messages.info(request, _("Aucune réponse n’est plus demandée."))
     else:
         messages.success(request, _("Votre réponse est gardée. Vous pouvez la changer jusqu’au jour dit."))

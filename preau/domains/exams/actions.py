@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from preau.domains.catalogue.actions import next_edition
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.models import Resource
 from preau.domains.exams.models import Correction, CorrectionPart, Exam, Exercise, Paper, code_of
 from preau.domains.exams.queries import files
@@ -99,7 +99,7 @@ def _published(
 ) -> Report:
     report = Report(exams=_put_up(exams))
     known = _known(draft.key for draft in drafts)
-    todo = [one for one in drafts if one.key not in known or known[one.key].digest != one.digest]
+    todo = [draft for draft in drafts if draft.key not in known or known[draft.key].digest != draft.digest]
     report.same = len(drafts) - len(todo)
     if not todo and not report.exams:
         return report
@@ -132,8 +132,11 @@ def _put_up(exams: Sequence[ExamDraft]) -> int:
     for draft in exams:
         row = known.get(draft.slug) or Exam(slug=draft.slug)
         facts = {
-            "name": draft.name, "short": draft.short, "definition": draft.definition, "order": draft.order,
-        }  # fmt: skip
+            "name": draft.name,
+            "short": draft.short,
+            "definition": draft.definition,
+            "order": draft.order,
+        }
         if row.pk and all(getattr(row, name) == value for name, value in facts.items()):
             continue
         for name, value in facts.items():
@@ -166,7 +169,9 @@ class _Work:
 
     def _exercises(self, row: Paper, drafts: Sequence[ExerciseDraft], *, is_new: bool) -> dict[str, Exercise]:
         """Those of the paper by their number. One that it no longer has stays, unseen: permalinks hold its code."""
-        known = {} if is_new else {one.number: one for one in Exercise.objects.filter(paper=row)}
+        known = (
+            {} if is_new else {exercise.number: exercise for exercise in Exercise.objects.filter(paper=row)}
+        )
         made = []
         for rank, draft in enumerate(drafts, 1):
             one = known.get(draft.number) or Exercise(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from preau.domains.catalogue.models.resources import deed_at
 from preau.domains.exams.models import Exercise, Paper
 from preau.domains.exams.queries import basket
-from preau.domains.exams.queries.basket import Held
+from preau.domains.exams.queries.basket import BasketContents
 from preau.foundation import dates, pdf
 from preau.foundation.richtext import documents
 
@@ -58,18 +58,36 @@ def shown(html: str) -> Any:
 def record_of(paper: Paper, exercises: Sequence[Exercise]) -> dict[str, Any]:
     """The record of a paper for other catalogues."""
     told: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": ["LearningResource", "CreativeWork"], "@id": permalink(paper),
-        "url": permalink(paper), "identifier": paper.key, "name": paper.title, "inLanguage": "fr",
-        "learningResourceType": _("sujet d’examen"), "educationalUse": "assessment", "temporalCoverage": str(paper.year),
-        "about": [{"@type": "Thing", "name": paper.subject}], "isAccessibleForFree": True,
-        "datePublished": paper.published.isoformat(), "dateModified": paper.changed.isoformat(),
+        "@context": "https://schema.org",
+        "@type": ["LearningResource", "CreativeWork"],
+        "@id": permalink(paper),
+        "url": permalink(paper),
+        "identifier": paper.key,
+        "name": paper.title,
+        "inLanguage": "fr",
+        "learningResourceType": _("sujet d’examen"),
+        "educationalUse": "assessment",
+        "temporalCoverage": str(paper.year),
+        "about": [{"@type": "Thing", "name": paper.subject}],
+        "isAccessibleForFree": True,
+        "datePublished": paper.published.isoformat(),
+        "dateModified": paper.changed.isoformat(),
         "author": [{"@type": "Organization", "name": name} for name in paper.authors],
-        "educationalAlignment": {"@type": "AlignmentObject", "alignmentType": "educationalSubject", "targetName": paper.exam.name},
+        "educationalAlignment": {
+            "@type": "AlignmentObject",
+            "alignmentType": "educationalSubject",
+            "targetName": paper.exam.name,
+        },
         "hasPart": [
-            {"@type": "LearningResource", "name": one.title, "url": permalink_of_exercise(one), "keywords": one.notions}
-            for one in exercises
+            {
+                "@type": "LearningResource",
+                "name": exercise.title,
+                "url": permalink_of_exercise(exercise),
+                "keywords": exercise.notions,
+            }
+            for exercise in exercises
         ],
-    }  # fmt: skip
+    }
     if deed_of(paper):
         told["license"] = deed_of(paper)
     if paper.duration:
@@ -81,11 +99,22 @@ def record_of_exercise(exercise: Exercise) -> dict[str, Any]:
     """The record of one exercise."""
     address = permalink_of_exercise(exercise)
     told: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": "LearningResource", "@id": address, "url": address,
-        "identifier": exercise.code, "name": exercise.title, "inLanguage": "fr", "learningResourceType": _("exercice"),
-        "keywords": [*exercise.notions, *exercise.competences], "isAccessibleForFree": True,
-        "isPartOf": {"@type": "LearningResource", "name": exercise.paper.title, "url": permalink(exercise.paper)},
-    }  # fmt: skip
+        "@context": "https://schema.org",
+        "@type": "LearningResource",
+        "@id": address,
+        "url": address,
+        "identifier": exercise.code,
+        "name": exercise.title,
+        "inLanguage": "fr",
+        "learningResourceType": _("exercice"),
+        "keywords": [*exercise.notions, *exercise.competences],
+        "isAccessibleForFree": True,
+        "isPartOf": {
+            "@type": "LearningResource",
+            "name": exercise.paper.title,
+            "url": permalink(exercise.paper),
+        },
+    }
     if exercise.duration:
         told["timeRequired"] = f"PT{exercise.duration}M"
     return told
@@ -102,22 +131,34 @@ def points_said(points: Decimal | None) -> str:
 # On paper
 
 
-def page_of_basket(found: Held, title: str, address: str, *, in_browser: bool = True) -> str:
+def page_of_basket(found: BasketContents, title: str, address: str, *, in_browser: bool = True) -> str:
     """A whole HTML document: the exercises, then their corrections on a sheet of their own."""
-    corrected = [(one, part) for one in found.exercises if (part := basket.correction_of(one))]
+    corrected = [(exercise, part) for exercise in found.exercises if (part := basket.correction_of(exercise))]
     context = {
-        "title": title, "facts": "", "intro": "", "exercises": found.exercises, "corrections": corrected,
-        "papers": found.papers, "address": address, "in_browser": in_browser,
-    }  # fmt: skip
+        "title": title,
+        "facts": "",
+        "intro": "",
+        "exercises": found.exercises,
+        "corrections": corrected,
+        "papers": found.papers,
+        "address": address,
+        "in_browser": in_browser,
+    }
     return _drawn(context)
 
 
 def page_of_paper(paper: Paper, exercises: Sequence[Exercise], *, in_browser: bool = True) -> str:
     """A paper as a whole HTML document, without its correction."""
     context = {
-        "title": paper.title, "facts": " · ".join(facts_of(paper)), "intro": shown(paper.intro), "exercises": exercises,
-        "corrections": [], "papers": [paper], "address": permalink(paper), "in_browser": in_browser,
-    }  # fmt: skip
+        "title": paper.title,
+        "facts": " · ".join(facts_of(paper)),
+        "intro": shown(paper.intro),
+        "exercises": exercises,
+        "corrections": [],
+        "papers": [paper],
+        "address": permalink(paper),
+        "in_browser": in_browser,
+    }
     return _drawn(context)
 
 

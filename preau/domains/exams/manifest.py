@@ -12,10 +12,34 @@ from preau.foundation.readers import NO_ROW, Readers
 
 KEY = "exams"
 PAPER = (
-    "key", "exam", "title", "track", "series", "subject", "year", "session", "zones", "place", "sitting", "duration", "coefficient",
-    "licence", "definition_url", "pdf", "pdf_size", "pdf_pages", "intro", "text", "resources", "published", "changed", "status",
-    "source", "digest", "edition",
-)  # fmt: skip
+    "key",
+    "exam",
+    "title",
+    "track",
+    "series",
+    "subject",
+    "year",
+    "session",
+    "zones",
+    "place",
+    "sitting",
+    "duration",
+    "coefficient",
+    "licence",
+    "definition_url",
+    "pdf",
+    "pdf_size",
+    "pdf_pages",
+    "intro",
+    "text",
+    "resources",
+    "published",
+    "changed",
+    "status",
+    "source",
+    "digest",
+    "edition",
+)
 NOTHING = boards.FieldClass.NONE
 # Where a school closes it, its entry goes; the pages stay, which anyone in the world may read (`to=anyone`).
 boards.services.add(
@@ -50,6 +74,7 @@ boards.front_links.add(
         "exams:home",
         "file-text",
         order=12,
+        drawing="orientation",
     )
 )
 beside_search.add(BesideSearch(search.beside, "file-text"))
@@ -90,8 +115,18 @@ boards.endings.add(
 boards.seeds.add(boards.Seed("annales", seeds.plant, seeds.refresh, order=96))
 boards.public_routes.add(boards.PublicRoute("exams:home", in_sitemap=True, to_work_on=True))
 for name in (
-    "search", "suggestions", "feed", "basket", "basket_page", "basket_pdf", "training", "exercise", "paper_pdf", "correction", "correction_pdf",
-):  # fmt: skip
+    "search",
+    "suggestions",
+    "feed",
+    "basket",
+    "basket_page",
+    "basket_pdf",
+    "training",
+    "exercise",
+    "paper_pdf",
+    "correction",
+    "correction_pdf",
+):
     boards.public_routes.add(boards.PublicRoute(f"exams:{name}", to_work_on=True))
 
 

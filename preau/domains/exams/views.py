@@ -63,13 +63,19 @@ def find(request: HttpRequest) -> HttpResponse:
         return f"{there}?{'&'.join(filter(None, [query, with_basket]))}".rstrip("?")
 
     context = carried | {
-        "search": results.search, "results": results, "at": at, "query": "&".join(filter(None, [asked.query(), with_basket])),
+        "search": results.search,
+        "results": results,
+        "at": at,
+        "query": "&".join(filter(None, [asked.query(), with_basket])),
         "kinds": [
             (f"{label} ({results.by_kind.get(kind, 0)})", at(asked.query(kind=kind)), kind == asked.kind)
             for kind, label in search.KINDS.items()
         ],
-        "sorts": [(label, at(asked.query(sort=key)), key == asked.sort) for key, (_sort, label) in search.SORTS.items()],
-    }  # fmt: skip
+        "sorts": [
+            (label, at(asked.query(sort=key)), key == asked.sort)
+            for key, (_sort, label) in search.SORTS.items()
+        ],
+    }
     return render(request, "exams/search.html", context)
 
 
@@ -87,9 +93,12 @@ def _carried(request: HttpRequest, query: str = "") -> dict[str, Any]:
         return f"{request.path}{'?' if said else ''}{said}#x-{code}"
 
     return {
-        "basket": basket, "points": exports.points_said, "most": baskets.MOST,
-        "added": lambda code: here(basket.plus(code), code), "taken": lambda code: here(basket.minus(code), code),
-    }  # fmt: skip
+        "basket": basket,
+        "points": exports.points_said,
+        "most": baskets.MOST,
+        "added": lambda code: here(basket.plus(code), code),
+        "taken": lambda code: here(basket.minus(code), code),
+    }
 
 
 @opens(to=anyone)
@@ -104,7 +113,10 @@ def suggest(request: Any) -> HttpResponse:
         found = search.suggestions(asked.typed)
     except index.BeingBuilt:
         found = []
-    rows = [(one, "&".join(filter(None, [replace(asked, typed=one).query(), carried]))) for one in found]
+    rows = [
+        (suggestion, "&".join(filter(None, [replace(asked, typed=suggestion).query(), carried])))
+        for suggestion in found
+    ]
     return render(request, "catalogue/_suggestions.html", {"found": rows, "there": there})
 
 
@@ -119,9 +131,11 @@ def feed(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=BUSY, headers={"Retry-After": RETRY_AFTER})
     entries = [_entry(row) for row in rows]
     context = {
-        "search": asked, "entries": entries, "site": settings.PUBLIC_URL,
+        "search": asked,
+        "entries": entries,
+        "site": settings.PUBLIC_URL,
         "updated": max((paper.changed for _title, _address, paper in entries), default=timezone.localdate()),
-    }  # fmt: skip
+    }
     return render(request, "exams/feed.xml", context, content_type=ATOM)
 
 
@@ -163,13 +177,20 @@ def paper(request: HttpRequest, exam: str, slug: str) -> HttpResponse:
     found = pages.shown(_paper(exam, slug))
     whole = Basket.of(found.exercises)
     context = _carried(request) | {
-        "found": found, "paper": found.paper, "facts": exports.facts_of(found.paper), "shown": exports.shown,
-        "deed": exports.deed_of(found.paper), "permalink": exports.permalink(found.paper),
-        "citation": exports.citation(found.paper), "record": as_script(exports.record_of(found.paper, found.exercises)),
-        "has_text": any(one.html for one in found.exercises), "can_print": pdf.is_possible(),
-        "train": _training_of(whole, found.paper.duration or 0), "weight": weight,
+        "found": found,
+        "paper": found.paper,
+        "facts": exports.facts_of(found.paper),
+        "shown": exports.shown,
+        "deed": exports.deed_of(found.paper),
+        "permalink": exports.permalink(found.paper),
+        "citation": exports.citation(found.paper),
+        "record": as_script(exports.record_of(found.paper, found.exercises)),
+        "has_text": any(exercise.html for exercise in found.exercises),
+        "can_print": pdf.is_possible(),
+        "train": _training_of(whole, found.paper.duration or 0),
+        "weight": weight,
         "uses": _uses(request, exports.address_of(found.paper), found.paper.title),
-    }  # fmt: skip
+    }
     return render(request, "exams/paper.html", context)
 
 
@@ -186,7 +207,7 @@ def paper_pdf(request: HttpRequest, exam: str, slug: str) -> HttpResponseBase:
     if found.pdf:
         return _file(found.pdf, f"{slug}.pdf")
     exercises = list(pages.exercises_of(found))
-    if not pdf.is_possible() or not any(one.html for one in exercises):
+    if not pdf.is_possible() or not any(exercise.html for exercise in exercises):
         raise Http404
     return _printed(request, lambda: exports.page_of_paper(found, exercises, in_browser=False), f"{slug}.pdf")
 
@@ -226,9 +247,13 @@ def correction(request: HttpRequest, exam: str, slug: str) -> HttpResponse:
     if document is None:
         raise Http404
     context = _carried(request) | {
-        "paper": found, "document": document, "parts": pages.corrected(found), "shown": exports.shown,
-        "permalink": exports.permalink(found), "weight": weight,
-    }  # fmt: skip
+        "paper": found,
+        "document": document,
+        "parts": pages.corrected(found),
+        "shown": exports.shown,
+        "permalink": exports.permalink(found),
+        "weight": weight,
+    }
     return render(request, "exams/correction.html", context)
 
 
@@ -251,12 +276,16 @@ def exercise(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     context = _carried(request) | {
-        "exercise": found, "paper": found.paper, "facts": exports.facts_of(found.paper), "shown": exports.shown,
-        "part": baskets.correction_of(found), "permalink": exports.permalink_of_exercise(found),
+        "exercise": found,
+        "paper": found.paper,
+        "facts": exports.facts_of(found.paper),
+        "shown": exports.shown,
+        "part": baskets.correction_of(found),
+        "permalink": exports.permalink_of_exercise(found),
         "record": as_script(exports.record_of_exercise(found)),
         "train": _training_of(Basket((found.code,)), found.duration or 0),
         "uses": _uses(request, reverse("exams:exercise", args=[found.code]), found.title),
-    }  # fmt: skip
+    }
     return render(request, "exams/exercise.html", context)
 
 
@@ -268,10 +297,14 @@ def basket(request: HttpRequest) -> HttpResponse:
     title = _title_of(request)
     address = f"{reverse('exams:basket')}{found.basket.beside}"
     context = _carried(request) | {
-        "found": found, "title": title, "permalink": f"{settings.PUBLIC_URL}{address}", "can_print": pdf.is_possible(),
+        "found": found,
+        "title": title,
+        "permalink": f"{settings.PUBLIC_URL}{address}",
+        "can_print": pdf.is_possible(),
         "moved": lambda code, by: f"{request.path}{found.basket.moved(code, by).beside}#x-{code}",
-        "train": _training_of(found.basket, found.minutes), "uses": _uses(request, address, title),
-    }  # fmt: skip
+        "train": _training_of(found.basket, found.minutes),
+        "uses": _uses(request, address, title),
+    }
     return render(request, "exams/basket.html", context)
 
 
@@ -314,7 +347,7 @@ def basket_pdf(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _held(request: HttpRequest) -> tuple[baskets.Held, str]:
+def _held(request: HttpRequest) -> tuple[baskets.BasketContents, str]:
     found = baskets.held(Basket.read(request.GET))
     if not found.exercises:
         raise Http404
@@ -333,7 +366,11 @@ def train(request: HttpRequest) -> HttpResponse:
         answer.headers["Cache-Control"] = "no-store"
         return answer
     context = _carried(request) | {
-        "found": found, "training": asked, "shown": exports.shown, "longest": rules.LONGEST,
-        "part_of": baskets.correction_of, "address": request.path,
-    }  # fmt: skip
+        "found": found,
+        "training": asked,
+        "shown": exports.shown,
+        "longest": rules.LONGEST,
+        "part_of": baskets.correction_of,
+        "address": request.path,
+    }
     return render(request, "exams/training.html", context)

@@ -27,8 +27,12 @@ class PageNotes(webapi.Page):
 
 
 @router.get(
-    "", response=PageNotes, url_name="api_notes", operation_id="notes", summary="Les notes publiées entre deux jours"
-)  # fmt: skip
+    "",
+    response=PageNotes,
+    url_name="api_notes",
+    operation_id="notes",
+    summary="Les notes publiées entre deux jours",
+)
 def notes(
     request: Any, du: webapi.FirstDay = None, au: webapi.LastDay = None, page: webapi.Number = 1
 ) -> dict[str, Any]:
@@ -41,7 +45,13 @@ def notes(
 
 def _note(row: LatestMark) -> dict[str, Any]:
     return {
-        "eleve": row.pupil, "matiere": row.subject, "evaluation": row.title, "jour": row.day.isoformat(),
-        "note": None if row.value is None else f"{row.value:f}", "code": row.code, "bareme": f"{row.scale:f}",
-        "coefficient": f"{row.coefficient:f}", "compte": row.mode,
-    }  # fmt: skip
+        "eleve": row.pupil,
+        "matiere": row.subject,
+        "evaluation": row.title,
+        "jour": row.day.isoformat(),
+        "note": None if row.value is None else f"{row.value:f}",
+        "code": row.code,
+        "bareme": f"{row.scale:f}",
+        "coefficient": f"{row.coefficient:f}",
+        "compte": row.mode,
+    }

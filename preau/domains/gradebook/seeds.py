@@ -82,8 +82,8 @@ def plant(world: Any) -> None:
     assessments: list[Assessment] = []
     shares: list[Course] = []
     for course in _courses(world):
-        for one in _assessments(ground, course):
-            assessments.append(one)
+        for assessment in _assessments(ground, course):
+            assessments.append(assessment)
             shares.append(course)
     Assessment.objects.bulk_create(assessments, batch_size=500)
     insert(_marks(world, draw, list(zip(assessments, shares, strict=True))))
@@ -92,7 +92,9 @@ def plant(world: Any) -> None:
 def _parts(world: Any) -> dict[int, list[SubSubject]]:
     """The first living language has a written and an oral part."""
     english = [
-        one for one in Subject.objects.filter(school=world.school) if fold(one.name).startswith("angl")
+        subject
+        for subject in Subject.objects.filter(school=world.school)
+        if fold(subject.name).startswith("angl")
     ]
     rows = [
         SubSubject(school=world.school, subject=subject, name=name, coefficient=coefficient, order=rank)
@@ -160,12 +162,25 @@ def _one(ground: Ground, course: Course, period: Period, day: date, rank: int) -
     after = at + ground.delay if at else None
     written = datetime.combine(day, PUBLISHED_AT, zone)
     return Assessment(
-        school=ground.school, teacher_id=course.teacher, subject_id=course.subject, group_id=course.group,
-        period=period, sub_subject=part, title=titles[rank % len(titles)], kind=kind, day=day, scale=scale,
-        coefficient=coefficient, published_at=at, guardians_at=after, pupils_told_at=at,
+        school=ground.school,
+        teacher_id=course.teacher,
+        subject_id=course.subject,
+        group_id=course.group,
+        period=period,
+        sub_subject=part,
+        title=titles[rank % len(titles)],
+        kind=kind,
+        day=day,
+        scale=scale,
+        coefficient=coefficient,
+        published_at=at,
+        guardians_at=after,
+        pupils_told_at=at,
         guardians_told_at=after if after and after <= now else None,
-        marks_written=int(day <= ground.today), created_at=min(written, now), updated_at=min(written, now),
-    )  # fmt: skip
+        marks_written=int(day <= ground.today),
+        created_at=min(written, now),
+        updated_at=min(written, now),
+    )
 
 
 def _marks(world: Any, draw: Random, shares: Sequence[tuple[Assessment, Course]]) -> list[Mark]:
@@ -190,7 +205,7 @@ def _is_there(day: date, starts: date | None, ends: date | None) -> bool:
     return (starts is None or starts <= day) and (ends is None or ends > day)
 
 
-def _mark(draw: Random, one: Assessment, course: Course, pupil: int, worth: float) -> Mark:
+def _mark(draw: Random, assessment: Assessment, course: Course, pupil: int, worth: float) -> Mark:
     code, chance = "", draw.uniform(0, 100)
     if chance < ABSENT:
         code = Mark.Code.ABSENT
@@ -198,11 +213,16 @@ def _mark(draw: Random, one: Assessment, course: Course, pupil: int, worth: floa
         code = Mark.Code.EXEMPT
     elif chance < ABSENT + EXEMPT + NOT_MARKED:
         code = Mark.Code.NOT_MARKED
-    elif one.kind == Kind.HOMEWORK and chance < ABSENT + EXEMPT + NOT_MARKED + NOT_RETURNED:
+    elif assessment.kind == Kind.HOMEWORK and chance < ABSENT + EXEMPT + NOT_MARKED + NOT_RETURNED:
         code = Mark.Code.NOT_RETURNED
-    halves = round(min(max(worth, 1.5), 20) * float(one.scale) / 20 * 2)
+    halves = round(min(max(worth, 1.5), 20) * float(assessment.scale) / 20 * 2)
     value = None if code else Decimal(halves) / 2
     return Mark(
-        assessment=one, pupil_id=pupil, value=value, code=code, version=1, changed_by_id=course.teacher,
-        changed_at=one.created_at,
-    )  # fmt: skip
+        assessment=assessment,
+        pupil_id=pupil,
+        value=value,
+        code=code,
+        version=1,
+        changed_by_id=course.teacher,
+        changed_at=assessment.created_at,
+    )

@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
-from preau.domains.gradebook import actions
+from preau.domains.gradebook.actions import telling
 from preau.foundation.tasks import job
 
 
 @job()
 def tell_published() -> int:
     """Tell pupils and families of the marks that have just become theirs to read."""
-    return actions.tell_published(timezone.now())
+    return telling.tell_published(timezone.now())

@@ -4,8 +4,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from preau.domains.homework.queries import lines_of_work
-from preau.domains.homework.queries.family import WorkRow
+from preau.domains.homework.queries.family import WorkRow, lines_of_work
 from preau.foundation import webapi
 
 router = Router(tags=["devoirs"])
@@ -27,8 +26,12 @@ class PageDevoirs(webapi.Page):
 
 
 @router.get(
-    "", response=PageDevoirs, url_name="api_devoirs", operation_id="devoirs", summary="Le travail à faire entre deux jours"
-)  # fmt: skip
+    "",
+    response=PageDevoirs,
+    url_name="api_devoirs",
+    operation_id="devoirs",
+    summary="Le travail à faire entre deux jours",
+)
 def devoirs(
     request: Any, du: webapi.FirstDay = None, au: webapi.LastDay = None, page: webapi.Number = 1
 ) -> dict[str, Any]:
@@ -41,6 +44,12 @@ def devoirs(
 
 def _work(row: WorkRow) -> dict[str, Any]:
     return {
-        "matiere": row.subject, "titre": row.title, "pour_le": row.due_day.isoformat(), "eleve": row.pupil,
-        "minutes": row.minutes, "remise": row.hands_in, "fait": row.done, "rendu": row.handed,
-    }  # fmt: skip
+        "matiere": row.subject,
+        "titre": row.title,
+        "pour_le": row.due_day.isoformat(),
+        "eleve": row.pupil,
+        "minutes": row.minutes,
+        "remise": row.hands_in,
+        "fait": row.done,
+        "rendu": row.handed,
+    }

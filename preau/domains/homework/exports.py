@@ -7,7 +7,8 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from preau.domains.homework.queries import BookOfYear, HandInRow
+from preau.domains.homework.queries.archives import BookOfYear
+from preau.domains.homework.queries.hand_ins import HandInRow
 from preau.foundation import csvtext, dates, pdf
 
 STYLE = Path(__file__).parent / "static" / "homework" / "paper.css"

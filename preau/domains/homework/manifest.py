@@ -15,10 +15,14 @@ from preau.directory.queries.record import schooling_of
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.homework import actions, api, queries, rules, seeds, tasks
+from preau.domains.homework import api, rules, seeds, tasks
+from preau.domains.homework.actions import progressions, records, visas
+from preau.domains.homework.actions.hand_ins import forget_hand_ins
 from preau.domains.homework.models import RECORDS, Archive
 from preau.domains.homework.models.records import published
-from preau.domains.homework.queries import early, record
+from preau.domains.homework.queries import archives, drive, early, family, finding, load, record, sessions
+from preau.domains.homework.queries.copies import copies_to_correct
+from preau.domains.homework.queries.hand_ins import handed_files, lesson_files, paper_of
 from preau.domains.timetable.boards import LessonMarks, lesson_marks
 from preau.foundation import boards, filework, journal
 from preau.foundation.boards import (
@@ -34,7 +38,7 @@ from preau.foundation.boards import (
 from preau.foundation.readers import EVERY_ROW, Readers, Rows, on_themselves, once, with_guardians
 
 KEY = "homework"
-lesson_marks.add(LessonMarks(KEY, queries.marks_of, order=20, service=KEY))
+lesson_marks.add(LessonMarks(KEY, sessions.marks_of, order=20, service=KEY))
 boards.services.add(
     boards.Service(
         KEY,
@@ -115,10 +119,16 @@ filework.file_asked.connect(tasks.enqueue_archive, sender=Archive, dispatch_uid=
 boards.seeds.add(boards.Seed("cahier de textes", seeds.plant, seeds.refresh, order=40))
 early_facts.add(
     EarlyFact(
-        "homework.not_handed_in", _("Travaux non rendus"), _("Ceux à rendre en ligne, une fois leur jour passé."),
-        early.not_handed_in, early.not_handed_in_said, threshold=4, order=50, service=KEY,
+        "homework.not_handed_in",
+        _("Travaux non rendus"),
+        _("Ceux à rendre en ligne, une fois leur jour passé."),
+        early.not_handed_in,
+        early.not_handed_in_said,
+        threshold=4,
+        order=50,
+        service=KEY,
     )
-)  # fmt: skip
+)
 
 MOST_MISSING = 4
 
@@ -131,7 +141,7 @@ def book_of(group: int) -> str:
 def next_card(viewer: Viewer) -> Mapping[str, Any]:
     """What is due on the next days."""
     return {
-        "days": queries.next_days(viewer),
+        "days": family.next_days(viewer),
         "today": viewer.today,
         "may_tick": rules.does_homework(viewer),
         "whose": viewer.is_guardian and len(viewer.own_pupils()) > 1,
@@ -140,12 +150,12 @@ def next_card(viewer: Viewer) -> Mapping[str, Any]:
 
 def missing_card(viewer: Viewer) -> Mapping[str, Any] | None:
     """The copies to correct, and the lessons of the week that are to be filled."""
-    copies, rows = queries.copies_to_correct(viewer), queries.missing_rows(viewer)
+    copies, rows = copies_to_correct(viewer), sessions.missing_rows(viewer)
     if not copies and not rows:
         return None
     return {
         "copies": copies[:MOST_MISSING],
-        "number_of_copies": sum(one.waiting for one in copies),
+        "number_of_copies": sum(copy.waiting for copy in copies),
         "more_copies": len(copies) > MOST_MISSING,
         "rows": rows[:MOST_MISSING],
         "total": len(rows),
@@ -155,26 +165,38 @@ def missing_card(viewer: Viewer) -> Mapping[str, Any] | None:
 
 boards.cards.add(boards.Card("homework/_next.html", next_card, rules.follows_homework, order=15, service=KEY))
 boards.cards.add(
-    boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "aside", 25, service=KEY)
+    boards.Card("homework/_missing.html", missing_card, rules.keeps_records, "main", 25, service=KEY)
 )
 boards.group_facts.add(
     boards.GroupFact(
-        "homework.load", _("Travail à venir"), "homework/facts/_load.html", queries.week_shown, rules.reads_archives,
-        more_label=_("Charge de travail"), more=lambda _viewer, group: reverse("homework:class_load", kwargs={"pk": group.pk}),
-        order=30, service=KEY,
+        "homework.load",
+        _("Travail à venir"),
+        "homework/facts/_load.html",
+        load.week_shown,
+        rules.reads_archives,
+        more_label=_("Charge de travail"),
+        more=lambda _viewer, group: reverse("homework:class_load", kwargs={"pk": group.pk}),
+        order=30,
+        service=KEY,
     )
-)  # fmt: skip
+)
 boards.group_links.add(
     boards.GroupLink(_("Cahier de textes"), book_of, "notebook", rules.reads_records, order=20, service=KEY)
 )
 boards.doors.add(
     boards.Door(
-        "api.devoirs", _("Travail à faire"), _("ce qui est à faire, pour quel jour, et ce qui est fait."), rules.follows_homework,
-        by=("token",), most=1000, service=KEY, order=30,
+        "api.devoirs",
+        _("Travail à faire"),
+        _("ce qui est à faire, pour quel jour, et ce qui est fait."),
+        rules.follows_homework,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=30,
     )
-)  # fmt: skip
+)
 boards.api.add(boards.ApiPart("devoirs", api.router, "api.devoirs", order=30))
-boards.agenda.add(boards.AgendaSource(KEY, queries.agenda_of, rules.follows_homework, order=25, service=KEY))
+boards.agenda.add(boards.AgendaSource(KEY, family.agenda_of, rules.follows_homework, order=25, service=KEY))
 
 
 def writes_or_follows(viewer: Viewer) -> bool:
@@ -183,13 +205,24 @@ def writes_or_follows(viewer: Viewer) -> bool:
 
 for source in [
     boards.SearchSource(
-        _("Travail à faire"), "notebook", queries.found_works, rules.follows_homework, letters=3, order=60, service=KEY
-    ),
-    boards.SearchSource(
-        _("Contenu des séances"), "chalkboard", queries.found_records, writes_or_follows, letters=3, order=61,
+        _("Travail à faire"),
+        "notebook",
+        finding.found_works,
+        rules.follows_homework,
+        letters=3,
+        order=60,
         service=KEY,
     ),
-]:  # fmt: skip
+    boards.SearchSource(
+        _("Contenu des séances"),
+        "chalkboard",
+        finding.found_records,
+        writes_or_follows,
+        letters=3,
+        order=61,
+        service=KEY,
+    ),
+]:
     boards.search.add(source)
 
 boards.settings_pages.add(
@@ -328,36 +361,36 @@ boards.notification_kinds.add(
 
 def record_reading(viewer: Viewer, file: Any) -> None:
     """A file that a pupil handed in is read: it leaves its line, as the page does."""
-    paper = queries.paper_of(viewer, file.pk)
+    paper = paper_of(viewer, file.pk)
     if paper and viewer.is_staff:
         journal.record_read(viewer, "homework.hand_in_read", paper.hand_in, subject_id=paper.hand_in.pupil_id)
 
 
 def archive_opening(viewer: Viewer, file: Any) -> None:
     """Who opens an archive leaves a line too: it is the school's evidence."""
-    archive = queries.archive_of_file(viewer, file.pk)
+    archive = archives.archive_of_file(viewer, file.pk)
     if archive:
         journal.record(viewer, "homework.archive_opened", archive)
 
 
 for owner in [
     boards.FileOwner(
-        "homework.Archive", "file", queries.archive_files, outlives=True, read=archive_opening, service=KEY
+        "homework.Archive", "file", archives.archive_files, outlives=True, read=archive_opening, service=KEY
     ),
-    boards.FileOwner("homework.HandInFile", "file", queries.handed_files, read=record_reading, service=KEY),
-    boards.FileOwner("homework.LessonFile", "file", queries.lesson_files, outlives=True, service=KEY),
+    boards.FileOwner("homework.HandInFile", "file", handed_files, read=record_reading, service=KEY),
+    boards.FileOwner("homework.LessonFile", "file", lesson_files, outlives=True, service=KEY),
 ]:
     boards.file_owners.add(owner)
 
 for folder in [
     boards.FolderSource(
-        _("Cahier de textes"), queries.books_of_teacher, rules.keeps_records, order=10, service=KEY
+        _("Cahier de textes"), drive.books_of_teacher, rules.keeps_records, order=10, service=KEY
     ),
     boards.FolderSource(
-        _("Devoirs rendus"), queries.handed_to_teacher, rules.keeps_records, order=20, service=KEY
+        _("Devoirs rendus"), drive.handed_to_teacher, rules.keeps_records, order=20, service=KEY
     ),
     boards.FolderSource(
-        _("Cahier de textes"), queries.books_of_family, rules.follows_homework, order=10, service=KEY
+        _("Cahier de textes"), drive.books_of_family, rules.follows_homework, order=10, service=KEY
     ),
 ]:
     boards.folders.add(folder)
@@ -397,7 +430,7 @@ for data in [
         "homework.LessonNote",
         "author",
         fields={"record": NONE, "author": PERSONAL, "text": PERSONAL},
-        forget=actions.forget_notes,
+        forget=records.forget_notes,
         erases=_(
             "Les notes que la personne a écrites pour elle-même sont effacées ; le cahier de textes reste."
         ),
@@ -416,7 +449,7 @@ for data in [
         "homework.Progression",
         "author",
         fields={"school": NONE, "author": PERSONAL, "title": PERSONAL, "changed_at": NONE},
-        forget=actions.forget_progressions,
+        forget=progressions.forget_progressions,
         **BASIS | {"readers": on_themselves()},
     ),
     PersonalData(
@@ -438,7 +471,7 @@ for data in [
         "given_by",
         fields=dict.fromkeys(["school", "group", "subject", "until"], NONE)
         | dict.fromkeys(["comment", "given_by", "given_at"], PERSONAL),
-        forget=actions.forget_visas,
+        forget=visas.forget_visas,
         **BASIS | {"readers": on_themselves(*READ_BY)},
         people={"given_by": (Concerned.STAFF,)},
     ),
@@ -473,7 +506,7 @@ for data in [
             ["text", "handed_at", "is_late", "times", "comment", "mark", "corrected_at", "returned_at"], CHILD
         )
         | {"told_at": NONE},
-        forget=actions.forget_hand_ins,
+        forget=forget_hand_ins,
         # Until it is given back, a correction is the teacher's draft.
         field_readers=dict.fromkeys(
             ["comment", "mark", "corrected_by", "corrected_at", "returned_at"],
@@ -522,14 +555,20 @@ for step in [
     boards.FirstStep(
         _("Écrire ce qui est fait en classe"),
         _("Vos séances sont déjà là : écrivez le contenu et le travail, puis publiez."),
-        "homework:sessions", rules.keeps_records, order=20, service=KEY,
+        "homework:sessions",
+        rules.keeps_records,
+        order=20,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Voir le travail à faire"),
         _("Ce qui est pour demain, pour la semaine, et ce qui a été fait en classe."),
-        "homework:to_do", rules.follows_homework, order=20, service=KEY,
+        "homework:to_do",
+        rules.follows_homework,
+        order=20,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 # Until when it is kept, and what becomes of it (docs/decisions/0113).
@@ -541,28 +580,50 @@ TERM: dict[str, Any] = dict(
 )
 boards.terms.add(
     Term(
-        "homework.records", _("Séances du cahier de textes, travail donné et rendu"), model="homework.LessonRecord", when="day",
+        "homework.records",
+        _("Séances du cahier de textes, travail donné et rendu"),
+        model="homework.LessonRecord",
+        when="day",
         due=by_year("homework.LessonRecord", "day"),
         people=("written_by", "works__pupils", "works__hand_ins__pupil", "works__done__pupil"),
         with_it=(
-            "homework.LessonNote", "homework.Correction", "homework.Homework", "homework.HandIn", "homework.HandInFile",
-            "homework.Annotation", "homework.Done",
+            "homework.LessonNote",
+            "homework.Correction",
+            "homework.Homework",
+            "homework.HandIn",
+            "homework.HandInFile",
+            "homework.Annotation",
+            "homework.Done",
         ),
-        order=20, **TERM,
+        order=20,
+        **TERM,
     )
-)  # fmt: skip
+)
 boards.terms.add(
     Term(
-        "homework.progressions", _("Progressions"), model="homework.Progression", when="changed_at", people=("author",),
-        due=by_year("homework.Progression", "changed_at"), order=21, with_it=("homework.ProgressionStep",), **TERM | {"offers": None},
+        "homework.progressions",
+        _("Progressions"),
+        model="homework.Progression",
+        when="changed_at",
+        people=("author",),
+        due=by_year("homework.Progression", "changed_at"),
+        order=21,
+        with_it=("homework.ProgressionStep",),
+        **TERM | {"offers": None},
     )
-)  # fmt: skip
+)
 boards.terms.add(
     Term(
-        "homework.visas", _("Visas des cahiers de textes"), model="homework.Visa", when="until", people=("given_by",),
-        due=by_year("homework.Visa", "until"), order=22, **TERM,
+        "homework.visas",
+        _("Visas des cahiers de textes"),
+        model="homework.Visa",
+        when="until",
+        people=("given_by",),
+        due=by_year("homework.Visa", "until"),
+        order=22,
+        **TERM,
     )
-)  # fmt: skip
+)
 boards.endings.add(
     Ending(
         ("homework.Archive",),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Holding
 from preau.directory.viewer import Viewer
 from preau.domains.mediacentre.models import Public, Resource, held
-from preau.domains.mediacentre.queries import classes_of
+from preau.domains.mediacentre.queries.lists import classes_of
 from preau.foundation.csvtext import lines
 
 COLUMNS = (

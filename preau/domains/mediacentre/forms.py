@@ -11,7 +11,7 @@ from preau.directory.models import Group, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
 from preau.domains.mediacentre.models import Public, Resource, Rule, Subscription
-from preau.domains.mediacentre.queries import Proposal
+from preau.domains.mediacentre.queries.previews import Proposal
 from preau.foundation.fields import Day, Filter, SeveralRows
 
 LEVELS, GROUPS, SUBJECTS = Rule.Scope.LEVELS, Rule.Scope.GROUPS, Rule.Scope.SUBJECTS
@@ -40,11 +40,15 @@ class UploadForm(forms.Form):
         label=_("Fichier du GAR"),
         # The plain one: nothing is there to be cleared.
         widget=forms.FileInput,
-        help_text=_("La liste des ressources ou les abonnements de l’établissement, en JSON ou en XML, 5 Mo au plus."),
+        help_text=_(
+            "La liste des ressources ou les abonnements de l’établissement, en JSON ou en XML, 5 Mo au plus."
+        ),
         error_messages={
-            "required": _("Choisissez un fichier."), "empty": _("Ce fichier est vide."), "missing": _("Choisissez un fichier."),
+            "required": _("Choisissez un fichier."),
+            "empty": _("Ce fichier est vide."),
+            "missing": _("Choisissez un fichier."),
         },
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, cut: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,10 +73,12 @@ class AssignForm(forms.Form):
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     vu = forms.IntegerField(required=False, widget=forms.HiddenInput)
     whom = forms.ChoiceField(
-        label=_("Pour qui"), choices=WHOM, widget=forms.RadioSelect,
+        label=_("Pour qui"),
+        choices=WHOM,
+        widget=forms.RadioSelect,
         help_text=_("La règle suit l’annuaire : qui arrive reçoit la ressource, qui part ne l’a plus."),
         error_messages={"required": _("Dites pour qui."), "invalid_choice": _("Dites pour qui.")},
-    )  # fmt: skip
+    )
     levels = forms.MultipleChoiceField(
         label=_("Niveaux"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -96,7 +102,7 @@ class AssignForm(forms.Form):
         levels = (
             groups.classes().exclude(level="").order_by("level").values_list("level", flat=True).distinct()
         )
-        fields["levels"].choices = [(one, level_said(one)) for one in levels]
+        fields["levels"].choices = [(level, level_said(level)) for level in levels]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -112,29 +118,37 @@ class AssignForm(forms.Form):
         data = self.cleaned_data
         public, _mark, scope = data["whom"].partition("-")
         return Proposal(
-            public, scope,
+            public,
+            scope,
             levels=tuple(data["levels"]) if scope == LEVELS else (),
-            groups=tuple(one.pk for one in data["groups"]) if scope == GROUPS else (),
-            subjects=tuple(one.pk for one in data["subjects"]) if scope == SUBJECTS else (),
-        )  # fmt: skip
+            groups=tuple(group.pk for group in data["groups"]) if scope == GROUPS else (),
+            subjects=tuple(subject.pk for subject in data["subjects"]) if scope == SUBJECTS else (),
+        )
 
 
 class LicencesForm(forms.Form):
     """What the school knows of its licences, when no file says it."""
 
     licences = forms.IntegerField(
-        label=_("Nombre de licences"), required=False, min_value=0, max_value=9_999_999,
+        label=_("Nombre de licences"),
+        required=False,
+        min_value=0,
+        max_value=9_999_999,
         help_text=_("Laissez vide si le nombre n’est pas limité."),
-    )  # fmt: skip
+    )
     publics = forms.MultipleChoiceField(
-        label=_("Pour quels publics"), choices=Public.choices, widget=forms.CheckboxSelectMultiple,
+        label=_("Pour quels publics"),
+        choices=Public.choices,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins un public.")},
-    )  # fmt: skip
+    )
     kind = forms.ChoiceField(
-        label=_("Affectation"), choices=Subscription.Kind.choices, widget=forms.RadioSelect,
+        label=_("Affectation"),
+        choices=Subscription.Kind.choices,
+        widget=forms.RadioSelect,
         help_text=_("Par établissement : tous ceux de ces publics ont la ressource, sans l’attribuer."),
         error_messages={"required": _("Dites comment elle s’attribue.")},
-    )  # fmt: skip
+    )
     starts = Day(
         label=_("Premier jour"),
         required=False,
@@ -171,9 +185,14 @@ class TextFilterForm(_Filter):
 
 class ResourceFilterForm(_Filter):
     etat = forms.ChoiceField(
-        label=_("Lesquelles"), required=False,
-        choices=[("", _("Dans la liste")), ("libres", _("Encore attribuées à personne")), ("sorties", _("Sorties de la liste"))],
-    )  # fmt: skip
+        label=_("Lesquelles"),
+        required=False,
+        choices=[
+            ("", _("Dans la liste")),
+            ("libres", _("Encore attribuées à personne")),
+            ("sorties", _("Sorties de la liste")),
+        ],
+    )
 
 
 class PeopleFilterForm(_Filter):

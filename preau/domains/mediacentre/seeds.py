@@ -33,19 +33,53 @@ class Plan:
 
 
 PLANS = [
-    Plan("Maths au Saule, 6e", "Éditions du Saule fictif", "manuels numériques", 160,
-         text="Le cours, les exercices et leurs corrigés. Ouvrage inventé pour la démonstration."),
-    Plan("Maths au Saule, 5e", "Éditions du Saule fictif", "manuels numériques", 160,
-         text="Le cours, les exercices et leurs corrigés. Ouvrage inventé pour la démonstration."),
-    Plan("Lexique des Marées", "Maison Brumaire (inventée)", "dictionnaires et encyclopédies", None, ALL, whole=True,
-         text="Un dictionnaire qui n’existe pas, ouvert à tout l’établissement."),
-    Plan("Atlas de Nullepart", "Cartes de Nullepart", "atlas et cartes", 30, days=20,
-         text="Des cartes de pays imaginaires."),
-    Plan("La Salle des profs en sciences", "Éditions du Saule fictif", "banques de données", None, STAFF,
-         text="Des séances prêtes à adapter, pour les enseignants."),
-    Plan("Presse d’hier", "Maison Brumaire (inventée)", "presse en ligne", 0,
-         text="Des journaux inventés, pour l’éducation aux médias."),
-]  # fmt: skip
+    Plan(
+        "Maths au Saule, 6e",
+        "Éditions du Saule fictif",
+        "manuels numériques",
+        160,
+        text="Le cours, les exercices et leurs corrigés. Ouvrage inventé pour la démonstration.",
+    ),
+    Plan(
+        "Maths au Saule, 5e",
+        "Éditions du Saule fictif",
+        "manuels numériques",
+        160,
+        text="Le cours, les exercices et leurs corrigés. Ouvrage inventé pour la démonstration.",
+    ),
+    Plan(
+        "Lexique des Marées",
+        "Maison Brumaire (inventée)",
+        "dictionnaires et encyclopédies",
+        None,
+        ALL,
+        whole=True,
+        text="Un dictionnaire qui n’existe pas, ouvert à tout l’établissement.",
+    ),
+    Plan(
+        "Atlas de Nullepart",
+        "Cartes de Nullepart",
+        "atlas et cartes",
+        30,
+        days=20,
+        text="Des cartes de pays imaginaires.",
+    ),
+    Plan(
+        "La Salle des profs en sciences",
+        "Éditions du Saule fictif",
+        "banques de données",
+        None,
+        STAFF,
+        text="Des séances prêtes à adapter, pour les enseignants.",
+    ),
+    Plan(
+        "Presse d’hier",
+        "Maison Brumaire (inventée)",
+        "presse en ligne",
+        0,
+        text="Des journaux inventés, pour l’éducation aux médias.",
+    ),
+]
 
 
 def plant(world: Any) -> None:
@@ -82,17 +116,29 @@ def _resource(world: Any, number: int, plan: Plan) -> Resource:
     named = world.named(plan.name)
     there = base64.b64encode(school.uai.encode()).decode()
     resource: Resource = Resource.objects.create(
-        school=school, code=code, code_type="ARK", name=named, search_name=text.fold(f"{named} {plan.publisher}"),
-        publisher=plan.publisher, kind=plan.kind, text=plan.text, listed_on=world.today,
+        school=school,
+        code=code,
+        code_type="ARK",
+        name=named,
+        search_name=text.fold(f"{named} {plan.publisher}"),
+        publisher=plan.publisher,
+        kind=plan.kind,
+        text=plan.text,
+        listed_on=world.today,
         url=f"https://sp-auth.gar.example/domaineGar?idENT=UFJFQVU=&idEtab={there}&idSrc={number}",
-    )  # fmt: skip
+    )
     if plan.licences != 0:
         Subscription.objects.create(
-            school=school, resource=resource, code=f"DEMO-{school.uai}-{number}", licences=plan.licences,
+            school=school,
+            resource=resource,
+            code=f"DEMO-{school.uai}-{number}",
+            licences=plan.licences,
             kind=Subscription.Kind.SCHOOL if plan.whole else Subscription.Kind.PERSON,
-            starts=world.year.starts, ends=world.today + timedelta(days=plan.days), transferable=False,
+            starts=world.year.starts,
+            ends=world.today + timedelta(days=plan.days),
+            transferable=False,
             **{column: public in plan.publics for public, column in FOR.items()},
-        )  # fmt: skip
+        )
     return resource
 
 
@@ -104,18 +150,29 @@ def _registered(world: Any) -> None:
     }
     released = {key: {"why": said, "since": world.year.starts.isoformat()} for key, said in why.items()}
     service, made = Service.objects.get_or_create(
-        school=None, name="Accès aux ressources (démonstration)",
+        school=None,
+        name="Accès aux ressources (démonstration)",
         defaults={
-            "text": "Ouvre les ressources numériques de l’établissement.", "address": "https://sp-auth.gar.example/",
-            "profiles": [Profile.PUPIL, Profile.STAFF], "released": released, "changed_at": timezone.now(), "icon": Icon.BACKPACK,
+            "text": "Ouvre les ressources numériques de l’établissement.",
+            "address": "https://sp-auth.gar.example/",
+            "profiles": [Profile.PUPIL, Profile.STAFF],
+            "released": released,
+            "changed_at": timezone.now(),
+            "icon": Icon.BACKPACK,
         },
-    )  # fmt: skip
+    )
     if made:
         Address.objects.create(service=service, origin="https://sp-auth.gar.example", path="/")
     Opening.objects.get_or_create(
-        service=service, school=world.school,
-        defaults={"is_on": True, "since": world.year.starts, "agreed": service.asks, "profiles": service.profiles},
-    )  # fmt: skip
+        service=service,
+        school=world.school,
+        defaults={
+            "is_on": True,
+            "since": world.year.starts,
+            "agreed": service.asks,
+            "profiles": service.profiles,
+        },
+    )
 
 
 def _rule(world: Any, head: int, resources: list[Resource], public: str, scope: str, **target: Any) -> None:
@@ -124,6 +181,13 @@ def _rule(world: Any, head: int, resources: list[Resource], public: str, scope: 
     rule.resources.set(resources)
     Target.objects.create(school=world.school, rule=rule, **target)
     Step.objects.bulk_create(
-        Step(school=world.school, resource=one, rule=rule, gesture=Step.Gesture.ASSIGNED, by_id=head, at=now)
-        for one in resources
+        Step(
+            school=world.school,
+            resource=resource,
+            rule=rule,
+            gesture=Step.Gesture.ASSIGNED,
+            by_id=head,
+            at=now,
+        )
+        for resource in resources
     )

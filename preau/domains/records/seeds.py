@@ -9,7 +9,7 @@ from preau.directory.models import Enrolment, Holding, Person
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.records.actions import access, hanging, writing
-from preau.domains.records.actions.writing import Written
+from preau.domains.records.actions.writing import RecordWords
 from preau.domains.records.models import Kind, Reader, Record, Words, next_review
 from preau.foundation import notices
 
@@ -57,7 +57,7 @@ def _others(world: Any) -> list[Person]:
     """Two pupils of the class of the cast's own."""
     own = Enrolment.objects.active(world.today).filter(pupil=world.people["pupil"], group__kind="class")
     mates = Enrolment.objects.active(world.today).filter(group__in=own.values("group_id"))
-    cast = [one.pk for one in world.people.values()]
+    cast = [person.pk for person in world.people.values()]
     return list(
         Person.objects.filter(pk__in=mates.values("pupil_id")).exclude(pk__in=cast).order_by("pk")[:2]
     )
@@ -82,7 +82,7 @@ def _plan(world: Any, opener: Any, pupil: Person, kind: Kind, words: Words, ago:
 
 
 def _opened(opener: Any, pupil: Person, kind: Kind, words: Words, ago: int, *, shows: bool) -> Record:
-    written = Written(words, next_review(opener.today - timedelta(days=ago)), shows)
+    written = RecordWords(words, next_review(opener.today - timedelta(days=ago)), shows)
     record = writing.open_record(opener, pupil, kind, written)
     then = timezone.now() - timedelta(days=ago)
     Record.objects.filter(pk=record.pk).update(opened_at=then)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.domains.catalogue.models import Licence, Resource
-from preau.domains.scenarios.actions import Opinion
+from preau.domains.scenarios.actions.opinions import Opinion
 from preau.domains.scenarios.models import (
     CRITERIA,
     NEXT,
@@ -23,7 +23,8 @@ from preau.domains.scenarios.models import (
     Setting,
     Step,
 )
-from preau.domains.scenarios.queries import Places, resource_key
+from preau.domains.scenarios.queries.public import resource_key
+from preau.domains.scenarios.queries.space import Places
 from preau.domains.scenarios.rules import MOST_RESOURCES
 from preau.foundation.fields import FewRows, RichText
 
@@ -90,9 +91,15 @@ class FactsForm(forms.Form):
     def typed(self) -> Facts:
         data = self.cleaned_data
         return Facts(
-            title=data["title"], abstract=data["abstract"], levels=tuple(data["levels"]), subject=data["subject"],
-            minutes=data["minutes"], objectives=data["objectives"], material=data["material"], resources=data["resources"],
-        )  # fmt: skip
+            title=data["title"],
+            abstract=data["abstract"],
+            levels=tuple(data["levels"]),
+            subject=data["subject"],
+            minutes=data["minutes"],
+            objectives=data["objectives"],
+            material=data["material"],
+            resources=data["resources"],
+        )
 
 
 def shown_facts(content: Content, address: Any) -> dict[str, Any]:
@@ -100,10 +107,16 @@ def shown_facts(content: Content, address: Any) -> dict[str, Any]:
     facts = content.facts
     lines = "\n".join(address(key) for key in facts.resources)
     return {
-        "title": facts.title, "abstract": facts.abstract, "levels": list(facts.levels), "subject": facts.subject,
-        "minutes": facts.minutes, "objectives": facts.objectives, "material": facts.material, "resources": lines,
+        "title": facts.title,
+        "abstract": facts.abstract,
+        "levels": list(facts.levels),
+        "subject": facts.subject,
+        "minutes": facts.minutes,
+        "objectives": facts.objectives,
+        "material": facts.material,
+        "resources": lines,
         "seen": content.seen,
-    }  # fmt: skip
+    }
 
 
 class StepForm(forms.Form):
@@ -119,8 +132,11 @@ class StepForm(forms.Form):
     teacher = RichText(label=_("Ce que fait l’enseignant"), required=False, max_length=LONGEST)
     pupils = RichText(label=_("Ce que font les élèves"), required=False, max_length=LONGEST)
     material = forms.CharField(
-        label=_("Matériel de l’étape"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )  # fmt: skip
+        label=_("Matériel de l’étape"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     differentiation = RichText(
         label=_("Différenciation"),
         required=False,
@@ -137,9 +153,15 @@ class StepForm(forms.Form):
 def shown_step(step: Step) -> dict[str, Any]:
     """What the form of a step shows at first."""
     return {
-        "title": step.title, "minutes": step.minutes, "setting": step.setting, "teacher": step.teacher,
-        "pupils": step.pupils, "material": step.material, "differentiation": step.differentiation, "seen": step.seen,
-    }  # fmt: skip
+        "title": step.title,
+        "minutes": step.minutes,
+        "setting": step.setting,
+        "teacher": step.teacher,
+        "pupils": step.pupils,
+        "material": step.material,
+        "differentiation": step.differentiation,
+        "seen": step.seen,
+    }
 
 
 class SignatureForm(forms.Form):
@@ -219,8 +241,9 @@ class ReviewForm(forms.Form):
     """What a teacher thinks of a work, criterion by criterion."""
 
     level = forms.ChoiceField(
-        label=_("Avec quel niveau ?"), error_messages={"required": _("Dites avec quel niveau vous l’avez utilisé.")}
-    )  # fmt: skip
+        label=_("Avec quel niveau ?"),
+        error_messages={"required": _("Dites avec quel niveau vous l’avez utilisé.")},
+    )
     context = forms.CharField(
         label=_("Dans quel contexte ?"),
         required=False,
@@ -243,9 +266,11 @@ class ReviewForm(forms.Form):
         self.fields["level"].choices = [("", _("Choisir…")), *known.levels.items()]  # type: ignore[attr-defined]
         for key, label in CRITERIA.items():
             self.fields[key] = forms.TypedChoiceField(
-                label=label, coerce=int, choices=[("", _("Choisir…")), *Mark.choices],
+                label=label,
+                coerce=int,
+                choices=[("", _("Choisir…")), *Mark.choices],
                 error_messages={"required": _("Choisissez de 1 à 5.")},
-            )  # fmt: skip
+            )
 
     @property
     def criteria(self) -> list[Any]:
@@ -289,8 +314,11 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Choisissez une décision.")},
     )
     why = forms.CharField(
-        label=_("Raison, dite à l’auteur"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
-    )  # fmt: skip
+        label=_("Raison, dite à l’auteur"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

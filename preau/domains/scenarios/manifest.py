@@ -8,9 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
 from preau.domains.catalogue.boards import Beside, BesideSearch, beside_resources, beside_search
-from preau.domains.scenarios import actions, queries, rules, seeds, tasks
+from preau.domains.scenarios import rules, seeds, tasks
+from preau.domains.scenarios.actions import authors, moderation
+from preau.domains.scenarios.actions.opinions import forget_reviews
+from preau.domains.scenarios.actions.qualifying import forget_qualifying
 from preau.domains.scenarios.models import QUALIFIES
+from preau.domains.scenarios.queries import public
 from preau.domains.scenarios.queries.beside import beside_resource
+from preau.domains.scenarios.queries.opinions import summary_of
+from preau.domains.scenarios.queries.qualifying import recommended
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -28,9 +34,15 @@ boards.services.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Mes scénarios"), "scenarios:space", "presentation", rules.writes, section="resources", order=61, service=KEY
+        _("Mes scénarios"),
+        "scenarios:space",
+        "presentation",
+        rules.writes,
+        section="resources",
+        order=61,
+        service=KEY,
     )
-)  # fmt: skip
+)
 boards.front_links.add(
     boards.FrontLink(
         _("Scénarios pédagogiques"),
@@ -52,21 +64,21 @@ boards.seeds.add(boards.Seed("scénarios", seeds.plant, order=96))
 
 def adaptations(viewer: Any, resource: Any) -> Mapping[str, Any] | None:
     """What teachers have published from a resource."""
-    rows = queries.adaptations_of_resource(resource) if beside_resource(resource)["adapted"] else []
+    rows = public.adaptations_of_resource(resource) if beside_resource(resource)["adapted"] else []
     return {"adaptations": rows} if rows else None
 
 
 def opinions(viewer: Any, resource: Any) -> Mapping[str, Any]:
     """What teachers say of a resource."""
     return {
-        "summary": queries.summary_of(resource, beside_resource(resource)),
+        "summary": summary_of(resource, beside_resource(resource)),
         "address": resource.address,
         "reader": viewer,
         "is_resource": True,
     }
 
 
-beside_search.add(BesideSearch(queries.beside_search, "presentation", order=60))
+beside_search.add(BesideSearch(public.beside_search, "presentation", order=60))
 beside_resources.add(Beside("scenarios/_of_resource.html", adaptations, order=20))
 beside_resources.add(Beside("scenarios/_opinions.html", opinions, order=30))
 boards.uses.add(
@@ -81,14 +93,20 @@ boards.menu.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Qualification"), "scenarios:qualifications", "clipboard-check", rules.qualifies, "lessons", order=62, service=KEY
+        _("Qualification"),
+        "scenarios:qualifications",
+        "clipboard-check",
+        rules.qualifies,
+        "lessons",
+        order=62,
+        service=KEY,
     )
-)  # fmt: skip
+)
 
 
 def badge(viewer: Any, resource: Any) -> Mapping[str, Any] | None:
     """That a resource is recommended, and what it means; the gesture, for those who qualify."""
-    known = queries.recommended(resource) if beside_resource(resource)["recommended"] else None
+    known = recommended(resource) if beside_resource(resource)["recommended"] else None
     may = viewer is not None and rules.qualifies(viewer)
     return {"known": known, "may": may, "address": resource.address} if known or may else None
 
@@ -112,7 +130,7 @@ boards.schedule.add(boards.Scheduled("scenarios.drop_cases", tasks.drop_cases, e
 
 
 def scenario_addresses() -> list[str]:
-    return [reverse("scenarios:scenario", args=[code]) for code in queries.addresses()]
+    return [reverse("scenarios:scenario", args=[code]) for code in public.addresses()]
 
 
 boards.public_routes.add(boards.PublicRoute("scenarios:home", in_sitemap=True, to_work_on=True))
@@ -219,10 +237,11 @@ for data in [
         "scenarios.Scenario",
         "authors__person",
         fields=dict.fromkeys(
-            "school code state shown licence nodes adapted_from adapted_resource made_at changed_at removed_at hidden_at".split(), NONE
+            "school code state shown licence nodes adapted_from adapted_resource made_at changed_at removed_at hidden_at".split(),
+            NONE,
         )
         | dict.fromkeys(["title", "body", "words", "origin"], PERSONAL),
-        forget=actions.forget,
+        forget=authors.forget,
         erases=_(
             "Ce que la personne écrit seule et n’a pas publié est effacé. Ce qui est publié reste, signé comme elle l’a choisi."
         ),
@@ -245,7 +264,7 @@ for data in [
         | dict.fromkeys(["person", "signature", "pseudonym"], PERSONAL),
         **BASIS,
     ),
-]:  # fmt: skip
+]:
     boards.personal_data.add(data)
 OPINIONS: dict[str, Any] = BASIS | {
     "purpose": _(
@@ -268,7 +287,7 @@ for data in [
         | dict.fromkeys(
             "person clarity interest access ease context text signature signed".split(), PERSONAL
         ),
-        forget=actions.forget_reviews,
+        forget=forget_reviews,
         erases=_("Les avis que la personne a écrits sont effacés."),
         **OPINIONS,
     ),
@@ -277,7 +296,7 @@ for data in [
         "scenarios.Report",
         "person",
         fields={"case": NONE, "made_at": NONE} | dict.fromkeys(["person", "reason", "words"], PERSONAL),
-        forget=actions.forget_reports,
+        forget=moderation.forget_reports,
         erases=_("Les signalements que la personne a faits sont effacés."),
         **OPINIONS | {"keep": Retention.SECURITY},
     ),
@@ -309,7 +328,7 @@ for data in [
         "moved_by",
         fields=dict.fromkeys(["resource", "state", "trials", "opened_at", "changed_at"], NONE)
         | dict.fromkeys(["moved_by", "assigned_to"], PERSONAL),
-        forget=actions.forget_qualifying,
+        forget=forget_qualifying,
         erases=_("Ce qui a été décidé reste ; qui l’a décidé est effacé."),
         **QUALIFYING,
     ),
@@ -340,10 +359,12 @@ boards.endings.add(
 boards.endings.add(
     boards.Ending(
         ("scenarios.Version", "scenarios.Author"),
-        _("Elles partent avec le scénario de leur auteur ; une version publiée reste, signée comme il l’a choisi."),
+        _(
+            "Elles partent avec le scénario de leur auteur ; une version publiée reste, signée comme il l’a choisi."
+        ),
         within="scenarios.Scenario",
     )
-)  # fmt: skip
+)
 
 # How people read it.
 for words in [

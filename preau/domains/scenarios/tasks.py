@@ -1,16 +1,16 @@
 """Work for later: what was taken away, and what was decided long ago, are erased."""
 
-from preau.domains.scenarios import actions
+from preau.domains.scenarios.actions import moderation, writing
 from preau.foundation.tasks import job
 
 
 @job()
 def drop_cases() -> int:
     """Each night: what moderators decided more than six months ago."""
-    return actions.drop_cases()
+    return moderation.drop_cases()
 
 
 @job()
 def drop_removed() -> int:
     """Each night: scenarios taken away more than thirty days ago."""
-    return actions.drop_removed()
+    return writing.drop_removed()

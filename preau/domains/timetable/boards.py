@@ -1,4 +1,4 @@
-"""What other domains may show on a lesson or beside it, why they hold one, and where its pupils are."""
+"""What other domains may show on a lesson or beside it, why they hold one, where its pupils are, and which rooms they take."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimetableOwner:
     """Whose timetable is looked at: one of these ids, or none for the viewer's own."""
 
     group: int | None = None
@@ -109,7 +109,7 @@ class BesideLessons:
     """`rows(viewer, asked, first, last)` gives what this house puts beside the lessons between two days, in one query."""
 
     name: str
-    rows: Callable[[Any, Asked, date, date], Sequence[Beside]]
+    rows: Callable[[Any, TimetableOwner, date, date], Sequence[Beside]]
     order: int = 50
     service: str = ""
 
@@ -133,3 +133,16 @@ class Whereabouts:
 
 
 whereabouts: Registry[Whereabouts] = Registry(Whereabouts)
+
+
+@dataclass(frozen=True)
+class RoomHold:
+    """What else holds rooms at some hours: `held(school, starts, ends)` gives, in one query, each room with its hours and a
+    few words. These words are read by all the staff: they say what it is, never of whom nor why."""
+
+    name: str
+    held: Callable[[int, datetime, datetime], Iterable[tuple[int, datetime, datetime, str]]]
+    order: int = 50
+
+
+room_holds: Registry[RoomHold] = Registry(RoomHold)

@@ -2,7 +2,17 @@
 
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.timetable.models import COVER, Alternation, CoverAsk, DaySlot, TeacherAbsence
+from preau.domains.timetable.models import (
+    COVER,
+    Alternation,
+    Bookable,
+    Booking,
+    CoverAsk,
+    DaySlot,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+)
 
 # What a head may give until a day, on the board of powers.
 TIMETABLE = "timetable"
@@ -89,3 +99,39 @@ def changes_slot(viewer: Viewer, slot: DaySlot) -> bool:
 def reads_study(viewer: Viewer, *_: object) -> bool:
     """Head and school life: who is expected in study is names of pupils."""
     return viewer.holds(Role.HEAD, Role.SCHOOL_LIFE) and viewer.year is not None
+
+
+def books(viewer: Viewer, *_: object) -> bool:
+    """The staff who are with pupils, while the school has a year."""
+    return viewer.works_with_pupils and viewer.year is not None
+
+
+def books_for(viewer: Viewer, lesson: Lesson) -> bool:
+    """Whoever gives the lesson, and whoever keeps the timetable."""
+    return books(viewer) and (edits_timetable(viewer) or lesson.is_taught_by(viewer.person))
+
+
+def changes_room(viewer: Viewer, lesson: Lesson) -> bool:
+    """The same: a teacher whose room is taken finds another; all the rest of the timetable is the office's."""
+    return books_for(viewer, lesson)
+
+
+def undoes_change(viewer: Viewer, change: LessonChange) -> bool:
+    """Whoever keeps the timetable; a teacher, of the room that they changed themselves."""
+    own = change.made_by_id == viewer.person.pk and change.kind == LessonChange.Kind.ROOM
+    return edits_timetable(viewer) or (own and changes_room(viewer, change.lesson))
+
+
+def cancels_booking(viewer: Viewer, booking: Booking) -> bool:
+    """Whoever holds it, and whoever keeps what may be booked."""
+    return booking.person_id == viewer.person.pk or keeps_bookables(viewer)
+
+
+def keeps_bookables(viewer: Viewer, *_: object) -> bool:
+    """Whoever keeps the timetable, and school life."""
+    return keeps_slots(viewer)
+
+
+def changes_bookable(viewer: Viewer, _bookable: Bookable) -> bool:
+    """The same, of what they see."""
+    return keeps_bookables(viewer)

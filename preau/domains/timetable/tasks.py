@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from preau.domains.timetable import actions
+from preau.domains.timetable.actions import absences, calendar, covering, telling
 from preau.foundation.tasks import job
 
 
@@ -13,7 +13,7 @@ from preau.foundation.tasks import job
 def follow_calendar(school_id: int, closed: list[list[str]], opened: list[list[str]]) -> list[int]:
     """Take away the lessons of days that close, bring back those of days that open; returns how many of each."""
     spans = [[tuple(date.fromisoformat(day) for day in span) for span in found] for found in (closed, opened)]
-    return list(actions.follow_calendar(school_id, *spans))  # type: ignore[arg-type]
+    return list(calendar.follow_calendar(school_id, *spans))  # type: ignore[arg-type]
 
 
 def enqueue_calendar(*, school_id: int, closed: Any, opened: Any, **_: Any) -> None:
@@ -23,19 +23,19 @@ def enqueue_calendar(*, school_id: int, closed: Any, opened: Any, **_: Any) -> N
 @job()
 def follow_weeks(alternation_ids: list[int]) -> list[int]:
     """Lessons to come follow the weeks of these alternations; returns how many went and how many came."""
-    return list(actions.follow_weeks(alternation_ids))
+    return list(calendar.follow_weeks(alternation_ids))
 
 
 @job()
 def tell_of_change(change_id: int) -> int:
     """Tell everybody concerned that a lesson changed."""
-    return actions.tell_of_change(change_id)
+    return telling.tell_of_change(change_id)
 
 
 @job()
 def tell_of_undoing(change_id: int) -> int:
     """Take back what was told of a change that was undone."""
-    return actions.tell_of_undoing(change_id)
+    return telling.tell_of_undoing(change_id)
 
 
 def enqueue_weeks(alternation_ids: list[int], **_: Any) -> None:
@@ -53,7 +53,7 @@ def enqueue_undoing(change_id: int, **_: Any) -> None:
 @job()
 def close_asks(change_id: int) -> int:
     """What was asked about a lesson that changed by another way is no longer asked."""
-    return actions.close_asks(change_id)
+    return covering.close_asks(change_id)
 
 
 def enqueue_closing(change_id: int, **_: Any) -> None:
@@ -63,4 +63,4 @@ def enqueue_closing(change_id: int, **_: Any) -> None:
 @job()
 def forget_causes() -> int:
     """Empty the causes of absences that ended thirty days ago."""
-    return actions.forget_causes(timezone.now())
+    return absences.forget_causes(timezone.now())

@@ -2,6 +2,7 @@ from django.urls import path
 
 from preau.domains.timetable.views import (
     absences,
+    bookings,
     cover,
     hours,
     imported,
@@ -25,6 +26,18 @@ urlpatterns = [
     path("emploi-du-temps/seances/<int:pk>/deplacer/", lessons.move, name="move"),
     path("emploi-du-temps/seances/<int:pk>/remplacer/", lessons.replace, name="replace"),
     path("emploi-du-temps/seances/<int:pk>/salle/", lessons.room, name="room"),
+    path("emploi-du-temps/seances/<int:pk>/materiel/", bookings.equip, name="equip"),
+    path("emploi-du-temps/reserver/", bookings.book, name="book"),
+    path("emploi-du-temps/reservations/", bookings.bookings, name="bookings"),
+    path("emploi-du-temps/reservations/exporter/", bookings.export_bookings, name="export_bookings"),
+    path("emploi-du-temps/reservations/<int:pk>/annuler/", bookings.cancel_booking, name="cancel_booking"),
+    path("emploi-du-temps/salles/", bookings.bookables, name="bookables"),
+    path("emploi-du-temps/salles/ajouter/", bookings.create_bookable, name="create_bookable"),
+    path("emploi-du-temps/salles/<int:pk>/", bookings.describe_room, name="describe_room"),
+    path("emploi-du-temps/salles/materiel/<int:pk>/", bookings.change_bookable, name="change_bookable"),
+    path(
+        "emploi-du-temps/salles/materiel/<int:pk>/retirer/", bookings.remove_bookable, name="remove_bookable"
+    ),
     path("emploi-du-temps/changements/", lessons.changes, name="changes"),
     path("emploi-du-temps/changements/copier/", lessons.copy_week, name="copy_week"),
     path("emploi-du-temps/changements/exporter/", lessons.export_changes, name="export_changes"),

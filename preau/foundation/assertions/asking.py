@@ -26,15 +26,19 @@ class Question:
 def make_request(us: str, acs: str, address: str, key: KeyPair, now: datetime, question: Question) -> str:
     """Ask the provider at `address`: where to send the browser. The answer is to come to `acs`."""
     said = {
-        "ID": question.number, "Version": "2.0", "IssueInstant": written(now), "Destination": address,
-        "AssertionConsumerServiceURL": acs, "ProtocolBinding": POST,
-    }  # fmt: skip
+        "ID": question.number,
+        "Version": "2.0",
+        "IssueInstant": written(now),
+        "Destination": address,
+        "AssertionConsumerServiceURL": acs,
+        "ProtocolBinding": POST,
+    }
     top = root(SAMLP, "AuthnRequest", said | ({"ForceAuthn": "true"} if question.again else {}))
     add(top, SAML, "Issuer", us)
     policy = {"Format": question.name_format} if question.name_format else {}
     add(top, SAMLP, "NameIDPolicy", AllowCreate="true", **policy)
     if question.contexts:
         wanted = add(top, SAMLP, "RequestedAuthnContext", Comparison="exact")
-        for one in question.contexts:
-            add(wanted, SAML, "AuthnContextClassRef", one)
+        for context in question.contexts:
+            add(wanted, SAML, "AuthnContextClassRef", context)
     return redirected(address, "SAMLRequest", bytes_of(top), question.relay, key)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from preau.foundation.assertions.words import Reason, Refused
+from preau.foundation.assertions.words import AssertionRefused, Reason
 
 BITS = 3_072
 # Providers compare the key with the one that they hold: the certificate around it is an envelope.
@@ -32,7 +32,7 @@ class KeyPair:
         # Made and sealed here: looking whether it is a sound key takes longer than to use it.
         key = load_pem_private_key(self.private.encode(), None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(key, rsa.RSAPrivateKey):
-            raise Refused(Reason.NO_KEY)
+            raise AssertionRefused(Reason.NO_KEY)
         return key
 
     def sign(self, words: bytes) -> bytes:
@@ -45,9 +45,14 @@ def make_key(name: str, now: datetime) -> KeyPair:
     key = rsa.generate_private_key(65_537, BITS)
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
-        x509.CertificateBuilder().subject_name(who).issuer_name(who).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1)).not_valid_after(now + LIFE)
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + LIFE)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return KeyPair(private, certificate.public_bytes(Encoding.PEM).decode())

@@ -32,8 +32,8 @@ from preau.foundation.assertions.words import (
     SKEW,
     STATUS,
     SUCCESS,
+    AssertionRefused,
     Reason,
-    Refused,
 )
 from preau.foundation.assertions.writing import add, bytes_of, new_id, redirected, root
 
@@ -109,15 +109,15 @@ def _said(number: str, address: str, now: datetime) -> dict[str, str]:
 
 
 def read_end(between: Between, now: datetime, *, query: str = "", form: tuple[str, str] = ("", "")) -> Ending:
-    """A LogoutRequest, from an address (`query`, as it came) or a form (its field, and RelayState). Raises Refused."""
+    """A LogoutRequest, from an address (`query`, as it came) or a form (its field, and RelayState). Raises AssertionRefused."""
     top, relay = _received("SAMLRequest", "LogoutRequest", between, query, form)
     _check(top, between, now)
     end = moment(top.get("NotOnOrAfter"))
     if end is not None and end <= now - SKEW:
-        raise Refused(Reason.TOO_LATE)
+        raise AssertionRefused(Reason.TOO_LATE)
     sessions = tuple(text_of(one) for one in top.findall(f"{{{SAMLP}}}SessionIndex"))
     if len(sessions) > MOST_SESSIONS:
-        raise Refused(Reason.TOO_LONG)
+        raise AssertionRefused(Reason.TOO_LONG)
     return Ending(name_of(top), _name(top, between), sessions, relay)
 
 
@@ -140,33 +140,33 @@ def _received(field: str, tag: str, between: Between, query: str, form: tuple[st
     else:
         top, relay = parsed(decoded(form[0])), form[1]
         if not is_signed(top):
-            raise Refused(Reason.UNSIGNED)
+            raise AssertionRefused(Reason.UNSIGNED)
         top = verified(top, between.certificates, LONGEST_MESSAGE)
     if top.tag != f"{{{SAMLP}}}{tag}" or top.get("Version") != "2.0":
-        raise Refused(Reason.ODD_SHAPE)
+        raise AssertionRefused(Reason.ODD_SHAPE)
     return top, relay
 
 
 def _check(top: Any, between: Between, now: datetime) -> None:
     issuer = only(top, f"{{{SAML}}}Issuer")
     if text_of(issuer) != between.issuer or issuer.get("Format") not in {None, ENTITY}:
-        raise Refused(Reason.WRONG_ISSUER)
+        raise AssertionRefused(Reason.WRONG_ISSUER)
     if top.get("Destination") != between.here:
-        raise Refused(Reason.WRONG_DESTINATION)
+        raise AssertionRefused(Reason.WRONG_DESTINATION)
     made = moment(top.get("IssueInstant"))
     if made is None or made > now + SKEW:
-        raise Refused(Reason.TOO_EARLY)
+        raise AssertionRefused(Reason.TOO_EARLY)
     if made < now - FRESH - SKEW:
-        raise Refused(Reason.TOO_LATE)
+        raise AssertionRefused(Reason.TOO_LATE)
 
 
 def _name(top: Any, between: Between) -> str:
     name = at_most_one(top, f"{{{SAML}}}NameID")
     closed = at_most_one(top, f"{{{SAML}}}EncryptedID")
     if (name is None) == (closed is None):
-        raise Refused(Reason.NO_SUBJECT)
+        raise AssertionRefused(Reason.NO_SUBJECT)
     # The whole message was signed.
     found = name if name is not None else opened(closed, between.keys, is_sealed=True)
     if found.tag != f"{{{SAML}}}NameID" or not text_of(found):
-        raise Refused(Reason.NO_SUBJECT)
+        raise AssertionRefused(Reason.NO_SUBJECT)
     return text_of(found)

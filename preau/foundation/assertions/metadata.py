@@ -20,8 +20,8 @@ from preau.foundation.assertions.words import (
     SAMLP,
     XENC,
     XENC11,
+    AssertionRefused,
     Reason,
-    Refused,
 )
 from preau.foundation.assertions.writing import add, bytes_of, root
 
@@ -46,24 +46,33 @@ class Provider:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "entity_id": self.entity_id, "sign_on": dict(self.sign_on), "certificates": list(self.certificates),
-            "logout": dict(self.logout), "logout_answer": dict(self.logout_answer),
-            "valid_until": self.valid_until.isoformat() if self.valid_until else None, "name": self.name,
-        }  # fmt: skip
+            "entity_id": self.entity_id,
+            "sign_on": dict(self.sign_on),
+            "certificates": list(self.certificates),
+            "logout": dict(self.logout),
+            "logout_answer": dict(self.logout_answer),
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+            "name": self.name,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         until = kept.get("valid_until")
         return cls(
-            kept["entity_id"], kept["sign_on"], tuple(kept["certificates"]), kept.get("logout", {}),
-            kept.get("logout_answer", {}), datetime.fromisoformat(until) if until else None, kept.get("name", ""),
-        )  # fmt: skip
+            kept["entity_id"],
+            kept["sign_on"],
+            tuple(kept["certificates"]),
+            kept.get("logout", {}),
+            kept.get("logout_answer", {}),
+            datetime.fromisoformat(until) if until else None,
+            kept.get("name", ""),
+        )
 
 
 def read_metadata(
     raw: bytes, now: datetime, *, entity_id: str = "", pinned: str = "", may_be_plain: bool = False
 ) -> Provider:
-    """The provider that this text describes. Raises Refused.
+    """The provider that this text describes. Raises AssertionRefused.
 
     `entity_id`: which one, when there are several; `pinned`: the certificate (PEM or base64) that must have signed the text;
     `may_be_plain`: addresses without https are let in (this machine alone, in development).
@@ -74,20 +83,24 @@ def read_metadata(
     described = _chosen(top, entity_id)
     role = described.find(f"{{{MD}}}IDPSSODescriptor")
     if role is None or SAMLP not in (role.get("protocolSupportEnumeration") or "").split():
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     until = _earliest(top, described, role)
     if until is not None and until <= now:
-        raise Refused(Reason.TOO_LATE)
+        raise AssertionRefused(Reason.TOO_LATE)
     name = described.get("entityID") or ""
     if not 0 < len(name) <= LONGEST_ADDRESS or name != name.strip():
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     found = Provider(
-        name, _addresses(role, "SingleSignOnService", may_be_plain), _keys(role),
+        name,
+        _addresses(role, "SingleSignOnService", may_be_plain),
+        _keys(role),
         _addresses(role, "SingleLogoutService", may_be_plain),
-        _addresses(role, "SingleLogoutService", may_be_plain, "ResponseLocation"), until, _title(role),
-    )  # fmt: skip
+        _addresses(role, "SingleLogoutService", may_be_plain, "ResponseLocation"),
+        until,
+        _title(role),
+    )
     if REDIRECT not in found.sign_on:
-        raise Refused(Reason.NO_ADDRESS)
+        raise AssertionRefused(Reason.NO_ADDRESS)
     return found
 
 
@@ -97,21 +110,21 @@ def _chosen(top: Any, entity_id: str) -> Any:
     elif top.tag == f"{{{MD}}}EntitiesDescriptor":
         entities = list(top.iter(f"{{{MD}}}EntityDescriptor"))
     else:
-        raise Refused(Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.NO_PROVIDER)
     if len(entities) > MOST_ENTITIES:
-        raise Refused(Reason.TOO_LONG)
+        raise AssertionRefused(Reason.TOO_LONG)
     found = [
-        one
-        for one in entities
-        if one.find(f"{{{MD}}}IDPSSODescriptor") is not None and entity_id in {"", one.get("entityID")}
+        entity
+        for entity in entities
+        if entity.find(f"{{{MD}}}IDPSSODescriptor") is not None and entity_id in {"", entity.get("entityID")}
     ]
     if len(found) != 1:
-        raise Refused(Reason.SEVERAL if found else Reason.NO_PROVIDER)
+        raise AssertionRefused(Reason.SEVERAL if found else Reason.NO_PROVIDER)
     return found[0]
 
 
 def _earliest(*elements: Any) -> datetime | None:
-    ends = [moment(one.get("validUntil")) for one in elements]
+    ends = [moment(element.get("validUntil")) for element in elements]
     return min((one for one in ends if one is not None), default=None)
 
 
@@ -123,10 +136,10 @@ def _keys(role: Any) -> tuple[str, ...]:
             for one in descriptor.iter(f"{{{DS}}}X509Certificate"):
                 try:
                     found.append(pem(certificate(one.text or "")))
-                except Refused:
+                except AssertionRefused:
                     continue
     if not 0 < len(found) <= MOST_KEYS:
-        raise Refused(Reason.NO_KEY)
+        raise AssertionRefused(Reason.NO_KEY)
     return tuple(dict.fromkeys(found))
 
 
@@ -144,7 +157,7 @@ def _sound(address: str, may_be_plain: bool) -> str:
         parts = urlsplit(address)
         _port = parts.port
     except ValueError as failure:
-        raise Refused(Reason.NO_ADDRESS) from failure
+        raise AssertionRefused(Reason.NO_ADDRESS) from failure
     schemes = {"https", "http"} if may_be_plain else {"https"}
     plain = (
         address.isascii() and address.isprintable() and " " not in address and len(address) <= LONGEST_ADDRESS
@@ -156,14 +169,14 @@ def _sound(address: str, may_be_plain: bool) -> str:
         or parts.username is not None
         or parts.fragment
     ):
-        raise Refused(Reason.NO_ADDRESS)
+        raise AssertionRefused(Reason.NO_ADDRESS)
     return address
 
 
 def _title(role: Any) -> str:
     """The name that it shows, in French when it has one."""
     names = role.findall(f".//{{{MDUI}}}DisplayName")
-    french = sorted(names, key=lambda one: one.get(LANGUAGE) != "fr")
+    french = sorted(names, key=lambda name: name.get(LANGUAGE) != "fr")
     return text_of(french[0])[:100] if french else ""
 
 
@@ -186,9 +199,13 @@ def our_metadata(us: Us, until: datetime) -> bytes:
     """Our description, to give to the provider. `until`: when it should be read again."""
     top = root(MD, "EntityDescriptor", {"entityID": us.entity_id, "validUntil": written(until)})
     role = add(
-        top, MD, "SPSSODescriptor", AuthnRequestsSigned="true", protocolSupportEnumeration=SAMLP,
+        top,
+        MD,
+        "SPSSODescriptor",
+        AuthnRequestsSigned="true",
+        protocolSupportEnumeration=SAMLP,
         WantAssertionsSigned="true" if us.wants_signed_assertion else "false",
-    )  # fmt: skip
+    )
     for use in ("signing", "encryption"):
         for one in us.certificates:
             _describe(role, use, one)

@@ -21,40 +21,56 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from preau.foundation.assertions.keys import KeyPair
 from preau.foundation.assertions.reading import DECLARATION, at_most_one, only, parsed
-from preau.foundation.assertions.words import DS, LONGEST_MESSAGE, MORE, XENC, XENC11, Reason, Refused
+from preau.foundation.assertions.words import (
+    DS,
+    LONGEST_MESSAGE,
+    MORE,
+    XENC,
+    XENC11,
+    AssertionRefused,
+    Reason,
+)
 
 LENGTHS = {
-    f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32,
-    f"{XENC11}aes128-gcm": 16, f"{XENC11}aes192-gcm": 24, f"{XENC11}aes256-gcm": 32,
-}  # fmt: skip
+    f"{XENC}aes128-cbc": 16,
+    f"{XENC}aes192-cbc": 24,
+    f"{XENC}aes256-cbc": 32,
+    f"{XENC11}aes128-gcm": 16,
+    f"{XENC11}aes192-gcm": 24,
+    f"{XENC11}aes256-gcm": 32,
+}
 OAEP, OAEP_11 = f"{XENC}rsa-oaep-mgf1p", f"{XENC11}rsa-oaep"
 # In OAEP the hash hides, it does not prove: SHA-1, which the standard names by default, weakens nothing there.
 HASHES: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    f"{DS}sha1": hashes.SHA1, f"{XENC}sha256": hashes.SHA256,
-    f"{MORE}sha384": hashes.SHA384, f"{XENC}sha512": hashes.SHA512,
-}  # fmt: skip
+    f"{DS}sha1": hashes.SHA1,
+    f"{XENC}sha256": hashes.SHA256,
+    f"{MORE}sha384": hashes.SHA384,
+    f"{XENC}sha512": hashes.SHA512,
+}
 MASKS: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    f"{XENC11}mgf1sha1": hashes.SHA1, f"{XENC11}mgf1sha256": hashes.SHA256,
-    f"{XENC11}mgf1sha384": hashes.SHA384, f"{XENC11}mgf1sha512": hashes.SHA512,
-}  # fmt: skip
+    f"{XENC11}mgf1sha1": hashes.SHA1,
+    f"{XENC11}mgf1sha256": hashes.SHA256,
+    f"{XENC11}mgf1sha384": hashes.SHA384,
+    f"{XENC11}mgf1sha512": hashes.SHA512,
+}
 MOST_KEYS, BLOCK, NONCE = 4, 16, 12
 
 
 def opened(closed: Any, keys: Sequence[KeyPair], *, is_sealed: bool) -> Any:
-    """The one element that an EncryptedAssertion or an EncryptedID holds. Raises Refused."""
+    """The one element that an EncryptedAssertion or an EncryptedID holds. Raises AssertionRefused."""
     data = only(closed, f"{{{XENC}}}EncryptedData")
     method = _algorithm(data)
     if method not in LENGTHS:
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     if method.endswith("cbc") and not is_sealed:
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     text = _cipher(data)
     for key in _keys(closed, data, keys):
         if len(key) == LENGTHS[method]:
             plain = _plain(method, key, text)
             if plain is not None:
                 return _read(plain, closed)
-    raise Refused(Reason.CANNOT_OPEN)
+    raise AssertionRefused(Reason.CANNOT_OPEN)
 
 
 def _algorithm(element: Any) -> str:
@@ -66,7 +82,7 @@ def _cipher(element: Any) -> bytes:
     try:
         return base64.b64decode("".join((value.text or "").split()), validate=True)
     except (ValueError, binascii.Error) as failure:
-        raise Refused(Reason.CANNOT_OPEN) from failure
+        raise AssertionRefused(Reason.CANNOT_OPEN) from failure
 
 
 def _keys(closed: Any, data: Any, ours: Sequence[KeyPair]) -> Iterator[bytes]:
@@ -75,7 +91,7 @@ def _keys(closed: Any, data: Any, ours: Sequence[KeyPair]) -> Iterator[bytes]:
     tag = f"{{{XENC}}}EncryptedKey"
     travelled = ([] if info is None else info.findall(tag)) + closed.findall(tag)
     if not 0 < len(travelled) <= MOST_KEYS:
-        raise Refused(Reason.CANNOT_OPEN)
+        raise AssertionRefused(Reason.CANNOT_OPEN)
     for one in travelled:
         wrapping, cipher = _wrapping(one), _cipher(one)
         for pair in ours:
@@ -93,9 +109,9 @@ def _wrapping(key: Any) -> padding.OAEP:
     hashed = HASHES[f"{DS}sha1"] if digest is None else HASHES.get(digest.get("Algorithm"))
     masked = HASHES[f"{DS}sha1"] if mask is None else MASKS.get(mask.get("Algorithm"))
     if algorithm not in {OAEP, OAEP_11} or hashed is None or masked is None:
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     if algorithm == OAEP and mask is not None:
-        raise Refused(Reason.ODD_SHAPE)
+        raise AssertionRefused(Reason.ODD_SHAPE)
     return padding.OAEP(padding.MGF1(masked()), hashed(), None)
 
 
@@ -119,7 +135,7 @@ def _read(plain: bytes, closed: Any) -> Any:
     try:
         text = plain.decode("utf-8")
     except UnicodeDecodeError as failure:
-        raise Refused(Reason.CANNOT_OPEN) from failure
+        raise AssertionRefused(Reason.CANNOT_OPEN) from failure
     opening = DECLARATION.match(text)
     text = text[opening.end() :] if opening else text
     spaces = "".join(
@@ -127,10 +143,10 @@ def _read(plain: bytes, closed: Any) -> Any:
     )
     try:
         around = parsed(f"<inside{spaces}>{text}</inside>".encode(), 2 * LONGEST_MESSAGE)
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         if refusal.reason == Reason.NOT_XML:
-            raise Refused(Reason.CANNOT_OPEN) from refusal
+            raise AssertionRefused(Reason.CANNOT_OPEN) from refusal
         raise
     if len(around) != 1:
-        raise Refused(Reason.ODD_SHAPE)
+        raise AssertionRefused(Reason.ODD_SHAPE)
     return around[0]

@@ -32,8 +32,8 @@ from preau.foundation.assertions.words import (
     EXCLUSIVE,
     SIGNATURES,
     SMALLEST_RSA,
+    AssertionRefused,
     Reason,
-    Refused,
 )
 
 HASHES: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
@@ -54,10 +54,10 @@ def certificate(text: str) -> x509.Certificate:
         found = x509.load_der_x509_certificate(base64.b64decode("".join(kept.split()), validate=True))
         key = found.public_key()
     except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm) as failure:
-        raise Refused(Reason.NO_KEY) from failure
+        raise AssertionRefused(Reason.NO_KEY) from failure
     is_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA
     if not is_rsa and not (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size in CURVES):
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     return found
 
 
@@ -78,7 +78,7 @@ def is_signed(element: Any) -> bool:
 def verified(element: Any, certificates: Iterable[str], longest: int) -> Any:
     """This element as it was signed, without its signature, read again from the bytes that were signed.
 
-    Raises Refused when it bears no signature of one of these certificates.
+    Raises AssertionRefused when it bears no signature of one of these certificates.
     """
     signature = only(element, f"{{{DS}}}Signature")
     method, digest, prefixes = _sound(signature, name_of(element))
@@ -86,7 +86,7 @@ def verified(element: Any, certificates: Iterable[str], longest: int) -> Any:
     signed = _bytes_of(element, prefixes)
     said = at_most_one(_reference(signature), f"{{{DS}}}DigestValue")
     if not compare_digest(hashlib.new(digest, signed).digest(), _base64(text_of(said))):
-        raise Refused(Reason.WRONG_SIGNATURE)
+        raise AssertionRefused(Reason.WRONG_SIGNATURE)
     return parsed(signed, longest)
 
 
@@ -102,24 +102,24 @@ def _sound(signature: Any, name: str) -> tuple[tuple[str, str], str, list[str]]:
     reference = info[2]
     _children(reference, ["Transforms", "DigestMethod", "DigestValue"], least=3)
     if reference.get("URI") != f"#{name}":
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
     _children(reference[0], ["Transform", "Transform"], least=2)
     first, second = reference[0]
     if (first.get("Algorithm"), second.get("Algorithm")) != (ENVELOPED, EXCLUSIVE) or len(first):
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
     _prefixes(info[0])
     if info[0].get("Algorithm") != EXCLUSIVE or len(info[1]) or len(reference[1]):
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
     method, digest = SIGNATURES.get(info[1].get("Algorithm")), DIGESTS.get(reference[1].get("Algorithm"))
     if method is None or digest is None:
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     return method, digest, _prefixes(second)
 
 
 def _children(element: Any, names: list[str], least: int) -> None:
     found = [child.tag for child in element]
     if len(found) < least or found != [f"{{{DS}}}{name}" for name in names][: len(found)]:
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
 
 
 def _prefixes(transform: Any) -> list[str]:
@@ -128,10 +128,10 @@ def _prefixes(transform: Any) -> list[str]:
     if not found:
         return []
     if len(found) > 1 or found[0].tag != PREFIXES or len(found[0]):
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
     prefixes: list[str] = (found[0].get("PrefixList") or "").split()
     if len(prefixes) > MOST_PREFIXES:
-        raise Refused(Reason.ODD_SIGNATURE)
+        raise AssertionRefused(Reason.ODD_SIGNATURE)
     return prefixes
 
 
@@ -162,7 +162,7 @@ def _covered_by_one(element: Any, certificates: Iterable[str], method: tuple[str
         found = certificate(one)
         if _kind(found) == method[0] and _is_covered(element, found):
             return
-    raise Refused(Reason.WRONG_SIGNATURE)
+    raise AssertionRefused(Reason.WRONG_SIGNATURE)
 
 
 def _kind(found: x509.Certificate) -> str:
@@ -186,7 +186,7 @@ def _base64(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error) as failure:
-        raise Refused(Reason.ODD_SIGNATURE) from failure
+        raise AssertionRefused(Reason.ODD_SIGNATURE) from failure
 
 
 def signed_query(raw: str, message: str, certificates: Iterable[str]) -> dict[str, str]:
@@ -198,20 +198,20 @@ def signed_query(raw: str, message: str, certificates: Iterable[str]) -> dict[st
     for part in raw.split("&"):
         name, _, value = part.partition("=")
         if name in came:
-            raise Refused(Reason.ODD_SHAPE)
+            raise AssertionRefused(Reason.ODD_SHAPE)
         came[name] = value
     if message not in came:
-        raise Refused(Reason.ODD_SHAPE)
+        raise AssertionRefused(Reason.ODD_SHAPE)
     if not came.get("Signature"):
-        raise Refused(Reason.UNSIGNED)
+        raise AssertionRefused(Reason.UNSIGNED)
     order = [message, "RelayState", "SigAlg"] if "RelayState" in came else [message, "SigAlg"]
     signed = "&".join(f"{name}={came.get(name, '')}" for name in order).encode()
     method = SIGNATURES.get(unquote_plus(came.get("SigAlg", "")))
     if method is None:
-        raise Refused(Reason.WEAK_ALGORITHM)
+        raise AssertionRefused(Reason.WEAK_ALGORITHM)
     signature = _base64(unquote_plus(came["Signature"]))
     if not any(_signs(certificate(one), method, signature, signed) for one in certificates):
-        raise Refused(Reason.WRONG_SIGNATURE)
+        raise AssertionRefused(Reason.WRONG_SIGNATURE)
     return {name: unquote_plus(came[name]) for name in order}
 
 

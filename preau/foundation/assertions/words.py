@@ -83,7 +83,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
 
 
-class Refused(Exception):
+class AssertionRefused(Exception):
     """`status`: the code that the provider gave, when it is the one that said no."""
 
     def __init__(self, reason: Reason, status: str = "") -> None:

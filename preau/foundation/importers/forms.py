@@ -72,8 +72,11 @@ class ColumnsForm(forms.Form):
             choices = [("", _("Ne pas reprendre")), *table.choices]
             for place, column in enumerate(table.columns):
                 self.fields[table.name_of(place)] = forms.ChoiceField(
-                    label=column.title or _("Colonne sans titre"), choices=choices, required=False, initial=column.field,
-                )  # fmt: skip
+                    label=column.title or _("Colonne sans titre"),
+                    choices=choices,
+                    required=False,
+                    initial=column.field,
+                )
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}

@@ -13,9 +13,16 @@ from preau.foundation import uploads
 from preau.foundation.importers.rows import APPLYING, MATCHING, PREVIEW, READING, RECEIVED, WAITING
 
 ROUTES = {
-    "home": "imports", "bring": "imports", "one": "import", "part": "import_part", "columns": "import_columns",
-    "apply": "apply_import", "drop": "drop_import", "csv": "import_csv", "json": "import_json",
-}  # fmt: skip
+    "home": "imports",
+    "bring": "imports",
+    "one": "import",
+    "part": "import_part",
+    "columns": "import_columns",
+    "apply": "apply_import",
+    "drop": "drop_import",
+    "csv": "import_csv",
+    "json": "import_json",
+}
 LIMITS = uploads.Limits()
 # How far a task is: a step in words, so many done, out of so many.
 Tell = Callable[[str, int, int], None]

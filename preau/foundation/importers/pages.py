@@ -32,15 +32,21 @@ def sent_form(request: HttpRequest, form: Callable[..., Any]) -> Any:
 
 
 def bring(
-    request: Request, importer: Importer, form: Any, take: Callable[[], Any], *, field: str = "files", then: str = "one"
-) -> HttpResponseRedirect | None:  # fmt: skip
+    request: Request,
+    importer: Importer,
+    form: Any,
+    take: Callable[[], Any],
+    *,
+    field: str = "files",
+    then: str = "one",
+) -> HttpResponseRedirect | None:
     """Take what a form brings, by `take`, and lead to it; None when it is refused: its sentence stands beside the `field`."""
     try:
         row = take()
     except stages.AlreadyOne as already:
         messages.info(request, str(importer.words.already))
         return redirect(importer.url_of(already.known))
-    except uploads.Refused as refusal:
+    except uploads.UploadRefused as refusal:
         form.add_error(field, str(refusal))
         return None
     if then == "one":
@@ -92,8 +98,10 @@ def titles(importer: Importer, row: Any) -> dict[str, Any]:
     day = {"day": dates.day(row.brought_at)}
     told = in_words(importer)
     return told | {
-        "brought": row, "title": told["words"]["title"] % day, "title_within": told["words"]["title_within"] % day,
-    }  # fmt: skip
+        "brought": row,
+        "title": told["words"]["title"] % day,
+        "title_within": told["words"]["title_within"] % day,
+    }
 
 
 def in_words(importer: Importer) -> dict[str, Any]:
@@ -127,8 +135,11 @@ def detail(importer: Importer, to: Rule, template: str, context: Callable[..., M
 
 
 def part(
-    importer: Importer, to: Rule, find: Callable[[Any, Any, str], Part | None], template: str = "importers/part.html"
-) -> View:  # fmt: skip
+    importer: Importer,
+    to: Rule,
+    find: Callable[[Any, Any, str], Part | None],
+    template: str = "importers/part.html",
+) -> View:
     """One list in full, by `find(viewer, row, part)`: what arrives or leaves, lines set aside."""
 
     @opens(importer.model, to=to)
@@ -214,9 +225,12 @@ def decided(
 
 
 def csv_report(
-    importer: Importer, to: Rule, export: Callable[[Any, Any], Mapping[str, Any]],
-    rows: Callable[[Mapping[str, Any]], Iterable[Sequence[object]]], verb: str,
-) -> View:  # fmt: skip
+    importer: Importer,
+    to: Rule,
+    export: Callable[[Any, Any], Mapping[str, Any]],
+    rows: Callable[[Mapping[str, Any]], Iterable[Sequence[object]]],
+    verb: str,
+) -> View:
     """The report for a spreadsheet: the `rows` of what `export(viewer, row)` gives. The journal says who took it (`verb`)."""
 
     @opens(importer.model, to=to)

@@ -65,9 +65,12 @@ class ImportLine:
 
 
 def lines_of(
-    importer: Importer, rows: Iterable[Any], by: Callable[[Any], str], figures: Callable[[Any], Sequence[str]],
+    importer: Importer,
+    rows: Iterable[Any],
+    by: Callable[[Any], str],
+    figures: Callable[[Any], Sequence[str]],
     about: Callable[[Any], str] = lambda _row: "",
-) -> list[ImportLine]:  # fmt: skip
+) -> list[ImportLine]:
     """The lines of a page of imports."""
     return [
         ImportLine(
@@ -88,9 +91,12 @@ def tone_of(state: str, icons: Mapping[str, str] = ICONS) -> tuple[str, str]:
 
 
 def parts_of(
-    sections: Iterable[Section], rows: Mapping[str, Any], *, counts: Mapping[str, int] | None = None,
+    sections: Iterable[Section],
+    rows: Mapping[str, Any],
+    *,
+    counts: Mapping[str, int] | None = None,
     reasons: Mapping[str, Any] | None = None,
-) -> list[Part]:  # fmt: skip
+) -> list[Part]:
     """Those of these lists that hold something. `counts` where not every row is kept; `reasons`: pairs of sentence and number."""
     known = counts or {}
     found = []

@@ -54,9 +54,14 @@ class Differs(Exception):
 
 
 def bring(
-    importer: Importer, viewer: Any, sent: Any, *, keep: Keep | None = None, check: Callable[[Path], None] | None = None,
+    importer: Importer,
+    viewer: Any,
+    sent: Any,
+    *,
+    keep: Keep | None = None,
+    check: Callable[[Path], None] | None = None,
     **fields: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Take files for the viewer's school, to be read. Raises AlreadyOne, or uploads.Refused with its sentence.
 
     `keep` where they are not kept as usual; `check` raises uploads.Refused for a file that is none of ours.
@@ -100,9 +105,14 @@ def _only_one(importer: Importer, viewer: Any) -> None:
 
 @transaction.atomic
 def agree(
-    importer: Importer, viewer: Any, row: Any, *, verb: str = "agreed", may: Callable[[Any, Any], bool] | None = None,
+    importer: Importer,
+    viewer: Any,
+    row: Any,
+    *,
+    verb: str = "agreed",
+    may: Callable[[Any, Any], bool] | None = None,
     **fields: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Agree to what the preview shows. Raises MovedOn when there is nothing to agree to any more."""
     known = lock(importer.model, row.pk)
     if not (may or importer.may_apply)(viewer, known):
@@ -272,7 +282,11 @@ def _sweep(importer: Importer, now: datetime) -> int:
     known = set(importer.model.objects.exclude(folder="").values_list("folder", flat=True))
     old = (now - timedelta(days=1)).timestamp()
     room = importer.folder()
-    lost = [one for one in uploads.folders(room) if one.name not in known and one.stat().st_mtime < old]
+    lost = [
+        folder
+        for folder in uploads.folders(room)
+        if folder.name not in known and folder.stat().st_mtime < old
+    ]
     for folder in lost:
         uploads.remove(room, folder.name)
     return len(lost)
@@ -286,11 +300,16 @@ def _ask_work(importer: Importer, viewer: Any, row: Any) -> None:
     applies = row.state == APPLYING
     label = importer.words.applying if applies else importer.words.reading
     works.start(
-        works.Asked(
-            key=importer.work_of(row.pk, row.state), label=str(label), person_id=viewer.person.pk, url=importer.url_of(row),
-            school_id=row.school_id, seat=viewer.key, can_stop=not applies,
+        works.WorkRequest(
+            key=importer.work_of(row.pk, row.state),
+            label=str(label),
+            person_id=viewer.person.pk,
+            url=importer.url_of(row),
+            school_id=row.school_id,
+            seat=viewer.key,
+            can_stop=not applies,
         )
-    )  # fmt: skip
+    )
     work_asked.send(importer.model, importer=importer.key, pk=row.pk, applies=applies)
 
 
@@ -299,9 +318,13 @@ def _write_line(
 ) -> None:
     if word in importer.also_writes:
         line = journal.Line(
-            verb=f"{importer.key}_{word}", actor_id=by, school_id=row.school_id, target=row._meta.label_lower,
-            target_id=row.pk, details=facts,
-        )  # fmt: skip
+            verb=f"{importer.key}_{word}",
+            actor_id=by,
+            school_id=row.school_id,
+            target=row._meta.label_lower,
+            target_id=row.pk,
+            details=facts,
+        )
         journal.write(line)
 
 

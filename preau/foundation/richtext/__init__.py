@@ -3,9 +3,3 @@
 It is stored as canonical HTML (`clean`): two texts that look alike are written alike. Without JavaScript it is typed and
 edited as plain text with a few light signs (`from_plain`, `to_plain`), which lose nothing: `from_plain(to_plain(html)) == html`.
 """
-
-from preau.foundation.richtext.cleaning import clean
-from preau.foundation.richtext.showing import excerpt, plain, rich
-from preau.foundation.richtext.signs import from_plain, to_plain
-
-__all__ = ["clean", "excerpt", "from_plain", "plain", "rich", "to_plain"]

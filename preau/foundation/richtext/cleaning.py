@@ -25,7 +25,7 @@ from preau.foundation.richtext.nodes import (
     Span,
     Table,
     Text,
-)  # fmt: skip
+)
 
 SAME = {
     "b": "strong",
@@ -75,9 +75,13 @@ def clean(html: str) -> str:
 def read(html: str) -> list[Block]:
     """The blocks of any HTML."""
     kept = nh3.clean(
-        _shallow(html.replace("\0", "")), tags=TAGS, clean_content_tags=DROPPED, link_rel=None,
-        attributes={"a": {"href"}, "span": {"data-formula"}}, url_schemes={"http", "https", "mailto"},
-    )  # fmt: skip
+        _shallow(html.replace("\0", "")),
+        tags=TAGS,
+        clean_content_tags=DROPPED,
+        link_rel=None,
+        attributes={"a": {"href"}, "span": {"data-formula"}},
+        url_schemes={"http", "https", "mailto"},
+    )
     reader, at = _Reader(), 0
     for found in TAG.finditer(kept):
         reader.text(unescape(kept[at : found.start()]))
@@ -161,7 +165,7 @@ class _Reader:
 
     def _open_span(self, tag: str, told: dict[str, str]) -> None:
         href = address(told.get("href", "")) if tag == "a" else ""
-        useless = len(self.spans) > MOST_MARKS or any(one and one.tag == tag for one in self.spans)
+        useless = len(self.spans) > MOST_MARKS or any(span and span.tag == tag for span in self.spans)
         span = None if useless or (tag == "a" and not href) else Span(tag, [], href)
         if span:
             self._inside().append(span)
@@ -298,8 +302,12 @@ def _paragraphs(inside: list[Inline]) -> list[list[Inline]]:
 
 def _raw(inside: list[Inline]) -> str:
     words = "".join(
-        _raw(one.inside) if isinstance(one, Span) else "\n" if isinstance(one, Break) else one.words
-        for one in inside
+        _raw(inline.inside)
+        if isinstance(inline, Span)
+        else "\n"
+        if isinstance(inline, Break)
+        else inline.words
+        for inline in inside
     )
     return "\n".join(line.rstrip(" ") for line in _plain_ends(words).expandtabs(4).split("\n")).strip("\n")
 

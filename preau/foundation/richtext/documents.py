@@ -13,9 +13,34 @@ from markupsafe import Markup
 from preau.foundation.text import french
 
 TAGS = {
-    "p", "h2", "h3", "ul", "ol", "li", "strong", "em", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "caption",
-    "dl", "dt", "dd", "details", "summary", "figure", "figcaption", "img", "sup", "sub", "br",
-}  # fmt: skip
+    "p",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "caption",
+    "dl",
+    "dt",
+    "dd",
+    "details",
+    "summary",
+    "figure",
+    "figcaption",
+    "img",
+    "sup",
+    "sub",
+    "br",
+}
 INLINE = {"strong", "em", "sup", "sub", "br"}
 DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "svg", "math", "object", "form"}
 ATTRIBUTES = {"img": {"src", "alt"}, "th": {"scope"}}
@@ -62,9 +87,14 @@ def pictures_of(html: str) -> list[str]:
 
 def _cleaned(html: str, tags: set[str], attribute: Callable[[str, str, str], str | None]) -> str:
     cleaned = nh3.clean(
-        html.replace("\0", ""), tags=tags, clean_content_tags=DROPPED, attributes=ATTRIBUTES, link_rel=None,
-        attribute_filter=attribute, url_schemes=set(),
-    )  # fmt: skip
+        html.replace("\0", ""),
+        tags=tags,
+        clean_content_tags=DROPPED,
+        attributes=ATTRIBUTES,
+        link_rel=None,
+        attribute_filter=attribute,
+        url_schemes=set(),
+    )
     return WITHOUT_SOURCE.sub("", cleaned).strip()
 
 

@@ -24,7 +24,7 @@ from preau.foundation.richtext.nodes import (
     Span,
     Table,
     Text,
-)  # fmt: skip
+)
 
 SIGNS = {"strong": "**", "em": "*", "u": "++", "s": "~~"}
 TAGS = {sign: tag for tag, sign in SIGNS.items()}
@@ -165,7 +165,7 @@ def _blocks(lines: list[str], depth: int) -> list[Block]:  # noqa: C901 - one ca
             rank = _read_items(lines, rank, out, depth)
         elif line.startswith(">") and BEGINS.match(line) and depth < DEEPEST:
             end = _while(lines, rank, lambda one: one.lstrip(" ").startswith(">"))
-            inner = [re.sub(r"^ *>[ ]?", "", one) for one in lines[rank:end]]
+            inner = [re.sub(r"^ *>[ ]?", "", line) for line in lines[rank:end]]
             out.append(Quote(_blocks(inner, depth + 1)))
             rank = end
         elif line.startswith("|"):
@@ -192,7 +192,7 @@ def _read_paragraph(lines: list[str], rank: int, out: list[Block], depth: int) -
     end = rank + 1
     while end < len(lines) and (line := lines[end].strip(" ")) and not _interrupts(line, depth):
         end += 1
-    text = "\n".join(one.strip(" ") for one in lines[rank:end])
+    text = "\n".join(line.strip(" ") for line in lines[rank:end])
     if said := nodes.tidy_inline(_inline(text)):
         out.append(Lines("p", said))
     return end
@@ -209,8 +209,8 @@ def _read_pre(lines: list[str], rank: int, out: list[Block]) -> int:
     while end < len(lines) and not lines[end].strip(" ").startswith("```"):
         end += 1
     inner = [
-        one[1:] if one.startswith("\\") and one.lstrip("\\").startswith("```") else one
-        for one in lines[rank + 1 : end]
+        line[1:] if line.startswith("\\") and line.lstrip("\\").startswith("```") else line
+        for line in lines[rank + 1 : end]
     ]
     if words := "\n".join(line.rstrip(" ") for line in inner).strip("\n"):
         out.append(Pre(words))

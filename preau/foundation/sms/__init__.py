@@ -14,13 +14,6 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from preau.foundation.sms.words import Length, length_of, plain
-
-__all__ = [
-    "Fate", "Gateway", "Length", "Message", "Taken", "Unreachable", "gateway", "is_offered", "length_of", "number_of",
-    "plain",
-]  # fmt: skip
-
 # A French number as people write it; what an operator takes is « +33612345678 ».
 WRITTEN = re.compile(r"(?:\+|00)[1-9][0-9]{6,14}|0[1-9][0-9]{8}")
 MOBILE = re.compile(r"\+33[67][0-9]{8}|\+(?!33)[0-9]{7,15}")
@@ -43,7 +36,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Taken:
+class GatewayAnswer:
     """What a gateway says of one message: its own `number` for it, or "" with `refused`, why it will never take it."""
 
     ref: str
@@ -58,7 +51,7 @@ class Unreachable(OSError):
 class Gateway(Protocol):
     """What sends text messages. Named by SMS_GATEWAY, built without arguments, kept by nobody between two calls."""
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         """Take these messages, a hundred at most. Raises Unreachable when nothing can be said of them."""
         ...
 

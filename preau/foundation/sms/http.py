@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from preau.foundation.sms import Fate, Message, Taken, Unreachable
+from preau.foundation.sms import Fate, GatewayAnswer, Message, Unreachable
 
 TRIES = 3
 BIGGEST = 1_000_000
@@ -23,12 +23,12 @@ AT_HOME = {"localhost", "127.0.0.1", "::1"}
 class HttpGateway:
     """POST <SMS_URL>/messages and /reports, with the token of SMS_TOKEN."""
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         """Everything of one call is refused together, or each by itself (docs/sms.md)."""
-        given = [{"ref": one.ref, "to": one.to, "text": one.text} for one in messages]
+        given = [{"ref": message.ref, "to": message.to, "text": message.text} for message in messages]
         said = self._ask("messages", {"sender": settings.SMS_SENDER, "messages": given})
-        asked = {one.ref for one in messages}
-        found = [_taken(one) for one in _rows(said, "messages")]
+        asked = {message.ref for message in messages}
+        found = [_taken(row) for row in _rows(said, "messages")]
         # Of what it says nothing, nothing is known: it comes again.
         return [one for one in found if one.ref in asked and (one.number or one.refused)]
 
@@ -82,6 +82,6 @@ def _rows(said: Any, name: str) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)]
 
 
-def _taken(row: Mapping[str, Any]) -> Taken:
+def _taken(row: Mapping[str, Any]) -> GatewayAnswer:
     text = {name: str(row.get(name) or "")[:120] for name in ("ref", "id", "error")}
-    return Taken(text["ref"], text["id"], "" if text["id"] else text["error"])
+    return GatewayAnswer(text["ref"], text["id"], "" if text["id"] else text["error"])

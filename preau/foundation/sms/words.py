@@ -13,9 +13,23 @@ EXTENDED = "\f^{}\\[~]|€"
 ALONE, JOINED = {True: 160, False: 70}, {True: 153, False: 67}
 # What a keyboard or `text.french` writes more finely than GSM can: the plain sign says the same, at half the price.
 FINE = str.maketrans(
-    {"\u202f": " ", "\xa0": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "…": "...", "–": "-",
-     "—": "-", "œ": "oe", "Œ": "OE", "\t": " "}
-)  # fmt: skip
+    {
+        "\u202f": " ",
+        "\xa0": " ",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "«": '"',
+        "»": '"',
+        "…": "...",
+        "–": "-",
+        "—": "-",
+        "œ": "oe",
+        "Œ": "OE",
+        "\t": " ",
+    }
+)
 
 
 def plain(text: str) -> str:

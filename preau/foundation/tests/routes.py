@@ -13,8 +13,11 @@ PAGES = [
 PUBLIC = {"foundation:styleguide"}
 ELSEWHERE = {"foundation:alive", "foundation:ready", "foundation:styleguide_section"}
 ONE_THING = {
-    "foundation:alive", "foundation:ready", "foundation:styleguide", "foundation:styleguide_section",
-}  # fmt: skip
+    "foundation:alive",
+    "foundation:ready",
+    "foundation:styleguide",
+    "foundation:styleguide_section",
+}
 
 # The isolation matrix
 
@@ -23,7 +26,7 @@ OPENS: dict[str, Near | set[str]] = {
     "foundation:ready": EVERYONE,
     "foundation:styleguide": EVERYONE,
     "foundation:styleguide_section": EVERYONE,
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "foundation:styleguide_section": {"key": "actions"},
 }
@@ -34,4 +37,4 @@ PLAIN = dict.fromkeys(["csrfmiddlewaretoken", "tri"], ())
 BODIES = {
     "foundation:styleguide": Body("visitor", writes=False),
     "foundation:styleguide_section": Body("visitor", writes=False),
-}  # fmt: skip
+}

@@ -13,8 +13,8 @@ from typing import Any
 import xmlsec
 from lxml import etree
 
-from preau.foundation.assertions import KeyPair, Reason
-from preau.foundation.assertions.words import DS, SAML, SAMLP, STATUS
+from preau.foundation.assertions.keys import KeyPair
+from preau.foundation.assertions.words import DS, SAML, SAMLP, STATUS, Reason
 from preau.foundation.tests.saml_provider import Answer, Signing, encrypt, honest, key_of, sent, sign
 
 EVIL = "la-directrice"
@@ -322,14 +322,22 @@ def deep(answer: Answer, key: KeyPair) -> bytes:
 
 Build = Callable[[Answer, KeyPair], Any]
 WRAPPINGS: dict[str, tuple[Build, Reason]] = {
-    "XSW1": (xsw1, Reason.SEVERAL), "XSW2": (xsw2, Reason.SEVERAL), "XSW3": (xsw3, Reason.SEVERAL),
-    "XSW4": (xsw4, Reason.SEVERAL), "XSW5": (xsw5, Reason.SEVERAL), "XSW6": (xsw6, Reason.SEVERAL),
-    "XSW7": (xsw7, Reason.SEVERAL), "XSW8": (xsw8, Reason.SEVERAL),
-}  # fmt: skip
+    "XSW1": (xsw1, Reason.SEVERAL),
+    "XSW2": (xsw2, Reason.SEVERAL),
+    "XSW3": (xsw3, Reason.SEVERAL),
+    "XSW4": (xsw4, Reason.SEVERAL),
+    "XSW5": (xsw5, Reason.SEVERAL),
+    "XSW6": (xsw6, Reason.SEVERAL),
+    "XSW7": (xsw7, Reason.SEVERAL),
+    "XSW8": (xsw8, Reason.SEVERAL),
+}
 SIGNATURES: dict[str, tuple[Build, Reason]] = {
     "not signed": (lambda answer, _: answer.around(answer.assertion()), Reason.UNSIGNED),
     "the answer signed, the assertion not": (only_outside, Reason.UNSIGNED),
-    "signed by somebody else": (lambda answer, _: honest(answer, key=key_of("another")), Reason.WRONG_SIGNATURE),
+    "signed by somebody else": (
+        lambda answer, _: honest(answer, key=key_of("another")),
+        Reason.WRONG_SIGNATURE,
+    ),
     "changed after signing": (changed, Reason.WRONG_SIGNATURE),
     "the signature moved": (moved, Reason.ODD_SIGNATURE),
     "a signature of the whole document": (of_all, Reason.ODD_SIGNATURE),
@@ -346,11 +354,14 @@ SIGNATURES: dict[str, tuple[Build, Reason]] = {
     ),
     "HMAC by the public certificate": (by_a_public_key, Reason.WEAK_ALGORITHM),
     "two assertions, both signed": (two, Reason.SEVERAL),
-}  # fmt: skip
+}
 WRONG: dict[str, tuple[Callable[[Answer], Answer], Reason]] = {
     "for another audience": (lambda a: a.but(us="https://autre.test"), Reason.WRONG_AUDIENCE),
     "for another recipient": (lambda a: a.but(recipient="https://autre.test/acs"), Reason.WRONG_RECIPIENT),
-    "for another destination": (lambda a: a.but(destination="https://autre.test/acs"), Reason.WRONG_DESTINATION),
+    "for another destination": (
+        lambda a: a.but(destination="https://autre.test/acs"),
+        Reason.WRONG_DESTINATION,
+    ),
     "in answer to another question": (lambda a: a.but(request="_autre"), Reason.WRONG_REQUEST),
     "in answer to another question, inside": (
         lambda a: a.but(confirmed_request="_autre"),
@@ -374,7 +385,7 @@ WRONG: dict[str, tuple[Callable[[Answer], Answer], Reason]] = {
         ),
         Reason.SAID_NO,
     ),
-}  # fmt: skip
+}
 TEXTS: dict[str, tuple[Callable[[Answer, KeyPair], bytes], Reason]] = {
     "a comment in the name": (with_comment, Reason.FORBIDDEN_XML),
     "an instruction in the name": (with_instruction, Reason.FORBIDDEN_XML),
@@ -387,4 +398,4 @@ TEXTS: dict[str, tuple[Callable[[Answer, KeyPair], bytes], Reason]] = {
     "cut": (cut, Reason.NOT_XML),
     "an assertion alone": (of_another_kind, Reason.ODD_SHAPE),
     "too deep": (deep, Reason.NOT_XML),
-}  # fmt: skip
+}

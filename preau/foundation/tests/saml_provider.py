@@ -13,7 +13,7 @@ from typing import Any
 import xmlsec
 from lxml import etree
 
-from preau.foundation.assertions import KeyPair, make_key
+from preau.foundation.assertions.keys import KeyPair, make_key
 from preau.foundation.assertions.words import DS, MD, POST, REDIRECT, SAML, SAMLP, SUCCESS, XENC
 
 NOW = datetime.fromisoformat("2026-11-24T09:30:00+00:00")
@@ -124,8 +124,8 @@ def sign(element: Any, how: Signing) -> Any:
     signature = xmlsec.template.create(element, xmlsec.constants.TransformExclC14N, how.method, ns="ds")
     element.insert(1, signature)
     reference = xmlsec.template.add_reference(signature, how.digest, uri=f"#{element.get('ID')}")
-    for one in how.transforms:
-        xmlsec.template.add_transform(reference, one)
+    for transform in how.transforms:
+        xmlsec.template.add_transform(reference, transform)
     xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
     xmlsec.tree.add_ids(element.getroottree().getroot(), ["ID"])
     context = xmlsec.SignatureContext()
@@ -177,9 +177,13 @@ def honest(answer: Answer | None = None, *, key: KeyPair | None = None) -> Any:
 def described(**more: str) -> bytes:
     """What it publishes about itself."""
     certificate = "".join(key_of("guichet").certificate.splitlines()[1:-1])
-    said = {"entity": THEM, "until": "", "keys": f"""<md:KeyDescriptor><ds:KeyInfo><ds:X509Data>
+    said = {
+        "entity": THEM,
+        "until": "",
+        "keys": f"""<md:KeyDescriptor><ds:KeyInfo><ds:X509Data>
       <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>""",
-      "sso": "https://guichet.test/sso"} | more  # fmt: skip
+        "sso": "https://guichet.test/sso",
+    } | more
     return f"""<md:EntityDescriptor xmlns:md="{MD}" xmlns:ds="{DS}" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"
       ID="_m" entityID="{said["entity"]}" {said["until"]}>
       <md:IDPSSODescriptor protocolSupportEnumeration="{SAMLP}">

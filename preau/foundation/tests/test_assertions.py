@@ -16,11 +16,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from preau.foundation import assertions
-from preau.foundation.assertions import Between, Expected, Question, Reason, Refused, Us
+from preau.foundation.assertions import asking, leaving, metadata, responses
+from preau.foundation.assertions.asking import Question
+from preau.foundation.assertions.leaving import Between
+from preau.foundation.assertions.metadata import Us
 from preau.foundation.assertions.reading import inflated
+from preau.foundation.assertions.responses import Expected
 from preau.foundation.assertions.signatures import certificate, signed_query
-from preau.foundation.assertions.words import DS, MD, POST, REDIRECT, SAML, SAMLP, STATUS
+from preau.foundation.assertions.words import (
+    DS,
+    MD,
+    POST,
+    REDIRECT,
+    SAML,
+    SAMLP,
+    STATUS,
+    AssertionRefused,
+    Reason,
+)
 from preau.foundation.tests import saml_attacks
 from preau.foundation.tests.saml_provider import (
     ACS,
@@ -43,12 +56,12 @@ EXPECTED = Expected(US, ACS, THEM, [key_of("guichet").certificate], "_question",
 ATTACKS = saml_attacks.attacks(Answer(), key_of("us"), key_of("guichet"))
 
 
-def read(root: Any, **other: Any) -> assertions.Coming:
-    return assertions.read_response(sent(root), replace(EXPECTED, **other), NOW)
+def read(root: Any, **other: Any) -> responses.Coming:
+    return responses.read_response(sent(root), replace(EXPECTED, **other), NOW)
 
 
 def refusal(root: Any, **other: Any) -> Reason:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         read(root, **other)
     return refused.value.reason
 
@@ -65,8 +78,8 @@ def test_an_honest_answer_is_read() -> None:
 @pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_an_attack_is_refused_for_its_own_reason(name: str) -> None:
     field, why = ATTACKS[name]
-    with pytest.raises(Refused) as refused:
-        assertions.read_response(field, EXPECTED, NOW)
+    with pytest.raises(AssertionRefused) as refused:
+        responses.read_response(field, EXPECTED, NOW)
     assert refused.value.reason == why
     assert saml_attacks.EVIL not in str(refused.value)
 
@@ -195,8 +208,8 @@ def test_the_way_of_signing_in_is_the_one_that_was_asked_for() -> None:
 
 def test_why_the_provider_says_no_is_kept() -> None:
     field, _ = ATTACKS["refused there"]
-    with pytest.raises(Refused) as refused:
-        assertions.read_response(field, EXPECTED, NOW)
+    with pytest.raises(AssertionRefused) as refused:
+        responses.read_response(field, EXPECTED, NOW)
     assert refused.value.status == "AuthnFailed"
 
 
@@ -264,8 +277,8 @@ def test_whatever_comes_either_reads_the_same_person_or_is_refused(at: int, put:
     """Bytes changed anywhere: never another person, never an error of ours."""
     raw = HONEST[:at] + put + HONEST[at + cut :]
     try:
-        came = assertions.read_response(base64.b64encode(raw).decode(), EXPECTED, NOW)
-    except Refused:
+        came = responses.read_response(base64.b64encode(raw).decode(), EXPECTED, NOW)
+    except AssertionRefused:
         return
     assert (came.subject, came.facts) == ("abc-123", {"FrEduVecteur": ["4|Roux|Zoé|700123|0790031E"]})
 
@@ -274,12 +287,14 @@ def test_whatever_comes_either_reads_the_same_person_or_is_refused(at: int, put:
 
 
 def test_a_description_is_read_and_kept() -> None:
-    found = assertions.read_metadata(described(until='validUntil="2026-12-01T00:00:00Z"'), NOW)
+    found = metadata.read_metadata(described(until='validUntil="2026-12-01T00:00:00Z"'), NOW)
     assert (found.entity_id, found.name) == (THEM, "Guichet")
     assert found.sign_on == {REDIRECT: "https://guichet.test/sso", POST: "https://guichet.test/post"}
     assert found.logout_answer == {REDIRECT: "https://guichet.test/slo2"}
-    assert [one.strip() for one in found.certificates] == [key_of("guichet").certificate.strip()]
-    assert assertions.Provider.from_json(found.as_json()) == found
+    assert [certificate.strip() for certificate in found.certificates] == [
+        key_of("guichet").certificate.strip()
+    ]
+    assert metadata.Provider.from_json(found.as_json()) == found
 
 
 @pytest.mark.parametrize(
@@ -300,18 +315,18 @@ def test_a_description_is_read_and_kept() -> None:
     ],
 )
 def test_a_description_that_says_too_little_is_refused(raw: bytes, why: Reason) -> None:
-    with pytest.raises(Refused) as refused:
-        assertions.read_metadata(raw, NOW)
+    with pytest.raises(AssertionRefused) as refused:
+        metadata.read_metadata(raw, NOW)
     assert refused.value.reason == why
 
 
 def test_one_provider_among_many() -> None:
     inner = described(), described(entity="https://autre.test").replace(b'ID="_m"', b'ID="_n"')
     raw = b'<md:EntitiesDescriptor xmlns:md="%s">%s</md:EntitiesDescriptor>' % (MD.encode(), b"".join(inner))
-    assert assertions.read_metadata(raw, NOW, entity_id=THEM).entity_id == THEM
+    assert metadata.read_metadata(raw, NOW, entity_id=THEM).entity_id == THEM
     for wanted, why in (("", Reason.SEVERAL), ("https://personne.test", Reason.NO_PROVIDER)):
-        with pytest.raises(Refused) as refused:
-            assertions.read_metadata(raw, NOW, entity_id=wanted)
+        with pytest.raises(AssertionRefused) as refused:
+            metadata.read_metadata(raw, NOW, entity_id=wanted)
         assert refused.value.reason == why
 
 
@@ -321,7 +336,7 @@ def test_a_description_signed_by_the_one_that_was_given() -> None:
     signed = sign(root, Signing(key_of("federation")))
     root.insert(0, root.find(f"{{{DS}}}Signature"))
     pinned = key_of("federation").certificate
-    assert assertions.read_metadata(etree.tostring(signed), NOW, pinned=pinned).entity_id == THEM
+    assert metadata.read_metadata(etree.tostring(signed), NOW, pinned=pinned).entity_id == THEM
     for raw_, key, why in (
         (raw, pinned, Reason.ODD_SHAPE),
         (etree.tostring(signed), key_of("another").certificate, Reason.WRONG_SIGNATURE),
@@ -331,14 +346,22 @@ def test_a_description_signed_by_the_one_that_was_given() -> None:
             Reason.WRONG_SIGNATURE,
         ),
     ):
-        with pytest.raises(Refused) as refused:
-            assertions.read_metadata(raw_, NOW, pinned=key)
+        with pytest.raises(AssertionRefused) as refused:
+            metadata.read_metadata(raw_, NOW, pinned=key)
         assert refused.value.reason == why
 
 
 def test_what_we_publish_holds_every_key_and_no_secret() -> None:
-    us = Us(US, ACS, "https://preau.test/slo", [key_of("us").certificate, key_of("another").certificate], "Préau", "https://preau.test", ["FrEduVecteur"])  # fmt: skip
-    raw = assertions.our_metadata(us, NOW + timedelta(days=7))
+    us = Us(
+        US,
+        ACS,
+        "https://preau.test/slo",
+        [key_of("us").certificate, key_of("another").certificate],
+        "Préau",
+        "https://preau.test",
+        ["FrEduVecteur"],
+    )
+    raw = metadata.our_metadata(us, NOW + timedelta(days=7))
     root = etree.fromstring(raw)
     assert b"PRIVATE" not in raw
     assert root.get("entityID") == US
@@ -357,7 +380,7 @@ def test_what_we_publish_holds_every_key_and_no_secret() -> None:
 
 
 def asked(**more: Any) -> tuple[str, dict[str, list[str]], Any]:
-    address = assertions.make_request(
+    address = asking.make_request(
         US, ACS, "https://guichet.test/sso?a=1", key_of("us"), NOW, Question("_q", "mot", **more)
     )
     query = parse_qs(urlsplit(address).query)
@@ -385,17 +408,23 @@ def between(issuer: str = THEM, key: str = "guichet", here: str = "https://preau
 
 def ending(session: str = "_session", **more: Any) -> str:
     said = {"us": THEM, "address": "https://preau.test/slo", "key": key_of("guichet"), "now": NOW} | more
-    number, address = assertions.make_end(
-        said["us"], said["address"], ("abc-123", PERSISTENT, THEM), said["key"], said["now"], session=session, relay="r"
-    )  # fmt: skip
+    number, address = leaving.make_end(
+        said["us"],
+        said["address"],
+        ("abc-123", PERSISTENT, THEM),
+        said["key"],
+        said["now"],
+        session=session,
+        relay="r",
+    )
     assert number
     return urlsplit(address).query
 
 
 def test_the_provider_ends_a_session() -> None:
-    found = assertions.read_end(between(), NOW, query=ending())
+    found = leaving.read_end(between(), NOW, query=ending())
     assert (found.subject, found.sessions, found.relay) == ("abc-123", ("_session",), "r")
-    assert assertions.read_end(between(), NOW, query=ending("")).sessions == ()
+    assert leaving.read_end(between(), NOW, query=ending("")).sessions == ()
 
 
 def test_the_provider_ends_a_session_by_a_form() -> None:
@@ -403,13 +432,13 @@ def test_the_provider_ends_a_session_by_a_form() -> None:
         f"""<samlp:LogoutRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="_l" Version="2.0" IssueInstant="{at(NOW)}"
         Destination="https://preau.test/slo"><saml:Issuer>{THEM}</saml:Issuer><saml:NameID>abc-123</saml:NameID></samlp:LogoutRequest>"""
     )
-    with pytest.raises(Refused, match="unsigned"):
-        assertions.read_end(between(), NOW, form=(sent(root), ""))
+    with pytest.raises(AssertionRefused, match="unsigned"):
+        leaving.read_end(between(), NOW, form=(sent(root), ""))
     signed = sign(root, Signing(key_of("guichet")))
-    assert assertions.read_end(between(), NOW, form=(sent(signed), "")).subject == "abc-123"
+    assert leaving.read_end(between(), NOW, form=(sent(signed), "")).subject == "abc-123"
     signed.find(f"{{{SAML}}}NameID").text = "autre"
-    with pytest.raises(Refused, match="wrong_signature"):
-        assertions.read_end(between(), NOW, form=(sent(signed), ""))
+    with pytest.raises(AssertionRefused, match="wrong_signature"):
+        leaving.read_end(between(), NOW, form=(sent(signed), ""))
 
 
 @pytest.mark.parametrize(
@@ -434,23 +463,21 @@ def test_the_provider_ends_a_session_by_a_form() -> None:
     ],
 )
 def test_an_end_that_the_provider_did_not_send_ends_nothing(query: str, why: Reason) -> None:
-    with pytest.raises(Refused) as refused:
-        assertions.read_end(between(), NOW, query=query)
+    with pytest.raises(AssertionRefused) as refused:
+        leaving.read_end(between(), NOW, query=query)
     assert refused.value.reason == why
 
 
 def test_a_bomb_in_an_address_is_not_unpacked() -> None:
     packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packing.compress(b" " * 50_000_000) + packing.flush()
-    with pytest.raises(Refused, match="too_long"):
+    with pytest.raises(AssertionRefused, match="too_long"):
         inflated(packed)
 
 
 def test_the_provider_says_that_it_ended_the_session() -> None:
-    address = assertions.make_ended(
-        THEM, "https://preau.test/slo", "_ours", key_of("guichet"), NOW, relay="r"
-    )
-    found = assertions.read_ended(between(), NOW, query=urlsplit(address).query)
+    address = leaving.make_ended(THEM, "https://preau.test/slo", "_ours", key_of("guichet"), NOW, relay="r")
+    found = leaving.read_ended(between(), NOW, query=urlsplit(address).query)
     assert (found.request, found.is_done, found.relay) == ("_ours", True, "r")
     assert STATUS in address or address.startswith("https://preau.test/slo?SAMLResponse=")
 
@@ -458,6 +485,6 @@ def test_the_provider_says_that_it_ended_the_session() -> None:
 def test_a_certificate_of_an_unknown_kind_of_key_is_none() -> None:
     der = base64.b64decode("".join(key_of("guichet").certificate.splitlines()[1:-1]))
     odd = der.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01017f"))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AssertionRefused) as refused:
         certificate(base64.b64encode(odd).decode())
     assert refused.value.reason == Reason.NO_KEY

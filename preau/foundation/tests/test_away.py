@@ -92,9 +92,15 @@ def test_the_worker_waits_for_the_database_and_goes_on(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Worker, "run", run)
     worker = LeasedWorker(
-        queue_names=["default"], interval=0, batch=False, backend_name="default", startup_delay=False,
-        max_tasks=None, worker_id="w1", excluded_queue_names=[],
-    )  # fmt: skip
+        queue_names=["default"],
+        interval=0,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="w1",
+        excluded_queue_names=[],
+    )
     worker.run()
     assert seen == ["look"] * 3
 
@@ -107,9 +113,15 @@ def test_a_mistake_of_ours_still_stops_the_worker(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Worker, "run", run)
     worker = LeasedWorker(
-        queue_names=["default"], interval=0, batch=False, backend_name="default", startup_delay=False,
-        max_tasks=None, worker_id="w1", excluded_queue_names=[],
-    )  # fmt: skip
+        queue_names=["default"],
+        interval=0,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="w1",
+        excluded_queue_names=[],
+    )
     with pytest.raises(ValueError, match="a mistake"):
         worker.run()
 

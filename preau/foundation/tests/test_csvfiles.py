@@ -29,16 +29,20 @@ def test_encodings_delimiters_and_ends_of_lines(encoding: str, delimiter: str, e
 def test_lines_are_those_of_the_file_whatever_the_quotes() -> None:
     _headings, *rows = read(b'a;b\n"one\n\ntwo";1\nx;"say ""no"""\n=1+1;2')
     assert [(row.line, row.cells) for row in rows] == [
-        (2, ["one two", "1"]), (5, ["x", 'say "no"']), (6, ["=1+1", "2"]),
-    ]  # fmt: skip
+        (2, ["one two", "1"]),
+        (5, ["x", 'say "no"']),
+        (6, ["=1+1", "2"]),
+    ]
 
 
 def test_rows_longer_and_shorter_than_the_headings() -> None:
     content = b"a;b\n1;2;;\n1;2;3\n1\n"
     _headings, *rows = read(content)
     assert [(row.cells, row.odd) for row in rows] == [
-        (["1", "2"], ""), (["1", "2"], TOO_LONG), (["1", ""], TOO_SHORT),
-    ]  # fmt: skip
+        (["1", "2"], ""),
+        (["1", "2"], TOO_LONG),
+        (["1", ""], TOO_SHORT),
+    ]
     assert [row.cells for row in read(content, longer=True)[1:]] == [
         ["1", "2", "", ""],
         ["1", "2", "3"],

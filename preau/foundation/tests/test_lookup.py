@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.directory.models import Person
-from preau.foundation.lookup import Wanted, Word, slips_between, swap
+from preau.foundation.lookup import LookupTerms, Word, slips_between, swap
 
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=14)
 
@@ -41,20 +41,20 @@ WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=14)
     ],
 )
 def test_what_is_found_under_what_is_typed(typed: str, name: str, slips: int | None) -> None:
-    assert Wanted.typed(typed).slips(name) == slips
+    assert LookupTerms.typed(typed).slips(name) == slips
 
 
 def test_what_is_written_as_typed_comes_first_then_whole_words() -> None:
     names = ["martineau lea", "martin zoe", "marten lea", "garnier lea", "martin ana"]
-    found = Wanted.typed("martin").best(names, str)
+    found = LookupTerms.typed("martin").best(names, str)
     assert [name for name, _ in found] == ["martin ana", "martin zoe", "martineau lea", "marten lea"]
     assert [slips for _, slips in found] == [0, 0, 0, 1]
 
 
 def test_only_a_few_words_of_a_long_text_are_looked_for() -> None:
-    assert len(Wanted.typed("un mot " * 400).words) == 5
-    assert Wanted.typed("  ’- ").words == ()
-    assert Wanted.typed("Le Goff").letters == 6
+    assert len(LookupTerms.typed("un mot " * 400).words) == 5
+    assert LookupTerms.typed("  ’- ").words == ()
+    assert LookupTerms.typed("Le Goff").letters == 6
 
 
 def distance(typed: str, known: str, *, of_beginning: bool) -> int:
@@ -113,13 +113,15 @@ def test_a_few_slips_are_counted_as_the_table_counts_them(
 def test_a_percent_sign_is_a_letter_like_another(db: None) -> None:
     Person.objects.create(family_name="Petit", given_name="Zoé")
     for typed in ("%%%%", "____", "p%t"):
-        assert list(Wanted.typed(typed).among(Person.objects.values("search_name"), "search_name")) == []
+        assert list(LookupTerms.typed(typed).among(Person.objects.values("search_name"), "search_name")) == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["lefevre", "lefevbre", "lefebvrr", "tohmas lefebvre", "lefeb", "thoma"])
 def test_the_database_keeps_what_python_measures(typed: str) -> None:
     Person.objects.create(family_name="Lefebvre", given_name="Thomas")
-    rows = Wanted.typed(typed).among(Person.objects.values("search_name"), "search_name")
-    found = Wanted.typed(typed).best((SimpleNamespace(**row) for row in rows), lambda row: row.search_name)
+    rows = LookupTerms.typed(typed).among(Person.objects.values("search_name"), "search_name")
+    found = LookupTerms.typed(typed).best(
+        (SimpleNamespace(**row) for row in rows), lambda row: row.search_name
+    )
     assert "lefebvre thomas" in [row.search_name for row, _ in found]

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from preau.directory.models import Group, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.text import natural
 
 pytestmark = pytest.mark.engine

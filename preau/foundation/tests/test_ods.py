@@ -48,9 +48,10 @@ def test_cells_are_read_as_one_types_them(tmp_path: Path) -> None:
     )
     grid = open_grid(path, path.name)
     assert grid.titles == ["Élève", "Note", "Jour"]
-    assert [(one.line, one.cells) for one in grid.rows()] == [
-        (2, ["Du Bois Léa", "12.50", "24/11/2026"]), (3, ["Zoé", "12", "hier"]),
-    ]  # fmt: skip
+    assert [(row.line, row.cells) for row in grid.rows()] == [
+        (2, ["Du Bois Léa", "12.50", "24/11/2026"]),
+        (3, ["Zoé", "12", "hier"]),
+    ]
 
 
 def test_rows_and_cells_that_come_back_keep_their_lines(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_rows_and_cells_that_come_back_keep_their_lines(tmp_path: Path) -> None:
     )
     twice = row(text("b", ' table:number-columns-repeated="2"'), more=' table:number-rows-repeated="2"')
     path = ods(tmp_path, row(text("A"), text("B")) + empty + twice + end)
-    assert [(one.line, one.cells) for one in open_grid(path, path.name).rows()] == [
+    assert [(row.line, row.cells) for row in open_grid(path, path.name).rows()] == [
         (5, ["b", "b"]),
         (6, ["b", "b"]),
     ]
@@ -71,7 +72,7 @@ def test_rows_and_cells_that_come_back_keep_their_lines(tmp_path: Path) -> None:
 def test_a_note_on_a_cell_is_not_what_it_holds(tmp_path: Path) -> None:
     noted = "<t:table-cell><o:annotation><t:p>Secret</t:p></o:annotation><t:p>12</t:p></t:table-cell>"
     path = ods(tmp_path, row(text("A"), text("B")) + row(text("x"), noted))
-    assert [one.cells for one in open_grid(path, path.name).rows()] == [["x", "12"]]
+    assert [row.cells for row in open_grid(path, path.name).rows()] == [["x", "12"]]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def test_a_gesture_says_what_it_did(changed: object, otherwise: Any, heard: tupl
     request: Any = RequestFactory().post("/")
     request._messages = CookieStorage(request)
     pages.tell_outcome(request, changed, "C’est noté.", *otherwise)
-    assert [(one.level_tag, str(one.message)) for one in get_messages(request)] == [heard]
+    assert [(get_message.level_tag, str(get_message.message)) for get_message in get_messages(request)] == [
+        heard
+    ]
 
 
 def test_a_file_is_kept_under_its_name() -> None:

@@ -14,7 +14,7 @@ def test_a_page_that_exists_costs_one_statement(college: Any, django_assert_num_
     more = [Group(school=college.school, year=college.year, name=f"Groupe {number}") for number in range(5)]
     Group.objects.bulk_create(more)
     rows = Group.objects.filter(school=college.school).order_by("name", "pk")
-    names = [one.name for one in rows]
+    names = [row.name for row in rows]
     with django_assert_num_queries(1):
         page = page_of(rows, "2", 2)
         found = [one.name for one in page.object_list]

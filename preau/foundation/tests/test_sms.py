@@ -12,44 +12,69 @@ from hypothesis import strategies as st
 
 from conftest import PATIENCE
 from preau.foundation import sms
-from preau.foundation.sms import Fate, Message, Unreachable
+from preau.foundation.sms import Fate, Message, Unreachable, words
 from preau.foundation.sms.http import HttpGateway
 from preau.foundation.sms.words import BASIC
 
 
-@pytest.mark.parametrize(("text", "units", "parts", "odd"), [
-    ("", 0, 0, ""), ("a" * 160, 160, 1, ""), ("a" * 161, 161, 2, ""), ("a" * 306, 306, 2, ""), ("a" * 307, 307, 3, ""),
-    ("é" * 160, 160, 1, ""), ("€" * 80, 160, 1, ""), ("€" * 81, 162, 2, ""), ("ê" + "a" * 69, 70, 1, "ê"),
-    ("ê" + "a" * 70, 71, 2, "ê"), ("ç" * 135, 135, 3, "ç"), ("😀" * 35, 70, 1, "😀"), ("😀" * 36, 72, 2, "😀"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "units", "parts", "odd"),
+    [
+        ("", 0, 0, ""),
+        ("a" * 160, 160, 1, ""),
+        ("a" * 161, 161, 2, ""),
+        ("a" * 306, 306, 2, ""),
+        ("a" * 307, 307, 3, ""),
+        ("é" * 160, 160, 1, ""),
+        ("€" * 80, 160, 1, ""),
+        ("€" * 81, 162, 2, ""),
+        ("ê" + "a" * 69, 70, 1, "ê"),
+        ("ê" + "a" * 70, 71, 2, "ê"),
+        ("ç" * 135, 135, 3, "ç"),
+        ("😀" * 35, 70, 1, "😀"),
+        ("😀" * 36, 72, 2, "😀"),
+    ],
+)
 def test_what_a_text_costs(text: str, units: int, parts: int, odd: str) -> None:
-    found = sms.length_of(text)
+    found = words.length_of(text)
     assert (found.units, found.parts, found.odd) == (units, parts, odd)
 
 
 def test_a_letter_of_two_places_is_not_cut() -> None:
     # 152 places, then one of two: it goes to the second message whole, and pushes a letter into a third.
-    assert sms.length_of("a" * 152 + "€" + "a" * 152).parts == 3
-    assert sms.length_of("a" * 153 + "a" * 153).parts == 2
+    assert words.length_of("a" * 152 + "€" + "a" * 152).parts == 3
+    assert words.length_of("a" * 153 + "a" * 153).parts == 2
 
 
 @given(st.text(alphabet=BASIC, max_size=700))
 def test_a_text_of_gsm_is_never_dearer_than_its_length(text: str) -> None:
-    found = sms.length_of(text)
+    found = words.length_of(text)
     assert found.is_gsm
     assert found.parts == (len(text) > 0 if len(text) <= 160 else -(-len(text) // 153))
 
 
 def test_fine_signs_become_plain_ones() -> None:
-    assert sms.plain("L’élève\u202f: « œuf »…") == 'L\'élève : " oeuf "...'
-    assert sms.length_of(sms.plain("L’élève\u202f: « œuf »…")).is_gsm
+    assert words.plain("L’élève\u202f: « œuf »…") == 'L\'élève : " oeuf "...'
+    assert words.length_of(words.plain("L’élève\u202f: « œuf »…")).is_gsm
 
 
-@pytest.mark.parametrize(("typed", "number"), [
-    ("06 12 34 56 78", "+33612345678"), ("+33 7.12.34.56.78", "+33712345678"), ("+33 (0)6 12 34 56 78", "+33612345678"),
-    ("0033612345678", "+33612345678"), ("+262 692 12 34 56", "+262692123456"), ("02 99 00 00 00", ""), ("", ""),
-    ("06 12", ""), ("demander à Nina", ""), ("06 12 34 56 78; 07", ""), ("+33299000000", ""), ("=06", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("+33 7.12.34.56.78", "+33712345678"),
+        ("+33 (0)6 12 34 56 78", "+33612345678"),
+        ("0033612345678", "+33612345678"),
+        ("+262 692 12 34 56", "+262692123456"),
+        ("02 99 00 00 00", ""),
+        ("", ""),
+        ("06 12", ""),
+        ("demander à Nina", ""),
+        ("06 12 34 56 78; 07", ""),
+        ("+33299000000", ""),
+        ("=06", ""),
+    ],
+)
 def test_which_numbers_receive_a_text(typed: str, number: str) -> None:
     assert sms.number_of(typed) == number
 
@@ -97,8 +122,15 @@ def said(**what: Any) -> tuple[int, bytes]:
 
 
 def test_messages_are_given_with_their_names_and_answers_read(server: type[Server]) -> None:
-    server.answers = [said(messages=[{"ref": "ref-a", "id": "42"}, {"ref": "ref-b", "error": "unknown number"},
-                                     {"ref": "stranger", "id": "1"}])]  # fmt: skip
+    server.answers = [
+        said(
+            messages=[
+                {"ref": "ref-a", "id": "42"},
+                {"ref": "ref-b", "error": "unknown number"},
+                {"ref": "stranger", "id": "1"},
+            ]
+        )
+    ]
     taken = HttpGateway().send(TWO)
     assert [(one.ref, one.number, one.refused) for one in taken] == [
         ("ref-a", "42", ""),
@@ -106,9 +138,10 @@ def test_messages_are_given_with_their_names_and_answers_read(server: type[Serve
     ]
     path, token, body = server.asked[0]
     assert (path, token) == ("/v1/messages", "Bearer jeton")
-    assert body == {"sender": "COLLEGE", "messages": [
-        {"ref": one.ref, "to": one.to, "text": one.text} for one in TWO
-    ]}  # fmt: skip
+    assert body == {
+        "sender": "COLLEGE",
+        "messages": [{"ref": one.ref, "to": one.to, "text": one.text} for one in TWO],
+    }
 
 
 def test_a_server_that_stumbles_is_asked_again_under_the_same_names(server: type[Server]) -> None:
@@ -127,8 +160,16 @@ def test_an_answer_that_is_none_is_told(server: type[Server], answer: tuple[int,
 
 
 def test_reports_are_read_and_strange_ones_left_out(server: type[Server]) -> None:
-    server.answers = [said(reports=[{"id": "42", "status": "delivered"}, {"id": "43", "status": "failed"},
-                                    {"id": "44", "status": "pending"}, {"id": "99", "status": "delivered"}])]  # fmt: skip
+    server.answers = [
+        said(
+            reports=[
+                {"id": "42", "status": "delivered"},
+                {"id": "43", "status": "failed"},
+                {"id": "44", "status": "pending"},
+                {"id": "99", "status": "delivered"},
+            ]
+        )
+    ]
     assert HttpGateway().reports(["42", "43", "44"]) == {"42": Fate.DELIVERED, "43": Fate.FAILED}
 
 

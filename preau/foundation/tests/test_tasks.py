@@ -45,9 +45,15 @@ def forget_runs(transactional_db: None) -> None:
 def work() -> None:
     """One worker does what waits, then stops."""
     worker = LeasedWorker(
-        queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
-        max_tasks=None, worker_id="w1", excluded_queue_names=[],
-    )  # fmt: skip
+        queue_names=["default"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="w1",
+        excluded_queue_names=[],
+    )
     super(LeasedWorker, worker).run()
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from preau.foundation import csvtext, uploads
-from preau.foundation.uploads import Limits, Refused, keep_xml
+from preau.foundation.uploads import Limits, UploadRefused, keep_xml
 
 XML = b'<?xml version="1.0"?><a/>'
 
@@ -49,9 +49,13 @@ def test_files_are_kept_apart_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_of_an_archive_only_the_xml_files_are_kept(tmp_path: Path) -> None:
     archive = packed(
-        ("dossier/b.xml", XML), ("dossier\\a.XML", b"\xef\xbb\xbf\n" + XML), ("lisez-moi.txt", b"bonjour"),
-        ("__MACOSX/dossier/._b.xml", b"\0"), (".cache.xml", b"\0"), ("vide/", b""),
-    )  # fmt: skip
+        ("dossier/b.xml", XML),
+        ("dossier\\a.XML", b"\xef\xbb\xbf\n" + XML),
+        ("lisez-moi.txt", b"bonjour"),
+        ("__MACOSX/dossier/._b.xml", b"\0"),
+        (".cache.xml", b"\0"),
+        ("vide/", b""),
+    )
     _folder, names = keep_xml([archive], tmp_path, Limits())
     assert names == ["001_a.xml", "002_b.xml"]
 
@@ -108,9 +112,9 @@ def lying() -> bytes:
         ([sent("a.xml", b"")], "«\u202fa.xml\u202f» est vide"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_what_is_refused_leaves_nothing(tmp_path: Path, files: list[Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(UploadRefused, match=says):
         keep_xml(files, tmp_path, Limits(files=5, size=uploads.MEGABYTE))
     assert list(tmp_path.iterdir()) == []
 
@@ -118,7 +122,7 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path, files: list[Any], says: 
 def test_several_archives_weigh_together(tmp_path: Path) -> None:
     noise = bytes(range(256)) * 3_000
     members = [(f"{number}.xml", b"<" + noise[number:]) for number in range(2)]
-    with pytest.raises(Refused, match="pas plus de 1 Mo"):
+    with pytest.raises(UploadRefused, match="pas plus de 1 Mo"):
         keep_xml([sent("a.zip", zipped(*members, method=0))], tmp_path, Limits(size=uploads.MEGABYTE))
     assert list(tmp_path.iterdir()) == []
 
@@ -128,7 +132,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(uploads, "_write", full)
-    with pytest.raises(Refused, match="plus assez de place"):
+    with pytest.raises(UploadRefused, match="plus assez de place"):
         keep_xml([sent("a.xml")], tmp_path, Limits())
     assert list(tmp_path.iterdir()) == []
 

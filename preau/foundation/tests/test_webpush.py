@@ -24,9 +24,12 @@ MESSAGE = (
 
 def test_the_example_of_the_rfc_is_encrypted_as_it_says() -> None:
     sent = webpush.encrypt(
-        TEXT, webpush.decode(RECEIVER), webpush.decode(AUTH),
-        salt=webpush.decode(SALT), key=webpush.private_key(SENDER),
-    )  # fmt: skip
+        TEXT,
+        webpush.decode(RECEIVER),
+        webpush.decode(AUTH),
+        salt=webpush.decode(SALT),
+        key=webpush.private_key(SENDER),
+    )
     assert webpush.encode(sent) == MESSAGE
 
 
@@ -68,7 +71,7 @@ def test_a_name_that_leads_inside_is_refused(address: str, monkeypatch: pytest.M
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 443)) for place in ("8.8.8.8", address)]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    with pytest.raises(webpush.Refused):
+    with pytest.raises(webpush.PushRefused):
         webpush.addresses_of("fcm.googleapis.com")
 
 
@@ -80,9 +83,9 @@ def test_the_command_makes_a_key_that_the_site_takes(
     assert name == "VAPID_PRIVATE_KEY"
     settings.VAPID_PRIVATE_KEY = key
     assert webpush.is_offered() and webpush.is_point(webpush.decode(webpush.public_key()))
-    assert not [one for one in run_checks() if one.id == "preau.E002"]
+    assert not [run_check for run_check in run_checks() if run_check.id == "preau.E002"]
     settings.VAPID_PRIVATE_KEY = "pas une clé"
-    assert [one for one in run_checks() if one.id == "preau.E002"]
+    assert [run_check for run_check in run_checks() if run_check.id == "preau.E002"]
 
 
 def test_what_is_not_on_the_curve_is_no_key() -> None:

@@ -169,11 +169,16 @@ def _issue(
     codes = [new_code() for _ in accounts]
     made = [
         Activation(
-            account=account, kind=kind, digest=digest_of(code), issued_by=viewer.person if viewer else None,
-            rank=rank_of(standings[account.person_id]), issued_at=now, expires_at=until,
+            account=account,
+            kind=kind,
+            digest=digest_of(code),
+            issued_by=viewer.person if viewer else None,
+            rank=rank_of(standings[account.person_id]),
+            issued_at=now,
+            expires_at=until,
         )
         for account, code in zip(accounts, codes, strict=True)
-    ]  # fmt: skip
+    ]
     issued = zip(Activation.objects.bulk_create(made), codes, strict=True)
     return sorted(issued, key=lambda pair: pair[0].account.person.search_name)
 
@@ -307,5 +312,9 @@ def cancel_codes_of_leavers() -> int:
     given = Activation.objects.open(now).filter(
         kind__in=BY_STAFF, issued_by__isnull=False, account__person__in=working.values("person_id")
     )
-    ended = [one.pk for one in given.select_related("issued_by", "account") if not fits_still(one)]
+    ended = [
+        activation.pk
+        for activation in given.select_related("issued_by", "account")
+        if not fits_still(activation)
+    ]
     return Activation.objects.filter(pk__in=ended, used_at=None).update(cancelled_at=now)

@@ -34,7 +34,7 @@ def nobodys_pictures() -> str:
 
 
 @dataclass(frozen=True)
-class Given:
+class PrintedCard:
     """A card as it is printed, once: whose it is, its code, and its pictures for whoever teaches them."""
 
     person: Person
@@ -44,7 +44,7 @@ class Given:
 
 def give_cards(
     viewer: Viewer, group: Group, people: Iterable[Person], *, seen: int, again: bool = False
-) -> list[Given]:
+) -> list[PrintedCard]:
     """Give a card to those of a class who have none; with `again`, also in place of the one they have.
 
     `seen` is the last card that the page knew: a page sent twice gives no second card. Raises TooManyCodes.
@@ -55,7 +55,7 @@ def give_cards(
 
 
 @transaction.atomic
-def _give(viewer: Viewer, group: Group, people: list[Person], seen: int, again: bool) -> list[Given]:
+def _give(viewer: Viewer, group: Group, people: list[Person], seen: int, again: bool) -> list[PrintedCard]:
     standings = standings_of([person.pk for person in people], viewer.today)
     allowed = [
         person
@@ -70,12 +70,12 @@ def _give(viewer: Viewer, group: Group, people: list[Person], seen: int, again: 
     cards = {card.account_id: card for card in PictureCard.objects.filter(account__in=accounts)}
     served = {pk for pk, card in cards.items() if not again or card.pk > seen}
     waiting = [account for account in accounts if account.pk not in served]
-    return _issue(viewer, group, waiting, [cards[one.pk] for one in waiting if one.pk in cards])
+    return _issue(viewer, group, waiting, [cards[account.pk] for account in waiting if account.pk in cards])
 
 
 def _issue(
     viewer: Viewer, group: Group, accounts: Sequence[Account], former: Sequence[PictureCard]
-) -> list[Given]:
+) -> list[PrintedCard]:
     if not accounts:
         return []
     PictureCard.objects.filter(pk__in=[card.pk for card in former]).delete()
@@ -84,13 +84,16 @@ def _issue(
     now, given, made = timezone.now(), [], []
     for account in accounts:
         code, pictures = new_code(), drawn()
-        given.append(Given(account.person, code, pictures))
+        given.append(PrintedCard(account.person, code, pictures))
         made.append(
             PictureCard(
-                account=account, digest=digest_of(code), pictures=make_password(secret_of(pictures)),
-                issued_by=viewer.person, issued_at=now,
+                account=account,
+                digest=digest_of(code),
+                pictures=make_password(secret_of(pictures)),
+                issued_by=viewer.person,
+                issued_at=now,
             )
-        )  # fmt: skip
+        )
     PictureCard.objects.bulk_create(made)
     only = accounts[0].person_id if len(accounts) == 1 else None
     ids = " ".join(str(account.person_id) for account in accounts)

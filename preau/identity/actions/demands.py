@@ -99,7 +99,7 @@ def _keep(accounts: Iterable[Account], days: Mapping[int, date | None], today: d
     for account in others:
         account.proves_from = days[account.pk]
     Account.objects.bulk_update(others, ["proves_from"])
-    tell_proof_asked(*(one for one in others if one.proves_from and one.proves_from > today))
+    tell_proof_asked(*(other for other in others if other.proves_from and other.proves_from > today))
     return len(others)
 
 

@@ -48,7 +48,7 @@ def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, password
     again. The cards with pictures and the codes that wait go with it. What the sessions had opened elsewhere is left in a task,
     two hundred accounts at a time.
     """
-    chosen = sorted({one.value for one in audiences})
+    chosen = sorted({audience.value for audience in audiences})
     accounts = _accounts(viewer, chosen)
     browsers = sum(_sign_out(few) for few in _few(accounts))
     keys = sum(cut_keys(few) for few in _few(accounts))
@@ -61,9 +61,14 @@ def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, password
                 sender=Account, accounts=few, voided=theirs, school_id=viewer.school_id, mark=mark
             )
         journal.record(
-            viewer, "identity.everyone_out", viewer.school,
-            audiences=" ".join(chosen), browsers=browsers, passwords=len(voided), keys=keys,
-        )  # fmt: skip
+            viewer,
+            "identity.everyone_out",
+            viewer.school,
+            audiences=" ".join(chosen),
+            browsers=browsers,
+            passwords=len(voided),
+            keys=keys,
+        )
         tell_everyone_out(viewer, mark)
     return Out(browsers, len(voided), len(accounts) - len(voided) if passwords else 0, keys)
 

@@ -43,10 +43,16 @@ def make_key(
         raise TooManyAccesses
     drawn = keys.new_key()
     made = AccessKey.objects.create(
-        account=account, kind=kind, name=name, seat=viewer.key, scopes=sorted(set(scopes)),
-        prefix=keys.prefix_of(drawn), digest=keys.digest_of(drawn), made_at=now,
+        account=account,
+        kind=kind,
+        name=name,
+        seat=viewer.key,
+        scopes=sorted(set(scopes)),
+        prefix=keys.prefix_of(drawn),
+        digest=keys.digest_of(drawn),
+        made_at=now,
         expires_at=end_of_key(viewer, min(days, LONGEST_KEY)),
-    )  # fmt: skip
+    )
     journal.record(
         viewer,
         "identity.key_made",

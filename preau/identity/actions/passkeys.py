@@ -109,7 +109,7 @@ def prove_by_passkey(
 
 
 @transaction.atomic
-def _use(key: Passkey, typed: str, asked: passkeys.Asked, *, named: bool) -> bool:
+def _use(key: Passkey, typed: str, asked: passkeys.Challenge, *, named: bool) -> bool:
     """Note that this key has served; False when its counter has not gone forward."""
     held = Passkey.objects.select_for_update().filter(pk=key.pk).first()
     if held is None:

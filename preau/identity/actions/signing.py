@@ -40,7 +40,7 @@ def sign_in(
     for mark in (sessions.PROFILES, sessions.PROVED_THERE):
         request.session.pop(mark, None)
     if profiles:
-        request.session[sessions.PROFILES] = [str(one) for one in profiles]
+        request.session[sessions.PROFILES] = [str(profile) for profile in profiles]
     viewer = viewer_of(request)
     if viewer is None:
         close_session(request)
@@ -119,14 +119,16 @@ def end_sessions(account_id: int, *, but: str | None = "") -> int:
 def end_these(sessions: Iterable[AccountSession]) -> int:
     """End these sessions, wherever their browsers are: whoever had opened them says that they are over. Returns how many."""
     keys = []
-    for one in sessions:
-        sessions_ended.send(sender=Account, account_id=one.account_id, only=one.pk, but="")
+    for session in sessions:
+        sessions_ended.send(sender=Account, account_id=session.account_id, only=session.pk, but="")
         journal.write(
             journal.Line(
-                verb="identity.session_ended", target="identity.account", target_id=one.account_id,
-                subject_id=one.account.person_id,
+                verb="identity.session_ended",
+                target="identity.account",
+                target_id=session.account_id,
+                subject_id=session.account.person_id,
             )
-        )  # fmt: skip
-        keys.append(one.pk)
+        )
+        keys.append(session.pk)
     Session.objects.filter(pk__in=keys).delete()
     return len(keys)

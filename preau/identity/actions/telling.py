@@ -50,8 +50,12 @@ def tell_second_proof(account: Account, kind: str, school: School | None = None)
 def tell_key_made(account: Account, key: AccessKey) -> None:
     """Something else than a browser may read in this person's place, until a day."""
     _tell(
-        account, "identity.key_made", url=reverse("identity:keys"), name=key.name, until=dates.day(key.expires_at, year=True)
-    )  # fmt: skip
+        account,
+        "identity.key_made",
+        url=reverse("identity:keys"),
+        name=key.name,
+        until=dates.day(key.expires_at, year=True),
+    )
 
 
 def tell_password_known(account: Account) -> None:
@@ -86,13 +90,16 @@ def _tell_proof(kind: str, accounts: Iterable[Account]) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=one.person_id, key=proof_key(one), url=reverse("identity:install_second_proof"),
-                facts={"login": one.login, "day": dates.day(one.proves_from, year=True)},
+                kind=kind,
+                person_id=account.person_id,
+                key=proof_key(account),
+                url=reverse("identity:install_second_proof"),
+                facts={"login": account.login, "day": dates.day(account.proves_from, year=True)},
             )
-            for one in accounts
-            if one.is_active and one.proves_from
+            for account in accounts
+            if account.is_active and account.proves_from
         )
-    )  # fmt: skip
+    )
 
 
 def _tell(
@@ -135,9 +142,15 @@ def _tell_heads(kind: str, school: School, mark: str, *, but: int = 0, giver: st
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=pk, key=mark, url=reverse("identity:accounts"), school_id=school.pk,
-                seat=f"staff-{school.pk}", about_id=None, facts=facts,
+                kind=kind,
+                person_id=pk,
+                key=mark,
+                url=reverse("identity:accounts"),
+                school_id=school.pk,
+                seat=f"staff-{school.pk}",
+                about_id=None,
+                facts=facts,
             )
             for pk in heads.values_list("pk", flat=True).distinct()
         )
-    )  # fmt: skip
+    )

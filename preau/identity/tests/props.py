@@ -3,16 +3,17 @@
 from django.contrib.sessions.backends.db import SessionStore
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.models import AccountSession, Passkey
 
 
 def own_passkey(college: World) -> Passkey:
     """The telephone of the cast's teacher."""
     return Passkey.objects.get_or_create(
-        account=college.people["teacher"].account, name="Téléphone",
+        account=college.people["teacher"].account,
+        name="Téléphone",
         defaults={"credential_id": "x", "handle": "x", "public_key": "x", "made_at": NOW},
-    )[0]  # fmt: skip
+    )[0]
 
 
 def many_browsers(college: World, count: int) -> None:
@@ -20,6 +21,9 @@ def many_browsers(college: World, count: int) -> None:
         store = SessionStore()
         store.create()
         AccountSession.objects.create(
-            session_id=store.session_key, account=college.people["guardian"].account, device="Firefox",
-            opened_at=NOW, seen_at=NOW,
-        )  # fmt: skip
+            session_id=store.session_key,
+            account=college.people["guardian"].account,
+            device="Firefox",
+            opened_at=NOW,
+            seen_at=NOW,
+        )

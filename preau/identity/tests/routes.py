@@ -85,15 +85,34 @@ PAGES = [
 ]
 PUBLIC = {"identity:activation", "identity:forgotten"}
 ELSEWHERE = {
-    "identity:sign_in", "identity:sign_out", "identity:switch", "identity:picture",
-    "identity:take_picture", "identity:remove_picture", "identity:resume", "identity:new_password",
-    "identity:second_step", "identity:passkey_challenge", "identity:passkey_options",
-    "identity:remove_passkey", "identity:revoke_key", "identity:revoke_keys",
-    "identity:lift_second_proof", "identity:confirm", "identity:confirm_otherwise",
-    "identity:remind_later", "identity:end_session", "identity:prepare_class", "identity:prepare_staff",
-    "identity:prepare_person", "identity:give_code", "identity:letters_pdf", "identity:give_cards",
-    "identity:withdraw_card", "identity:pictures",
-}  # fmt: skip
+    "identity:sign_in",
+    "identity:sign_out",
+    "identity:switch",
+    "identity:picture",
+    "identity:take_picture",
+    "identity:remove_picture",
+    "identity:resume",
+    "identity:new_password",
+    "identity:second_step",
+    "identity:passkey_challenge",
+    "identity:passkey_options",
+    "identity:remove_passkey",
+    "identity:revoke_key",
+    "identity:revoke_keys",
+    "identity:lift_second_proof",
+    "identity:confirm",
+    "identity:confirm_otherwise",
+    "identity:remind_later",
+    "identity:end_session",
+    "identity:prepare_class",
+    "identity:prepare_staff",
+    "identity:prepare_person",
+    "identity:give_code",
+    "identity:letters_pdf",
+    "identity:give_cards",
+    "identity:withdraw_card",
+    "identity:pictures",
+}
 LISTS = [
     ("secretary", "identity:accounts", many_classes),
     ("secretary", "identity:class_accounts", many_pupils),
@@ -105,16 +124,31 @@ LISTS = [
 ]
 LISTS_APART = {"identity:class_cards"}
 ONE_THING = {
-    "identity:pictures", "identity:sign_in", "identity:resume", "identity:activation",
-    "identity:forgotten", "identity:new_password", "identity:platform_proof", "identity:delay_proof",
-    "identity:change_password", "identity:confirm", "identity:everyone_out", "identity:person",
-    "identity:profile", "identity:reading", "identity:picture",
+    "identity:pictures",
+    "identity:sign_in",
+    "identity:resume",
+    "identity:activation",
+    "identity:forgotten",
+    "identity:new_password",
+    "identity:platform_proof",
+    "identity:delay_proof",
+    "identity:change_password",
+    "identity:confirm",
+    "identity:everyone_out",
+    "identity:person",
+    "identity:profile",
+    "identity:reading",
+    "identity:picture",
     # Twenty keys that open something at most, and those of the last month.
-    "identity:keys", "identity:make_key",
+    "identity:keys",
+    "identity:make_key",
     # Ten keys at most.
-    "identity:second_step", "identity:second_proof", "identity:install_second_proof",
-    "identity:add_passkey", "identity:passkey",
-}  # fmt: skip
+    "identity:second_step",
+    "identity:second_proof",
+    "identity:install_second_proof",
+    "identity:add_passkey",
+    "identity:passkey",
+}
 
 # The isolation matrix
 
@@ -125,11 +159,12 @@ SEES: dict[type[Model], Near] = {
     Passkey: near(own={"cpe"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
     # A code that somebody was given is theirs to see.
     Activation: near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 CODE_GIVERS = near(
-    own={"head", "cpe", "teacher", "secretary"}, other_class={"head", "cpe", "teacher_parent", "secretary"},
+    own={"head", "cpe", "teacher", "secretary"},
+    other_class={"head", "cpe", "teacher_parent", "secretary"},
     other_school={"neighbour_head"},
-)  # fmt: skip
+)
 OPENS: dict[str, Near | set[str]] = {
     "identity:sign_in": EVERYONE,
     "identity:activation": EVERYONE,
@@ -157,8 +192,10 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:end_session": SEES[AccountSession],
     "identity:accounts": (STAFF - {"cook"}) | NEIGHBOURING,
     "identity:class_accounts": near(
-        own={"head", "cpe", "secretary", "teacher"}, other_class={"head", "cpe", "secretary", "teacher_parent"},
-        departed={"head", "cpe", "secretary"}, other_school=NEIGHBOURING,
+        own={"head", "cpe", "secretary", "teacher"},
+        other_class={"head", "cpe", "secretary", "teacher_parent"},
+        departed={"head", "cpe", "secretary"},
+        other_school=NEIGHBOURING,
     ),
     "identity:prepare_class": ALL_SCOPES_OF_OFFICE,
     "identity:staff_accounts": OFFICE | NEIGHBOURING,
@@ -188,7 +225,7 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:picture": near(
         own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, other_school=NEIGHBOURING
     ),
-}  # fmt: skip
+}
 
 
 def _letter(stage: Stage, activation: Activation) -> str:
@@ -206,13 +243,41 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "retour", "refaire", "vu", "login", "password", "code", "recovery", "sealed", "trusted",
-        "credential", "moi", "identifiant", "former", "new_password", "again", "text", "spacing", "font",
-        "color-scheme", "contrast", "motion", "simple", "changer", "image", "carte", "nature", "since",
-        "what", "who", "days", "scopes", "keys",
+        "retour",
+        "refaire",
+        "vu",
+        "login",
+        "password",
+        "code",
+        "recovery",
+        "sealed",
+        "trusted",
+        "credential",
+        "moi",
+        "identifiant",
+        "former",
+        "new_password",
+        "again",
+        "text",
+        "spacing",
+        "font",
+        "color-scheme",
+        "contrast",
+        "motion",
+        "simple",
+        "changer",
+        "image",
+        "carte",
+        "nature",
+        "since",
+        "what",
+        "who",
+        "days",
+        "scopes",
+        "keys",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -226,9 +291,11 @@ def _sign_in(stage: Stage) -> Data:
 def _with_code(stage: Stage) -> Data:
     activation = stage.own(Activation)
     return {
-        "login": activation.account.login, "code": stage.codes[activation.pk], "new_password": NEW_PASSWORD,
+        "login": activation.account.login,
+        "code": stage.codes[activation.pk],
+        "new_password": NEW_PASSWORD,
         "again": NEW_PASSWORD,
-    }  # fmt: skip
+    }
 
 
 def _change_password(stage: Stage) -> Data:
@@ -265,7 +332,7 @@ def _first_digits(stage: Stage) -> Data:
     return {
         "sealed": seal(f"install.{account.pk}", secret),
         "code": totp.code_at(secret, totp.step_of(timezone.now())),
-    }  # fmt: skip
+    }
 
 
 def _everyone_out(stage: Stage) -> Data:
@@ -294,9 +361,14 @@ def _has_picture(stage: Stage) -> None:
 
 DEMAND = {"who": "staff", "since": "2026-12-15"}
 READING = {
-    "text": "115", "spacing": "normal", "font": "hyperlegible", "color-scheme": "auto", "contrast": "auto",
-    "motion": "auto", "simple": "off",
-}  # fmt: skip
+    "text": "115",
+    "spacing": "normal",
+    "font": "hyperlegible",
+    "color-scheme": "auto",
+    "contrast": "auto",
+    "motion": "auto",
+    "simple": "off",
+}
 TWO_VISITS = {
     "identity_account": "when it was last opened",
     "identity_accountsession": "each browser is on the list",
@@ -311,22 +383,43 @@ BODIES = {
     "identity:sign_out": Body("guardian"),
     "identity:switch": Body("teacher_parent", lambda stage: {"seat": "guardian"}),
     "identity:activation": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
-    "identity:new_password": Body("visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}),
-    "identity:forgotten": Body("visitor", lambda stage: {"login": LOGINS["guardian"]}, wrong=lambda stage: {"login": ""}, again=ASKED_AGAIN),
-    "identity:confirm": Body("guardian", lambda stage: {"former": PASSWORD}, wrong=lambda stage: {"former": "autre"}, again={"journal_line": "each proof leaves its line"}),
+    "identity:new_password": Body(
+        "visitor", _with_code, wrong=lambda stage: {"new_password": "", "again": ""}
+    ),
+    "identity:forgotten": Body(
+        "visitor",
+        lambda stage: {"login": LOGINS["guardian"]},
+        wrong=lambda stage: {"login": ""},
+        again=ASKED_AGAIN,
+    ),
+    "identity:confirm": Body(
+        "guardian",
+        lambda stage: {"former": PASSWORD},
+        wrong=lambda stage: {"former": "autre"},
+        again={"journal_line": "each proof leaves its line"},
+    ),
     "identity:confirm_otherwise": Body("guardian"),
     "identity:change_password": Body("guardian", _change_password, wrong=lambda stage: {"again": "autre"}),
     "identity:second_step": Body("visitor", lambda stage: {"code": "000000"}, writes=False),
-    "identity:second_proof": Body(
-        "guardian", lambda stage: {"geste": "retirer"}, _guardian_proves_twice
-    ),
+    "identity:second_proof": Body("guardian", lambda stage: {"geste": "retirer"}, _guardian_proves_twice),
     "identity:install_second_proof": Body("guardian", _first_digits, wrong=lambda stage: {"code": "12"}),
     "identity:passkey_challenge": Body("visitor", writes=False),
     "identity:passkey_options": Body("guardian", writes=False),
-    "identity:add_passkey": Body("guardian", lambda stage: {"name": "Téléphone", "credential": ""}, wrong=lambda stage: {"name": ""}, writes=False),
-    "identity:passkey": Body("cpe", lambda stage: {"name": "Mon téléphone"}, wrong=lambda stage: {"name": ""}),
+    "identity:add_passkey": Body(
+        "guardian",
+        lambda stage: {"name": "Téléphone", "credential": ""},
+        wrong=lambda stage: {"name": ""},
+        writes=False,
+    ),
+    "identity:passkey": Body(
+        "cpe", lambda stage: {"name": "Mon téléphone"}, wrong=lambda stage: {"name": ""}
+    ),
     "identity:remove_passkey": Body("cpe"),
-    "identity:make_key": Body("guardian", lambda stage: {"nature": "token", "name": "Programme", "scopes": ["api"], "days": "90", "vu": "0"}, wrong=lambda stage: {"name": ""}),
+    "identity:make_key": Body(
+        "guardian",
+        lambda stage: {"nature": "token", "name": "Programme", "scopes": ["api"], "days": "90", "vu": "0"},
+        wrong=lambda stage: {"name": ""},
+    ),
     "identity:revoke_key": Body("cpe"),
     "identity:revoke_keys": Body("cpe"),
     "identity:lift_second_proof": Body("secretary", before=_person_proves_twice),
@@ -335,12 +428,19 @@ BODIES = {
         "operator", lambda stage: dict(DEMAND), runs_the_platform, wrong=lambda stage: {"since": ""}
     ),
     "identity:delay_proof": Body(
-        "secretary", lambda stage: {"until": "2026-12-20"}, _is_asked_to_prove, wrong=lambda stage: {"until": "2026-11-01"}
+        "secretary",
+        lambda stage: {"until": "2026-12-20"},
+        _is_asked_to_prove,
+        wrong=lambda stage: {"until": "2026-11-01"},
     ),
     "identity:remind_later": Body("guardian", writes=False),
     "identity:end_session": Body("guardian"),
-    "identity:class_accounts": Body("teacher", lambda stage: {"nom": "Nina", "etat": "", "qui": ""}, writes=False),
-    "identity:staff_accounts": Body("head", lambda stage: {"nom": "Moreau", "etat": "", "qui": ""}, writes=False),
+    "identity:class_accounts": Body(
+        "teacher", lambda stage: {"nom": "Nina", "etat": "", "qui": ""}, writes=False
+    ),
+    "identity:staff_accounts": Body(
+        "head", lambda stage: {"nom": "Moreau", "etat": "", "qui": ""}, writes=False
+    ),
     "identity:prepare_class": Body("secretary", lambda stage: {"qui": "eleves", **_seen(stage)}),
     "identity:prepare_staff": Body("secretary", lambda stage: {"vu": "0"}),
     "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
@@ -355,7 +455,7 @@ BODIES = {
     "identity:reading": Body("guardian", lambda stage: dict(READING), wrong=lambda stage: {"text": "999"}),
     "identity:take_picture": Body("guardian", a_picture, again=NEW_FILE),
     "identity:remove_picture": Body("guardian", before=_has_picture),
-}  # fmt: skip
+}
 # What somebody calls what opens their own account; a file's name is not kept; a login is looked for.
 READ_BY: dict[str, set[str]] = {
     "identity:forgotten": set(),
@@ -368,22 +468,36 @@ NOT_WORDS = {"identity:sign_in", "identity:activation"}
 BY_A_DEVICE = {"identity:add_passkey"}
 # Signing out and taking a seat are never asked again after the session.
 NOTHING_TYPED = {
-    "identity:sign_out", "identity:switch", "identity:end_session", "identity:confirm_otherwise",
+    "identity:sign_out",
+    "identity:switch",
+    "identity:end_session",
+    "identity:confirm_otherwise",
     "identity:passkey_options",
-}  # fmt: skip
+}
 WITH_SECRETS = {
-    "identity:change_password", "identity:install_second_proof", "identity:confirm",
+    "identity:change_password",
+    "identity:install_second_proof",
+    "identity:confirm",
     "identity:letters_pdf",
-}  # fmt: skip
+}
 FILES_ALONE = {"identity:take_picture"}
 ONE_BUTTON = {"identity:second_proof"}
 OTHER_FILES = {"identity:letters_pdf", "identity:picture"}
 CONFIRMED = {
-    "identity:prepare_class", "identity:prepare_staff", "identity:give_cards", "identity:make_key",
-    "identity:add_passkey", "identity:remove_passkey", "identity:second_proof",
-    "identity:install_second_proof", "identity:lift_second_proof", "identity:everyone_out",
-    "identity:proof_demand", "identity:platform_proof", "identity:delay_proof",
-}  # fmt: skip
+    "identity:prepare_class",
+    "identity:prepare_staff",
+    "identity:give_cards",
+    "identity:make_key",
+    "identity:add_passkey",
+    "identity:remove_passkey",
+    "identity:second_proof",
+    "identity:install_second_proof",
+    "identity:lift_second_proof",
+    "identity:everyone_out",
+    "identity:proof_demand",
+    "identity:platform_proof",
+    "identity:delay_proof",
+}
 NOT_CONFIRMED = {
     "identity:letters_pdf": "the codes of the page that was confirmed, printed",
 }
@@ -405,14 +519,25 @@ def plant(stage: Stage) -> None:
                 session=row, account=stage.people[key].account, device="Firefox", opened_at=NOW, seen_at=NOW
             ),
             Passkey.objects.create(
-                account=stage.people[keeper].account, name="Téléphone", credential_id=bytes_to_base64url(f"stage-{key}".encode()),
-                handle="c3RhZ2U", public_key="x", made_at=NOW,
+                account=stage.people[keeper].account,
+                name="Téléphone",
+                credential_id=bytes_to_base64url(f"stage-{key}".encode()),
+                handle="c3RhZ2U",
+                public_key="x",
+                made_at=NOW,
             ),
             AccessKey.objects.create(
-                account=stage.people[keeper].account, kind="token", name="Programme", seat="staff", scopes=["api"],
-                prefix=keys.prefix_of(keys.new_key()), digest="x", made_at=NOW, expires_at=NOW + timedelta(days=30),
+                account=stage.people[keeper].account,
+                kind="token",
+                name="Programme",
+                seat="staff",
+                scopes=["api"],
+                prefix=keys.prefix_of(keys.new_key()),
+                digest="x",
+                made_at=NOW,
+                expires_at=NOW + timedelta(days=30),
             ),
-        )  # fmt: skip
+        )
         person = place_of(stage, Person, scope)
         # Read anew: the one at hand does not know its login any more.
         account, _ = Account.objects.get_or_create(
@@ -422,9 +547,12 @@ def plant(stage: Stage) -> None:
             account.picture.save("x.png", ContentFile(faces[scope].encode()))
         code = new_code()
         activation = Activation.objects.create(
-            account=account, kind=Activation.Kind.FIRST_LETTER, digest=digest_of(code), issued_at=timezone.now(),
+            account=account,
+            kind=Activation.Kind.FIRST_LETTER,
+            digest=digest_of(code),
+            issued_at=timezone.now(),
             expires_at=NOW + timedelta(days=60),
-        )  # fmt: skip
+        )
         stage.codes[activation.pk] = code
         stage.put(scope, activation)
     stage.put(NOBODY, AccountSession(pk="nobody"))

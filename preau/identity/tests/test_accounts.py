@@ -16,10 +16,9 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World, add_sibling_elsewhere
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.foundation import pdf
-from preau.identity import actions
 from preau.identity.actions import accounts
 from preau.identity.codes import ALPHABET, digest_of, new_code
 from preau.identity.logins import logins_for, split, stem_of
@@ -81,7 +80,7 @@ def test_accounts_of_a_class_and_of_a_year_cost_the_same(college: World) -> None
     for count in (30, 80):
         people = newcomers(count)
         with CaptureQueriesContext(connection) as done:
-            assert actions.open_accounts(people) == count
+            assert accounts.open_accounts(people) == count
         costs.append(len([q for q in done if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
     assert costs[0] == costs[1] <= 5
     assert (
@@ -94,7 +93,7 @@ def test_accounts_of_a_class_and_of_a_year_cost_the_same(college: World) -> None
 
 def test_an_account_is_made_once_and_cannot_sign_in_yet(college: World) -> None:
     person = newcomers(1)[0]
-    assert (actions.open_accounts([person]), actions.open_accounts([person])) == (1, 0)
+    assert (accounts.open_accounts([person]), accounts.open_accounts([person])) == (1, 0)
     assert not Account.objects.get(person=person).has_usable_password()
 
 
@@ -107,14 +106,14 @@ def test_whoever_never_finds_a_free_login_gets_an_error_and_not_an_endless_wait(
     monkeypatch.setattr(accounts, "logins_for", always_taken)
     before = Account.objects.count()
     with pytest.raises(accounts.TooManyHomonyms):
-        actions.open_accounts(newcomers(1))
+        accounts.open_accounts(newcomers(1))
     assert Account.objects.count() == before
 
 
 def test_neither_institutions_nor_erased_people_get_an_account(college: World) -> None:
     ward = Person.objects.create(family_name="Aide sociale à l’enfance", is_institution=True)
     gone = Person.objects.create(family_name="Personne effacée", erased_at=timezone.now())
-    assert actions.open_accounts([ward, gone]) == 0
+    assert accounts.open_accounts([ward, gone]) == 0
 
 
 # Codes
@@ -405,9 +404,9 @@ def test_a_teacher_gives_no_code_to_others(college: World, client: SchoolClient,
 def test_old_codes_are_dropped(college: World, secretary: SchoolClient, clock: Any) -> None:
     prepare(secretary, college)
     clock.shift(60 * 60 * 24 * 89)
-    assert actions.purge_codes() == 0
+    assert accounts.purge_codes() == 0
     clock.shift(60 * 60 * 24 * 2)
-    assert actions.purge_codes() == 5
+    assert accounts.purge_codes() == 5
 
 
 # From the server's console

@@ -14,10 +14,11 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
 from preau.identity import devices
-from preau.identity.actions import cards, close_account, open_accounts
+from preau.identity.actions import cards
+from preau.identity.actions.accounts import close_account, open_accounts
 from preau.identity.models import Account, AccountSession, PictureCard, SecondProof
 from preau.identity.pictures import HOW_MANY, PICTURES, drawn
 
@@ -42,7 +43,7 @@ def address(world: World, name: str) -> str:
 
 
 @pytest.fixture
-def given(ecole: World, seat_of: Any) -> cards.Given:
+def given(ecole: World, seat_of: Any) -> cards.PrintedCard:
     """The card of the cast's pupil."""
     teacher = seat_of("teacher")
     [card] = cards.give_cards(teacher, own_class(ecole), [ecole.people["pupil"]], seen=0)
@@ -75,7 +76,7 @@ def signed_in(tablet: Client) -> bool:
 # Drawn and kept
 
 
-def test_three_different_pictures_are_drawn_and_nothing_is_kept_in_clear(given: cards.Given) -> None:
+def test_three_different_pictures_are_drawn_and_nothing_is_kept_in_clear(given: cards.PrintedCard) -> None:
     for _ in range(50):
         assert len(set(drawn())) == HOW_MANY and set(drawn()) <= set(PICTURES)
     row = PictureCard.objects.get()
@@ -83,7 +84,7 @@ def test_three_different_pictures_are_drawn_and_nothing_is_kept_in_clear(given: 
         assert text not in row.digest and text not in row.pictures
 
 
-def test_a_card_opens_nothing_that_asks_for_a_second_proof(given: cards.Given) -> None:
+def test_a_card_opens_nothing_that_asks_for_a_second_proof(given: cards.PrintedCard) -> None:
     account = Account.objects.get(person=given.person)
     assert cards.account_by_card(given.code, given.pictures) == account
     now = timezone.now()
@@ -202,7 +203,7 @@ def test_the_list_costs_the_same_for_one_pupil_and_for_thirty(ecole: World, clie
 # A child in front of the tablet
 
 
-def test_a_child_signs_in_with_a_card_and_three_pictures(ecole: World, given: cards.Given) -> None:
+def test_a_child_signs_in_with_a_card_and_three_pictures(ecole: World, given: cards.PrintedCard) -> None:
     tablet = scan(given.code)
     page = tablet.get(PAGE).content.decode()
     assert "première" in page and all(str(word) in page for word in PICTURES.values())
@@ -214,7 +215,7 @@ def test_a_child_signs_in_with_a_card_and_three_pictures(ecole: World, given: ca
     assert AccountSession.objects.filter(account__person=given.person).exists()
 
 
-def test_the_code_may_be_typed(given: cards.Given) -> None:
+def test_the_code_may_be_typed(given: cards.PrintedCard) -> None:
     tablet = Client()
     assert "Code de la carte" in tablet.get(PAGE).content.decode()
     assert tablet.post(PAGE, {"code": ""}).status_code == 422
@@ -222,7 +223,7 @@ def test_the_code_may_be_typed(given: cards.Given) -> None:
     assert touch(tablet, given.pictures).status_code == 302 and signed_in(tablet)
 
 
-def test_wrong_pictures_and_an_unknown_card_are_told_alike(given: cards.Given) -> None:
+def test_wrong_pictures_and_an_unknown_card_are_told_alike(given: cards.PrintedCard) -> None:
     wrong = touch(scan(given.code), others_than(given.pictures))
     unknown = touch(scan("AAAA-BBBB-CCCC"), given.pictures)
     assert wrong.status_code == unknown.status_code == 422
@@ -230,7 +231,7 @@ def test_wrong_pictures_and_an_unknown_card_are_told_alike(given: cards.Given) -
     assert texts[0] == texts[1] and "ne vont pas ensemble" in texts[0]
 
 
-def test_tries_are_counted_on_the_card(given: cards.Given) -> None:
+def test_tries_are_counted_on_the_card(given: cards.PrintedCard) -> None:
     tablet = scan(given.code)
     for _ in range(devices.LIMIT):
         assert touch(tablet, others_than(given.pictures)).status_code == 422
@@ -238,13 +239,13 @@ def test_tries_are_counted_on_the_card(given: cards.Given) -> None:
     assert closed.status_code == 429 and closed.headers["Retry-After"] and not signed_in(tablet)
 
 
-def test_pictures_that_do_not_exist_are_not_counted_as_touched(given: cards.Given) -> None:
+def test_pictures_that_do_not_exist_are_not_counted_as_touched(given: cards.PrintedCard) -> None:
     tablet = scan(given.code)
     page = tablet.post(PAGE, {"choix": "cat éléphant", "image": "n’importe"}).content.decode()
     assert "deuxième" in page and not signed_in(tablet)
 
 
-def test_another_card_may_be_taken(given: cards.Given) -> None:
+def test_another_card_may_be_taken(given: cards.PrintedCard) -> None:
     tablet = scan(given.code)
     assert "Code de la carte" in tablet.get(f"{PAGE}?changer=oui").content.decode()
     assert "carte" not in tablet.session
@@ -255,7 +256,7 @@ def test_another_card_may_be_taken(given: cards.Given) -> None:
 
 @pytest.mark.parametrize("what", ["left", "college", "works", "parent", "closed", "withdrawn", "erased"])
 def test_a_card_opens_a_pupil_of_an_ecole_and_nobody_else(
-    ecole: World, given: cards.Given, seat_of: Any, what: str
+    ecole: World, given: cards.PrintedCard, seat_of: Any, what: str
 ) -> None:
     pupil = given.person
     assert cards.account_by_card(given.code, given.pictures) is not None
@@ -280,7 +281,7 @@ def test_a_card_opens_a_pupil_of_an_ecole_and_nobody_else(
 
 
 def test_a_card_that_is_taken_back_closes_what_it_opened(
-    ecole: World, client: SchoolClient, given: cards.Given
+    ecole: World, client: SchoolClient, given: cards.PrintedCard
 ) -> None:
     tablet = scan(given.code)
     touch(tablet, given.pictures)
@@ -294,7 +295,9 @@ def test_a_card_that_is_taken_back_closes_what_it_opened(
     assert "C’était déjà fait" in client.post(gone, follow=True).content.decode()
 
 
-def test_who_sees_that_a_card_was_given(ecole: World, twin: World, given: cards.Given, seat_of: Any) -> None:
+def test_who_sees_that_a_card_was_given(
+    ecole: World, twin: World, given: cards.PrintedCard, seat_of: Any
+) -> None:
     for key in ("head", "secretary", "teacher"):
         assert PictureCard.objects.visible_to(seat_of(key)).exists(), key
     for key in ("guardian", "other_guardian"):
@@ -303,7 +306,7 @@ def test_who_sees_that_a_card_was_given(ecole: World, twin: World, given: cards.
         assert not PictureCard.objects.visible_to(seat_of(key, world=twin)).exists(), key
 
 
-def test_a_password_still_opens_the_account(ecole: World, given: cards.Given) -> None:
+def test_a_password_still_opens_the_account(ecole: World, given: cards.PrintedCard) -> None:
     open_accounts([given.person])
     account = Account.objects.get(person=given.person)
     account.set_password("huit signes et plus")
@@ -314,11 +317,11 @@ def test_a_password_still_opens_the_account(ecole: World, given: cards.Given) ->
 
 
 def test_a_child_who_leaves_while_touching_the_pictures_does_not_come_in(
-    ecole: World, given: cards.Given, monkeypatch: pytest.MonkeyPatch
+    ecole: World, given: cards.PrintedCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their last day ends between the look at the card and the opening of the session."""
     tablet = scan(given.code)
-    monkeypatch.setattr("preau.identity.actions.sign_in", lambda request, account: None)
+    monkeypatch.setattr("preau.identity.actions.signing.sign_in", lambda request, account: None)
     response = touch(tablet, given.pictures)
     assert response.status_code == 422
     assert "plus rattaché à un établissement" in response.content.decode()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import kept, stamp
 from preau.foundation.sealed import seal
 from preau.identity import totp
@@ -36,8 +36,12 @@ def head(college: World, client: SchoolClient) -> SchoolClient:
 def twice(college: World, key: str) -> SecondProof:
     now = timezone.now() - timedelta(days=1)
     return SecondProof.objects.create(
-        account=college.people[key].account, secret=seal(PURPOSE, SECRET), last_step=0, installed_at=now, used_at=now
-    )  # fmt: skip
+        account=college.people[key].account,
+        secret=seal(PURPOSE, SECRET),
+        last_step=0,
+        installed_at=now,
+        used_at=now,
+    )
 
 
 def digits() -> str:

@@ -17,10 +17,11 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person, Territory
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import SETTINGS, Role
 from preau.foundation import stamp
-from preau.identity import actions, demands, queries, tasks, totp
+from preau.identity import demands, queries, tasks, totp
+from preau.identity.actions.demands import work_out
 from preau.identity.models import Account, ProofDemand, RecoveryCode, SecondProof
 from preau.identity.seeds import CAST, PASSWORD
 from tests.building import routes
@@ -84,8 +85,11 @@ def test_a_head_demands_it_of_all_the_staff(head: SchoolClient, college: World) 
     proves(college, "cpe")
     assert head.post(RULE, STAFF).status_code == 302
     assert {key: account(college, key).proves_from for key in ("head", "teacher", "secretary", "cpe")} == {
-        "head": SINCE, "teacher": SINCE, "secretary": SINCE, "cpe": None,
-    }  # fmt: skip
+        "head": SINCE,
+        "teacher": SINCE,
+        "secretary": SINCE,
+        "cpe": None,
+    }
     assert [account(college, key).proves_from for key in ("pupil", "guardian")] == [None, None]
     (line,) = Line.objects.filter(verb="identity.proof_demanded")
     assert line.details == {"who": "staff", "since": SINCE.isoformat()}
@@ -97,7 +101,7 @@ def test_a_head_demands_it_of_all_the_staff(head: SchoolClient, college: World) 
 def test_nobody_of_the_school_beside_is_concerned(head: SchoolClient, twin: World) -> None:
     head.post(RULE, STAFF)
     assert not Account.objects.filter(
-        person__in=[one.pk for one in twin.people.values()], proves_from__isnull=False
+        person__in=[person.pk for person in twin.people.values()], proves_from__isnull=False
     )
 
 
@@ -224,10 +228,16 @@ def test_what_opens_is_what_proves_what_explains_and_what_leaves() -> None:
         name for name, view in routes(get_resolver().url_patterns) if getattr(view, "before_proof", False)
     }
     assert {name for name in flagged if name.startswith("identity:")} == {
-        "identity:install_second_proof", "identity:second_proof", "identity:sign_out", "identity:second_step",
-        "identity:add_passkey", "identity:passkey_options", "identity:passkey_challenge", "identity:confirm",
+        "identity:install_second_proof",
+        "identity:second_proof",
+        "identity:sign_out",
+        "identity:second_step",
+        "identity:add_passkey",
+        "identity:passkey_options",
+        "identity:passkey_challenge",
+        "identity:confirm",
         "identity:confirm_otherwise",
-    }  # fmt: skip
+    }
     assert {name.partition(":")[0] for name in flagged} == {
         "identity",
         "federation",
@@ -374,7 +384,7 @@ def test_a_lone_head_is_given_time_at_the_console(college: World, capsys: Any) -
     demand(college, TODAY)
     Account.objects.filter(person=college.people["head"]).update(proves_from=TODAY)
     call_command("head_code", college.school.uai, "--delay-second-proof", "14")
-    assert actions.work_out(account(college, "head").pk) == TODAY + timedelta(days=14)
+    assert work_out(account(college, "head").pk) == TODAY + timedelta(days=14)
     assert Line.objects.filter(verb="identity.proof_delayed").count() == 1
     with pytest.raises(CommandError, match="60 days"):
         call_command("head_code", college.school.uai, "--delay-second-proof", "90")
@@ -428,7 +438,7 @@ def test_an_operator_demands_it_everywhere(operator: SchoolClient, college: Worl
 def test_the_first_day_asked_is_the_one_that_counts(college: World) -> None:
     demand(college, SINCE, everywhere=True)
     demand(college, SINCE + timedelta(days=30))
-    assert actions.work_out(account(college, "teacher").pk) == SINCE
+    assert work_out(account(college, "teacher").pk) == SINCE
 
 
 def test_an_operator_of_a_territory_demands_nothing(operator: SchoolClient, college: World) -> None:

@@ -17,9 +17,10 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Device, Item
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.identity import actions, tasks
+from preau.identity import tasks
+from preau.identity.actions import accounts
 from preau.identity.models import Account, AccountSession, PictureCard
 from preau.identity.queries import Audience, activation_for
 from preau.identity.seeds import CAST, PASSWORD
@@ -72,7 +73,7 @@ def test_only_those_who_were_chosen(browsers: dict[str, SchoolClient], head: Sch
 def test_passwords_go_too_when_the_head_says_so_and_a_letter_is_all_that_opens(
     college: World, browsers: dict[str, SchoolClient], head: SchoolClient, seat_of: Any
 ) -> None:
-    link = actions.issue_link(account("guardian").pk)
+    link = accounts.issue_link(account("guardian").pk)
     assert link is not None
     response = head.post(ADDRESS, SENT | {"what": "mots-de-passe"}, follow=True)
     assert "mots de passe sont annulés" in response.content.decode()
@@ -80,9 +81,9 @@ def test_passwords_go_too_when_the_head_says_so_and_a_letter_is_all_that_opens(
     assert account("head").has_usable_password()
     assert Account.objects.activated().filter(person__holdings__school=college.school).count() == 1
     # A mailbox gives no way in any more: whoever reads it may be why.
-    assert actions.issue_link(account("guardian").pk) is None
+    assert accounts.issue_link(account("guardian").pk) is None
     assert activation_for(account("guardian").login, link[1]) is None, "the one that had left either"
-    issued = actions.prepare_letters(seat_of("head"), [college.people["guardian"]], seen=0)
+    issued = accounts.prepare_letters(seat_of("head"), [college.people["guardian"]], seen=0)
     assert len(issued) == 1
 
 
@@ -164,9 +165,14 @@ def test_what_the_sessions_had_opened_is_left_and_people_are_told_once(
 ) -> None:
     for person in (college.people["guardian"], twin.people["teacher"]):
         Device.objects.create(
-            person=person, endpoint=f"https://push.example/{person.pk}", p256dh="x", auth="x", label="Firefox",
-            added_at=timezone.now(), opened_in="ancien",
-        )  # fmt: skip
+            person=person,
+            endpoint=f"https://push.example/{person.pk}",
+            p256dh="x",
+            auth="x",
+            label="Firefox",
+            added_at=timezone.now(),
+            opened_in="ancien",
+        )
     head.post(ADDRESS, SENT | {"what": "mots-de-passe", "who": ["responsables"]})
     run_what_waits()
     run_what_waits()

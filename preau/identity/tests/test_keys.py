@@ -15,14 +15,23 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import Door
 from preau.foundation.registry import Registry
-from preau.identity import actions, doors, keys, queries, rules
+from preau.identity import doors, keys, queries, rules
+from preau.identity.actions import accounts, everyone
 from preau.identity.actions.accounts import close_account
+from preau.identity.actions.keys import (
+    MadeAlready,
+    TooManyAccesses,
+    make_key,
+    purge_keys,
+    revoke_key,
+    revoke_keys,
+)
 from preau.identity.middleware import narrowed
 from preau.identity.models import AccessKey, Account
 from preau.identity.queries import Audience
@@ -53,7 +62,7 @@ def own(viewer: Any) -> Account:
 
 def made(viewer: Any, *scopes: str, kind: str = "password", days: int = DAYS) -> tuple[AccessKey, str]:
     last = AccessKey.objects.filter(account_id=viewer.account_id).first()
-    return actions.make_key(
+    return make_key(
         viewer, kind, "Téléphone", scopes or ("calendar",), days=days, seen=last.pk if last else 0
     )
 
@@ -104,9 +113,18 @@ def test_only_a_digest_is_kept_and_it_is_long(seat_of: Any) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Basic", "Basic %%%", "Basic " + base64.b64encode(b"\xff:\x00").decode(), "Bearer", "Bearer " + "a" * 40,
-     "Digest x", "Basic " + base64.b64encode(b"no colon").decode(), "Bearer preau_" + "b" * 40],
-)  # fmt: skip
+    [
+        "",
+        "Basic",
+        "Basic %%%",
+        "Basic " + base64.b64encode(b"\xff:\x00").decode(),
+        "Bearer",
+        "Bearer " + "a" * 40,
+        "Digest x",
+        "Basic " + base64.b64encode(b"no colon").decode(),
+        "Bearer preau_" + "b" * 40,
+    ],
+)
 def test_what_is_no_key_opens_nothing(header: str, seat_of: Any) -> None:
     made(seat_of("teacher"))
     assert at("calendar", header).status == 401
@@ -186,15 +204,15 @@ def test_a_key_ends_on_its_day_and_lives_a_year_at_most(seat_of: Any, clock: Any
 def test_a_revoked_key_opens_nothing_and_stays_so(seat_of: Any) -> None:
     teacher = seat_of("teacher")
     key, secret = made(teacher)
-    assert actions.revoke_key(teacher, key)
-    assert not actions.revoke_key(teacher, key)
+    assert revoke_key(teacher, key)
+    assert not revoke_key(teacher, key)
     assert at("calendar", shown(teacher, secret)).status == 401
 
 
 def test_nobody_revokes_the_key_of_another(seat_of: Any) -> None:
     key, secret = made(seat_of("teacher"))
-    assert not actions.revoke_key(seat_of("head"), key)
-    assert actions.revoke_keys(seat_of("head")) == 0
+    assert not revoke_key(seat_of("head"), key)
+    assert revoke_keys(seat_of("head")) == 0
     assert not isinstance(at("calendar", shown(seat_of("teacher"), secret)), doors.Refusal)
 
 
@@ -223,7 +241,7 @@ def test_a_profile_that_ends_takes_its_keys_along_and_leaves_those_of_the_others
 def test_a_new_password_or_a_code_cuts_the_keys(seat_of: Any, college: World) -> None:
     teacher, head = seat_of("teacher"), seat_of("head")
     _key, secret = made(teacher)
-    actions.give_code(head, teacher.person, seen=0)
+    accounts.give_code(head, teacher.person, seen=0)
     account = own(teacher)
     account.set_password("un tout autre mot de passe")
     account.save()
@@ -233,7 +251,7 @@ def test_a_new_password_or_a_code_cuts_the_keys(seat_of: Any, college: World) ->
 def test_a_school_that_signs_everybody_out_cuts_their_keys(seat_of: Any) -> None:
     teacher, guardian, head = seat_of("teacher"), seat_of("guardian"), seat_of("head")
     secrets = {one: made(one)[1] for one in (teacher, guardian, head)}
-    done = actions.sign_everyone_out(head, [Audience.STAFF], passwords=False)
+    done = everyone.sign_everyone_out(head, [Audience.STAFF], passwords=False)
     assert done.keys == 1
     assert at("calendar", shown(teacher, secrets[teacher])).status == 401
     for spared in (guardian, head):
@@ -259,13 +277,13 @@ def test_a_pupil_who_forges_a_scope_still_opens_nothing_more(seat_of: Any) -> No
 def test_twenty_at_most_and_a_second_click_makes_none(seat_of: Any) -> None:
     teacher = seat_of("teacher")
     first, _secret = made(teacher)
-    with pytest.raises(actions.MadeAlready):
-        actions.make_key(teacher, "password", "Encore", ["calendar"], days=30, seen=0)
+    with pytest.raises(MadeAlready):
+        make_key(teacher, "password", "Encore", ["calendar"], days=30, seen=0)
     for _ in range(rules.MOST_KEYS - 1):
         made(teacher)
-    with pytest.raises(actions.TooManyAccesses):
+    with pytest.raises(TooManyAccesses):
         made(teacher)
-    actions.revoke_key(teacher, first)
+    revoke_key(teacher, first)
     made(teacher)
 
 
@@ -350,11 +368,11 @@ def test_keys_that_are_over_are_erased_thirty_days_later(seat_of: Any, clock: An
     revoked, _one = made(teacher)
     short, _two = made(teacher, days=30)
     long, _three = made(teacher, days=365)
-    actions.revoke_key(teacher, revoked)
+    revoke_key(teacher, revoked)
     clock.move_to(timezone.now() + timedelta(days=31))
-    assert actions.purge_keys() == 1
+    assert purge_keys() == 1
     clock.move_to(timezone.now() + timedelta(days=31))
-    assert actions.purge_keys() == 1
+    assert purge_keys() == 1
     assert list(AccessKey.objects.all()) == [long]
     assert short.pk != long.pk
 

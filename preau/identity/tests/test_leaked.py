@@ -35,9 +35,13 @@ def listed(tmp_path: Path, settings: Any) -> Any:
 
 @settings(max_examples=60)
 @given(
-    known=st.sets(words, min_size=1), others=st.sets(words), end=st.sampled_from(["\n", "\r\n"]),
-    counted=st.booleans(), last=st.booleans(), lower=st.booleans(),
-)  # fmt: skip
+    known=st.sets(words, min_size=1),
+    others=st.sets(words),
+    end=st.sampled_from(["\n", "\r\n"]),
+    counted=st.booleans(),
+    last=st.booleans(),
+    lower=st.booleans(),
+)
 def test_every_digest_of_a_sorted_file_is_found_and_no_other(
     listed: Any, known: set[str], others: set[str], end: str, counted: bool, last: bool, lower: bool
 ) -> None:
@@ -45,7 +49,7 @@ def test_every_digest_of_a_sorted_file_is_found_and_no_other(
     text = end.join(lines) + (end if last else "")
     listed(text.lower() if lower else text)
     assert all(map(is_leaked, known))
-    assert [one for one in others - known if is_leaked(one)] == []
+    assert [other for other in others - known if is_leaked(other)] == []
 
 
 def test_a_plain_file_is_read_again_when_it_changes(listed: Any) -> None:

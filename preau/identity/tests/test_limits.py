@@ -9,10 +9,10 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.identity import actions, devices, rules
-from preau.identity.actions import telling
+from preau.identity import devices, rules
+from preau.identity.actions import accounts, telling
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.passwords import faults_of
 from preau.identity.standing import standings_of
@@ -109,7 +109,7 @@ def test_a_household_is_one_network(address: str, near: str, wide: str) -> None:
 
 def test_closing_the_account_of_somebody_without_one_does_nothing(college: World) -> None:
     before = Account.objects.count()
-    assert actions.close_account(colleague(college).pk) == 0
+    assert accounts.close_account(colleague(college).pk) == 0
     assert Account.objects.count() == before
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.hashers import Argon2id
 from preau.identity.models import Account
 
@@ -56,7 +56,7 @@ def tried(address: str, sent: dict[str, str]) -> tuple[list[str], str]:
         connection,
     ) as statements:
         page = browser.post(address, sent).content.decode()
-    shapes = [re.sub(r"'[^']*'|\b\d+(\.\d+)?\b", "?", one["sql"]) for one in statements]
+    shapes = [re.sub(r"'[^']*'|\b\d+(\.\d+)?\b", "?", statement["sql"]) for statement in statements]
     page = re.sub(r'(nonce|value|content)="[^"]*"', "", page)
     return shapes, page.replace(sent["login"], "…")
 
@@ -82,10 +82,13 @@ def test_a_wrong_password_costs_the_same_for_whoever_exists(
     ("address", "sent"),
     [
         ("/mot-de-passe-oublie/", {}),
-        ("/activation/", {"code": "AAAA-BBBB-CCCC", "new_password": "six chevaux bleus", "again": "six chevaux bleus"}),
+        (
+            "/activation/",
+            {"code": "AAAA-BBBB-CCCC", "new_password": "six chevaux bleus", "again": "six chevaux bleus"},
+        ),
     ],
     ids=["forgotten", "activation"],
-)  # fmt: skip
+)
 def test_asking_for_a_way_in_costs_the_same_for_whoever_exists(
     college: World, hashes: list[str], state: Callable[[Account], None], address: str, sent: dict[str, str]
 ) -> None:

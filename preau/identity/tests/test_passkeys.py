@@ -16,9 +16,12 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import kept, stamp
-from preau.identity import actions, devices, passkeys, sessions, waiting
+from preau.identity import devices, passkeys, sessions, waiting
+from preau.identity.actions import accounts
+from preau.identity.actions.passkeys import MOST, ask_for_proof, prove_by_passkey
+from preau.identity.actions.second import lift_second_proof
 from preau.identity.models import Account, AccountSession, Passkey, ProofDemand, RecoveryCode, SecondProof
 from preau.identity.passkeys import NotProved, TooLate
 from preau.identity.seeds import CAST, PASSWORD
@@ -29,8 +32,10 @@ from preau.identity.tests.test_second_proof import RIGHT, digits, fields_of, ins
 pytestmark = pytest.mark.django_db
 SIGN_IN, ASK, STEP, CONFIRM = "/connexion/", "/connexion/cle/", "/connexion/verification/", "/confirmer/"
 PAGE, ADD, OPTIONS = (
-    "/profil/double-verification/", "/profil/cles/ajouter/", "/profil/cles/ajouter/demande/",
-)  # fmt: skip
+    "/profil/double-verification/",
+    "/profil/cles/ajouter/",
+    "/profil/cles/ajouter/demande/",
+)
 ME = {"moi": "oui"}
 WRONG, LATE = "Cette clé d’accès ne convient pas", "La demande a attendu trop longtemps"
 OWN_NAME = "Mon téléphone"
@@ -113,7 +118,9 @@ def test_another_key_gives_no_codes_and_closes_nothing(
     prove(elsewhere, device)
     client.sit(teacher)
     options = client.post(OPTIONS).json()
-    assert [one["id"] for one in options["excludeCredentials"]] == [bytes_to_base64url(device.number)]
+    assert [excludecredential["id"] for excludecredential in options["excludeCredentials"]] == [
+        bytes_to_base64url(device.number)
+    ]
     assert options["user"]["id"] == device.handle, "an account has one number, whatever its keys"
     papers = set(RecoveryCode.objects.values_list("digest", flat=True))
     other = Device(flags=0x1D, count=None)
@@ -128,7 +135,7 @@ def test_another_key_gives_no_codes_and_closes_nothing(
 
 def test_ten_are_enough(client: SchoolClient, teacher: Person, device: Device) -> None:
     client.sit(teacher)
-    for number in range(actions.MOST - 1):
+    for number in range(MOST - 1):
         Passkey.objects.create(
             account=teacher.account,
             name="x",
@@ -140,13 +147,22 @@ def test_ten_are_enough(client: SchoolClient, teacher: Person, device: Device) -
     assert ADD not in client.get(PAGE).content.decode()
     full = make(client, Device())
     assert full.status_code == 422 and "dix clés" in said_by(full)
-    assert Passkey.objects.count() == actions.MOST
+    assert Passkey.objects.count() == MOST
 
 
 @pytest.mark.parametrize(
     "sent",
-    ["x", "[]", "{}", '{"id": "x"}', "[" * 900, "é\x00", "x" * 20_001, json.dumps({"id": 3, "rawId": 4, "response": 5})],
-)  # fmt: skip
+    [
+        "x",
+        "[]",
+        "{}",
+        '{"id": "x"}',
+        "[" * 900,
+        "é\x00",
+        "x" * 20_001,
+        json.dumps({"id": 3, "rawId": 4, "response": 5}),
+    ],
+)
 def test_what_makes_no_sense_makes_no_key(client: SchoolClient, teacher: Person, sent: str) -> None:
     client.sit(teacher).post(OPTIONS)
     answer = client.post(ADD, {"name": OWN_NAME, "credential": sent})
@@ -375,7 +391,7 @@ def test_a_person_without_a_role_does_not_come_in(
 def test_a_password_that_the_school_took_back_closes_keys_too(
     client: SchoolClient, device: Device, teacher: Person, seat_of: Any
 ) -> None:
-    assert actions.give_code(seat_of("head"), teacher, seen=0)
+    assert accounts.give_code(seat_of("head"), teacher, seen=0)
     refused = prove(client, device)
     assert refused.status_code == 422 and "a été annulé" in said_by(refused)
     assert not is_open(client)
@@ -383,11 +399,11 @@ def test_a_password_that_the_school_took_back_closes_keys_too(
 
 def test_a_key_whose_row_has_just_gone_opens_nothing(device: Device) -> None:
     session: dict[str, Any] = {}
-    options = actions.ask_for_proof(session, None)
+    options = ask_for_proof(session, None)
     key = Passkey.objects.get()
     Passkey.objects.all().delete()
     with pytest.raises(NotProved):
-        actions.prove_by_passkey(session, device.prove(options), key)
+        prove_by_passkey(session, device.prove(options), key)
 
 
 def test_what_was_being_sent_waits(client: SchoolClient, device: Device, teacher: Person) -> None:
@@ -416,7 +432,9 @@ def test_after_the_password_the_key_or_a_code_on_paper(
     nothing = client.post(STEP, {"recovery": ""})
     assert nothing.status_code == 422 and "Utilisez votre clé d’accès" in said_by(nothing)
     options = client.post(ASK, ME).json()
-    assert [one["id"] for one in options["allowCredentials"]] == [bytes_to_base64url(device.number)]
+    assert [allowcredential["id"] for allowcredential in options["allowCredentials"]] == [
+        bytes_to_base64url(device.number)
+    ]
     device.handle = ""
     done = client.post(STEP, {"credential": device.prove(options)})
     assert done.url == "/profil/" and client.session[sessions.PROVED] is True
@@ -473,7 +491,7 @@ def test_a_browser_is_trusted_until_the_keys_change(
 def test_a_card_or_a_letter_alone_opens_nothing(
     client: SchoolClient, device: Device, teacher: Person, seat_of: Any
 ) -> None:
-    issued = actions.give_code(seat_of("head"), teacher, seen=0)
+    issued = accounts.give_code(seat_of("head"), teacher, seen=0)
     assert issued
     sent = {"login": CAST["teacher"], "code": issued[1]} | dict.fromkeys(
         ("new_password", "again"), "trois chevaux bleus"
@@ -486,7 +504,7 @@ def test_whoever_waits_while_the_office_takes_it_away_begins_again(
     client: SchoolClient, device: Device, teacher: Person, seat_of: Any
 ) -> None:
     client.post(SIGN_IN, RIGHT)
-    actions.lift_second_proof(seat_of("head"), teacher)
+    lift_second_proof(seat_of("head"), teacher)
     assert client.get(STEP).url == SIGN_IN
     assert client.post(SIGN_IN, RIGHT).url == "/"
 
@@ -623,7 +641,7 @@ def test_the_office_takes_everything_away(
 
 
 def test_a_closed_account_keeps_no_key(device: Device, teacher: Person) -> None:
-    actions.close_account(teacher.pk)
+    accounts.close_account(teacher.pk)
     assert not Passkey.objects.exists()
 
 

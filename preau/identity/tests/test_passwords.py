@@ -18,9 +18,10 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.identity import actions, devices
+from preau.identity import devices
+from preau.identity.actions import accounts, passwords
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.passwords import faults_of
 from preau.identity.seeds import PASSWORD
@@ -34,7 +35,7 @@ GOOD = "trois chevaux bleus"
 def letter(college: World, seat_of: Any) -> tuple[Activation, str]:
     """The letter of a father who has no account yet."""
     Account.objects.filter(person=college.people["other_guardian"]).delete()
-    return actions.prepare_letters(seat_of("secretary"), [college.people["other_guardian"]], seen=0)[0]
+    return accounts.prepare_letters(seat_of("secretary"), [college.people["other_guardian"]], seen=0)[0]
 
 
 def activate(
@@ -175,8 +176,8 @@ def test_two_browsers_with_one_code_open_one_account(letter: Any) -> None:
     """Both have passed the page when the first is written: the second is told that the code is gone."""
     activation, _code = letter
     Activation.objects.filter(pk=activation.pk).update(used_at=NOW)
-    with pytest.raises(actions.CodeGone):
-        actions.activate(HttpRequest(), activation, GOOD)
+    with pytest.raises(passwords.CodeGone):
+        passwords.activate(HttpRequest(), activation, GOOD)
     activation.account.refresh_from_db()
     assert not activation.account.has_usable_password()
 
@@ -186,7 +187,7 @@ def test_a_whole_school_activates_from_one_address(
 ) -> None:
     monkeypatch.setattr(devices, "LOGINS_FROM_ONE_ADDRESS", 2)
     pupils = Person.objects.filter(enrolments__group__year=college.year, account=None)
-    for activation, code in actions.prepare_letters(seat_of("secretary"), pupils, seen=0):
+    for activation, code in accounts.prepare_letters(seat_of("secretary"), pupils, seen=0):
         assert activate(Client(), activation.account.login, code).status_code == 302
 
 
@@ -386,7 +387,7 @@ def test_a_link_without_its_code_leads_to_a_new_one(client: SchoolClient) -> Non
 def test_erasing_takes_codes_and_sessions_away(college: World, letter: Any, client: SchoolClient) -> None:
     activation, code = letter
     activate(client, activation.account.login, code)
-    actions.close_account(activation.account.person_id)
+    accounts.close_account(activation.account.person_id)
     assert not Activation.objects.filter(account=activation.account).exists()
     assert not AccountSession.objects.filter(account=activation.account).exists()
     assert client.get("/absences/").status_code == 302

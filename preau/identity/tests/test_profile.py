@@ -12,13 +12,14 @@ from PIL import Image
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.identity import actions, reading
+from preau.identity import reading
+from preau.identity.actions import accounts
 from preau.identity.models import Account
 
 READING = "/profil/affichage/"
-DEFAULTS = {one.name: one.default for one in reading.CHOICES}
+DEFAULTS = {choice.name: choice.default for choice in reading.CHOICES}
 ALL = {"text": "200", "spacing": "wide", "font": "dyslexic", "color-scheme": "dark", "contrast": "more"}
 ALL |= {"motion": "less", "simple": "on"}
 
@@ -94,7 +95,7 @@ def test_a_closed_account_forgets_how_its_person_read(
     client.post(reverse("identity:take_picture"), {"picture": picture()})
     assert list(shelf.rglob("*.png"))
     with django_capture_on_commit_callbacks(execute=True):
-        actions.close_account(person.pk)
+        accounts.close_account(person.pk)
     account = Account.objects.get(person=person)
     assert (account.preferences, account.picture.name) == ({}, "")
     assert not list(shelf.rglob("*.png"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Profile, Role
 from preau.identity import rules

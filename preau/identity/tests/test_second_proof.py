@@ -15,17 +15,27 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation.sealed import unseal
-from preau.identity import actions, devices, sessions, totp
-from preau.identity.actions.second import PURPOSE
+from preau.identity import devices, sessions, totp
+from preau.identity.actions import accounts
+from preau.identity.actions.second import (
+    PURPOSE,
+    AlreadyThere,
+    install_second_proof,
+    prove,
+    renew_recovery_codes,
+)
 from preau.identity.models import Account, AccountSession, Activation, RecoveryCode, SecondProof
 from preau.identity.seeds import CAST, PASSWORD
 
 CONFIRM = "/confirmer/"
 PAGE, INSTALL, STEP, SIGN_IN = (
-    "/profil/double-verification/", "/profil/double-verification/mettre-en-place/", "/connexion/verification/", "/connexion/",
-)  # fmt: skip
+    "/profil/double-verification/",
+    "/profil/double-verification/mettre-en-place/",
+    "/connexion/verification/",
+    "/connexion/",
+)
 RIGHT = {"login": CAST["teacher"], "password": PASSWORD}
 
 
@@ -35,7 +45,7 @@ def digits(secret: bytes) -> str:
 
 def install(viewer: Any) -> tuple[bytes, list[str]]:
     secret = totp.new_secret()
-    codes = actions.install_second_proof(viewer, secret, digits(secret), here="")
+    codes = install_second_proof(viewer, secret, digits(secret), here="")
     assert codes
     return secret, codes
 
@@ -266,7 +276,7 @@ def test_a_letter_does_not_open_what_is_protected(
     client: Client, protected: Any, teacher: Person, seat_of: Any
 ) -> None:
     secret, _ = protected
-    issued = actions.give_code(seat_of("head"), teacher, seen=0)
+    issued = accounts.give_code(seat_of("head"), teacher, seen=0)
     assert issued
     activation, code = issued
     sent = {
@@ -349,8 +359,8 @@ def test_new_codes_take_the_place_of_the_former_ones(
     assert len(fresh) == 10 and not set(fresh) & set(former)
     assert client.post(PAGE, sent).url == PAGE
     account = teacher.account
-    assert not actions.prove(account, recovery=former[0])
-    assert actions.prove(account, recovery=fresh[0])
+    assert not prove(account, recovery=former[0])
+    assert prove(account, recovery=fresh[0])
 
 
 def test_a_browser_left_open_and_the_password_change_nothing_of_it(
@@ -391,7 +401,7 @@ def test_taking_it_away(client: SchoolClient, protected: Any, teacher: Person) -
 
 
 def test_no_new_codes_without_an_application(seat_of: Any) -> None:
-    assert actions.renew_recovery_codes(seat_of("teacher"), seen=0) is None
+    assert renew_recovery_codes(seat_of("teacher"), seen=0) is None
 
 
 # Lost telephone, lost codes
@@ -449,13 +459,13 @@ def test_a_lone_head_turns_to_the_operator(college: World, seat_of: Any) -> None
 
 
 def test_it_goes_with_the_account(protected: Any, teacher: Person) -> None:
-    actions.close_account(teacher.pk)
+    accounts.close_account(teacher.pk)
     assert not SecondProof.objects.exists() and not RecoveryCode.objects.exists()
 
 
 def test_an_application_is_put_in_place_once(protected: Any, seat_of: Any) -> None:
-    with pytest.raises(actions.AlreadyThere):
-        actions.install_second_proof(seat_of("teacher"), totp.new_secret(), "123456", here="")
+    with pytest.raises(AlreadyThere):
+        install_second_proof(seat_of("teacher"), totp.new_secret(), "123456", here="")
 
 
 def test_two_browsers_that_set_it_up_at_once_make_one(
@@ -465,7 +475,7 @@ def test_two_browsers_that_set_it_up_at_once_make_one(
     client.sit(teacher)
     page = client.get(INSTALL).content.decode()
     secret, here = totp.new_secret(), str(client.session.session_key)
-    assert actions.install_second_proof(seat_of("teacher"), secret, digits(secret), here=here)
+    assert install_second_proof(seat_of("teacher"), secret, digits(secret), here=here)
     monkeypatch.setattr("preau.identity.queries.application_of", lambda viewer: None)
     sent = {"sealed": fields_of(page)["sealed"], "code": digits(key_on(page))}
     assert client.post(INSTALL, sent).url == PAGE
@@ -473,7 +483,7 @@ def test_two_browsers_that_set_it_up_at_once_make_one(
 
 
 def test_digits_prove_nothing_of_an_account_without_an_application(teacher: Person) -> None:
-    assert not actions.prove(teacher.account, code="123456")
+    assert not prove(teacher.account, code="123456")
 
 
 def test_whoever_left_meanwhile_is_told_after_the_digits(

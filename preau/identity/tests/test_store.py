@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.identity.backends import AT_HAND, AccountBackend
 from preau.identity.models import Account, AccountSession
 
@@ -18,7 +18,11 @@ HOME = "/"
 
 
 def asked_for_account(asked: CaptureQueriesContext) -> list[str]:
-    return [one["sql"] for one in asked.captured_queries if '"identity_account"."password"' in one["sql"]]
+    return [
+        captured_query["sql"]
+        for captured_query in asked.captured_queries
+        if '"identity_account"."password"' in captured_query["sql"]
+    ]
 
 
 def test_one_statement_reads_the_session_and_the_account(college: World, client: SchoolClient) -> None:

@@ -18,7 +18,8 @@ from preau.foundation import pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
 from preau.foundation.paging import page_for
-from preau.identity import actions, boards, exports, queries, rules
+from preau.identity import boards, exports, queries, rules
+from preau.identity.actions import accounts as accounts_actions
 from preau.identity.forms import AccountFilter
 from preau.identity.queries import Audience, State
 
@@ -95,7 +96,7 @@ def _list(request: HttpRequest, audience: Audience, group: Group | None) -> Http
         "elsewhere": sum(not row.in_pile for row in waiting),
         "to_redo": sum(row.in_pile and row.account.state in {State.LETTER, State.CODE} for row in everyone),
         "seen": max((row.account.last for row in everyone), default=0),
-        "most": actions.MOST_LETTERS,
+        "most": accounts_actions.MOST_LETTERS,
     }
     return render(request, "identity/people.html", context)
 
@@ -136,7 +137,7 @@ def _prepare(
     """`audience` is None for one person, whose letter is done again without more ado."""
     seen, again = _number(request, "vu"), request.POST.get("refaire") == "oui" or audience is None
     before = _number(request, "avant") if "avant" in request.POST else seen
-    issued = actions.prepare_letters(request.viewer, people, seen=seen, again=again, before=before)
+    issued = accounts_actions.prepare_letters(request.viewer, people, seen=seen, again=again, before=before)
     if not issued:
         messages.info(request, NONE_MADE)
         return back
@@ -152,7 +153,7 @@ def _prepare(
 
 
 def _to_redo(
-    request: HttpRequest, people: list[Person], issued: Sequence[actions.Issued], before: int
+    request: HttpRequest, people: list[Person], issued: Sequence[accounts_actions.Issued], before: int
 ) -> dict[str, Any]:
     """What the form of the next letters to do again sends: sixty are done at a time."""
     rows = queries.rows_of(request.viewer, people, Audience.STAFF)
@@ -160,7 +161,7 @@ def _to_redo(
         row for row in rows if row.may_give and row.account.state != State.OPEN and row.account.last <= before
     ]
     return {
-        "count": min(len(left), actions.MOST_LETTERS),
+        "count": min(len(left), accounts_actions.MOST_LETTERS),
         "before": before,
         "seen": max(activation.pk for activation, _ in issued),
         "send": request.path,
@@ -202,7 +203,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
 
 def _codes(sent: QueryDict) -> dict[int, str]:
     found = {}
-    for line in sent.getlist("lettre")[: actions.MOST_LETTERS]:
+    for line in sent.getlist("lettre")[: accounts_actions.MOST_LETTERS]:
         number, _, code = line.partition(":")
         if number.isascii() and number.isdigit() and len(number) < 19:
             found[int(number)] = code
@@ -228,8 +229,8 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
 def give_code(request: HttpRequest, person: Person) -> HttpResponse:
     """A code for one person, shown once."""
     try:
-        issued = actions.give_code(request.viewer, person, seen=_number(request, "vu"))
-    except actions.TooManyCodes:
+        issued = accounts_actions.give_code(request.viewer, person, seen=_number(request, "vu"))
+    except accounts_actions.TooManyCodes:
         messages.warning(request, TOO_MANY)
         return redirect("identity:person", public_id=person.public_id)
     if issued is None:

@@ -12,8 +12,8 @@ from preau.directory.models import Group, Person
 from preau.foundation import kept
 from preau.foundation.access import anyone, confirmed, opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
-from preau.identity import actions, devices, exports, queries, rules
-from preau.identity.actions import cards
+from preau.identity import devices, exports, queries, rules
+from preau.identity.actions import accounts, cards, signing
 from preau.identity.codes import digest_of
 from preau.identity.forms import CardForm
 from preau.identity.pictures import HOW_MANY, PICTURES, known
@@ -55,7 +55,7 @@ def give_cards(request: HttpRequest, group: Group) -> HttpResponse:
     back = redirect("identity:class_cards", pk=group.pk)
     try:
         given = cards.give_cards(request.viewer, group, chosen, seen=_number(request, "vu"), again=bool(one))
-    except actions.TooManyCodes:
+    except accounts.TooManyCodes:
         messages.warning(request, TOO_MANY)
         return back
     if not given:
@@ -137,7 +137,7 @@ def _try(request: HttpRequest, code: str, chosen: list[str]) -> HttpResponse:
     if account is None:
         return _step(request, [], WRONG_PICTURES, TYPED_WRONG)
     request.session.pop(CARD, None)
-    if actions.sign_in(request, account) is None:
+    if signing.sign_in(request, account) is None:
         return _step(request, [], NO_ROLE, TYPED_WRONG)
     devices.reopen(request, door, "pictures")
     return redirect("identity:resume" if kept.KEY in request.session else "/")

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from preau.foundation import kept, proof
 from preau.foundation.access import opens, signed_in
 from preau.foundation.http import safe_next
-from preau.identity import actions, boards, devices, passkeys, queries, waiting
+from preau.identity import boards, devices, passkeys, queries, waiting
+from preau.identity.actions import second, signing
 from preau.identity.forms import ConfirmForm
 from preau.identity.views.passwords import WRONG_FORMER
 from preau.identity.views.second import WRONG_CODE, WRONG_RECOVERY
@@ -33,15 +34,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _go_on(request, after, back)
     form = ConfirmForm(request.POST or None, ways=waiting.ways_of(request.user))
     if request.method == "POST" and form.is_valid() and _is_theirs(request, form):
-        actions.confirm(request, request.viewer)
+        signing.confirm(request, request.viewer)
         return redirect(f"{reverse('identity:confirm')}?{urlencode({'suite': after, 'retour': back})}")
     context = {
-        "form": form, "suite": after, "retour": back, "login": request.user.login,
+        "form": form,
+        "suite": after,
+        "retour": back,
+        "login": request.user.login,
         "is_kept": after == reverse("identity:resume") and kept.KEY in request.session,
         "has_password": request.user.has_usable_password(),
         "has_card": queries.has_card(request.viewer),
         "origin": passkeys.site()[1],
-    }  # fmt: skip
+    }
     here = f"{reverse('identity:confirm')}?{urlencode({'suite': after, 'retour': back})}"
     context["ways"] = list(filter(None, (known.way(request, here) for known in boards.agains)))
     return answer(request, "identity/confirm.html", context)
@@ -79,9 +83,9 @@ def _proves(request: HttpRequest, form: ConfirmForm) -> bool:
     if not devices.knock(request, login, "second"):
         form.add_error(None, ValidationError(CLOSED, code="closed"))
         return False
-    if not actions.prove(request.user, code=code, recovery=recovery):
+    if not second.prove(request.user, code=code, recovery=recovery):
         form.add_error("recovery" if recovery else "code", WRONG_RECOVERY if recovery else WRONG_CODE)
-        actions.note_wrong_proof(request.user)
+        second.note_wrong_proof(request.user)
         return False
     devices.reopen(request, login, "second")
     return True
@@ -92,6 +96,6 @@ def _proves(request: HttpRequest, form: ConfirmForm) -> bool:
 def otherwise(request: HttpRequest) -> HttpResponseRedirect:
     """For whoever signs in without a password: signing in again proves as much. What they were sending waits for them."""
     after = safe_next(request, "/")
-    actions.sign_in_again(request, request.viewer)
+    signing.sign_in_again(request, request.viewer)
     again = reverse("identity:sign_in")
     return redirect(again if after == "/" else f"{again}?{urlencode({'suite': after})}")

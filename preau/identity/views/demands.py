@@ -12,7 +12,8 @@ from preau.directory.models import Person
 from preau.foundation import dates
 from preau.foundation.access import confirmed, opens, signed_in
 from preau.foundation.paging import page_for
-from preau.identity import actions, queries, rules
+from preau.identity import queries, rules
+from preau.identity.actions import demands
 from preau.identity.forms import DelayForm, ProofDemandForm, ReadinessFilter
 from preau.identity.queries import Readiness
 from preau.identity.views.signing import answer
@@ -42,7 +43,7 @@ def _demand(request: HttpRequest, school_id: int | None, here: str) -> HttpRespo
     form = ProofDemandForm(demand, viewer.today, request.POST or None)
     if request.method == "POST" and form.is_valid():
         who, since = form.asked
-        changed = actions.demand_proof(viewer, who, since, everywhere=school_id is None)
+        changed = demands.demand_proof(viewer, who, since, everywhere=school_id is None)
         if not changed:
             messages.info(request, _("Rien n’a changé."))
         elif who:
@@ -54,11 +55,14 @@ def _demand(request: HttpRequest, school_id: int | None, here: str) -> HttpRespo
         return redirect(here)
     rows = queries.readiness_of(viewer) if school_id else []
     context = {
-        "form": form, "demand": demand, "everywhere": school_id is None,
+        "form": form,
+        "demand": demand,
+        "everywhere": school_id is None,
         "platform": queries.proof_demand_of(None) if school_id else None,
-        "ready": sum(row.state == Readiness.READY for row in rows), "total": len(rows),
+        "ready": sum(row.state == Readiness.READY for row in rows),
+        "total": len(rows),
         "may_list": rules.keeps_accounts(viewer),
-    }  # fmt: skip
+    }
     return answer(request, "identity/proof_demand.html", context)
 
 
@@ -71,11 +75,15 @@ def proof_readiness(request: HttpRequest) -> HttpResponse:
     shown = [row for row in rows if not chosen or row.state == chosen]
     page = page_for(request, shown, A_PAGE)
     context = {
-        "form": form, "page_obj": page, "rows": queries.with_links(request.viewer, page.object_list),
-        "ready": sum(row.state == Readiness.READY for row in rows), "total": len(rows),
-        "filtered": bool(chosen), "query": f"etat={chosen}" if chosen else "",
+        "form": form,
+        "page_obj": page,
+        "rows": queries.with_links(request.viewer, page.object_list),
+        "ready": sum(row.state == Readiness.READY for row in rows),
+        "total": len(rows),
+        "filtered": bool(chosen),
+        "query": f"etat={chosen}" if chosen else "",
         "settles": rules.sets_proof_demand(request.viewer),
-    }  # fmt: skip
+    }
     return rendered(request, "identity/proof_readiness.html", context)
 
 
@@ -88,7 +96,7 @@ def delay_proof(request: HttpRequest, person: Person) -> HttpResponse:
     form = DelayForm(request.viewer.today, day, until, request.POST or None)
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["until"]
-        if actions.delay_proof(request.viewer, person, until):
+        if demands.delay_proof(request.viewer, person, until):
             said = _(
                 "C’est noté\u202f: rien n’est demandé à %(name)s avant le %(day)s. Cette personne en est prévenue."
             )

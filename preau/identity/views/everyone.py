@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from preau.foundation.access import confirmed, opens
-from preau.identity import actions, queries, rules
+from preau.identity import queries, rules
+from preau.identity.actions import everyone
 from preau.identity.forms import EveryoneOutForm
 from preau.identity.queries import Audience
 from preau.identity.views.signing import answer
@@ -22,14 +23,14 @@ def everyone_out(request: HttpRequest) -> HttpResponse:
     found = {one: queries.keys_in_use(queries.open_accounts_of(request.viewer, one)) for one in Audience}
     form = EveryoneOutForm({one: accounts for one, (accounts, _keys) in found.items()}, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = actions.sign_everyone_out(request.viewer, form.audiences, passwords=form.takes_passwords)
+        done = everyone.sign_everyone_out(request.viewer, form.audiences, passwords=form.takes_passwords)
         messages.success(request, _said(done))
         return redirect("identity:accounts" if done.passwords else "identity:everyone_out")
     in_use = {one.value: keys for one, (_accounts, keys) in found.items()}
     return answer(request, "identity/everyone_out.html", {"form": form, "in_use": in_use})
 
 
-def _said(done: actions.Out) -> str:
+def _said(done: everyone.Out) -> str:
     browsers = ngettext(
         "%(num)d appareil est déconnecté.", "%(num)d appareils sont déconnectés.", done.browsers
     ) % {"num": done.browsers}

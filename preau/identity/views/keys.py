@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.foundation.access import confirmed, opens, signed_in
 from preau.foundation.pages import tell_outcome
-from preau.identity import actions, queries, rules
 from preau.identity import keys as secrets
+from preau.identity import queries, rules
+from preau.identity.actions import keys as keys_actions
 from preau.identity.forms import MakeKeyForm
 from preau.identity.middleware import is_narrowed
 from preau.identity.models import AccessKey
@@ -79,20 +80,29 @@ def _try(request: HttpRequest, form: MakeKeyForm, kind: Kind) -> HttpResponse | 
     """Make it and show it, or leave on the form the sentence that says why not."""
     typed: dict[str, Any] = form.cleaned_data
     try:
-        key, drawn = actions.make_key(
-            request.viewer, kind, typed["name"], typed["scopes"], days=int(typed["days"]), seen=_number(request, "vu")
-        )  # fmt: skip
-    except actions.TooManyAccesses:
+        key, drawn = keys_actions.make_key(
+            request.viewer,
+            kind,
+            typed["name"],
+            typed["scopes"],
+            days=int(typed["days"]),
+            seen=_number(request, "vu"),
+        )
+    except keys_actions.TooManyAccesses:
         form.add_error(None, TOO_MANY)
         return None
-    except actions.MadeAlready:
+    except keys_actions.MadeAlready:
         messages.info(request, MADE)
         return redirect("identity:keys")
     opened = [door for door in queries.doors_for(request.viewer, kind) if door.key in key.scopes]
     context = {
-        "key": key, "login": request.user.login, "doors": opened, "kind": kind, "origin": settings.PUBLIC_URL,
+        "key": key,
+        "login": request.user.login,
+        "doors": opened,
+        "kind": kind,
+        "origin": settings.PUBLIC_URL,
         "secret": secrets.as_token(drawn) if kind == Kind.TOKEN else secrets.in_groups(drawn),
-    }  # fmt: skip
+    }
     return render(request, "identity/key_made.html", context)
 
 
@@ -102,7 +112,7 @@ def revoke_key(request: HttpRequest, key: AccessKey) -> HttpResponseRedirect:
     """It opens nothing any more; what was set up with it asks for another."""
     tell_outcome(
         request,
-        actions.revoke_key(request.viewer, key),
+        keys_actions.revoke_key(request.viewer, key),
         _("L’accès «\u202f%(name)s\u202f» n’ouvre plus rien.") % {"name": key.name},
     )
     return redirect("identity:keys")
@@ -112,7 +122,7 @@ def revoke_key(request: HttpRequest, key: AccessKey) -> HttpResponseRedirect:
 @require_POST
 def revoke_keys(request: HttpRequest) -> HttpResponseRedirect:
     """All of one's own at once."""
-    count = actions.revoke_keys(request.viewer)
+    count = keys_actions.revoke_keys(request.viewer)
     said = ngettext("%(num)d accès n’ouvre plus rien.", "%(num)d accès n’ouvrent plus rien.", count)
     tell_outcome(request, count, said % {"num": count})
     return redirect("identity:keys")

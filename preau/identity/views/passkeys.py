@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.foundation.access import anyone, confirmed, opens
 from preau.foundation.gone import removes
-from preau.identity import actions, passkeys, queries, rules, sessions, waiting
+from preau.identity import passkeys, queries, rules, sessions, waiting
+from preau.identity.actions import passkeys as passkeys_actions
 from preau.identity.forms import AddPasskeyForm, PasskeyNameForm
 from preau.identity.middleware import is_narrowed
 from preau.identity.models import Passkey
@@ -37,7 +38,7 @@ def passkey_challenge(request: HttpRequest) -> JsonResponse:
     account = None
     if request.POST.get("moi"):
         account = request.user if request.viewer else waiting.account_of(request.session)
-    return JsonResponse(actions.ask_for_proof(request.session, account))
+    return JsonResponse(passkeys_actions.ask_for_proof(request.session, account))
 
 
 @opens(to=rules.may_prove_twice, leaves=True, before_proof=True)
@@ -46,7 +47,7 @@ def passkey_options(request: HttpRequest) -> JsonResponse:
     """What to make a key from."""
     if is_narrowed(request):
         raise PermissionDenied
-    return JsonResponse(actions.ask_for_key(request.viewer, request.session))
+    return JsonResponse(passkeys_actions.ask_for_key(request.viewer, request.session))
 
 
 @opens(to=rules.may_prove_twice, stamped=False, before_proof=True)
@@ -71,12 +72,12 @@ def _add(request: HttpRequest, form: AddPasskeyForm) -> HttpResponse | None:
         form.add_error(None, NO_KEY)
         return None
     try:
-        codes = actions.add_passkey(request.viewer, request.session, typed, name)
+        codes = passkeys_actions.add_passkey(request.viewer, request.session, typed, name)
     except passkeys.TooLate:
         form.add_error(None, KEY_TOO_LATE)
     except passkeys.NotProved:
         form.add_error(None, NOT_MADE)
-    except actions.TooManyKeys:
+    except passkeys_actions.TooManyKeys:
         form.add_error(None, TOO_MANY)
     else:
         said = _("La clé d’accès «\u202f%(name)s\u202f» est ajoutée.") % {"name": name}
@@ -93,7 +94,7 @@ def passkey(request: HttpRequest, key: Passkey) -> HttpResponse:
     """One of one's own keys: another name."""
     form = PasskeyNameForm(request.POST or None, initial={"name": key.name})
     if request.method == "POST" and form.is_valid():
-        if actions.rename_passkey(request.viewer, key, form.cleaned_data["name"]):
+        if passkeys_actions.rename_passkey(request.viewer, key, form.cleaned_data["name"]):
             messages.success(request, _("Le nom est enregistré."))
         return redirect("identity:second_proof")
     is_last = queries.second_proofs_of(request.viewer).is_last
@@ -109,7 +110,7 @@ def remove_passkey(request: HttpRequest, key: Passkey) -> HttpResponseRedirect:
     if is_narrowed(request):
         return turned_away(request, FAMILY_ALONE)
     name = key.name
-    if actions.remove_passkey(request.viewer, key):
+    if passkeys_actions.remove_passkey(request.viewer, key):
         said = _(
             "La clé d’accès «\u202f%(name)s\u202f» est retirée\u202f: votre mot de passe suffit de nouveau."
         )

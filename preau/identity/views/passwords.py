@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.foundation import throttle
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
-from preau.identity import actions, boards, devices, queries, tasks
+from preau.identity import boards, devices, queries, tasks
+from preau.identity.actions import passwords, signing
 from preau.identity.forms import ActivationForm, ChangePasswordForm, LoginForm
 from preau.identity.models import Account, AccountSession, Activation
 from preau.identity.rules import shortest_password
@@ -95,11 +96,11 @@ def _activate(
     request: HttpRequest, form: ActivationForm, found: Activation, wrong: object
 ) -> HttpResponse | None:
     try:
-        viewer = actions.activate(request, found, form.cleaned_data["new_password"])
-    except actions.CodeGone:
+        viewer = passwords.activate(request, found, form.cleaned_data["new_password"])
+    except passwords.CodeGone:
         form.add_error(None, str(wrong))
         return None
-    except actions.NoRole:
+    except passwords.NoRole:
         form.add_error(None, NO_ROLE)
         return None
     if found.kind == Activation.Kind.FIRST_LETTER:
@@ -157,7 +158,7 @@ def _change(request: HttpRequest, form: ChangePasswordForm) -> bool:
     standing = standings_of([account.person_id], timezone.localdate())[account.person_id]
     if not form.accepts(account, standing):
         return False
-    ended = actions.change_password(request, request.viewer, data["new_password"])
+    ended = passwords.change_password(request, request.viewer, data["new_password"])
     messages.success(request, f"{_('Votre mot de passe est changé.')} {_ended(ended)}".strip())
     return True
 
@@ -193,7 +194,10 @@ def _shortest(request: HttpRequest) -> int:
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in, this browser first."""
     here = request.session.session_key
-    found = sorted(AccountSession.objects.visible_to(request.viewer), key=lambda one: one.pk != here)
+    found = sorted(
+        AccountSession.objects.visible_to(request.viewer),
+        key=lambda account_session: account_session.pk != here,
+    )
     return render(request, "identity/sessions.html", {"sessions": found, "here": here})
 
 
@@ -203,8 +207,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session: AccountSession) -> HttpResponseRedirect:
     """Sign out of another browser, from here."""
     if session.pk == request.session.session_key:
-        actions.sign_out(request, request.viewer)
+        signing.sign_out(request, request.viewer)
         return redirect("identity:sign_in")
-    actions.end_session(request.viewer, session)
+    signing.end_session(request.viewer, session)
     messages.success(request, _("« %(device)s » est déconnecté.") % {"device": session.device})
     return redirect("identity:sessions")

@@ -11,7 +11,8 @@ from preau.foundation import pictures, uploads
 from preau.foundation.access import opens, signed_in
 from preau.foundation.fields import PictureForm
 from preau.foundation.pages import render_form
-from preau.identity import actions, boards, queries, rules
+from preau.identity import boards, queries, rules
+from preau.identity.actions import profile as profile_actions
 from preau.identity.forms import ReadingForm
 from preau.identity.models import Account
 
@@ -48,7 +49,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     """How I read: the same on every device where I sign in."""
     form = ReadingForm(request.POST or None, initial=request.user.preferences)
     if form.is_valid():
-        actions.read_as(request.viewer, form.cleaned_data)
+        profile_actions.read_as(request.viewer, form.cleaned_data)
         messages.success(request, _("Votre affichage est enregistré : il vous suit sur tous vos appareils."))
         return redirect("identity:reading")
     return render_form(request, "identity/reading.html", {"form": form})
@@ -62,10 +63,10 @@ def take_picture(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], SIDE)
-        except uploads.Refused as refusal:
+        except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         else:
-            actions.take_picture(request.viewer, picture)
+            profile_actions.take_picture(request.viewer, picture)
             messages.success(request, _("Votre photo est enregistrée."))
             return redirect("identity:profile")
     return _profile(request, form)
@@ -74,7 +75,7 @@ def take_picture(request: HttpRequest) -> HttpResponse:
 @opens(to=signed_in, stamped=False)
 @require_POST
 def remove_picture(request: HttpRequest) -> HttpResponseRedirect:
-    actions.remove_picture(request.viewer)
+    profile_actions.remove_picture(request.viewer)
     messages.success(request, _("Votre photo est retirée, et son fichier effacé."))
     return redirect("identity:profile")
 

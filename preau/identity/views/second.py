@@ -18,7 +18,9 @@ from preau.foundation import kept
 from preau.foundation.access import anyone, confirmed, opens
 from preau.foundation.pages import tell_outcome
 from preau.foundation.sealed import seal, unseal
-from preau.identity import actions, devices, exports, passkeys, queries, rules, totp, waiting
+from preau.identity import devices, exports, passkeys, queries, rules, totp, waiting
+from preau.identity.actions import second, signing
+from preau.identity.actions.passkeys import MOST
 from preau.identity.forms import InstallForm, SecondStepForm
 from preau.identity.middleware import is_narrowed, must_set_up
 from preau.identity.views.accounts import _number
@@ -68,7 +70,7 @@ def _try(request: HttpRequest, form: SecondStepForm, account: Any) -> HttpRespon
     if not proved:
         return None
     profiles, after = waiting.profiles_of(request.session), waiting.end(request.session)
-    if actions.sign_in(request, account, proved=True, profiles=profiles) is None:
+    if signing.sign_in(request, account, proved=True, profiles=profiles) is None:
         form.add_error(None, NO_ROLE)
         return None
     response = redirect("identity:resume" if kept.KEY in request.session else after)
@@ -84,10 +86,10 @@ def _types_it(request: HttpRequest, form: SecondStepForm, account: Any) -> bool:
     if not devices.knock(request, account.login, "second"):
         form.add_error(None, ValidationError(CLOSED, code="closed"))
         return False
-    if not actions.prove(account, code=code, recovery=recovery):
+    if not second.prove(account, code=code, recovery=recovery):
         field = "recovery" if recovery else "code"
         form.add_error(field, WRONG_RECOVERY if recovery else WRONG_CODE)
-        actions.note_wrong_proof(account)
+        second.note_wrong_proof(account)
         return False
     devices.reopen(request, account.login, "second")
     return True
@@ -103,7 +105,7 @@ def second_proof(request: HttpRequest) -> HttpResponse:
         return turned_away(request, FAMILY_ALONE)
     if gesture in {RENEW, REMOVE}:
         return _renew(request) if gesture == RENEW else _remove(request)
-    context = {"proofs": queries.second_proofs_of(request.viewer), "most": actions.MOST}
+    context = {"proofs": queries.second_proofs_of(request.viewer), "most": MOST}
     return render(request, "identity/second_proof.html", context)
 
 
@@ -114,7 +116,7 @@ def turned_away(request: HttpRequest, said: Any) -> HttpResponseRedirect:
 
 
 def _renew(request: HttpRequest) -> HttpResponse:
-    codes = actions.renew_recovery_codes(request.viewer, seen=_number(request, "vu"))
+    codes = second.renew_recovery_codes(request.viewer, seen=_number(request, "vu"))
     if codes is None:
         messages.info(
             request, _("De nouveaux codes viennent d’être donnés : ils ne se montrent qu’une fois.")
@@ -126,7 +128,7 @@ def _renew(request: HttpRequest) -> HttpResponse:
 def _remove(request: HttpRequest) -> HttpResponse:
     tell_outcome(
         request,
-        actions.remove_second_proof(request.viewer),
+        second.remove_second_proof(request.viewer),
         _("L’application est retirée\u202f: vos clés d’accès suffisent.")
         if waiting.is_asked_of(request.user)
         else _("Votre mot de passe suffit de nouveau."),
@@ -164,10 +166,10 @@ def install_second_proof(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         had = waiting.is_asked_of(request.user)
         try:
-            done = actions.install_second_proof(
+            done = second.install_second_proof(
                 request.viewer, secret, form.cleaned_data["code"], here=str(request.session.session_key)
             )
-        except actions.AlreadyThere:
+        except second.AlreadyThere:
             return redirect("identity:second_proof")
         if done:
             first = _("La double vérification est en place.")
@@ -177,10 +179,14 @@ def install_second_proof(request: HttpRequest) -> HttpResponse:
     login = request.user.login
     address = totp.address(secret, issuer="Préau", login=login)
     context = {
-        "form": form, "login": login, "sealed": seal(f"install.{request.user.pk}", secret),
+        "form": form,
+        "login": login,
+        "sealed": seal(f"install.{request.user.pk}", secret),
         "demanded": request.user.proves_from if must_set_up(request) else None,
-        "square": exports.drawn_square(address), "address": address, "spelled": totp.spelled(secret),
-    }  # fmt: skip
+        "square": exports.drawn_square(address),
+        "address": address,
+        "spelled": totp.spelled(secret),
+    }
     return answer(request, "identity/install_second_proof.html", context)
 
 
@@ -194,7 +200,7 @@ def _secret(request: HttpRequest, form: InstallForm) -> bytes | None:
 @require_POST
 def lift_second_proof(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """Somebody has lost telephone and codes: their password is enough again."""
-    if actions.lift_second_proof(request.viewer, person):
+    if second.lift_second_proof(request.viewer, person):
         said = _("La double vérification de %(name)s est retirée. Cette personne en est prévenue.")
         messages.success(request, said % {"name": person.full_name})
     else:

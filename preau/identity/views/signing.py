@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.foundation import kept, proof, stamp
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.http import safe_next
-from preau.identity import actions, boards, devices, passkeys, queries, sessions, waiting
+from preau.identity import boards, devices, passkeys, queries, sessions, waiting
+from preau.identity.actions import signing
+from preau.identity.actions.passkeys import prove_by_passkey
 from preau.identity.forms import SignInForm
 from preau.identity.models import Account
 
@@ -80,7 +82,7 @@ def by_passkey(request: HttpRequest, form: Any, account: Account | None = None) 
         form.add_error(None, ValidationError(CLOSED, code="closed"))
         return None
     try:
-        proved = actions.prove_by_passkey(request.session, typed, key, account)
+        proved = prove_by_passkey(request.session, typed, key, account)
     except passkeys.TooLate:
         form.add_error(None, KEY_TOO_LATE)
         return None
@@ -100,7 +102,7 @@ def _come_by_passkey(request: HttpRequest, form: SignInForm) -> HttpResponse | N
     if refused:
         form.add_error(None, refused)
         return None
-    if actions.sign_in(request, account, proved=True) is None:
+    if signing.sign_in(request, account, proved=True) is None:
         form.add_error(None, NO_ROLE)
         return None
     waiting.end(request.session)
@@ -131,7 +133,7 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     if twice and not devices.is_trusted(request, account):
         waiting.begin(request, account, safe_next(request, "/"))
         return redirect("identity:second_step")
-    if actions.sign_in(request, account) is None:
+    if signing.sign_in(request, account) is None:
         form.add_error(None, NO_ROLE)
         return None
     if twice:
@@ -144,7 +146,7 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
     goodbyes = [known.prepare(request) for known in boards.farewells]
-    actions.sign_out(request, request.viewer)
+    signing.sign_out(request, request.viewer)
     return redirect(next((goodbye() for goodbye in goodbyes if goodbye), "identity:sign_in"))
 
 
@@ -154,7 +156,7 @@ def switch(request: HttpRequest) -> HttpResponseRedirect:
     """Take another seat; an unknown one, or the one already taken, changes nothing."""
     seat = next((s for s in request.viewer.other_seats if s.key == request.POST.get("seat")), None)
     if seat:
-        actions.take_seat(request, request.viewer, seat)
+        signing.take_seat(request, request.viewer, seat)
     return redirect("/")
 
 

@@ -20,22 +20,49 @@ PAGES = [
     Page("portal:state", pages.EVERYONE),
 ]
 PUBLIC = {
-    "portal:home", "portal:offline", "portal:help", "portal:api", "portal:accessibility", "portal:legal",
-    "portal:privacy", "portal:register", "portal:state",
-}  # fmt: skip
+    "portal:home",
+    "portal:offline",
+    "portal:help",
+    "portal:api",
+    "portal:accessibility",
+    "portal:legal",
+    "portal:privacy",
+    "portal:register",
+    "portal:state",
+}
 ELSEWHERE = {
-    "portal:openapi", "portal:api_moi", "portal:demonstration", "portal:app_manifest",
-    "portal:service_worker", "portal:guide", "portal:privacy_house", "portal:sitemap", "portal:robots",
+    "portal:openapi",
+    "portal:api_moi",
+    "portal:demonstration",
+    "portal:app_manifest",
+    "portal:service_worker",
+    "portal:guide",
+    "portal:privacy_house",
+    "portal:sitemap",
+    "portal:robots",
     "portal:settle_guide",
-}  # fmt: skip
+}
 ONE_THING = {
-    "portal:demonstration", "portal:first_visit", "portal:help", "portal:guide", "portal:accessibility",
-    "portal:legal", "portal:privacy", "portal:privacy_house", "portal:register", "portal:state",
-    "portal:sitemap", "portal:robots", "portal:app_manifest", "portal:service_worker", "portal:offline",
-    "portal:api", "portal:openapi",
+    "portal:demonstration",
+    "portal:first_visit",
+    "portal:help",
+    "portal:guide",
+    "portal:accessibility",
+    "portal:legal",
+    "portal:privacy",
+    "portal:privacy_house",
+    "portal:register",
+    "portal:state",
+    "portal:sitemap",
+    "portal:robots",
+    "portal:app_manifest",
+    "portal:service_worker",
+    "portal:offline",
+    "portal:api",
+    "portal:openapi",
     # Whose a token is: tests/test_api.py.
     "portal:api_moi",
-}  # fmt: skip
+}
 
 # The isolation matrix
 
@@ -61,7 +88,7 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:robots": EVERYONE,
     # By a token alone, whoever is signed in: identity/tests/test_keys.py, tests/test_api.py.
     "portal:api_moi": set(),
-}  # fmt: skip
+}
 NOT_HERE = {"portal:demonstration"}
 REST_OF_ADDRESS = {
     "portal:guide": {"key": "famille"},
@@ -73,4 +100,4 @@ PLAIN = dict.fromkeys(["q"], ())
 
 BODIES = {
     "portal:settle_guide": Body("guardian"),
-}  # fmt: skip
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preau.portal.processes import MOST, GaveUp, Kept
+from preau.portal.processes import MOST, GaveUp, SupervisedCommand
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 FAILS = [sys.executable, "-c", "raise SystemExit(3)"]
@@ -20,8 +20,8 @@ IGNORES = [
 
 
 @contextmanager
-def kept(command: list[str]) -> Iterator[Kept]:
-    one = Kept(command, Path.cwd(), {})
+def kept(command: list[str]) -> Iterator[SupervisedCommand]:
+    one = SupervisedCommand(command, Path.cwd(), {})
     try:
         yield one
     finally:

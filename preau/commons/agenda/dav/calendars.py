@@ -123,7 +123,7 @@ def _report(request: HttpRequest, place: Place) -> HttpResponse:
     asked = protocol.properties_in(root)
     base = _address_of(place, place.calendar)
     things, missing = find(place.calendar, base)
-    return protocol.multistatus([_resource(place, place.calendar, one) for one in things], asked, missing)
+    return protocol.multistatus([_resource(place, place.calendar, thing) for thing in things], asked, missing)
 
 
 # What is known of each place
@@ -141,9 +141,9 @@ def _below(place: Place) -> list[Resource]:
     if place.thing:
         return []
     if place.calendar:
-        return [_resource(place, place.calendar, one) for one in place.calendar.things.values()]
+        return [_resource(place, place.calendar, thing) for thing in place.calendar.things.values()]
     if place.steps:
-        return [_collection(place, one) for one in place.calendars.values()]
+        return [_collection(place, calendar) for calendar in place.calendars.values()]
     return [_person(place)]
 
 

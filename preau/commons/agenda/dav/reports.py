@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from preau.commons.agenda.queries.calendars import Calendar, Thing
-from preau.foundation.dav import Refused, caldav, dav, steps_below
+from preau.foundation.dav import DavError, caldav, dav, steps_below
 
 MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 # A client that wants more asks in several times, as they all do.
@@ -41,18 +41,21 @@ def _moment(when: datetime | date, *, after: bool = False) -> datetime:
 
 
 def report_of(root: Any) -> Callable[[Calendar, str], Found]:
-    """How to find what is asked for, in a calendar at an address. Raises Refused for the reports that we do not give."""
+    """How to find what is asked for, in a calendar at an address. Raises DavError for the reports that we do not give."""
     if root is None:
-        raise Refused(HTTPStatus.BAD_REQUEST)
+        raise DavError(HTTPStatus.BAD_REQUEST)
     if root.tag == caldav("calendar-query"):
         between = _filter_of(root)
-        return lambda calendar, _base: ([one for one in calendar.things.values() if between.holds(one)], [])
+        return lambda calendar, _base: (
+            [thing for thing in calendar.things.values() if between.holds(thing)],
+            [],
+        )
     if root.tag == caldav("calendar-multiget"):
         addresses = [child.text or "" for child in root.findall(dav("href"))]
         if len(addresses) > MOST_NAMED:
-            raise Refused(HTTPStatus.FORBIDDEN, dav("number-of-matches-within-limits"))
+            raise DavError(HTTPStatus.FORBIDDEN, dav("number-of-matches-within-limits"))
         return lambda calendar, base: _named(calendar, base, addresses)
-    raise Refused(HTTPStatus.FORBIDDEN, dav("supported-report"))
+    raise DavError(HTTPStatus.FORBIDDEN, dav("supported-report"))
 
 
 def _named(calendar: Calendar, base: str, addresses: Iterable[str]) -> Found:
@@ -75,7 +78,7 @@ def _filter_of(root: Any) -> Between:
         return Between()
     whole = _only(asked)
     if whole is None or whole.tag != caldav("comp-filter") or whole.get("name") != "VCALENDAR":
-        raise Refused(HTTPStatus.FORBIDDEN, caldav("valid-filter"))
+        raise DavError(HTTPStatus.FORBIDDEN, caldav("valid-filter"))
     part = _only(whole)
     if part is None:
         return Between()
@@ -98,14 +101,14 @@ def _only(parent: Any) -> Any | None:
     return parent[0] if len(parent) else None
 
 
-def _not_known() -> Refused:
-    return Refused(HTTPStatus.FORBIDDEN, caldav("supported-filter"))
+def _not_known() -> DavError:
+    return DavError(HTTPStatus.FORBIDDEN, caldav("supported-filter"))
 
 
 def _range_of(element: Any) -> Between:
     start, end = element.get("start"), element.get("end")
     if start is None and end is None:
-        raise Refused(HTTPStatus.FORBIDDEN, caldav("valid-filter"))
+        raise DavError(HTTPStatus.FORBIDDEN, caldav("valid-filter"))
     return Between(_read(start, EVER), _read(end, NEVER_MORE))
 
 
@@ -117,7 +120,7 @@ def _read(said: str | None, otherwise: datetime) -> datetime:
         found = MOMENT.fullmatch(said)
         return datetime.fromisoformat(f"{said[:-1]}+00:00") if found else _none()
     except ValueError as failure:
-        raise Refused(HTTPStatus.FORBIDDEN, caldav("valid-filter")) from failure
+        raise DavError(HTTPStatus.FORBIDDEN, caldav("valid-filter")) from failure
 
 
 def _none() -> datetime:

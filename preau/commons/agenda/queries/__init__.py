@@ -83,8 +83,11 @@ def _moment(entry: AgendaEntry) -> tuple[date, bool, bool, datetime | date, str]
 def layout_of(viewer: Viewer, view: View, day: date) -> Layout:
     """The agenda around a day, as a view shows it."""
     layouts: dict[View, Callable[[Viewer, date], Layout]] = {
-        View.DAY: _one_day, View.WEEK: _week, View.MONTH: _month, View.LIST: _list,
-    }  # fmt: skip
+        View.DAY: _one_day,
+        View.WEEK: _week,
+        View.MONTH: _month,
+        View.LIST: _list,
+    }
     return layouts[view](viewer, day)
 
 
@@ -97,7 +100,7 @@ def _week(viewer: Viewer, day: date) -> Layout:
     monday = dates.monday_of(day)
     days = _days(viewer, monday, monday + A_WEEK - A_DAY)
     # Saturday and Sunday are shown only when something of their own happens.
-    shown = tuple(one for one in days if not one.is_weekend or any(not e.lasts_days for e in one.entries))
+    shown = tuple(day for day in days if not day.is_weekend or any(not e.lasts_days for e in day.entries))
     label = _("Semaine du %(day)s") % {"day": dates.day(monday, year=True)}
     return Layout(View.WEEK, day, label, shown, monday - A_WEEK, monday + A_WEEK)
 

@@ -56,13 +56,13 @@ class Calendar:
         entries = gathered(viewer, viewer.today - BEFORE, viewer.today + AFTER, for_feed=True)
         if viewer.is_guardian:
             # The calendar says whose it is; and two children in one lesson are two things for a telephone.
-            entries = [replace(one, whose="", uid=f"{one.uid}-{self.key}") for one in entries]
+            entries = [replace(entry, whose="", uid=f"{entry.uid}-{self.key}") for entry in entries]
         return {thing.name: thing for thing in map(Thing, with_own_uids(entries))}
 
     @property
     def tag(self) -> str:
         """Changes when anything in it does."""
-        return sha256("".join(sorted(one.tag for one in self.things.values())).encode()).hexdigest()[:32]
+        return sha256("".join(sorted(thing.tag for thing in self.things.values())).encode()).hexdigest()[:32]
 
 
 def calendars_of(viewer: Viewer) -> dict[str, Calendar]:

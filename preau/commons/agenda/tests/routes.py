@@ -15,23 +15,30 @@ PAGES = [
     Page("agenda:subscription", pages.EVERYONE),
 ]
 ELSEWHERE = {
-    "agenda:well_known", "agenda:calendars", "agenda:calendar", "portal:api_agenda", "agenda:subscribe",
-    "agenda:unsubscribe", "agenda:feed",
-}  # fmt: skip
+    "agenda:well_known",
+    "agenda:calendars",
+    "agenda:calendar",
+    "portal:api_agenda",
+    "agenda:subscribe",
+    "agenda:unsubscribe",
+    "agenda:feed",
+}
 LISTS_APART = {
     "agenda:feed",
     # Behind a key, by every method: test_caldav.py, test_drive.py.
-    "agenda:calendars", "agenda:calendar",
-}  # fmt: skip
+    "agenda:calendars",
+    "agenda:calendar",
+}
 ONE_THING = {
-    "agenda:well_known", "agenda:subscription",
+    "agenda:well_known",
+    "agenda:subscription",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_agenda",
-}  # fmt: skip
+}
 OF_OTHERS = {
     # Telephones and file managers go there with a key (tests/test_caldav.py, tests/test_drive.py).
     "agenda:calendar",
-}  # fmt: skip
+}
 
 # The isolation matrix
 
@@ -46,7 +53,7 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["agenda:calendars", "agenda:calendar"], near()),
     # By a token alone, whoever is signed in: tests/test_api.py.
     "portal:api_agenda": set(),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "agenda:calendar": {"path": "personne/agenda/"},
 }
@@ -63,4 +70,4 @@ def _open_feed(stage: Stage) -> None:
 BODIES = {
     "agenda:subscribe": Body("guardian", lambda stage: {"vu": "0"}),
     "agenda:unsubscribe": Body("guardian", before=_open_feed),
-}  # fmt: skip
+}

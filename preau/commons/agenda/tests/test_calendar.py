@@ -76,11 +76,14 @@ def by_vobject(file: bytes) -> list[Said]:
         vobject.icalendar.registerTzid(name.decode(), None)
     return [
         (
-            e.uid.value, e.summary.value, e.location.value if hasattr(e, "location") else "",
-            moment(e.dtstart.value), moment(e.dtend.value),
+            e.uid.value,
+            e.summary.value,
+            e.location.value if hasattr(e, "location") else "",
+            moment(e.dtstart.value),
+            moment(e.dtend.value),
         )
         for e in vobject.readOne(file.decode()).vevent_list
-    ]  # fmt: skip
+    ]
 
 
 def by_ical_js(file: bytes) -> list[Said]:
@@ -108,8 +111,10 @@ def test_three_readers_read_two_clocks_days_accents_and_long_lines(read: Any) ->
     entries = [
         AgendaEntry("fermeture-4", "Vacances de Noël", date(2026, 12, 19), date(2027, 1, 3)),
         lesson("seance-1", datetime(2027, 1, 4, 8, 5, tzinfo=ZoneInfo("Europe/Paris")), title=title.strip()),
-        lesson("seance-2", datetime(2027, 1, 4, 8, 5, tzinfo=ZoneInfo("Indian/Reunion")), whose="Hugo", place=""),
-    ]  # fmt: skip
+        lesson(
+            "seance-2", datetime(2027, 1, 4, 8, 5, tzinfo=ZoneInfo("Indian/Reunion")), whose="Hugo", place=""
+        ),
+    ]
     assert read(written(entries)) == [
         ("fermeture-4@localhost", "Vacances de Noël", "", "2026-12-19", "2027-01-04"),
         ("seance-1@localhost", title.strip(), "salle 204", "2027-01-04T07:05:00Z", "2027-01-04T08:00:00Z"),

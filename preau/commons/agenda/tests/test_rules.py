@@ -9,7 +9,7 @@ from conftest import NOW
 from preau.commons.agenda import actions, rules
 from preau.commons.agenda.queries import entries_for_feed
 from preau.directory.models import Closure
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation.models import RateWindow
 

@@ -9,17 +9,17 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions.telling import tell_linked, tell_several
 from preau.commons.federation.models import Coming, Link, Provider
+from preau.commons.federation.queries import matching, providers
 from preau.commons.federation.rules import LINK_LIFE
 from preau.commons.federation.words import PROFILES, Arrival, Audience, Refusal, Why
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import journal, proof
 from preau.foundation.sealed import seal, unseal
-from preau.identity import actions as identity
 from preau.identity import devices, sessions, waiting
+from preau.identity.actions import accounts, signing
 from preau.identity.models import Account, AccountSession
 from preau.identity.standing import standings_of
 
@@ -59,7 +59,7 @@ def _person_of(provider: Provider, arrival: Arrival) -> Person | Refusal:
     today = timezone.localdate(now)
     if not arrival.subject or not provider.is_open(today):
         return Refusal(Why.OFF if arrival.subject else Why.UNKNOWN)
-    named = queries.named_by(provider, arrival, today)
+    named = matching.named_by(provider, arrival, today)
     people = {one.person_id for one in named}
     link = Link.objects.select_related("person").filter(provider=provider, subject=arrival.subject).first()
     live = link if link and link.cut_at is None else None
@@ -82,7 +82,7 @@ def _several(provider: Provider, subject: str, people: set[int], live: Link | No
     """The heads are told. A school that could let in none of them does not learn by its own provider that they are somewhere."""
     if live is None and provider.school_id:
         standings = standings_of(people, timezone.localdate(now)).values()
-        if not any(queries.can_let_in(provider, one, now) for one in standings):
+        if not any(providers.can_let_in(provider, standing, now) for standing in standings):
             return Refusal(Why.UNKNOWN)
     tell_several(provider, subject, people | ({live.person_id} if live else set()))
     return Refusal(Why.SEVERAL)
@@ -95,7 +95,7 @@ def _refusal_of(provider: Provider, person: Person, now: datetime) -> Refusal | 
         return Refusal(Why.UNKNOWN)
     if viewer_for(person, 0, now) is None:
         return Refusal(Why.NO_ROLE)
-    if not queries.can_let_in(provider, standings_of([person.pk], today)[person.pk], now):
+    if not providers.can_let_in(provider, standings_of([person.pk], today)[person.pk], now):
         return Refusal(Why.NOT_FOR_THEM)
     return None
 
@@ -116,10 +116,14 @@ def _linked(provider: Provider, subject: str, person: Person, how: str) -> Link:
 def _tell(link: Link) -> None:
     journal.write(
         journal.Line(
-            verb="federation.linked", target="federation.link", target_id=link.pk, subject_id=link.person_id,
-            school_id=link.provider.school_id, details={"provider": link.provider_id, "how": link.how},
+            verb="federation.linked",
+            target="federation.link",
+            target_id=link.pk,
+            subject_id=link.person_id,
+            school_id=link.provider.school_id,
+            details={"provider": link.provider_id, "how": link.how},
         )
-    )  # fmt: skip
+    )
     tell_linked(link)
 
 
@@ -130,7 +134,7 @@ def _let_in(
     refused = _refusal_of(provider, person, timezone.now())
     if refused:
         return refused
-    identity.open_accounts([person])
+    accounts.open_accounts([person])
     account = Account.objects.select_related("person").get(person=person)
     if not account.is_active:
         return Refusal(Why.CLOSED)
@@ -150,7 +154,7 @@ def _profiles_of(provider: Provider) -> Sequence[str]:
 @transaction.atomic
 def _open(request: HttpRequest, provider: Provider, arrival: Arrival, account: Account) -> Viewer | Refusal:
     now = timezone.now()
-    viewer = identity.sign_in(request, account, proved=arrival.is_strong, profiles=_profiles_of(provider))
+    viewer = signing.sign_in(request, account, proved=arrival.is_strong, profiles=_profiles_of(provider))
     if viewer is None:
         return Refusal(Why.NO_ROLE)
     if arrival.is_strong:
@@ -174,9 +178,12 @@ def succeed(provider: Provider, now: datetime) -> None:
 def _note_coming(request: HttpRequest, provider: Provider, arrival: Arrival, account: Account) -> None:
     """What the session must know of who opened it, for the day that one of the two ends."""
     request.session[CAME] = {
-        "provider": provider.pk, "account": account.pk, "subject": arrival.subject, "sid": arrival.session,
+        "provider": provider.pk,
+        "account": account.pk,
+        "subject": arrival.subject,
+        "sid": arrival.session,
         "hint": seal(HINT, arrival.hint.encode()) if arrival.hint else "",
-    }  # fmt: skip
+    }
 
 
 def keep_coming(request: HttpRequest, account_id: int) -> None:
@@ -191,18 +198,25 @@ def keep_coming(request: HttpRequest, account_id: int) -> None:
     if session is None or not Provider.objects.filter(pk=came["provider"]).exists():
         return
     facts = {
-        "provider_id": came["provider"], "account_id": account_id, "subject": came["subject"], "sid": came["sid"],
-        "hint": came["hint"], "came_at": timezone.now(),
-    }  # fmt: skip
+        "provider_id": came["provider"],
+        "account_id": account_id,
+        "subject": came["subject"],
+        "sid": came["sid"],
+        "hint": came["hint"],
+        "came_at": timezone.now(),
+    }
     Coming.objects.update_or_create(session=session, defaults=facts)
 
 
 def _leave_pending(request: HttpRequest, provider: Provider, arrival: Arrival) -> None:
     request.session[PENDING] = {
-        "provider": provider.pk, "subject": arrival.subject, "sid": arrival.session, "is_strong": arrival.is_strong,
+        "provider": provider.pk,
+        "subject": arrival.subject,
+        "sid": arrival.session,
+        "is_strong": arrival.is_strong,
         "until": int((timezone.now() + LINK_LIFE).timestamp()),
         "hint": seal(HINT, arrival.hint.encode()) if arrival.hint else "",
-    }  # fmt: skip
+    }
 
 
 def pending_of(session: Any) -> Pending | None:
@@ -266,5 +280,5 @@ def confirm_again(request: HttpRequest, viewer: Viewer, provider: Provider, arri
     account = Account.objects.get(pk=viewer.account_id)
     if waiting.is_asked_of(account) and not arrival.is_strong:
         return False
-    identity.confirm(request, viewer)
+    signing.confirm(request, viewer)
     return True

@@ -11,7 +11,7 @@ from preau.commons.federation.actions.arriving import HINT
 from preau.commons.federation.models import Coming, Link, Provider
 from preau.commons.federation.words import Protocol
 from preau.foundation.sealed import unseal
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 from preau.identity.models import AccountSession
 
 # In the session that follows: where one may sign out of the provider too.
@@ -53,7 +53,7 @@ def end_sessions_of(provider: Provider, *, subject: str = "", sessions: Sequence
     if not sessions and not subject:
         return 0
     keys = list(found.values_list("session_id", flat=True))
-    return identity.end_these(AccountSession.objects.filter(pk__in=keys))
+    return signing.end_these(AccountSession.objects.filter(pk__in=keys))
 
 
 def forget_links(person_id: int) -> int:

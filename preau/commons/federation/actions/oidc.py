@@ -41,8 +41,25 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LONGEST_NAME = 255
 # What a token says of itself, and not of a person.
 OF_THE_PROTOCOL = frozenset(
-    ["iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "c_hash", "s_hash", "jti", "sid", "auth_time", "acr", "amr", "sub"]
-)  # fmt: skip
+    [
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "nbf",
+        "nonce",
+        "azp",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "jti",
+        "sid",
+        "auth_time",
+        "acr",
+        "amr",
+        "sub",
+    ]
+)
 UNAUTHORIZED, WRONG = 401, 400
 
 
@@ -59,7 +76,7 @@ class Turned(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """What this browser asked of a provider. `account`: who proves again that it is they; 0 for whoever comes in."""
 
     provider: int
@@ -85,15 +102,25 @@ def ask(request: HttpRequest, provider: Provider, after: str, *, again: int = 0)
     now = int(timezone.now().timestamp())
     waiting = dict(list(request.session.get(ASKED, {}).items())[-MOST_ASKED + 1 :])
     waiting[state] = {
-        "provider": provider.pk, "nonce": nonce, "verifier": verifier, "after": after, "at": now, "account": again,
-    }  # fmt: skip
+        "provider": provider.pk,
+        "nonce": nonce,
+        "verifier": verifier,
+        "after": after,
+        "at": now,
+        "account": again,
+    }
     request.session[ASKED] = waiting
     digest = hashlib.sha256(verifier.encode()).digest()
     said = {
-        "response_type": "code", "client_id": provider.client_id, "redirect_uri": address_back(provider),
-        "scope": provider.scopes or "openid", "state": state, "nonce": nonce,
-        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), "code_challenge_method": "S256",
-    }  # fmt: skip
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": address_back(provider),
+        "scope": provider.scopes or "openid",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
     if provider.acr:
         said["acr_values"] = provider.acr
     if again:
@@ -152,7 +179,9 @@ def _list(value: Any) -> list[Any]:
 # What is answered
 
 
-def come_back(request: HttpRequest, provider: Provider, said: Mapping[str, str]) -> tuple[Asked, Arrival]:
+def come_back(
+    request: HttpRequest, provider: Provider, said: Mapping[str, str]
+) -> tuple[AuthorizationRequest, Arrival]:
     """Who has come, once everything that the provider says was looked at. Raises Stale, Turned, Untrue, Failed."""
     asked = take_asked(request, provider, said.get("state", ""))
     places = places_of(provider)
@@ -170,14 +199,14 @@ def come_back(request: HttpRequest, provider: Provider, said: Mapping[str, str])
     return asked, _arrival(provider, claims, told, tokens["id_token"])
 
 
-def take_asked(request: HttpRequest, provider: Provider, state: str) -> Asked:
+def take_asked(request: HttpRequest, provider: Provider, state: str) -> AuthorizationRequest:
     """What this browser asked, once, within ten minutes. Raises Stale."""
     waiting = dict(request.session.get(ASKED, {}))
     left = waiting.pop(state, None)
     if left is None:
         raise Stale
     request.session[ASKED] = waiting
-    asked = Asked(**left)
+    asked = AuthorizationRequest(**left)
     age = timezone.now().timestamp() - asked.at
     # Two answers at the same moment read the same session: one alone counts first.
     first = throttle.hit("federation.state", state, window=ASKED_LIFE) == 1
@@ -191,11 +220,16 @@ def going_to(request: HttpRequest, state: str) -> str:
     return str(request.session.get(ASKED, {}).get(state, {}).get("after", "/"))
 
 
-def _redeem(provider: Provider, places: Mapping[str, Any], code: str, asked: Asked) -> dict[str, Any]:
+def _redeem(
+    provider: Provider, places: Mapping[str, Any], code: str, asked: AuthorizationRequest
+) -> dict[str, Any]:
     fields = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": address_back(provider),
-        "code_verifier": asked.verifier, "client_id": provider.client_id,
-    }  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": address_back(provider),
+        "code_verifier": asked.verifier,
+        "client_id": provider.client_id,
+    }
     headers = {}
     secret = (unseal(SECRET, provider.secret) or b"").decode()
     if places.get("posts_secret"):
@@ -285,14 +319,14 @@ def _fit(jwks: Mapping[str, Any], alg: str, kid: Any) -> dict[str, Any] | None:
     """The one key of this name, or the only one where a token names none, public and of the right sort."""
     wanted = "EC" if alg == "ES256" else "RSA"
     fitting = [
-        one
-        for one in jwks.get("keys", [])
-        if isinstance(one, dict)
-        and one.get("kty") == wanted
-        and one.get("use", "sig") == "sig"
-        and one.get("alg", alg) == alg
-        and (not kid or one.get("kid") == kid)
-        and _is_strong_enough(one)
+        jwk
+        for jwk in jwks.get("keys", [])
+        if isinstance(jwk, dict)
+        and jwk.get("kty") == wanted
+        and jwk.get("use", "sig") == "sig"
+        and jwk.get("alg", alg) == alg
+        and (not kid or jwk.get("kid") == kid)
+        and _is_strong_enough(jwk)
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -331,7 +365,7 @@ def _moment(claims: Mapping[str, Any], name: str) -> datetime | None:
         return None
 
 
-def _check(provider: Provider, claims: Mapping[str, Any], asked: Asked) -> None:
+def _check(provider: Provider, claims: Mapping[str, Any], asked: AuthorizationRequest) -> None:
     """What an ID token says besides: of whom, until when, for which question. Raises Untrue."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_NAME:
@@ -372,10 +406,13 @@ def _arrival(provider: Provider, claims: Mapping[str, Any], told: Mapping[str, A
     proved = _moment(claims, "auth_time")
     now = timezone.now()
     return Arrival(
-        subject=claims["sub"], facts=facts, session=str(claims.get("sid", ""))[:LONGEST_NAME], hint=token,
+        subject=claims["sub"],
+        facts=facts,
+        session=str(claims.get("sid", ""))[:LONGEST_NAME],
+        hint=token,
         is_strong=bool(levels & set(provider.strong)),
         is_fresh=bool(proved and now - JUST_NOW <= proved <= now + SKEW),
-    )  # fmt: skip
+    )
 
 
 def _texts(value: Any) -> list[str]:

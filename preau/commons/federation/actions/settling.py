@@ -19,7 +19,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.locks import lock
 from preau.foundation.sealed import seal, unseal
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 from preau.identity.models import AccountSession
 
 # Whoever they were said of another site: what it had said, its keys, its troubles are forgotten.
@@ -98,7 +98,7 @@ def _become_another(held: Provider) -> None:
 def _close_sessions(provider: Provider) -> None:
     """Whoever came by a provider that is switched off does not stay on its word."""
     keys = Coming.objects.filter(provider=provider).values("session_id")
-    identity.end_these(AccountSession.objects.filter(pk__in=keys).select_related("account"))
+    signing.end_these(AccountSession.objects.filter(pk__in=keys).select_related("account"))
 
 
 def _try_oidc(provider: Provider) -> None:
@@ -138,7 +138,7 @@ def say_only_ways(viewer: Viewer, audiences: Sequence[str]) -> bool:
         return False
     OnlyWay.objects.filter(school=school).exclude(audience__in=wanted).delete()
     OnlyWay.objects.bulk_create(
-        OnlyWay(school=school, audience=one, since=viewer.today) for one in sorted(wanted - known)
+        OnlyWay(school=school, audience=audience, since=viewer.today) for audience in sorted(wanted - known)
     )
     journal.record(viewer, "federation.only_way_said", school, audiences=",".join(sorted(wanted)))
     return True
@@ -182,7 +182,7 @@ def cut_link(viewer: Viewer, link: Link) -> bool:
     held.save(update_fields=["cut_at"])
     keys = Coming.objects.filter(provider=held.provider_id, subject=held.subject).values("session_id")
     mine = AccountSession.objects.filter(pk__in=keys, account__person=held.person_id)
-    identity.end_these(mine.select_related("account"))
+    signing.end_these(mine.select_related("account"))
     journal.record(viewer, "federation.cut", held, subject_id=held.person_id, provider=held.provider_id)
     return True
 
@@ -192,8 +192,19 @@ def keep_stand_in(issuer: str, secret: str, name: str) -> Provider:
     """The provider of the demonstration, as it has just started."""
     now = timezone.now()
     facts = {
-        "audience": Audience.FAMILIES, "is_on": True, "issuer": issuer, "client_id": "preau", "changed_at": now, "icon": Icon.SCHOOL,
-        "secret": seal(oidc.SECRET, secret.encode()), "rules": {"FrEduCtRefId": Key.REFERENCE.value}, "order": 1,
-        "discovered": {}, "discovered_at": None, "jwks": {}, "jwks_at": None, "failures": 0,
-    }  # fmt: skip
+        "audience": Audience.FAMILIES,
+        "is_on": True,
+        "issuer": issuer,
+        "client_id": "preau",
+        "changed_at": now,
+        "icon": Icon.SCHOOL,
+        "secret": seal(oidc.SECRET, secret.encode()),
+        "rules": {"FrEduCtRefId": Key.REFERENCE.value},
+        "order": 1,
+        "discovered": {},
+        "discovered_at": None,
+        "jwks": {},
+        "jwks_at": None,
+        "failures": 0,
+    }
     return Provider.objects.update_or_create(name=name, school=None, defaults=facts)[0]

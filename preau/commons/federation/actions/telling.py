@@ -21,10 +21,13 @@ def tell_linked(link: Link) -> None:
     now = timezone.now()
     notices.publish(
         notices.News(
-            kind="federation.linked", person_id=link.person_id, key=f"{link.pk}-{now:%Y%m%d%H%M%S}",
-            url=reverse("federation:links"), facts={"provider": link.provider.name, "at": dates.day_and_hour(now)},
+            kind="federation.linked",
+            person_id=link.person_id,
+            key=f"{link.pk}-{now:%Y%m%d%H%M%S}",
+            url=reverse("federation:links"),
+            facts={"provider": link.provider.name, "at": dates.day_and_hour(now)},
         )
-    )  # fmt: skip
+    )
 
 
 def tell_several(provider: Provider, subject: str, people: Iterable[int]) -> None:
@@ -32,8 +35,8 @@ def tell_several(provider: Provider, subject: str, people: Iterable[int]) -> Non
     now = timezone.now()
     today = timezone.localdate(now)
     standings = standings_of(people, today).values()
-    schools = {school for one in standings for _, school in one.held if school} | {
-        school for one in standings for school in one.wards
+    schools = {school for standing in standings for _, school in standing.held if school} | {
+        school for standing in standings for school in standing.wards
     }
     if provider.school_id:
         schools &= {provider.school_id}
@@ -44,13 +47,17 @@ def tell_several(provider: Provider, subject: str, people: Iterable[int]) -> Non
     notices.publish(
         *(
             notices.News(
-                kind="federation.several", person_id=person, key=f"{mark}-{school}-{today:%Y%m%d}",
-                url=reverse("directory:duplicates"), school_id=school, seat=f"staff-{school}",
+                kind="federation.several",
+                person_id=person,
+                key=f"{mark}-{school}-{today:%Y%m%d}",
+                url=reverse("directory:duplicates"),
+                school_id=school,
+                seat=f"staff-{school}",
                 facts={"provider": provider.name},
             )
             for person, school in heads.values_list("person_id", "school_id").distinct()
         )
-    )  # fmt: skip
+    )
 
 
 def tell_door(door: LocalDoor) -> None:
@@ -66,10 +73,14 @@ def tell_door(door: LocalDoor) -> None:
     notices.publish(
         *(
             notices.News(
-                kind="federation.door_opened", person_id=pk, key=f"door-{door.pk}",
-                url=reverse("federation:providers"), school_id=door.school_id, seat=told[pk],
+                kind="federation.door_opened",
+                person_id=pk,
+                key=f"door-{door.pk}",
+                url=reverse("federation:providers"),
+                school_id=door.school_id,
+                seat=told[pk],
                 facts={"school": door.school.name, "until": date_format(until, "j F Y H:i")},
             )
             for pk in known.values_list("pk", flat=True)
         )
-    )  # fmt: skip
+    )

@@ -20,7 +20,7 @@ PREFIX = "{AAF}"
 
 
 @dataclass(frozen=True)
-class Named:
+class Match:
     """A person of the directory whom an attribute names, and by which key."""
 
     person_id: int
@@ -76,9 +76,9 @@ def authorities_of(academy: str) -> list[str]:
     return [one for one in dict.fromkeys([*known, number, told]) if one]
 
 
-def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Named]:
+def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Match]:
     """Everybody whom the attributes of an arrival name. One person is who has come; several are nobody."""
-    found: set[Named] = set()
+    found: set[Match] = set()
     for attribute, key in provider.rules.items():
         # PostgreSQL reads no text with a NUL.
         values = [str(value)[:500].replace("\0", " ") for value in arrival.facts.get(attribute, ())][
@@ -92,7 +92,7 @@ def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Named]:
             people = by_jointures(filter(None, (jointure_of(value, provider.authority) for value in values)))
         else:
             people = by_emails(values, provider.domains, today) if key == Key.EMAIL else set()
-        found |= {Named(pk, Key(key)) for pk in people}
+        found |= {Match(pk, Key(key)) for pk in people}
     return found
 
 
@@ -127,11 +127,13 @@ def by_vectors(values: Iterable[str], today: date) -> set[int]:
     vectors = [vector for value in values if (vector := vector_of(value))]
     pupils = _pupils_of(vectors, today)
     found = {
-        pupils[one.uai, one.number] for one in vectors if _is_pupil(one) and (one.uai, one.number) in pupils
+        pupils[vector.uai, vector.number]
+        for vector in vectors
+        if _is_pupil(vector) and (vector.uai, vector.number) in pupils
     }
-    asked = [one for one in vectors if not _is_pupil(one) and (one.uai, one.number) in pupils]
+    asked = [vector for vector in vectors if not _is_pupil(vector) and (vector.uai, vector.number) in pupils]
     if asked:
-        guardians = _guardians_of({pupils[one.uai, one.number] for one in asked}, today)
+        guardians = _guardians_of({pupils[vector.uai, vector.number] for vector in asked}, today)
         for one in asked:
             found |= {
                 person.pk for person in guardians.get(pupils[one.uai, one.number], ()) if _bears(person, one)
@@ -146,7 +148,7 @@ def _is_pupil(vector: Vector) -> bool:
 def _pupils_of(vectors: Sequence[Vector], today: date) -> dict[tuple[str, str], int]:
     """The pupil of each number, as the school's own software counts them, who learns there today."""
     wanted = Q()
-    for uai, number in {(one.uai, one.number) for one in vectors}:
+    for uai, number in {(vector.uai, vector.number) for vector in vectors}:
         wanted |= Q(authority=f"uai:{uai}", value=number)
     if not wanted:
         return {}
@@ -168,8 +170,8 @@ def _guardians_of(pupils: set[int], today: date) -> Mapping[int, list[Person]]:
     followed = Guardianship.objects.informed(today).of_another()
     followed = followed.filter(pupil__in=pupils, guardian__erased_at=None, guardian__is_institution=False)
     found: dict[int, list[Person]] = {}
-    for one in followed.select_related("guardian"):
-        found.setdefault(one.pupil_id, []).append(one.guardian)
+    for guardianship in followed.select_related("guardian"):
+        found.setdefault(guardianship.pupil_id, []).append(guardianship.guardian)
     return found
 
 

@@ -34,7 +34,9 @@ def _heads_of(school_id: int, now: datetime) -> list[Viewer]:
     """The heads of a school, each in their seat there."""
     today = timezone.localdate(now)
     held = Holding.objects.filter(active_on(today), school=school_id, role=Role.HEAD, person__erased_at=None)
-    found = (viewer_for(one.person, 0, now, f"staff-{school_id}") for one in held.select_related("person"))
+    found = (
+        viewer_for(holding.person, 0, now, f"staff-{school_id}") for holding in held.select_related("person")
+    )
     return [
         viewer for viewer in found if viewer and viewer.school_id == school_id and viewer.holds(Role.HEAD)
     ]
@@ -55,10 +57,10 @@ def bound_here(account: Account, now: datetime) -> bool:
     bound: dict[int, set[str]] = defaultdict(set)
     asked = OnlyWay.objects.filter(school__in=schools).select_related("school")
     ways = [] if not asked else _on(now)
-    for one in asked:
+    for only_way in asked:
         # Where no provider is open for them, passwords serve: nobody is shut out by a box that was ticked last year.
-        if one.audience in _served(ways, one.school):
-            bound[one.school_id].add(one.audience)
+        if only_way.audience in _served(ways, only_way.school):
+            bound[only_way.school_id].add(only_way.audience)
     if not bound:
         return False
     doors = set(LocalDoor.objects.open(now).filter(school__in=bound).values_list("school_id", flat=True))
@@ -176,7 +178,7 @@ def audiences_served(viewer: Viewer) -> list[str]:
 
 
 def _served(providers: Sequence[Provider], school: School | None) -> list[str]:
-    known = {one.audience for one in providers if _is_near(one, school)}
+    known = {provider.audience for provider in providers if _is_near(provider, school)}
     everyone = Audience.EVERYBODY in known
     return [one.value for one in (Audience.FAMILIES, Audience.STAFF) if one in known or everyone]
 
@@ -204,4 +206,4 @@ def keys_told(provider: Provider) -> list[tuple[str, str]]:
 
 
 def only_ways_told(viewer: Viewer) -> list[str]:
-    return [str(Audience(one).label) for one in only_ways_of(viewer)]
+    return [str(Audience(way).label) for way in only_ways_of(viewer)]

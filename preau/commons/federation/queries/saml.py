@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from preau.commons.federation.models import Provider, SamlKey
 from preau.commons.federation.words import Protocol
-from preau.foundation import assertions
+from preau.foundation.assertions import keys, metadata, signatures
 from preau.foundation.assertions.words import PERSISTENT, POST, REDIRECT, TRANSIENT
 from preau.foundation.sealed import unseal
 
@@ -39,8 +39,8 @@ class Settled:
     contexts: Sequence[str] = ()
 
     @property
-    def provider(self) -> assertions.Provider | None:
-        return assertions.Provider.from_json(self.described) if self.described else None
+    def provider(self) -> metadata.Provider | None:
+        return metadata.Provider.from_json(self.described) if self.described else None
 
     @property
     def name_format(self) -> str:
@@ -75,30 +75,36 @@ def places(provider: Provider) -> Places:
     )
 
 
-def key_pairs(now: datetime) -> list[assertions.KeyPair]:
+def key_pairs(now: datetime) -> list[keys.KeyPair]:
     """Our keys that SECRET_KEY opens, the one that signs first."""
     rows = list(SamlKey.objects.all())
     rows.sort(key=lambda row: row.signs_from > now)
     found = ((unseal(PURPOSE, row.sealed), row.certificate) for row in rows)
-    return [assertions.KeyPair(private.decode(), certificate) for private, certificate in found if private]
+    return [keys.KeyPair(private.decode(), certificate) for private, certificate in found if private]
 
 
 def our_description(provider: Provider, until: datetime, now: datetime) -> bytes:
     """What we publish for this provider."""
     ours, here = settled(provider), places(provider)
-    us = assertions.Us(
-        here.entity_id, here.acs, here.logout, [one.certificate for one in key_pairs(now)], NAME, settings.PUBLIC_URL,
-        [name for name in (ours.subject, *provider.rules) if name], ours.signed,
-    )  # fmt: skip
-    return assertions.our_metadata(us, until)
+    us = metadata.Us(
+        here.entity_id,
+        here.acs,
+        here.logout,
+        [key_pair.certificate for key_pair in key_pairs(now)],
+        NAME,
+        settings.PUBLIC_URL,
+        [name for name in (ours.subject, *provider.rules) if name],
+        ours.signed,
+    )
+    return metadata.our_metadata(us, until)
 
 
-def logout_place(found: assertions.Provider) -> str:
+def logout_place(found: metadata.Provider) -> str:
     """Where one signs out there; empty when it offers no address that a browser opens."""
     return found.logout.get(REDIRECT, "")
 
 
-def logout_answer_place(found: assertions.Provider) -> str:
+def logout_answer_place(found: metadata.Provider) -> str:
     return found.logout_answer.get(REDIRECT) or found.logout_answer.get(POST) or logout_place(found)
 
 
@@ -116,24 +122,29 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProviderSummary:
     """What a provider says of itself, for whoever settles it."""
 
-    provider: assertions.Provider
+    provider: metadata.Provider
     certificates: list[Certificate]
     read_at: datetime | None
     ends_logout: bool
 
 
-def shown(provider: Provider) -> Shown | None:
+def shown(provider: Provider) -> ProviderSummary | None:
     ours = settled(provider)
     found = ours.provider
     if found is None:
         return None
     read_at = datetime.fromisoformat(ours.read_at) if ours.read_at else None
-    return Shown(found, [_marked(one) for one in found.certificates], read_at, bool(logout_place(found)))
+    return ProviderSummary(
+        found,
+        [_marked(certificate) for certificate in found.certificates],
+        read_at,
+        bool(logout_place(found)),
+    )
 
 
 def _marked(text: str) -> Certificate:
-    mark, ends_at = assertions.mark_of(text)
+    mark, ends_at = signatures.mark_of(text)
     return Certificate(mark, ends_at.date())

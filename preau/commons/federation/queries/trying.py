@@ -20,10 +20,12 @@ def people_to_try() -> list[tuple[str, str, str, dict[str, Any]]]:
     wards = Guardianship.objects.informed(today).of_another().select_related("pupil")
     found = []
     for account in accounts[:200]:
-        children = [one.pupil.given_name for one in wards.filter(guardian=account.person_id).order_by("pk")]
+        children = [ward.pupil.given_name for ward in wards.filter(guardian=account.person_id).order_by("pk")]
         learns = Holding.objects.filter(active_on(today), person=account.person_id, role=Role.PUPIL).exists()
         keys = ExternalId.objects.filter(source="aaf", kind="person", person=account.person_id)
-        said = [f"{{AAF}}{one.authority}|-|{one.value}" for one in keys.order_by("pk")]
+        said = [
+            f"{{AAF}}{external_id.authority}|-|{external_id.value}" for external_id in keys.order_by("pk")
+        ]
         if said and (children or learns):
             note = f"Responsable de {', '.join(children)}" if children else "Élève"
             found.append((f"demo-{account.pk}", account.person.full_name, note, {"FrEduCtRefId": said}))
@@ -42,7 +44,7 @@ def staff_to_try() -> list[tuple[str, str, str, dict[str, list[str]]]]:
     found = []
     for account in accounts.select_related("person").order_by("pk")[:MOST]:
         roles = held.filter(person=account.person_id).order_by("pk")
-        note = ", ".join(dict.fromkeys(str(one.get_role_display()) for one in roles))
+        note = ", ".join(dict.fromkeys(str(role.get_role_display()) for role in roles))
         facts = {"ctemail": [account.person.email]}
         found.append((f"agent-{account.pk}", account.person.full_name, note, facts))
     return found

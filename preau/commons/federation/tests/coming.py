@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from conftest import NOW, PATIENCE, SchoolClient
-from preau.commons.federation import actions
+from preau.commons.federation.actions import oidc
 from preau.commons.federation.models import Provider
 from preau.commons.federation.standin import Relying, StandIn
 from preau.commons.federation.words import Audience
@@ -24,16 +24,21 @@ SECRET = "un secret: entre/nous"
 def provider_of(**facts: Any) -> Provider:
     """A provider of the platform that is open, of OpenID Connect."""
     said = {
-        "name": "Guichet", "audience": Audience.EVERYBODY, "is_on": True, "issuer": "https://guichet.example",
-        "client_id": "preau", "changed_at": NOW, "secret": seal("federation.secret", SECRET.encode()),
-    }  # fmt: skip
+        "name": "Guichet",
+        "audience": Audience.EVERYBODY,
+        "is_on": True,
+        "issuer": "https://guichet.example",
+        "client_id": "preau",
+        "changed_at": NOW,
+        "secret": seal("federation.secret", SECRET.encode()),
+    }
     return Provider.objects.create(**(said | facts))
 
 
 def rely_on(standin: StandIn, provider: Provider) -> None:
     ended = f"{settings.PUBLIC_URL}{reverse('federation:ended', args=[provider.public_id])}"
     signed_out = f"{settings.PUBLIC_URL}{reverse('identity:sign_in')}"
-    standin.rely(Relying(provider.client_id, SECRET, [actions.address_back(provider)], [signed_out], ended))
+    standin.rely(Relying(provider.client_id, SECRET, [oidc.address_back(provider)], [signed_out], ended))
 
 
 def request_of() -> HttpRequest:

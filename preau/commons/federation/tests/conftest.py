@@ -12,9 +12,9 @@ import pytest
 from joserfc import jwt
 
 from preau.commons.federation.models import Provider
-from preau.commons.federation.standin import Code, Known, StandIn
+from preau.commons.federation.standin import Code, StandIn, StandInPerson
 from preau.commons.federation.tests.coming import provider_of, rely_on
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 class Crooked(StandIn):
@@ -61,7 +61,9 @@ def on_this_machine(settings: Any) -> None:
 @pytest.fixture
 def guichet(on_this_machine: None) -> Iterator[Crooked]:
     """A provider that knows two people of nothing but a name."""
-    standin = Crooked([Known("jeanne", "Jeanne Doe", "mère"), Known("paul", "Paul Doe", "père")])
+    standin = Crooked(
+        [StandInPerson("jeanne", "Jeanne Doe", "mère"), StandInPerson("paul", "Paul Doe", "père")]
+    )
     standin.start()
     yield standin
     standin.stop()

@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions import saml
 from preau.commons.federation.models import Provider
+from preau.commons.federation.queries.saml import places
 from preau.commons.federation.tests.coming import provider_of
 from preau.commons.federation.words import Protocol
-from preau.foundation import assertions
+from preau.foundation.assertions import metadata
 from preau.foundation.assertions.reading import decoded, inflated
 from preau.foundation.assertions.words import POST, REDIRECT
 from preau.foundation.tests.saml_provider import THEM, Answer, honest, key_of, sent
@@ -24,10 +24,13 @@ SSO, SLO = "https://guichet.test/sso", "https://guichet.test/slo"
 
 def described(**more: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "entity_id": THEM, "sign_on": {REDIRECT: SSO, POST: SSO}, "certificates": (key_of("guichet").certificate,),
-        "logout": {REDIRECT: SLO}, "name": "Guichet",
-    }  # fmt: skip
-    return assertions.Provider(**(facts | more)).as_json()
+        "entity_id": THEM,
+        "sign_on": {REDIRECT: SSO, POST: SSO},
+        "certificates": (key_of("guichet").certificate,),
+        "logout": {REDIRECT: SLO},
+        "name": "Guichet",
+    }
+    return metadata.Provider(**(facts | more)).as_json()
 
 
 def saml_provider(settled: dict[str, Any] | None = None, **facts: Any) -> Provider:
@@ -38,7 +41,7 @@ def saml_provider(settled: dict[str, Any] | None = None, **facts: Any) -> Provid
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthnRequest:
     """What our site asked of the desk, as the browser carried it."""
 
     number: str
@@ -46,7 +49,7 @@ class Asked:
     root: Any
 
 
-def asked(client: Client, provider: Provider, query: str = "") -> Asked:
+def asked(client: Client, provider: Provider, query: str = "") -> AuthnRequest:
     """The browser begins."""
     response = client.get(f"/connexion/par/{provider.public_id}/{query}")
     assert response.status_code == 302, response.content[:500]
@@ -54,16 +57,21 @@ def asked(client: Client, provider: Provider, query: str = "") -> Asked:
     assert address.startswith(SSO)
     said = parse_qs(urlsplit(address).query)
     root = etree.fromstring(inflated(decoded(said["SAMLRequest"][0])))
-    return Asked(root.get("ID"), said["RelayState"][0], root)
+    return AuthnRequest(root.get("ID"), said["RelayState"][0], root)
 
 
-def answer_to(provider: Provider, question: Asked, **more: Any) -> Answer:
+def answer_to(provider: Provider, question: AuthnRequest, **more: Any) -> Answer:
     """An honest answer to it."""
-    here = queries.places(provider)
+    here = places(provider)
     return Answer(
-        us=here.entity_id, acs=here.acs, recipient=here.acs, destination=here.acs, request=question.number,
-        confirmed_request=question.number, now=timezone.now(),
-    ).but(**more)  # fmt: skip
+        us=here.entity_id,
+        acs=here.acs,
+        recipient=here.acs,
+        destination=here.acs,
+        request=question.number,
+        confirmed_request=question.number,
+        now=timezone.now(),
+    ).but(**more)
 
 
 def bring(provider: Provider, field: str, relay: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from conftest import NOW
 from preau.commons.federation.models import Link, Provider
 from preau.commons.federation.tests.desk import described
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def provider_named(college: World, name: str) -> Provider:
@@ -29,9 +29,13 @@ def many_providers(college: World, count: int) -> None:
     for _ in range(count):
         number = Provider.objects.count()
         Provider.objects.create(
-            school=college.school, name=f"Guichet {number}", issuer=f"https://guichet-{number}.exemple.fr", client_id="preau",
-            is_on=True, changed_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            name=f"Guichet {number}",
+            issuer=f"https://guichet-{number}.exemple.fr",
+            client_id="preau",
+            is_on=True,
+            changed_at=NOW,
+        )
 
 
 def many_links(college: World, count: int) -> None:

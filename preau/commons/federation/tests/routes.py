@@ -7,7 +7,7 @@ from preau.commons.federation.actions import saml
 from preau.commons.federation.models import Link, Provider
 from preau.commons.federation.tests.desk import described
 from preau.commons.federation.tests.props import many_links, many_providers, own_provider, own_saml_provider
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil
 from preau.foundation.tests import saml_provider
 from tests import pages
@@ -50,10 +50,19 @@ PAGES = [
 ]
 ELSEWHERE = {
     # Their pages are looked at in commons/federation/tests: they need a provider that answers.
-    "federation:others", "federation:link", "federation:goodbye", "federation:start", "federation:back",
-    "federation:ended", "federation:cut", "federation:attempt", "federation:saml_metadata",
-    "federation:saml_acs", "federation:saml_arrival", "federation:saml_logout",
-}  # fmt: skip
+    "federation:others",
+    "federation:link",
+    "federation:goodbye",
+    "federation:start",
+    "federation:back",
+    "federation:ended",
+    "federation:cut",
+    "federation:attempt",
+    "federation:saml_metadata",
+    "federation:saml_acs",
+    "federation:saml_arrival",
+    "federation:saml_logout",
+}
 LISTS = [
     ("guardian", "federation:links", many_links),
     ("head", "federation:person_links", many_links),
@@ -61,16 +70,31 @@ LISTS = [
     ("head", "federation:others", many_providers),
 ]
 ONE_THING = {
-    "federation:create", "federation:change", "federation:secret", "federation:provider",
-    "federation:only_ways", "federation:local_door", "federation:link", "federation:goodbye",
-    "federation:start", "federation:back", "federation:saml", "federation:saml_metadata",
-    "federation:saml_arrival", "federation:saml_logout",
-}  # fmt: skip
+    "federation:create",
+    "federation:change",
+    "federation:secret",
+    "federation:provider",
+    "federation:only_ways",
+    "federation:local_door",
+    "federation:link",
+    "federation:goodbye",
+    "federation:start",
+    "federation:back",
+    "federation:saml",
+    "federation:saml_metadata",
+    "federation:saml_arrival",
+    "federation:saml_logout",
+}
 # Providers send people or words there (federation/tests).
 OF_OTHERS = {
-    "federation:start", "federation:back", "federation:ended", "federation:saml_metadata",
-    "federation:saml_acs", "federation:saml_arrival", "federation:saml_logout",
-}  # fmt: skip
+    "federation:start",
+    "federation:back",
+    "federation:ended",
+    "federation:saml_metadata",
+    "federation:saml_acs",
+    "federation:saml_arrival",
+    "federation:saml_logout",
+}
 
 
 def lay(college: World) -> None:
@@ -82,9 +106,11 @@ def lay(college: World) -> None:
 SEES: dict[type[Model], Near] = {
     Provider: near(own={"head", "cook"}, other_school={"neighbour_head"}),
     Link: near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
-    **dict.fromkeys([f"federation:{name}" for name in ("others", "link", "goodbye", "start", "back", "ended")], EVERYONE),
+    **dict.fromkeys(
+        [f"federation:{name}" for name in ("others", "link", "goodbye", "start", "back", "ended")], EVERYONE
+    ),
     **dict.fromkeys(["federation:links"], SIGNED_IN),
     "federation:person_links": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "federation:cut": near(own=OFFICE | {"pupil"}, other_class=OFFICE, other_school=NEIGHBOURING),
@@ -94,11 +120,14 @@ OPENS: dict[str, Near | set[str]] = {
     "federation:local_door": OFFICE | NEIGHBOURING,
     "federation:provider": SETTLED,
     **dict.fromkeys(
-        ["federation:change", "federation:attempt", "federation:secret"], near(own={"head"}, other_school=NEIGHBOURING)
+        ["federation:change", "federation:attempt", "federation:secret"],
+        near(own={"head"}, other_school=NEIGHBOURING),
     ),
-    **dict.fromkeys([f"federation:saml_{name}" for name in ("metadata", "acs", "arrival", "logout")], EVERYONE),
+    **dict.fromkeys(
+        [f"federation:saml_{name}" for name in ("metadata", "acs", "arrival", "logout")], EVERYONE
+    ),
     "federation:saml": near(own={"head"}, other_school=NEIGHBOURING),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     **{f"federation:{name}": {"public_id": OPEN_PROVIDER} for name in ("start", "back", "ended")},
     **{
@@ -108,23 +137,58 @@ REST_OF_ADDRESS = {
 }
 PLAIN = dict.fromkeys(
     [
-        "order", "authority", "audience", "acr", "audiences", "close", "domains", "encore", "error",
-        "iss", "issuer", "jointure", "logout_token", "reference", "secret", "strong", "vector",
-        "SAMLRequest", "SAMLResponse", "RelayState", "contexts", "encrypted", "mot", "pinned", "signed",
-        "subject", "icon", "opens_on", "closes_on", "is_on", "protocol", "client_id",
+        "order",
+        "authority",
+        "audience",
+        "acr",
+        "audiences",
+        "close",
+        "domains",
+        "encore",
+        "error",
+        "iss",
+        "issuer",
+        "jointure",
+        "logout_token",
+        "reference",
+        "secret",
+        "strong",
+        "vector",
+        "SAMLRequest",
+        "SAMLResponse",
+        "RelayState",
+        "contexts",
+        "encrypted",
+        "mot",
+        "pinned",
+        "signed",
+        "subject",
+        "icon",
+        "opens_on",
+        "closes_on",
+        "is_on",
+        "protocol",
+        "client_id",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
 
 def _provider(stage: Stage) -> Data:
     return {
-        "name": "Guichet du bassin", "audience": "staff", "icon": "briefcase", "order": "40", "protocol": "oidc",
-        "issuer": "https://guichet-du-bassin.exemple.fr", "client_id": "preau-du-bassin", "scopes": "openid profile",
-        "email": "ctemail", "domains": "ac-exemple.fr",
-    }  # fmt: skip
+        "name": "Guichet du bassin",
+        "audience": "staff",
+        "icon": "briefcase",
+        "order": "40",
+        "protocol": "oidc",
+        "issuer": "https://guichet-du-bassin.exemple.fr",
+        "client_id": "preau-du-bassin",
+        "scopes": "openid profile",
+        "email": "ctemail",
+        "domains": "ac-exemple.fr",
+    }
 
 
 def _served_families(stage: Stage) -> None:
@@ -141,9 +205,16 @@ BODIES = {
     "federation:change": Body(
         "head", _provider, before=lambda stage: Link.objects.all().delete(), wrong=lambda stage: {"name": ""}
     ),
-    "federation:secret": Body("head", lambda stage: {"secret": "un-secret-du-guichet"}, wrong=lambda stage: {"secret": ""}),
+    "federation:secret": Body(
+        "head", lambda stage: {"secret": "un-secret-du-guichet"}, wrong=lambda stage: {"secret": ""}
+    ),
     "federation:attempt": Body("head", again={"federation_provider": "each try that fails is counted"}),
-    "federation:only_ways": Body("head", lambda stage: {"audiences": ["families"]}, _served_families, wrong=lambda stage: {"audiences": ["autres"]}),
+    "federation:only_ways": Body(
+        "head",
+        lambda stage: {"audiences": ["families"]},
+        _served_families,
+        wrong=lambda stage: {"audiences": ["autres"]},
+    ),
     "federation:local_door": Body("head", lambda stage: {"days": "1"}, wrong=lambda stage: {"days": "9"}),
     "federation:cut": Body("head"),
     "federation:link": Body("pupil", writes=False),
@@ -155,16 +226,21 @@ BODIES = {
         wrong=lambda stage: {"text": "bonjour"},
     ),
     **dict.fromkeys(["federation:saml_acs", "federation:saml_logout"], Body("pupil", writes=False)),
-}  # fmt: skip
+}
 READ_BY = {
     **dict.fromkeys(["federation:create", "federation:change", "federation:saml"], SETTLERS),
 }
 BETWEEN_SERVERS = {"federation:ended", "federation:saml_acs", "federation:saml_logout"}
 WITH_SECRETS = {"federation:secret"}
 CONFIRMED = {
-    "federation:create", "federation:change", "federation:secret", "federation:only_ways",
-    "federation:local_door", "federation:cut", "federation:saml",
-}  # fmt: skip
+    "federation:create",
+    "federation:change",
+    "federation:secret",
+    "federation:only_ways",
+    "federation:local_door",
+    "federation:cut",
+    "federation:saml",
+}
 
 # The stage of the matrix
 
@@ -193,10 +269,21 @@ def plant(stage: Stage) -> None:
         ["authorization_endpoint", "token_endpoint", "jwks_uri"], "https://guichet.exemple.fr/"
     )
     Provider.objects.create(
-        public_id=OPEN_PROVIDER, name="Guichet ouvert", issuer="https://guichet.exemple.fr", client_id="preau", is_on=True,
-        discovered=places, discovered_at=NOW, changed_at=NOW,
-    )  # fmt: skip
+        public_id=OPEN_PROVIDER,
+        name="Guichet ouvert",
+        issuer="https://guichet.exemple.fr",
+        client_id="preau",
+        is_on=True,
+        discovered=places,
+        discovered_at=NOW,
+        changed_at=NOW,
+    )
     saml.keep_saml_keys(NOW, must=True)
     Provider.objects.create(
-        public_id=OPEN_SAML, name="Guichet SAML", protocol="saml", is_on=True, changed_at=NOW, saml={"described": described()}
-    )  # fmt: skip
+        public_id=OPEN_SAML,
+        name="Guichet SAML",
+        protocol="saml",
+        is_on=True,
+        changed_at=NOW,
+        saml={"described": described()},
+    )

@@ -11,14 +11,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from conftest import NOW, SchoolClient
-from preau.commons.federation import actions, queries
+from preau.commons.federation.actions import arriving
 from preau.commons.federation.models import Coming, Link, Provider
-from preau.commons.federation.queries import matching
+from preau.commons.federation.queries import matching, providers
 from preau.commons.federation.tests.coming import provider_of, request_of
 from preau.commons.federation.words import Arrival, Audience, Refusal, Why
 from preau.commons.notifications.models import Item
 from preau.directory.models import ExternalId, Guardianship, Guest, Holding, Person, Territory
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Authority, Profile, Role
 from preau.identity import sessions
@@ -47,7 +47,7 @@ def vector(world: World, profile: str, number: str, person: Person | None = None
 
 def come(provider: Provider, subject: str = "s-1", **facts: Any) -> Viewer | Refusal:
     said = {name: value if isinstance(value, list) else [value] for name, value in facts.items()}
-    return actions.arrive(request_of(), provider, Arrival(subject, said))
+    return arriving.arrive(request_of(), provider, Arrival(subject, said))
 
 
 def who(outcome: Viewer | Refusal) -> Person | str:
@@ -142,11 +142,21 @@ def test_a_parent_who_lost_their_rights_is_not_named_by_the_child(college: World
 def test_a_jointure_is_that_of_its_academie(college: World, everybody: Provider) -> None:
     teacher = college.people["teacher"]
     ExternalId.objects.create(source="aaf", authority="14", kind="person", value="123", person=teacher)
-    for said in ({"FrEduCtRefId": "{AAF}15|x|123"}, {"FrEduCtRefId": "{ECT}14|x|123"}, {"FrEduCtRefId": "{AAF}14|123"},
-                 {"ENTPersonJointure": "AC-STRASBOURG$123"}):  # fmt: skip
+    for said in (
+        {"FrEduCtRefId": "{AAF}15|x|123"},
+        {"FrEduCtRefId": "{ECT}14|x|123"},
+        {"FrEduCtRefId": "{AAF}14|123"},
+        {"ENTPersonJointure": "AC-STRASBOURG$123"},
+    ):
         assert who(come(everybody, **said)) == Why.UNKNOWN, said
-    for number, said in enumerate(({"FrEduCtRefId": "{AAF}014|x|123"}, {"FrEduCtRefId": ["{AAF}14|x|123", "{ECT}9"]},
-                 {"ENTPersonJointure": "AC-RENNES$123"}, {"ENTPersonJointure": "123"})):  # fmt: skip
+    for number, said in enumerate(
+        (
+            {"FrEduCtRefId": "{AAF}014|x|123"},
+            {"FrEduCtRefId": ["{AAF}14|x|123", "{ECT}9"]},
+            {"ENTPersonJointure": "AC-RENNES$123"},
+            {"ENTPersonJointure": "123"},
+        )
+    ):
         assert who(come(everybody, f"s-{number}", **said)) == teacher, said
 
 
@@ -218,7 +228,7 @@ def opened(browser: SchoolClient, provider: Provider, arrival: Arrival) -> Viewe
     """Whoever comes by a provider in this browser."""
     request = request_of()
     request.session = browser.session
-    outcome = actions.arrive(request, provider, arrival)
+    outcome = arriving.arrive(request, provider, arrival)
     request.session.save()
     browser.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return outcome
@@ -417,12 +427,12 @@ def test_a_subject_never_opens_two_people(
                 source="aaf", authority="14", kind="person", value=str(number), person=person
             )
     Link.objects.all().delete()
-    told = [f"{{AAF}}14|x|{one}" for one in references]
+    told = [f"{{AAF}}14|x|{reference}" for reference in references]
     opened = set()
     for numbers in (first, second):
-        vectors = [vector(college, "4", one) for one in numbers]
+        vectors = [vector(college, "4", number) for number in numbers]
         outcome = come(everybody, FrEduVecteur=vectors, FrEduCtRefId=told)
-        named = {people[int(one) - 1].pk for one in references} | (
+        named = {people[int(reference) - 1].pk for reference in references} | (
             {people[0].pk} if "1" in numbers else set()
         )
         if isinstance(outcome, Viewer):
@@ -449,7 +459,7 @@ def pending(browser: SchoolClient, provider: Provider, subject: str = "s-1") -> 
     """This browser has just come back from a provider, and nothing recognises its person."""
     request = request_of()
     request.session = browser.session
-    assert actions.arrive(request, provider, Arrival(subject)) == Refusal(Why.UNKNOWN)
+    assert arriving.arrive(request, provider, Arrival(subject)) == Refusal(Why.UNKNOWN)
     request.session.save()
 
 
@@ -543,7 +553,7 @@ def test_links_are_read_and_cut_by_their_person(
     assert client.post(reverse("federation:cut", args=[mine.public_id])).status_code == 302
     mine.refresh_from_db()
     assert mine.cut_at == NOW
-    assert queries.links_of(come_viewer(college), college.people["guardian"]) == []
+    assert providers.links_of(come_viewer(college), college.people["guardian"]) == []
 
 
 def come_viewer(college: World) -> Viewer:

@@ -13,13 +13,15 @@ from django.urls import reverse
 from joserfc.jwk import ECKey
 
 from conftest import NOW, PATIENCE, SchoolClient
-from preau.commons.federation import actions, asking, queries
+from preau.commons.federation import asking
+from preau.commons.federation.actions import settling
 from preau.commons.federation.checks import no_provider_stands_in
 from preau.commons.federation.models import Coming, Link, Provider
+from preau.commons.federation.queries import trying
 from preau.commons.federation.tests.coming import asked, back, chosen, come, is_in, provider_of
 from preau.commons.federation.tests.conftest import Crooked
 from preau.directory.models import ExternalId, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import outward
 from preau.identity.models import Account, SecondProof
@@ -235,9 +237,15 @@ def test_a_logout_that_is_not_one_ends_nothing(
     come(client, provider)
     said = guichet.logout_claims(guichet.relying["preau"], None) | {"sub": "jeanne"}
     wrong = [
-        said | {"nonce": "n"}, said | {"events": {}}, said | {"aud": "autre"}, said | {"iss": "https://autre.example"},
-        said | {"sub": ""}, said | {"jti": ""}, said | {"iat": int(NOW.timestamp()) - 3600}, said | {"sub": 12},
-    ]  # fmt: skip
+        said | {"nonce": "n"},
+        said | {"events": {}},
+        said | {"aud": "autre"},
+        said | {"iss": "https://autre.example"},
+        said | {"sub": ""},
+        said | {"jti": ""},
+        said | {"iat": int(NOW.timestamp()) - 3600},
+        said | {"sub": 12},
+    ]
     assert {ended(provider, guichet.sign(one)) for one in wrong} == {400}
     assert ended(provider, "") == 400
     assert ended(provider, "a.b.c") == 400
@@ -255,7 +263,7 @@ def test_no_stand_in_is_left_in_production(college: World, settings: Any) -> Non
     provider_of(issuer="http://localhost:8001", public_id="essai")
     provider_of(name="Autre")
     for settings.DEMO, expected in ((True, []), (False, ["The provider essai is a stand-in."])):
-        assert [one.msg for one in no_provider_stands_in(databases=["default"])] == expected
+        assert [stand.msg for stand in no_provider_stands_in(databases=["default"])] == expected
     assert no_provider_stands_in() == []
 
 
@@ -268,12 +276,12 @@ def test_the_stand_in_command_refuses_elsewhere(settings: Any) -> None:
 def test_the_demonstration_knows_its_families(college: World, settings: Any) -> None:
     mother = college.people["guardian"]
     ExternalId.objects.create(source="aaf", authority="14", kind="person", value="7", person=mother)
-    found = {name: (note, said) for _, name, note, said in queries.people_to_try()}
+    found = {name: (note, said) for _, name, note, said in trying.people_to_try()}
     note, said = found[mother.full_name]
     assert college.people["pupil"].given_name in note
     assert said == {"FrEduCtRefId": ["{AAF}14|-|7"]}
-    row = actions.keep_stand_in("http://localhost:8001", "s", "EduConnect")
-    assert actions.keep_stand_in("http://localhost:8002", "s", "EduConnect") == row
+    row = settling.keep_stand_in("http://localhost:8001", "s", "EduConnect")
+    assert settling.keep_stand_in("http://localhost:8002", "s", "EduConnect") == row
 
 
 @pytest.mark.parametrize(
@@ -287,7 +295,7 @@ def test_an_address_that_no_request_can_bear_is_refused(address: str) -> None:
 
 def as_postgresql(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """It reads no text with a NUL."""
-    assert not any(isinstance(one, str) and "\0" in one for one in params or ())
+    assert not any(isinstance(param, str) and "\0" in param for param in params or ())
     return execute(sql, params, many, context)
 
 

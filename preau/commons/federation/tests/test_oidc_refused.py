@@ -85,12 +85,28 @@ def test_a_code_of_somebody_else_is_not_taken(client: SchoolClient, provider: Pr
 @pytest.mark.parametrize(
     "lies",
     [
-        {"aud": "autre"}, {"aud": ["preau", "autre"]}, {"aud": None}, {"azp": "autre"}, {"iss": "https://autre.example"},
-        {"exp": AGE - 120}, {"exp": None}, {"exp": "demain"}, {"iat": AGE + 300}, {"iat": AGE - 3600}, {"iat": None}, {"iat": True},
-        {"iat": 1e300}, {"nonce": "autre"}, {"nonce": None}, {"sub": ""}, {"sub": None}, {"sub": 12}, {"sub": "x" * 300},
+        {"aud": "autre"},
+        {"aud": ["preau", "autre"]},
+        {"aud": None},
+        {"azp": "autre"},
+        {"iss": "https://autre.example"},
+        {"exp": AGE - 120},
+        {"exp": None},
+        {"exp": "demain"},
+        {"iat": AGE + 300},
+        {"iat": AGE - 3600},
+        {"iat": None},
+        {"iat": True},
+        {"iat": 1e300},
+        {"nonce": "autre"},
+        {"nonce": None},
+        {"sub": ""},
+        {"sub": None},
+        {"sub": 12},
+        {"sub": "x" * 300},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_token_says_what_it_must(
     client: SchoolClient, guichet: Crooked, provider: Provider, lies: dict[str, Any]
 ) -> None:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from lxml import etree
 
 from conftest import SchoolClient
-from preau.commons.federation import queries, tasks
+from preau.commons.federation import tasks
 from preau.commons.federation.actions import saml
 from preau.commons.federation.checks import no_provider_stands_in
 from preau.commons.federation.models import Coming, Link, Provider, SamlAnswer, SamlKey
+from preau.commons.federation.queries.saml import key_pairs, places
 from preau.commons.federation.saml_standin import SamlStandIn
 from preau.commons.federation.tests.desk import (
     SLO,
@@ -29,8 +30,9 @@ from preau.commons.federation.tests.desk import (
 )
 from preau.commons.federation.words import Audience
 from preau.directory.models import ExternalId, Person
-from preau.directory.seeds import World
-from preau.foundation import assertions, outward
+from preau.directory.seeds.world import World
+from preau.foundation import outward
+from preau.foundation.assertions import leaving, signatures
 from preau.foundation.assertions.words import DS, MD, REDIRECT, SAML, STATUS, TRANSIENT
 from preau.foundation.tests import saml_attacks
 from preau.foundation.tests.saml_provider import THEM, Answer, Signing, encrypt, honest, key_of, sent, sign
@@ -88,7 +90,7 @@ def test_what_we_ask_of_it(client: SchoolClient, college: World) -> None:
     root = asked(client, provider).root
     assert root.get("ForceAuthn") == "true"
     assert root.find(f".//{{{SAML}}}AuthnContextClassRef").text == contexts[0]
-    here = queries.places(provider)
+    here = places(provider)
     assert root.find(f"{{{SAML}}}Issuer").text == here.entity_id
     assert root.get("AssertionConsumerServiceURL") == here.acs
 
@@ -194,7 +196,7 @@ ATTACKS = sorted(saml_attacks.attacks(Answer(), key_of("us"), key_of("guichet"))
 def test_an_attack_gets_a_page_and_no_session(client: SchoolClient, provider: Provider, name: str) -> None:
     """Each attack of the foundation's own tests, made for this very question, through the form."""
     question = asked(client, provider)
-    us = queries.key_pairs(timezone.now())[0]
+    us = key_pairs(timezone.now())[0]
     field, why = saml_attacks.attacks(answer_to(provider, question), us, key_of("guichet"))[name]
     page = bring(provider, field, question.relay)
     said = page.content.decode()
@@ -244,7 +246,7 @@ def test_an_encrypted_answer(client: SchoolClient, provider: Provider) -> None:
     provider.saml["encrypted"] = True
     provider.save()
     question = asked(client, provider)
-    answer, us = answer_to(provider, question), queries.key_pairs(timezone.now())[0]
+    answer, us = answer_to(provider, question), key_pairs(timezone.now())[0]
     inside = sign(answer.assertion(), Signing(key_of("guichet")))
     plain = bring(provider, sent(honest(answer)), question.relay)
     assert plain.status_code == 400
@@ -303,7 +305,7 @@ def test_the_desk_of_a_demonstration_is_of_no_use_elsewhere(
     provider = saml_provider({"described": described(sign_on={REDIRECT: "http://localhost:8002/sso"})})
     assert client.get(f"/connexion/par/{provider.public_id}/").status_code == 503
     said = no_provider_stands_in(databases=["default"])
-    assert [one.msg for one in said] == [f"The provider {provider.public_id} is a stand-in."]
+    assert [stand.msg for stand in said] == [f"The provider {provider.public_id} is a stand-in."]
     with pytest.raises(ImproperlyConfigured):
         SamlStandIn([])
 
@@ -317,7 +319,7 @@ def test_a_closed_provider_answers_nothing_but_our_description(client: SchoolCli
     assert page.status_code == 200
     assert page.headers["Content-Type"] == "application/samlmetadata+xml"
     root = etree.fromstring(page.content)
-    here = queries.places(provider)
+    here = places(provider)
     assert root.get("entityID") == here.entity_id
     assert root.find(f".//{{{MD}}}AssertionConsumerService").get("Location") == here.acs
 
@@ -446,10 +448,10 @@ def test_what_one_provider_writes_does_not_keep_the_others_from_being_read(
     publish(monkeypatch, "guichet", "another")
     read = saml.refresh
 
-    def stumble(one: Provider) -> bool:
-        if one == odd:
+    def stumble(provider: Provider) -> bool:
+        if provider == odd:
             raise TypeError
-        return read(one)
+        return read(provider)
 
     monkeypatch.setattr(saml, "refresh", stumble)
     for order in (provider, odd):
@@ -483,8 +485,8 @@ def test_a_description_is_never_asked_of_our_own_network(
 def ending(provider: Provider, **more: Any) -> str:
     """The address by which the desk says that it ends a session."""
     said: dict[str, Any] = {"key": key_of("guichet"), "session": "_session", "subject": "abc-123"} | more
-    here = queries.places(provider).logout
-    _, address = assertions.make_end(
+    here = places(provider).logout
+    _, address = leaving.make_end(
         THEM, here, (said["subject"], "", ""), said["key"], timezone.now(), session=said["session"], relay="r"
     )
     return (
@@ -527,7 +529,7 @@ def test_an_end_that_is_not_signed_is_refused(client: SchoolClient, provider: Pr
 
 def test_an_end_by_a_form(client: SchoolClient, provider: Provider) -> None:
     come(client, provider)
-    here = queries.places(provider).logout
+    here = places(provider).logout
     root = etree.fromstring(
         f"""<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="{SAML}" ID="_l" Version="2.0"
         IssueInstant="2026-11-24T09:30:00Z" Destination="{here}"><saml:Issuer>{THEM}</saml:Issuer>
@@ -548,10 +550,11 @@ def test_where_an_attribute_names_people_an_end_without_a_session_says_that_it_i
     provider.save()
     come(client, provider, facts={"FrEduCtId": ["abc-123"]})
     page = Client().get(ending(provider, session=""))
-    said = assertions.read_ended(
-        assertions.Between(THEM, SLO, queries.places(provider).entity_id, [queries.key_pairs(timezone.now())[0].certificate]),
-        timezone.now(), query=urlsplit(page.headers["Location"]).query,
-    )  # fmt: skip
+    said = leaving.read_ended(
+        leaving.Between(THEM, SLO, places(provider).entity_id, [key_pairs(timezone.now())[0].certificate]),
+        timezone.now(),
+        query=urlsplit(page.headers["Location"]).query,
+    )
     assert not said.is_done
     assert sessions() == 1
     Client().get(ending(provider))
@@ -565,14 +568,12 @@ def test_signing_out_here_offers_to_sign_out_there(client: SchoolClient, provide
     address = next(one for one in page.content.decode().split('"') if one.startswith(SLO)).replace(
         "&amp;", "&"
     )
-    there = assertions.Between(
-        THEM, SLO, queries.places(provider).entity_id, [queries.key_pairs(timezone.now())[0].certificate]
-    )
-    asked_of_it = assertions.read_end(there, timezone.now(), query=urlsplit(address).query)
+    there = leaving.Between(THEM, SLO, places(provider).entity_id, [key_pairs(timezone.now())[0].certificate])
+    asked_of_it = leaving.read_end(there, timezone.now(), query=urlsplit(address).query)
     assert (asked_of_it.subject, asked_of_it.sessions) == ("abc-123", ("_session",))
     # It answers, and the sign-in page says so.
-    back = assertions.make_ended(
-        THEM, queries.places(provider).logout, asked_of_it.number, key_of("guichet"), timezone.now()
+    back = leaving.make_ended(
+        THEM, places(provider).logout, asked_of_it.number, key_of("guichet"), timezone.now()
     )
     page = client.get(f"{urlsplit(back).path}?{urlsplit(back).query}", follow=True)
     assert "Vous êtes aussi déconnecté de Guichet" in page.content.decode()
@@ -624,13 +625,13 @@ def typed(**more: str) -> dict[str, str]:
 def test_a_head_pastes_the_description(head: SchoolClient, own: Provider) -> None:
     address = f"/connexions/{own.public_id}/saml/"
     page = head.get(address)
-    assert queries.places(own).acs in page.content.decode()
+    assert places(own).acs in page.content.decode()
     assert head.post(address, typed()).headers["Location"] == f"/connexions/{own.public_id}/"
     own.refresh_from_db()
     assert own.saml["described"]["sign_on"][REDIRECT] == SSO
     page = head.get(address).content.decode()
     assert "Guichet" in page
-    assert assertions.mark_of(key_of("guichet").certificate)[0] in page
+    assert signatures.mark_of(key_of("guichet").certificate)[0] in page
     # The same again changes nothing.
     assert "Rien n’a changé" in head.post(address, typed(text=""), follow=True).content.decode()
 

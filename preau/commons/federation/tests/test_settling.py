@@ -7,14 +7,16 @@ import pytest
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.commons.federation import actions, queries, rules
+from preau.commons.federation import rules
+from preau.commons.federation.actions import arriving, settling
 from preau.commons.federation.models import Coming, Link, LocalDoor, OnlyWay, Provider
+from preau.commons.federation.queries import providers
 from preau.commons.federation.tests.coming import come, is_in, provider_of, rely_on, request_of
 from preau.commons.federation.tests.conftest import Crooked
 from preau.commons.federation.words import Arrival, Audience
 from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Holding, Person, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
 from preau.foundation.sealed import unseal
 from preau.identity import boards
@@ -22,10 +24,19 @@ from preau.identity.models import Account
 from preau.identity.seeds import CAST, PASSWORD
 
 FACTS = {
-    "name": "Guichet du bassin", "audience": "staff", "icon": "briefcase", "order": "40", "protocol": "oidc", "is_on": "on",
-    "issuer": "https://guichet-du-bassin.exemple.fr", "client_id": "preau-du-bassin", "scopes": "profile",
-    "email": "ctemail", "domains": "ac-exemple.fr", "vector": "FrEduVecteur autre",
-}  # fmt: skip
+    "name": "Guichet du bassin",
+    "audience": "staff",
+    "icon": "briefcase",
+    "order": "40",
+    "protocol": "oidc",
+    "is_on": "on",
+    "issuer": "https://guichet-du-bassin.exemple.fr",
+    "client_id": "preau-du-bassin",
+    "scopes": "profile",
+    "email": "ctemail",
+    "domains": "ac-exemple.fr",
+    "vector": "FrEduVecteur autre",
+}
 
 
 def seated(browser: SchoolClient, person: Person) -> SchoolClient:
@@ -101,12 +112,18 @@ def test_a_head_adds_a_provider_and_its_secret_is_sealed(client: SchoolClient, c
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"issuer": "http://guichet.exemple.fr"}, "issuer"), ({"issuer": "https://a:b@guichet.exemple.fr"}, "issuer"), ({"issuer": ""}, "issuer"),
-        ({"client_id": ""}, "client_id"), ({"domains": ""}, "domains"), ({"jointure": "ENTPersonJointure"}, "authority"),
-        ({"reference": "ctemail"}, "email"), ({"opens_on": "2026-12-02", "closes_on": "2026-12-01"}, "closes_on"), ({"audience": "x"}, "audience"),
+        ({"issuer": "http://guichet.exemple.fr"}, "issuer"),
+        ({"issuer": "https://a:b@guichet.exemple.fr"}, "issuer"),
+        ({"issuer": ""}, "issuer"),
+        ({"client_id": ""}, "client_id"),
+        ({"domains": ""}, "domains"),
+        ({"jointure": "ENTPersonJointure"}, "authority"),
+        ({"reference": "ctemail"}, "email"),
+        ({"opens_on": "2026-12-02", "closes_on": "2026-12-01"}, "closes_on"),
+        ({"audience": "x"}, "audience"),
         ({"domains": "a " * 30}, "domains"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_said_beside_the_field(
     client: SchoolClient, college: World, changed: dict[str, str], field: str
 ) -> None:
@@ -143,7 +160,7 @@ def test_switched_off_whoever_came_by_it_leaves(
     come(client, provider)
     assert Coming.objects.exists()
     facts = {"name": provider.name, "is_on": False}
-    actions.save_provider(seat_of("head"), facts, provider)
+    settling.save_provider(seat_of("head"), facts, provider)
     assert client.get("/profil/").status_code == 302
     assert not Coming.objects.exists()
 
@@ -180,9 +197,11 @@ def test_a_try_says_what_is_wrong(
     address = reverse("federation:attempt", args=[row.public_id])
     assert "Tout va bien" in client.post(address, follow=True).content.decode()
     for facts, said in (
-        ({"issuer": f"{broken}/500"}, "une erreur"), ({"issuer": f"{broken}/garbage"}, "ne se lit pas"),
-        ({"issuer": "http://127.0.0.1:1"}, "ne répond pas"), ({"issuer": f"{guichet.issuer}/"}, "sous le nom"),
-    ):  # fmt: skip
+        ({"issuer": f"{broken}/500"}, "une erreur"),
+        ({"issuer": f"{broken}/garbage"}, "ne se lit pas"),
+        ({"issuer": "http://127.0.0.1:1"}, "ne répond pas"),
+        ({"issuer": f"{guichet.issuer}/"}, "sous le nom"),
+    ):
         Provider.objects.update(**facts)
         assert said in client.post(address, follow=True).content.decode(), facts
     guichet.keys = lambda: {"keys": [{"kty": "oct", "k": "AAAA"}]}  # type: ignore[method-assign]
@@ -243,7 +262,7 @@ def test_only_a_provider_that_may_let_them_in_brings_passwords_back_to_link(
 ) -> None:
     for provider, expected in ((provider_of(name="Ailleurs", school=twin.school), False), (only, True)):
         request = request_of()
-        actions.arrive(request, provider, Arrival("s-1"))
+        arriving.arrive(request, provider, Arrival("s-1"))
         assert (boards.refused_here(request, college.people["cpe"].account) == "") is expected
 
 
@@ -297,22 +316,22 @@ def test_the_local_door_leads_nobody_where_they_may_not_go(client: SchoolClient,
 def test_the_local_door_is_closed_again(
     client: SchoolClient, college: World, only: Provider, seat_of: Any
 ) -> None:
-    assert actions.open_door(seat_of("head"), 1)
+    assert settling.open_door(seat_of("head"), 1)
     seated(client, college.people["head"])
     assert "Le secours est ouvert" in client.get(reverse("federation:local_door")).content.decode()
     client.post(reverse("federation:local_door"), {"close": "1"})
     assert not opened("guardian")
-    assert not actions.close_door(seat_of("head"))
-    assert actions.open_door(seat_of("head"), 1)
+    assert not settling.close_door(seat_of("head"))
+    assert settling.open_door(seat_of("head"), 1)
 
 
 def test_a_door_that_ended_by_itself_does_not_hold_the_next(
     college: World, only: Provider, seat_of: Any, clock: Any
 ) -> None:
-    actions.open_door(seat_of("head"), 1)
+    settling.open_door(seat_of("head"), 1)
     clock.shift(timedelta(days=2))
-    assert actions.open_door(seat_of("head"), 1)
-    assert queries.door_of(seat_of("head", at=NOW + timedelta(days=2))) is not None
+    assert settling.open_door(seat_of("head"), 1)
+    assert providers.door_of(seat_of("head", at=NOW + timedelta(days=2))) is not None
 
 
 def test_whoever_links_proves_it_with_a_password_all_the_same(

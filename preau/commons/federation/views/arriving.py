@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.commons.federation import actions, queries
+from preau.commons.federation.actions import arriving, leaving, settling
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
+from preau.commons.federation.queries import providers
 from preau.commons.federation.rules import A_BROWSER_REMEMBERS
 from preau.commons.federation.words import Arrival, Refusal, Trouble, Why
 from preau.directory.viewer import Viewer
@@ -40,7 +41,7 @@ A_PAGE = 20
 @require_safe
 def others(request: HttpRequest) -> HttpResponse:
     """Every provider by which one may come in here."""
-    page = page_for(request, queries.all_gates(timezone.now()), A_PAGE)
+    page = page_for(request, providers.all_gates(timezone.now()), A_PAGE)
     context = {"page_obj": page, "suite": safe_next(request, "")}
     return render(request, "federation/others.html", context)
 
@@ -62,7 +63,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def provider_or_404(public_id: str, protocol: str = "") -> Provider:
     """The open provider of this name; of this protocol, where it matters."""
-    provider = queries.open_provider(public_id, timezone.now())
+    provider = providers.open_provider(public_id, timezone.now())
     if provider is None or (protocol and provider.protocol != protocol):
         raise Http404
     return provider
@@ -70,12 +71,12 @@ def provider_or_404(public_id: str, protocol: str = "") -> Provider:
 
 def welcome(request: HttpRequest, provider: Provider, arrival: Arrival, after: str = "/") -> HttpResponse:
     """Let in whoever a provider says has come, and go on to `after` (an address of ours); else the page that says why not."""
-    return answer(request, provider, actions.arrive(request, provider, arrival, after=after), after)
+    return answer(request, provider, arriving.arrive(request, provider, arrival, after=after), after)
 
 
 def confirm_again(request: HttpRequest, provider: Provider, arrival: Arrival, after: str) -> HttpResponse:
     """Whoever sits here went to prove anew who they are: on with what they were doing, or back to the page that asks."""
-    if not request.viewer or not actions.confirm_again(request, request.viewer, provider, arrival):
+    if not request.viewer or not arriving.confirm_again(request, request.viewer, provider, arrival):
         said = _("%(name)s n’a pas confirmé que c’est vous. Réessayez, ou confirmez autrement.")
         messages.warning(request, said % {"name": provider.name})
     return redirect(after)
@@ -90,7 +91,7 @@ def answer(
     if outcome.why == Why.SECOND_PROOF:
         return remember(redirect("identity:second_step"), provider)
     if outcome.why == Why.UNKNOWN:
-        request.session[actions.AFTER] = after
+        request.session[arriving.AFTER] = after
         return redirect("federation:link")
     return refused(request, provider, outcome.why)
 
@@ -105,12 +106,15 @@ def out_of_order(
     request: HttpRequest, provider: Provider, trouble: Trouble, after: str = "/"
 ) -> HttpResponse:
     """The provider does not do its part: what happened, and how to come in all the same. Nothing that waits is lost."""
-    actions.note_failure(provider, trouble)
+    settling.note_failure(provider, trouble)
     logger.warning("provider_failed", provider=provider.pk, trouble=trouble.value)
     context = {
-        "provider": provider, "trouble": trouble.label, "suite": after, "something_kept": kept.KEY in request.session,
+        "provider": provider,
+        "trouble": trouble.label,
+        "suite": after,
+        "something_kept": kept.KEY in request.session,
         "again": after and f"{reverse('federation:start', args=[provider.public_id])}",
-    }  # fmt: skip
+    }
     return render(request, "federation/out_of_order.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -124,7 +128,7 @@ def not_believed(request: HttpRequest, provider: Provider, why: str, after: str 
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """« Relier mon compte »: for whom nothing here recognises yet. Signed in by their own means, they say once that it is theirs."""
-    pending = actions.pending_of(request.session)
+    pending = arriving.pending_of(request.session)
     if pending is None:
         messages.info(request, _("Rien n’attend d’être relié : recommencez depuis la page de connexion."))
         return redirect("/" if request.viewer else "identity:sign_in")
@@ -137,19 +141,19 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 def _link(request: HttpRequest, provider: Provider) -> HttpResponse:
-    made = actions.link_pending(request, request.viewer)
+    made = arriving.link_pending(request, request.viewer)
     if isinstance(made, Refusal):
         return refused(request, provider, made.why)
     said = _("C’est relié : la prochaine fois, %(name)s suffira.")
     messages.success(request, said % {"name": provider.name})
-    return remember(redirect(request.session.pop(actions.AFTER, "/")), provider)
+    return remember(redirect(request.session.pop(arriving.AFTER, "/")), provider)
 
 
 @opens(to=anyone)
 @require_safe
 def goodbye(request: HttpRequest) -> HttpResponse:
     """Signed out of here; the session there is another one, which may be closed too."""
-    left = request.session.get(actions.GOODBYE)
+    left = request.session.get(leaving.GOODBYE)
     if request.viewer or not left:
         return redirect("/" if request.viewer else "identity:sign_in")
     return render(request, "federation/goodbye.html", {"left": left})
@@ -159,8 +163,13 @@ def remember(response: HttpResponseRedirect, provider: Provider) -> HttpResponse
     """This browser shows this provider first, next time: what is kept names no person."""
     sealed = signing.dumps(provider.public_id, salt=SALT)
     response.set_cookie(
-        f"{settings.PREFIX}{COOKIE}", sealed, max_age=A_BROWSER_REMEMBERS, secure=settings.HTTPS, httponly=True, samesite="Lax"
-    )  # fmt: skip
+        f"{settings.PREFIX}{COOKIE}",
+        sealed,
+        max_age=A_BROWSER_REMEMBERS,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 

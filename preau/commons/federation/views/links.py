@@ -6,8 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.commons.federation import actions, queries, rules
+from preau.commons.federation import rules
+from preau.commons.federation.actions import settling
 from preau.commons.federation.models import Link
+from preau.commons.federation.queries import providers
 from preau.directory.models import Person
 from preau.foundation.access import confirmed, opens, signed_in
 
@@ -17,7 +19,7 @@ from preau.foundation.access import confirmed, opens, signed_in
 def links(request: HttpRequest) -> HttpResponse:
     """By which other accounts mine is opened."""
     context = {
-        "links": queries.links_of(request.viewer, request.viewer.person),
+        "links": providers.links_of(request.viewer, request.viewer.person),
         "person": None,
         "may_cut": True,
     }
@@ -29,9 +31,10 @@ def links(request: HttpRequest) -> HttpResponse:
 def person_links(request: HttpRequest, person: Person) -> HttpResponse:
     """The same of somebody of the school."""
     context = {
-        "links": queries.links_of(request.viewer, person), "person": person,
+        "links": providers.links_of(request.viewer, person),
+        "person": person,
         "may_cut": rules.cuts_links(request.viewer, person),
-    }  # fmt: skip
+    }
     return render(request, "federation/links.html", context)
 
 
@@ -40,7 +43,7 @@ def person_links(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 def cut(request: HttpRequest, link: Link) -> HttpResponseRedirect:
     """This account of elsewhere opens it no more."""
-    if actions.cut_link(request.viewer, link):
+    if settling.cut_link(request.viewer, link):
         said = _("%(name)s n’ouvre plus ce compte.")
         messages.success(request, said % {"name": link.provider.name})
     else:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.commons.federation import actions
+from preau.commons.federation.actions import leaving, oidc
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
 from preau.commons.federation.views import arriving
@@ -25,7 +25,7 @@ SAID_NO = frozenset(
 
 
 def start(request: HttpRequest, provider: Provider, after: str, again: int) -> HttpResponse:
-    return HttpResponseRedirect(actions.ask(request, provider, after, again=again))
+    return HttpResponseRedirect(oidc.ask(request, provider, after, again=again))
 
 
 arriving.STARTS[Protocol.OIDC] = start
@@ -37,14 +37,14 @@ def back(request: HttpRequest, public_id: str) -> HttpResponse:
     """The browser comes back from the provider. Whatever is wrong, a page says it, and nobody comes in."""
     provider = _of_oidc(public_id)
     said = {name: request.GET.get(name, "")[:LONGEST] for name in ("state", "code", "iss", "error")}
-    after = actions.going_to(request, said["state"])
+    after = oidc.going_to(request, said["state"])
     try:
-        asked, arrival = actions.come_back(request, provider, said)
-    except actions.Stale:
+        asked, arrival = oidc.come_back(request, provider, said)
+    except oidc.Stale:
         return arriving.not_believed(request, provider, "stale", after)
-    except actions.Untrue:
+    except oidc.Untrue:
         return arriving.not_believed(request, provider, "untrue", after)
-    except (actions.Turned, Failed) as failure:
+    except (oidc.Turned, Failed) as failure:
         return _turned(request, provider, failure, after)
     if asked.account:
         return arriving.confirm_again(request, provider, arrival, asked.after)
@@ -66,10 +66,10 @@ def ended(request: HttpRequest, public_id: str) -> HttpResponse:
     """The provider says that a session is over there (Back-Channel Logout 1.0): those that it opened here end at once."""
     provider = _of_oidc(public_id)
     try:
-        over = actions.read_logout(provider, request.POST.get("logout_token", ""))
-    except (actions.Untrue, Failed):
+        over = oidc.read_logout(provider, request.POST.get("logout_token", ""))
+    except (oidc.Untrue, Failed):
         return _told({"error": "invalid_request"}, 400)
-    actions.end_sessions_of(provider, subject=over.subject, sessions=[over.session] if over.session else [])
+    leaving.end_sessions_of(provider, subject=over.subject, sessions=[over.session] if over.session else [])
     return _told({}, 200)
 
 

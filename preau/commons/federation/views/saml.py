@@ -16,15 +16,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions import saml
 from preau.commons.federation.actions.oidc import Stale
 from preau.commons.federation.asking import Failed
 from preau.commons.federation.models import Provider
+from preau.commons.federation.queries.saml import key_pairs, our_description, saml_provider
 from preau.commons.federation.views import arriving
 from preau.commons.federation.words import Protocol
 from preau.foundation.access import anyone, opens
-from preau.foundation.assertions import Reason, Refused
+from preau.foundation.assertions.words import AssertionRefused, Reason
 
 LONGEST_WORD = 200
 # Our description is good for a week: a provider that reads it again never holds one that is over.
@@ -76,12 +76,12 @@ arriving.STARTS[Protocol.SAML] = start
 @require_safe
 def metadata(request: HttpRequest, public_id: str) -> HttpResponse:
     """What we are, for this provider. The first key is made here, if there is none."""
-    provider, now = queries.saml_provider(public_id), timezone.now()
+    provider, now = saml_provider(public_id), timezone.now()
     if provider is None:
         raise Http404
-    if not queries.key_pairs(now):
+    if not key_pairs(now):
         saml.keep_saml_keys(now, must=True)
-    said = queries.our_description(provider, now + A_WEEK, now)
+    said = our_description(provider, now + A_WEEK, now)
     return HttpResponse(said, content_type="application/samlmetadata+xml")
 
 
@@ -99,7 +99,7 @@ def acs(request: HttpRequest, public_id: str) -> HttpResponse:
     except saml.Unasked:
         # Whoever comes from the provider's own portal is sent to ask: it answers at once, and this browser has asked.
         return SeeOther(reverse("federation:start", args=[provider.public_id]))
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _alone(request, _refused(request, provider, refusal))
     except Failed as failure:
         return _alone(request, arriving.out_of_order(request, provider, failure.trouble))
@@ -134,7 +134,7 @@ def arrival(request: HttpRequest, public_id: str) -> HttpResponse:
         asked, found = saml.take(request, provider, relay)
     except Stale:
         return redirect("/") if request.viewer else arriving.not_believed(request, provider, "stale", after)
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _refused(request, provider, refusal)
     if asked.account:
         return arriving.confirm_again(request, provider, found, asked.after)
@@ -157,7 +157,7 @@ def logout(request: HttpRequest, public_id: str) -> HttpResponse:
         if field == "SAMLResponse":
             return _said_goodbye(request, provider, saml.read_ended(provider, query=query, form=form).is_done)
         address = saml.end(provider, saml.read_end(provider, query=query, form=form))
-    except Refused as refusal:
+    except AssertionRefused as refusal:
         return _refused(request, provider, refusal, leaving=True)
     except Failed as failure:
         return arriving.out_of_order(request, provider, failure.trouble)
@@ -180,7 +180,7 @@ def _of_saml(public_id: str) -> Provider:
 
 
 def _refused(
-    request: HttpRequest, provider: Provider, refusal: Refused, *, leaving: bool = False
+    request: HttpRequest, provider: Provider, refusal: AssertionRefused, *, leaving: bool = False
 ) -> HttpResponse:
     """Why nobody comes in, in a sentence; for whoever reads logs, in a word."""
     arriving.logger.warning(

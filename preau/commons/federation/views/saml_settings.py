@@ -6,10 +6,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.federation import queries, rules
-from preau.commons.federation.actions import Followed, saml
+from preau.commons.federation import rules
+from preau.commons.federation.actions import saml
+from preau.commons.federation.actions.settling import Followed
 from preau.commons.federation.forms_saml import SamlForm
 from preau.commons.federation.models import Provider
+from preau.commons.federation.queries.saml import places, shown
 from preau.commons.federation.words import Protocol
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form
@@ -38,7 +40,7 @@ def settings(request: HttpRequest, provider: Provider) -> HttpResponse:
     context = {
         "form": form,
         "provider": provider,
-        "places": queries.places(provider),
-        "shown": queries.shown(provider),
+        "places": places(provider),
+        "shown": shown(provider),
     }
     return render_form(request, "federation/saml.html", context)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.federation import actions, queries
+from preau.commons.federation.actions import arriving
+from preau.commons.federation.queries import providers
 from preau.commons.federation.views.arriving import chosen_before
 from preau.identity import waiting
 from preau.identity.boards import Way
@@ -23,11 +24,13 @@ def ways(request: HttpRequest, suite: str) -> list[Way]:
     more = f"?{urlencode({'suite': suite})}" if suite else ""
     return [
         Way(
-            gate.label, f"{reverse('federation:start', args=[gate.provider.public_id])}{more}", gate.provider.icon,
+            gate.label,
+            f"{reverse('federation:start', args=[gate.provider.public_id])}{more}",
+            gate.provider.icon,
             _("Ne répond pas bien en ce moment.") if gate.is_troubled else "",
         )
         for gate in gates
-    ]  # fmt: skip
+    ]
 
 
 def more(request: HttpRequest, suite: str) -> str:
@@ -37,23 +40,23 @@ def more(request: HttpRequest, suite: str) -> str:
     return reverse("federation:others") + (f"?{urlencode({'suite': suite})}" if suite else "")
 
 
-def _near(request: Any) -> tuple[list[queries.Gate], bool]:
+def _near(request: Any) -> tuple[list[providers.Gate], bool]:
     """Read once a request."""
     if not hasattr(request, NEAR):
-        school = queries.school_named(request.GET.get("ecole", ""))
-        setattr(request, NEAR, queries.gates_for(school, chosen_before(request), timezone.now()))
-    found: tuple[list[queries.Gate], bool] = getattr(request, NEAR)
+        school = providers.school_named(request.GET.get("ecole", ""))
+        setattr(request, NEAR, providers.gates_for(school, chosen_before(request), timezone.now()))
+    found: tuple[list[providers.Gate], bool] = getattr(request, NEAR)
     return found
 
 
 def refuses(request: HttpRequest, account: Any) -> str:
     """Their schools want them to come by a provider. Whoever is linking theirs to a provider that may let them in proves it here all the same."""
     now = timezone.now()
-    if not queries.bound_here(account, now):
+    if not providers.bound_here(account, now):
         return ""
-    waits = actions.pending_of(request.session)
+    waits = arriving.pending_of(request.session)
     standing = standings_of([account.person_id], timezone.localdate(now))[account.person_id]
-    if waits and queries.can_let_in(waits.provider, standing, now):
+    if waits and providers.can_let_in(waits.provider, standing, now):
         return ""
     return _(
         "Votre établissement demande de vous connecter par un autre service : utilisez son bouton, en haut de la page. "
@@ -63,7 +66,7 @@ def refuses(request: HttpRequest, account: Any) -> str:
 
 def again(request: Any, after: str) -> Way | None:
     """Whoever came by a provider proves again there that it is they; not where the account asks for two proofs and one is given there."""
-    coming = queries.coming_of(request.session.session_key)
+    coming = providers.coming_of(request.session.session_key)
     if coming is None or not coming.provider.is_open(timezone.localdate()):
         return None
     if waiting.is_asked_of(request.user) and not coming.provider.strong:

@@ -100,4 +100,4 @@ def sent_by(viewer: Viewer, public_ids: Iterable[str]) -> list[StoredFile]:
     wanted = list(dict.fromkeys(public_ids))[:100]
     mine = StoredFile.objects.visible_to(viewer).filter(kept_by_id=viewer.person.pk)
     found = {file.public_id: file for file in mine.filter(public_id__in=wanted)}
-    return [found[one] for one in wanted if one in found]
+    return [found[public_id_] for public_id_ in wanted if public_id_ in found]

@@ -22,14 +22,14 @@ def document_of(file: StoredFile) -> Document:
 
 def documents_of(files: Iterable[StoredFile]) -> list[Document]:
     """Those that may be handed over; what is held back is on no drive until it is cleared, and its page says why."""
-    return [document_of(one) for one in files if one.state == StoredFile.State.READY]
+    return [document_of(file) for file in files if file.state == StoredFile.State.READY]
 
 
 def drive_of(viewer: Viewer) -> Folder:
     """The drive of a seat: its folders; for a family, those of each child in a folder of their own."""
     if viewer.is_guardian:
         return Folder(
-            "", lambda: [Folder(one.name, partial(_sources, one.viewer)) for one in parts_of(viewer)]
+            "", lambda: [Folder(part.name, partial(_sources, part.viewer)) for part in parts_of(viewer)]
         )
     return Folder("", partial(_sources, viewer))
 

@@ -21,26 +21,28 @@ ELSEWHERE = {
 }
 LISTS_APART = {
     # Behind a key, by every method: test_caldav.py, test_drive.py.
-    "files:drive_bare", "files:drive", "files:in_drive",
-}  # fmt: skip
+    "files:drive_bare",
+    "files:drive",
+    "files:in_drive",
+}
 ONE_THING = {"files:file", "files:glimpse", "files:reading"}
 OF_OTHERS = {
     # Telephones and file managers go there with a key (tests/test_caldav.py, tests/test_drive.py).
     "files:in_drive",
-}  # fmt: skip
+}
 
 # The isolation matrix
 
 SEES: dict[type[Model], Near] = {
     StoredFile: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "files:file": SEES[StoredFile],
     "files:glimpse": SEES[StoredFile],
     "files:reading": SEES[StoredFile],
     # By a key alone, whoever is signed in: tests/test_drive.py.
     **dict.fromkeys(["files:drive_bare", "files:drive", "files:in_drive"], near()),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "files:in_drive": {"path": "Cahier de textes/"},
 }
@@ -59,9 +61,16 @@ def plant(stage: Stage) -> None:
         sender = senders.get(scope)
         words = stage.mark(f"a file just sent, {scope}", {sender}, {sender}) if sender else f"{STEM} {TWIN}"
         file = StoredFile.objects.create(
-            school=stage.world_of(scope).school, name=f"{words}.png", kind="image/png", size=9, digest=words, width=80, height=60,
-            kept_by=stage.people[owner], kept_at=NOW,
-        )  # fmt: skip
+            school=stage.world_of(scope).school,
+            name=f"{words}.png",
+            kind="image/png",
+            size=9,
+            digest=words,
+            width=80,
+            height=60,
+            kept_by=stage.people[owner],
+            kept_at=NOW,
+        )
         for name in (file.public_id, f"{file.public_id}{GLIMPSE}"):
             vault.write(BytesIO(words.encode()), name)
         stage.put(scope, file)

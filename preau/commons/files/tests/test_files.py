@@ -26,13 +26,13 @@ from preau.commons.files.rules import Limits
 from preau.commons.files.tests import samples
 from preau.commons.journal.models import Line
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards, filekinds, vault
 from preau.foundation.boards import FileOwner
 from preau.foundation.fields import Attachments
 from preau.foundation.registry import Registry
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 from preau.identity.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +49,10 @@ def room(tmp_path: Path, settings: Any) -> Path:
 def owned(monkeypatch: pytest.MonkeyPatch) -> FileOwner:
     """A pretended owner: what a person sent belongs to their row, and who sees the person sees it."""
     owner = FileOwner(
-        "directory.Person", "files_sent",
+        "directory.Person",
+        "files_sent",
         lambda viewer: StoredFile.objects.filter(kept_by__in=Person.objects.visible_to(viewer)).values("pk"),
-    )  # fmt: skip
+    )
     monkeypatch.setattr(boards, "file_owners", Registry(FileOwner))
     boards.file_owners.add(owner)
     return owner
@@ -117,15 +118,21 @@ def test_a_large_photograph_is_brought_to_a_size_for_reading(seat_of: Any) -> No
     ("files", "says"),
     [
         ([samples.sent("a.pdf", samples.PDF), samples.sent("b.pdf", samples.PAGE)], "programme"),
-        ([samples.sent("a.jpg", samples.picture()), samples.sent("b.jpg", b"\xff\xd8\xff\xe0abimee")], "ne se lit pas"),
-        ([samples.sent("a.pdf", samples.PDF), samples.sent("b.pdf", samples.PDF + bytes(MEGABYTE))], "trop lourd"),
+        (
+            [samples.sent("a.jpg", samples.picture()), samples.sent("b.jpg", b"\xff\xd8\xff\xe0abimee")],
+            "ne se lit pas",
+        ),
+        (
+            [samples.sent("a.pdf", samples.PDF), samples.sent("b.pdf", samples.PDF + bytes(MEGABYTE))],
+            "trop lourd",
+        ),
         ([samples.sent("a.pdf", samples.PDF), samples.sent("b.txt", b"bonjour")], "ne convient pas ici"),
         ([samples.sent(f"{n}.pdf", samples.PDF + bytes([n])) for n in range(4)], "Pas plus de 3 fichiers"),
     ],
     ids=["hostile", "broken", "heavy", "other kind", "many"],
-)  # fmt: skip
+)
 def test_all_are_kept_or_none(seat_of: Any, room: Path, files: list[Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(UploadRefused, match=says):
         kept(
             seat_of("pupil"), *files, limits=Limits(filekinds.IMAGES | filekinds.PDF, files=3, size=MEGABYTE)
         )
@@ -143,7 +150,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(vault.os, "fsync", full)
-    with pytest.raises(Refused, match="plus assez de place"):
+    with pytest.raises(UploadRefused, match="plus assez de place"):
         kept(viewer, samples.sent("a.pdf", samples.PDF), samples.sent("b.jpg", samples.picture()))
     assert (on_disk(room), StoredFile.objects.count()) == ([], 0)
 
@@ -151,7 +158,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 def test_a_school_that_is_full_is_told_so(seat_of: Any, room: Path, settings: Any) -> None:
     kept(seat_of("pupil"))
     settings.FILES_GIGABYTES = 0
-    with pytest.raises(Refused, match="n’a plus de place"):
+    with pytest.raises(UploadRefused, match="n’a plus de place"):
         kept(seat_of("pupil"), samples.sent("autre.pdf", samples.PDF + b"\n"))
     assert len(on_disk(room)) == StoredFile.objects.count() == 1
 
@@ -210,8 +217,10 @@ def test_a_file_is_attached_to_nobodys_page(
         name: answer.headers[name] for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control")
     }
     assert told == {
-        "Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store",
-    }  # fmt: skip
+        "Content-Type": "application/pdf",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename")
 
@@ -289,9 +298,11 @@ def test_who_opens_a_file_is_told_to_its_owner(
 ) -> None:
     read: list[tuple[int, int]] = []
     owner = FileOwner(
-        "directory.Person", "files_sent", lambda viewer: StoredFile.objects.values("pk"),
+        "directory.Person",
+        "files_sent",
+        lambda viewer: StoredFile.objects.values("pk"),
         read=lambda viewer, file: read.append((viewer.person.pk, file.pk)),
-    )  # fmt: skip
+    )
     monkeypatch.setattr(boards, "file_owners", Registry(FileOwner))
     boards.file_owners.add(owner)
     [file] = kept(seat_of("pupil"))
@@ -358,8 +369,9 @@ def test_rows_are_read_in_one_query(seat_of: Any, django_assert_num_queries: Any
     with django_assert_num_queries(1):
         rows = queries.files_of([files[1].pk, files[0].pk, files[1].pk, 999_999])
     assert [(row.name, row.word, row.is_sound) for row in rows] == [
-        ("b.mp3", "Enregistrement sonore", True), ("a.pdf", "PDF", False),
-    ]  # fmt: skip
+        ("b.mp3", "Enregistrement sonore", True),
+        ("a.pdf", "PDF", False),
+    ]
     assert queries.files_of([]) == []
 
 
@@ -403,15 +415,21 @@ def test_the_antivirus_reads_all_of_a_file(seat_of: Any, clamd: list[bytes]) -> 
 
 
 def test_a_virus_is_not_kept(seat_of: Any, clamd: list[bytes], room: Path) -> None:
-    with pytest.raises(Refused, match="contient un virus"):
+    with pytest.raises(UploadRefused, match="contient un virus"):
         kept(seat_of("pupil"), samples.sent("a.pdf", samples.PDF + b"EICAR"))
     assert (on_disk(room), StoredFile.objects.count()) == ([], 0)
 
 
 def test_a_silent_antivirus_holds_files_back_until_it_answers(
-    client: SchoolClient, college: World, seat_of: Any, unowned: None, room: Path, settings: Any,
-    clamd: list[bytes], django_capture_on_commit_callbacks: Any,
-) -> None:  # fmt: skip
+    client: SchoolClient,
+    college: World,
+    seat_of: Any,
+    unowned: None,
+    room: Path,
+    settings: Any,
+    clamd: list[bytes],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     there, settings.CLAMD = settings.CLAMD, "127.0.0.1:1"
     clean, infected = kept(
         seat_of("pupil"), samples.sent("a.pdf", samples.PDF), samples.sent("b.pdf", samples.PDF + b"EICAR")

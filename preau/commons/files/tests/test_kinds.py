@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from preau.commons.files.tests import samples
 from preau.foundation import filekinds
 from preau.foundation.text import weight
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 OFFICE, ODF = filekinds.OFFICE, filekinds.ODF
 
@@ -78,7 +78,7 @@ def test_content_decides(content: bytes, kind: str) -> None:
     ],
 )
 def test_what_is_refused_says_what_to_do(content: bytes, says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(UploadRefused, match=says):
         filekinds.kind_of(BytesIO(content), "devoir.pdf")
 
 
@@ -117,7 +117,7 @@ def test_any_name_can_be_saved_anywhere(typed: str, kind: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_look(content: bytes) -> None:
-    with suppress(Refused):
+    with suppress(UploadRefused):
         assert filekinds.kind_of(BytesIO(content), "a") in filekinds.KINDS
 
 

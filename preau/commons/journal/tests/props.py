@@ -3,23 +3,31 @@
 from conftest import NOW
 from preau.commons.journal.models import Extract, Line
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def many_settings_changed(college: World, count: int) -> None:
     for _ in range(count):
         Line.objects.create(
-            verb="directory.hours_changed", actor=college.people["head"], school=college.school,
-            target="directory.school", target_id=college.school.pk, details={"fields": "opens_at"},
-        )  # fmt: skip
+            verb="directory.hours_changed",
+            actor=college.people["head"],
+            school=college.school,
+            target="directory.school",
+            target_id=college.school.pk,
+            details={"fields": "opens_at"},
+        )
 
 
 def many_readings(college: World, count: int) -> None:
     for _ in range(count):
         Line.objects.create(
-            verb="attendance.entry_read", actor=college.people["cpe"], acting_as=f"staff-{college.school.pk}",
-            school=college.school, subject=college.people["pupil"], is_read=True,
-        )  # fmt: skip
+            verb="attendance.entry_read",
+            actor=college.people["cpe"],
+            acting_as=f"staff-{college.school.pk}",
+            school=college.school,
+            subject=college.people["pupil"],
+            is_read=True,
+        )
 
 
 def many_touched(college: World, count: int) -> None:
@@ -36,6 +44,13 @@ def many_touched(college: World, count: int) -> None:
 def many_extracts(college: World, count: int) -> None:
     for _ in range(count):
         Extract.objects.create(
-            school=college.school, asked_by=college.people["head"], seat=f"staff-{college.school.pk}", asked_at=NOW,
-            first=NOW.date(), last=NOW.date(), person=college.people["pupil"], expires_on=NOW.date(), state="failed",
-        )  # fmt: skip
+            school=college.school,
+            asked_by=college.people["head"],
+            seat=f"staff-{college.school.pk}",
+            asked_at=NOW,
+            first=NOW.date(),
+            last=NOW.date(),
+            person=college.people["pupil"],
+            expires_on=NOW.date(),
+            state="failed",
+        )

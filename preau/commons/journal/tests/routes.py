@@ -29,7 +29,7 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         ["journal:changes", "journal:lines", "journal:extracts", "journal:extract"], {"head"} | NEIGHBOURING
     ),
-}  # fmt: skip
+}
 ASKS_THE_JOURNAL = {"journal:lines", "journal:extract"}
 NAMES = {
     "personne": Named(Person, "public_id"),
@@ -39,9 +39,31 @@ PLAIN = dict.fromkeys(["du", "au", "sens", "action", "genre"], ())
 # Forms and files
 
 BODIES = {
-    "journal:lines": Body("head", lambda stage: {"nom": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24"}, writes=False),
-    "journal:extract": Body("head", lambda stage: {"personne": "", "sens": "", "action": "", "genre": "", "du": "2026-11-24", "au": "2026-11-24", "forme": "csv"}),
-}  # fmt: skip
+    "journal:lines": Body(
+        "head",
+        lambda stage: {
+            "nom": "",
+            "sens": "",
+            "action": "",
+            "genre": "",
+            "du": "2026-11-24",
+            "au": "2026-11-24",
+        },
+        writes=False,
+    ),
+    "journal:extract": Body(
+        "head",
+        lambda stage: {
+            "personne": "",
+            "sens": "",
+            "action": "",
+            "genre": "",
+            "du": "2026-11-24",
+            "au": "2026-11-24",
+            "forme": "csv",
+        },
+    ),
+}
 # What a file is called for who asked.
 READ_BY: dict[str, set[str]] = {"journal:extract": set()}
 CONFIRMED = {"journal:extract"}

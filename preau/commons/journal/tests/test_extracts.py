@@ -20,10 +20,10 @@ from conftest import NOW, SchoolClient
 from preau.commons.files.models import StoredFile
 from preau.commons.journal import actions, exports, queries, tasks
 from preau.commons.journal.models import Extract, Line, Seal
-from preau.commons.journal.queries import Asked
+from preau.commons.journal.queries import LineQuery
 from preau.commons.works.models import Work
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import vault, works
 
 State = Extract.State
@@ -37,21 +37,29 @@ def told(college: World) -> list[Line]:
     Line.objects.filter(school=college.school).delete()
     made = [
         Line.objects.create(
-            verb="attendance.entry_read", actor=cpe, acting_as=f"staff-{college.school.pk}", school=college.school,
-            target="attendance.entry", target_id=number, subject=pupil, is_read=True,
+            verb="attendance.entry_read",
+            actor=cpe,
+            acting_as=f"staff-{college.school.pk}",
+            school=college.school,
+            target="attendance.entry",
+            target_id=number,
+            subject=pupil,
+            is_read=True,
         )
         for number in range(3)
-    ]  # fmt: skip
+    ]
     made += [
-        Line.objects.create(verb="directory.hours_changed", actor=head, school=college.school, details={"fields": "é"}),
+        Line.objects.create(
+            verb="directory.hours_changed", actor=head, school=college.school, details={"fields": "é"}
+        ),
         Line.objects.create(verb="identity.signed_in", actor=pupil, school=college.school),
-    ]  # fmt: skip
+    ]
     Line.objects.filter(pk__in=[one.pk for one in made]).update(at=NOW - timedelta(hours=1))
     return made
 
 
 def made(viewer: Any, shape: str = "zip", **asked: Any) -> Extract:
-    extract = actions.ask_extract(viewer, Asked(TODAY, TODAY, **asked), shape)
+    extract = actions.ask_extract(viewer, LineQuery(TODAY, TODAY, **asked), shape)
     tasks.make_extract.func(extract.pk)
     extract.refresh_from_db()
     return extract
@@ -63,7 +71,7 @@ def content_of(extract: Extract) -> bytes:
 
 
 def bundle(college: World, **asked: Any) -> bytes:
-    return exports.made(college.school, Asked(TODAY, TODAY, **asked), "zip").content
+    return exports.made(college.school, LineQuery(TODAY, TODAY, **asked), "zip").content
 
 
 def changed(bundle: bytes, change: Callable[[str, bytes], bytes | None], **more: bytes) -> bytes:
@@ -167,7 +175,7 @@ def test_the_head_reads_nothing_private_of_their_own_child(
     alone = Line.objects.create(subject=pupil, **facts | on_hers | {"verb": "privacy.request_told"})
     own = Line.objects.create(actor=head, subject=pupil, **facts)
     others = [Line.objects.create(actor=mother, subject=one, **facts) for one in (mother, None)]
-    asked = Asked(TODAY, TODAY)
+    asked = LineQuery(TODAY, TODAY)
     assert {hers, alone} <= set(queries.lines_of(seat_of("head"), asked))
     Guardianship.objects.create(pupil=pupil, guardian=head, authority="legal", kinship="other")
     seat = seat_of("head", f"staff-{college.school.pk}")
@@ -221,16 +229,16 @@ def test_a_task_makes_the_extract_and_each_step_leaves_a_line(
 
 
 def test_the_same_click_twice_is_one_extract(college: World, seat_of: Any, told: list[Line]) -> None:
-    one, other = (actions.ask_extract(seat_of("head"), Asked(TODAY, TODAY), "csv") for _ in range(2))
+    one, other = (actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv") for _ in range(2))
     assert one == other
-    assert actions.ask_extract(seat_of("head"), Asked(TODAY, TODAY), "zip") != one
+    assert actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "zip") != one
     tasks.make_extract.func(one.pk)
     tasks.make_extract.func(one.pk)
     assert StoredFile.objects.filter(pk=Extract.objects.get(pk=one.pk).file_id).count() == 1
 
 
 def test_whoever_is_head_no_more_gets_nothing(college: World, seat_of: Any, told: list[Line]) -> None:
-    extract = actions.ask_extract(seat_of("head"), Asked(TODAY, TODAY), "csv")
+    extract = actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv")
     Holding.objects.filter(person=college.people["head"]).update(ends=TODAY)
     tasks.make_extract.func(extract.pk)
     extract.refresh_from_db()
@@ -251,7 +259,7 @@ def test_one_that_fails_says_so(
     college: World, seat_of: Any, told: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "made", lambda *_: 1 / 0)
-    extract = actions.ask_extract(seat_of("head"), Asked(TODAY, TODAY), "csv")
+    extract = actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv")
     with pytest.raises(ZeroDivisionError):
         tasks.make_extract.func(extract.pk)
     extract.refresh_from_db()
@@ -268,7 +276,7 @@ def test_extracts_go_with_their_days_and_their_people(college: World, seat_of: A
 
 def test_a_cell_is_no_formula(college: World, told: list[Line]) -> None:
     Person.objects.filter(pk=college.people["cpe"].pk).update(given_name="=1+1")
-    table = exports.made(college.school, Asked(TODAY, TODAY), "csv").content.decode("utf-8-sig")
+    table = exports.made(college.school, LineQuery(TODAY, TODAY), "csv").content.decode("utf-8-sig")
     assert ";=1+1" not in table and "'=1+1" in table
 
 
@@ -336,17 +344,18 @@ def test_a_database_that_has_changed_since_shows(college: World, told: list[Line
     Line.objects.filter(pk=told[0].pk).update(verb="identity.signed_in")
     Line.objects.filter(pk=told[1].pk).delete()
     assert faults(whole) == [
-        f"Line {told[0].pk} has changed in the database.", f"Line {told[1].pk} is not in the database any more.",
-    ]  # fmt: skip
+        f"Line {told[0].pk} has changed in the database.",
+        f"Line {told[1].pk} is not in the database any more.",
+    ]
     assert faults(whole, with_database=False) == []
     Seal.objects.filter(school=college.school).update(digest="0" * 64)
-    assert any("is not the one of the database any more" in one for one in faults(whole))
+    assert any("is not the one of the database any more" in fault for fault in faults(whole))
 
 
 def test_lines_changed_before_the_bundle_show_too(college: World, told: list[Line]) -> None:
     actions.seal(college.school.pk)
     Line.objects.filter(pk=told[0].pk).update(details={"changed": 1})
-    assert any("its lines are not those that were sealed" in one for one in faults(bundle(college)))
+    assert any("its lines are not those that were sealed" in fault for fault in faults(bundle(college)))
 
 
 # Commands

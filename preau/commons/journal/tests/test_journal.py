@@ -11,7 +11,7 @@ from django.db import transaction
 from preau.commons.journal import actions, rules, tasks
 from preau.commons.journal.models import Line, Seal
 from preau.commons.journal.queries import broken_seals
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import journal
 

@@ -48,11 +48,16 @@ def _is_in_charge(viewer: Viewer, context: Context) -> bool:
 
 def _give(viewer: Viewer, context: Context, item: dict[str, Any]) -> Activity:
     made = Activity.objects.create(
-        school=context.opening.school, context=context, title=item["title"] or context.opening.service.name,
-        text=item["text"], target=item["target"], custom=item["custom"],
+        school=context.opening.school,
+        context=context,
+        title=item["title"] or context.opening.service.name,
+        text=item["text"],
+        target=item["target"],
+        custom=item["custom"],
         due_on=date.fromisoformat(item["due_on"]) if item["due_on"] else None,
-        given_by_id=viewer.person.pk, given_at=timezone.now(),
-    )  # fmt: skip
+        given_by_id=viewer.person.pk,
+        given_at=timezone.now(),
+    )
     line = item["line"]
     if line:
         Column.objects.create(context=context, activity=made, **line | {"label": line["label"] or made.title})

@@ -16,7 +16,7 @@ class Clash(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class ScoreReport:
     """A score. `given` and `maximum` are both there, or neither."""
 
     pupil: int
@@ -35,7 +35,7 @@ class Said:
 
 
 @transaction.atomic
-def score(column: Column, said: Said) -> bool:
+def score(column: Column, said: ScoreReport) -> bool:
     """Keep what a service says of a pupil. The same again changes nothing (False); what is older than what is known is
     refused. Raises Clash."""
     lock(Column, column.pk)

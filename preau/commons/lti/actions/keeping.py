@@ -5,26 +5,29 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from preau.commons.lti import queries
 from preau.commons.lti.models import Activity, Agreement, Context, Pass, Passage, Proposal, Score, Shown
-from preau.commons.signon import actions as signon
+from preau.commons.lti.queries import tools
+from preau.commons.lti.queries.people import learners_of, teachers_of
+from preau.commons.signon.actions import tickets
 
 
 def name_members(now: datetime) -> int:
     """A name at the service for everybody of the classes of which it may read the list: a page that only reads cannot make
     one. Returns how many were made."""
     agreed = [
-        one.opening_id for one in Agreement.objects.filter(opening__is_on=True) if "members" in one.allowed
+        agreement.opening_id
+        for agreement in Agreement.objects.filter(opening__is_on=True)
+        if "members" in agreement.allowed
     ]
     rows = Context.objects.filter(opening__in=agreed).select_related("opening__service", "opening__school")
-    return sum(_name(one, now) for one in rows.order_by("pk"))
+    return sum(_name(row, now) for row in rows.order_by("pk"))
 
 
 @transaction.atomic
 def _name(context: Context, now: datetime) -> int:
-    today = queries.today_in(context.opening.school, now)
-    people = queries.learners_of(context, today) | queries.teachers_of(context, today)
-    return signon.name_people(context.opening.service_id, people)
+    today = tools.today_in(context.opening.school, now)
+    people = learners_of(context, today) | teachers_of(context, today)
+    return tickets.name_people(context.opening.service_id, people)
 
 
 @transaction.atomic

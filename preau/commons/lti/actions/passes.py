@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from preau.commons.lti import queries
 from preau.commons.lti.actions.reading import digest_of, is_for, is_timely, read_word, show_once
 from preau.commons.lti.models import Pass, Tool
+from preau.commons.lti.queries import keys, tools
 from preau.commons.lti.rules import ASSERTION_LIFE, CLOCKS_DIFFER, PASS_LIFE
 from preau.commons.signon.words import Protocol
 
@@ -25,23 +25,23 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Given:
+class AccessToken:
     """What a service receives, once."""
 
     value: str
     scopes: list[str]
 
 
-def give_pass(word: str, wanted: Sequence[str], at: str) -> Given:
+def give_pass(word: str, wanted: Sequence[str], at: str) -> AccessToken:
     """A token for a service that signed `word` for our address `at`, of those scopes that were agreed to. Raises Refusal."""
-    tool = queries.tool_of(queries.signer_in(word))
+    tool = tools.tool_of(keys.signer_in(word))
     claims = read_word(tool, word) if tool else None
     if tool is None or claims is None or not _is_sound(tool, claims, at):
         raise Refusal("invalid_client")
     now = timezone.now()
     if not show_once(tool, "jti", claims.get("jti"), now + ASSERTION_LIFE + 2 * CLOCKS_DIFFER):
         raise Refusal("invalid_client")
-    agreed = queries.scopes_of(tool)
+    agreed = tools.scopes_of(tool)
     scopes = [one for one in dict.fromkeys(wanted) if one in agreed]
     if not scopes:
         raise Refusal("invalid_scope")
@@ -49,7 +49,7 @@ def give_pass(word: str, wanted: Sequence[str], at: str) -> Given:
     Pass.objects.create(
         service_id=tool.service_id, digest=digest_of(value), scopes=scopes, ends_at=now + PASS_LIFE
     )
-    return Given(value, scopes)
+    return AccessToken(value, scopes)
 
 
 def _is_sound(tool: Tool, claims: dict[str, Any], at: str) -> bool:
@@ -64,7 +64,9 @@ def _is_sound(tool: Tool, claims: dict[str, Any], at: str) -> bool:
 def read_pass(value: str) -> Pass | None:
     """The token of this value, while it holds and its service is on."""
     known = Pass.objects.select_related("service").filter(
-        digest=digest_of(value[:LONGEST]), ends_at__gt=timezone.now(), service__is_on=True,
+        digest=digest_of(value[:LONGEST]),
+        ends_at__gt=timezone.now(),
+        service__is_on=True,
         service__protocol=Protocol.LTI,
-    )  # fmt: skip
+    )
     return known.first()

@@ -8,14 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from preau.commons.lti import queries
 from preau.commons.lti.actions.reading import digest_of, is_for, is_timely, read_word, show_once
 from preau.commons.lti.models import Activity, Context, Passage, Proposal, Tool
+from preau.commons.lti.queries import messages, people, tools
+from preau.commons.lti.queries.items import is_clean, items_of
+from preau.commons.lti.queries.keys import signer_in
 from preau.commons.lti.rules import CHOICE_LIFE, CLOCKS_DIFFER, PASSAGE_LIFE, SIGNED_LIFE
 from preau.commons.lti.words import CHOSEN, CLAIM, DEEP, INSTRUCTOR, VERSION
-from preau.commons.signon import actions as signon
-from preau.commons.signon import queries as services
+from preau.commons.signon.actions import tickets
+from preau.commons.signon.actions.keys import sign
 from preau.commons.signon.models import Alias, Opening
+from preau.commons.signon.queries import access
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer, viewer_for
 
@@ -41,10 +44,16 @@ def begin(
         raise Stale
     hint, message = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     Passage.objects.create(
-        account_id=viewer.account_id, seat=viewer.key, session=digest_of(session), context=context, activity=activity,
-        hint=digest_of(hint), message=digest_of(message), ends_at=timezone.now() + PASSAGE_LIFE,
-    )  # fmt: skip
-    return queries.login_address(tool, context, activity, hint, message)
+        account_id=viewer.account_id,
+        seat=viewer.key,
+        session=digest_of(session),
+        context=context,
+        activity=activity,
+        hint=digest_of(hint),
+        message=digest_of(message),
+        ends_at=timezone.now() + PASSAGE_LIFE,
+    )
+    return messages.login_address(tool, context, activity, hint, message)
 
 
 def _context(opening: Opening, group: Group) -> Context:
@@ -71,7 +80,7 @@ def enter(account_id: int, session: str, tool: Tool, hint: str, message: str, no
     if not same or not constant_time_compare(found.message, digest_of(message[:LONGEST])):
         raise Stale
     viewer, role = _standing(found)
-    signon.come(viewer, [found.context.opening])
+    tickets.come(viewer, [found.context.opening])
     user = Alias.objects.get(service=tool.service_id, person=viewer.person.pk).value
     word = "" if found.activity else secrets.token_urlsafe(32)
     found.used_at, found.answer = now, digest_of(word) if word else ""
@@ -85,7 +94,7 @@ def enter(account_id: int, session: str, tool: Tool, hint: str, message: str, no
         "exp": int((now + SIGNED_LIFE).timestamp()),
         "nonce": nonce,
     }
-    return signon.sign(queries.claims_of(tool, found, viewer.person, role, word) | claims)
+    return sign(messages.claims_of(tool, found, viewer.person, role, word) | claims)
 
 
 def _standing(passage: Passage) -> tuple[Viewer, str]:
@@ -96,9 +105,9 @@ def _standing(passage: Passage) -> tuple[Viewer, str]:
     )
     if viewer is None or viewer.key != passage.seat:
         raise Stale
-    role = queries.role_in(viewer, context)
-    openings = services.openings_of(viewer, context.opening.service_id)
-    if not role or context.opening_id not in {one.pk for one in openings}:
+    role = people.role_in(viewer, context)
+    openings = access.openings_of(viewer, context.opening.service_id)
+    if not role or context.opening_id not in {opening.pk for opening in openings}:
         raise Stale
     if passage.activity and passage.activity.ended_at:
         raise Stale
@@ -115,7 +124,7 @@ def answer(word: str) -> Proposal:
 
     It comes by a form of another site, hence without a session: the word that we gave says whose it is.
     """
-    tool = queries.tool_of(queries.signer_in(word))
+    tool = tools.tool_of(signer_in(word))
     claims = read_word(tool, word) if tool else None
     if tool is None or claims is None or not _is_sound(tool, claims):
         raise Stale
@@ -127,7 +136,7 @@ def _take(tool: Tool, claims: dict[str, Any]) -> Proposal:
     found = _asked(tool, claims.get(f"{DEEP}data"))
     _standing(found)
     until = timezone.now() + CHOICE_LIFE
-    if claims.get(f"{CLAIM}deployment_id") != queries.deployment_of(found.context.opening):
+    if claims.get(f"{CLAIM}deployment_id") != tools.deployment_of(found.context.opening):
         raise Stale
     # The last word of the service may be read a minute late: its own word is remembered longer than that.
     if not show_once(tool, "nonce", claims.get("nonce"), until + CLOCKS_DIFFER * 2):
@@ -135,11 +144,15 @@ def _take(tool: Tool, claims: dict[str, Any]) -> Proposal:
     if not Passage.objects.filter(pk=found.pk).exclude(answer="").update(answer=""):
         raise Stale
     zone = found.context.opening.school.timezone
-    items, refused = queries.items_of(tool, claims.get(f"{DEEP}content_items"), zone)
+    items, refused = items_of(tool, claims.get(f"{DEEP}content_items"), zone)
     return Proposal.objects.create(
-        account=found.account, seat=found.seat, context=found.context, items=items, refused=min(refused, 999),
+        account=found.account,
+        seat=found.seat,
+        context=found.context,
+        items=items,
+        refused=min(refused, 999),
         ends_at=until,
-    )  # fmt: skip
+    )
 
 
 def _is_sound(tool: Tool, claims: dict[str, Any]) -> bool:
@@ -154,7 +167,7 @@ def _is_sound(tool: Tool, claims: dict[str, Any]) -> bool:
 
 def _asked(tool: Tool, said: Any) -> Passage:
     """The passage to which this word answers, held until the end."""
-    if not isinstance(said, str) or not said or not queries.is_clean(said):
+    if not isinstance(said, str) or not said or not is_clean(said):
         raise Stale
     rows = Passage.objects.select_for_update(of=("self",)).select_related(
         "context__opening__service",

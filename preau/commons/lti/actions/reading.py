@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from preau.commons.lti import queries
 from preau.commons.lti.models import Shown, Tool
+from preau.commons.lti.queries import items, keys
 from preau.commons.lti.rules import CLOCKS_DIFFER, KEYS_AGAIN, KEYS_LIFE
 from preau.foundation import outward
 
@@ -26,12 +26,12 @@ def digest_of(value: str) -> str:
 
 def read_word(tool: Tool, word: str) -> dict[str, Any] | None:
     """The claims of a word that this service signed, whatever they say; None for anything else."""
-    number = queries.number_in(word)
+    number = keys.number_in(word)
     key = _key(tool, number) if number is not None else None
     if key is None:
         return None
     try:
-        claims = jwt.decode(word, key, algorithms=[queries.ALGORITHM]).claims
+        claims = jwt.decode(word, key, algorithms=[keys.ALGORITHM]).claims
     except (JoseError, ValueError, TypeError):
         return None
     return claims if isinstance(claims, dict) else None
@@ -40,21 +40,21 @@ def read_word(tool: Tool, word: str) -> dict[str, Any] | None:
 def _key(tool: Tool, number: str) -> RSAKey | None:
     """Typed keys, or those of the service's address: read again after an hour, or at once for a number that we do not know."""
     if not tool.keys_url:
-        return queries.key_named(tool.keys, number)
+        return keys.key_named(tool.keys, number)
     age = timezone.now() - tool.keys_read_at if tool.keys_read_at else None
-    found = queries.key_named(tool.read_keys, number)
+    found = keys.key_named(tool.read_keys, number)
     if age is not None and (age < KEYS_AGAIN or (found and age < KEYS_LIFE)):
         return found
     _read_again(tool)
-    return queries.key_named(tool.read_keys, number)
+    return keys.key_named(tool.read_keys, number)
 
 
 def _read_again(tool: Tool) -> None:
     """The keys at the service's address. One that does not answer keeps those that we know, until the next minute."""
     try:
         words = outward.words_at(tool.keys_url, kind="application/json")
-        tool.read_keys = queries.keys_in(words.decode())
-    except (OSError, UnicodeError, queries.Unreadable):
+        tool.read_keys = keys.keys_in(words.decode())
+    except (OSError, UnicodeError, keys.Unreadable):
         logger.warning("the keys of a service were not read", extra={"service": tool.service_id})
     tool.keys_read_at = timezone.now()
     Tool.objects.filter(pk=tool.pk).update(read_keys=tool.read_keys, keys_read_at=tool.keys_read_at)
@@ -82,7 +82,7 @@ def is_for(claims: dict[str, Any], address: str) -> bool:
 
 def show_once(tool: Tool, what: str, word: Any, until: datetime) -> bool:
     """Note that the service showed this word; False when it already had, or shows none."""
-    if not isinstance(word, str) or not 0 < len(word) <= LONGEST_ONCE or not queries.is_clean(word):
+    if not isinstance(word, str) or not 0 < len(word) <= LONGEST_ONCE or not items.is_clean(word):
         return False
     try:
         with transaction.atomic():

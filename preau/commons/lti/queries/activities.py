@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from preau.commons.lti.models import Activity, Column, Score, Tool, groups_taught
 from preau.commons.lti.words import ACTIVITY, GRADING
-from preau.commons.signon import queries as signon
 from preau.commons.signon.models import Opening, Service
+from preau.commons.signon.queries import access
 from preau.commons.signon.words import Protocol
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
@@ -58,7 +58,7 @@ def result_of(score: Score) -> Result:
 
 def open_here(viewer: Viewer) -> dict[int, Opening]:
     """The openings by which this seat may use services that speak LTI."""
-    return {one.pk: one for one in signon.open_to(viewer) if one.service.protocol == Protocol.LTI}
+    return {one.pk: one for one in access.open_to(viewer) if one.service.protocol == Protocol.LTI}
 
 
 def activities_of(viewer: Viewer, openings: Iterable[int], group: int | None = None) -> "QuerySet[Activity]":
@@ -82,21 +82,28 @@ def rows_of(viewer: Viewer, page: Iterable[Activity], openings: Iterable[int]) -
     if viewer.is_staff:
         counts = _counted(viewer, activities)
         return [
-            Row(one, counted=counts.get(one.pk, 0), is_open=one.context.opening_id in known)
-            for one in activities
+            Row(activity, counted=counts.get(activity.pk, 0), is_open=activity.context.opening_id in known)
+            for activity in activities
         ]
     results, whose = _own_results(viewer, activities), _whose(viewer, activities)
-    return [Row(one, whose.get(one.context.group_id, ""), results[one.pk]) for one in activities]
+    return [
+        Row(activity, whose.get(activity.context.group_id, ""), results[activity.pk])
+        for activity in activities
+    ]
 
 
 def _counted(viewer: Viewer, activities: Sequence[Activity]) -> dict[int, int]:
-    rows = Score.objects.visible_to(viewer).filter(column__activity__in=[one.pk for one in activities])
+    rows = Score.objects.visible_to(viewer).filter(
+        column__activity__in=[activity.pk for activity in activities]
+    )
     sums = rows.order_by().values("column__activity").annotate(n=Count("pupil", distinct=True))
     return dict(sums.values_list("column__activity", "n"))
 
 
 def _own_results(viewer: Viewer, activities: Sequence[Activity]) -> dict[int, list[Result]]:
-    rows = Score.objects.visible_to(viewer).filter(column__activity__in=[one.pk for one in activities])
+    rows = Score.objects.visible_to(viewer).filter(
+        column__activity__in=[activity.pk for activity in activities]
+    )
     found: dict[int, list[Result]] = defaultdict(list)
     for score in rows.select_related("column").order_by("pupil", "column"):
         found[score.column.activity_id or 0].append(result_of(score))
@@ -108,7 +115,7 @@ def _whose(viewer: Viewer, activities: Sequence[Activity]) -> dict[int, str]:
     if not viewer.is_guardian or len(viewer.own_pupils()) < 2:
         return {}
     rows = Enrolment.objects.visible_to(viewer).active(viewer.today)
-    rows = rows.filter(group__in={one.context.group_id for one in activities})
+    rows = rows.filter(group__in={activity.context.group_id for activity in activities})
     names: dict[int, dict[str, None]] = defaultdict(dict)
     for group, name in rows.order_by("pupil__given_name").values_list("group", "pupil__given_name"):
         names[group][name] = None
@@ -147,13 +154,13 @@ def _results(viewer: Viewer, activity: Activity, whose: Q) -> list[PupilRow]:
     rows = Score.objects.visible_to(viewer).filter(column__activity=activity.pk)
     for score in rows.select_related("column").order_by("column"):
         found[score.pupil_id].append(result_of(score))
-    return [PupilRow(one, found[one.pk]) for one in pupils.order_by("search_name", "pk")]
+    return [PupilRow(pupil, found[pupil.pk]) for pupil in pupils.order_by("search_name", "pk")]
 
 
 def may_open(viewer: Viewer, activity: Activity) -> bool:
     """Is the service open to this seat, by the very school of the class?"""
-    openings = signon.openings_of(viewer, activity.context.opening.service_id)
-    return activity.ended_at is None and activity.context.opening_id in {one.pk for one in openings}
+    openings = access.openings_of(viewer, activity.context.opening.service_id)
+    return activity.ended_at is None and activity.context.opening_id in {opening.pk for opening in openings}
 
 
 # Adding one
@@ -171,4 +178,4 @@ def tools_to_give(viewer: Viewer) -> list[tuple[Opening, Tool]]:
         one.service_id: one for one in open_here(viewer).values() if one.school_id == viewer.school_id
     }
     tools = Tool.objects.filter(service__in=openings).order_by("service__name", "pk")
-    return [(openings[one.service_id], one) for one in tools]
+    return [(openings[tool.service_id], tool) for tool in tools]

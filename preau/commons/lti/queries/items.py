@@ -9,7 +9,7 @@ from django.utils.timezone import is_aware
 
 from preau.commons.lti.models import Tool
 from preau.commons.lti.rules import MOST_ITEMS
-from preau.commons.signon import queries as signon
+from preau.commons.signon.queries import access
 from preau.foundation import dates
 
 MOST_CUSTOM, LONGEST_CUSTOM = 30, 500
@@ -50,8 +50,8 @@ def _activity(tool: Tool, said: Any, zone: str) -> dict[str, Any] | None:
 
 def _is_at(tool: Tool, target: Any) -> bool:
     """Does it open at an origin that the register holds for this service?"""
-    place = signon.place_of(target) if isinstance(target, str) else None
-    known = {signon.place_of(one) for one in (tool.target, *tool.redirects)}
+    place = access.place_of(target) if isinstance(target, str) else None
+    known = {access.place_of(one) for one in (tool.target, *tool.redirects)}
     return place is not None and place.origin in {one.origin for one in known if one}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from preau.commons.lti.models import Context, groups_taught
 from preau.commons.lti.models.activities import groups_learnt
 from preau.commons.lti.words import ADMINISTRATOR, INSTRUCTOR, LEARNER, MENTOR
-from preau.commons.signon import queries as signon
 from preau.commons.signon.models import Alias
+from preau.commons.signon.queries import consent
 from preau.directory.models import Assignment, Enrolment, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
@@ -39,7 +39,7 @@ def learners_of(context: Context, today: date) -> set[int]:
     rows = Enrolment.objects.active(today)
     here = rows.filter(group=context.group_id, pupil__erased_at=None)
     opening = context.opening
-    learners = signon.agreed_pupils(opening, set(here.values_list("pupil", flat=True)), today)
+    learners = consent.agreed_pupils(opening, set(here.values_list("pupil", flat=True)), today)
     if not (opening.levels or opening.classes):
         return learners
     learnt = rows.filter(pupil__in=learners, group__school=opening.school_id)
@@ -85,8 +85,8 @@ def members_of(context: Context, today: date, role: str = "") -> list[Member]:
     rows = Alias.objects.filter(service=context.opening.service_id, person__in=roles)
     leaves = context.opening.leaves
     return [
-        Member(one.value, roles[one.person_id], names_of(one.person, leaves))
-        for one in rows.select_related("person").order_by("value")
+        Member(row.value, roles[row.person_id], names_of(row.person, leaves))
+        for row in rows.select_related("person").order_by("value")
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import SchoolClient
 from preau.commons.lti.models import Activity, Tool
 from preau.commons.lti.tests.tool import given, linked
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 @pytest.fixture

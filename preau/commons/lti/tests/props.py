@@ -7,7 +7,7 @@ from preau.commons.lti.models import Activity, Column, Proposal, Score
 from preau.commons.lti.tests.tool import class_of, given, linked
 from preau.commons.signon.models import Service
 from preau.directory.models import Enrolment, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def own_activity(college: World) -> Activity:
@@ -24,9 +24,14 @@ def own_choice(college: World) -> Proposal:
     """What the teacher has just chosen at a service."""
     item = {"title": "Fractions", "text": "", "target": "", "custom": {}, "line": None, "due_on": ""}
     found: Proposal = Proposal.objects.get_or_create(
-        account=college.people["teacher"].account, seat=f"staff-{college.school.pk}",
-        defaults={"context": own_activity(college).context, "items": [item], "ends_at": NOW + timedelta(hours=1)},
-    )[0]  # fmt: skip
+        account=college.people["teacher"].account,
+        seat=f"staff-{college.school.pk}",
+        defaults={
+            "context": own_activity(college).context,
+            "items": [item],
+            "ends_at": NOW + timedelta(hours=1),
+        },
+    )[0]
     return found
 
 

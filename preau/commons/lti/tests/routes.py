@@ -60,9 +60,19 @@ PAGES = [
     Page("lti:agreement", {"head"}, model=own_lti_service, by="public_id"),
 ]
 ELSEWHERE = {
-    "lti:launch", "lti:end", "lti:restore", "lti:export", "lti:authorize", "lti:token", "lti:chosen",
-    "lti:members", "lti:lines", "lti:line", "lti:scores", "lti:results",
-}  # fmt: skip
+    "lti:launch",
+    "lti:end",
+    "lti:restore",
+    "lti:export",
+    "lti:authorize",
+    "lti:token",
+    "lti:chosen",
+    "lti:members",
+    "lti:lines",
+    "lti:line",
+    "lti:scores",
+    "lti:results",
+}
 LISTS = [
     ("teacher", "lti:activities", many_activities),
     ("pupil", "lti:activities", many_activities),
@@ -72,10 +82,16 @@ LISTS = [
     ("teacher", "lti:choice", many_chosen),
 ]
 ONE_THING = {
-    "lti:change", "lti:tool", "lti:agreement", "lti:authorize",
+    "lti:change",
+    "lti:tool",
+    "lti:agreement",
+    "lti:authorize",
     # A list of another server, by pages, behind a token: test_services.py.
-    "lti:members", "lti:lines", "lti:line", "lti:results",
-}  # fmt: skip
+    "lti:members",
+    "lti:lines",
+    "lti:line",
+    "lti:results",
+}
 ARGUMENTS = {"lti:export": lambda college: {"public_id": own_activity(college).public_id}}
 # Tools send words there (lti/tests).
 OF_OTHERS = {"lti:members", "lti:lines", "lti:line", "lti:scores", "lti:results"}
@@ -85,24 +101,32 @@ TOKENS_ALONE = {"lti:members", "lti:lines", "lti:line", "lti:results"}
 
 SEES: dict[type[Model], Near] = {
     Activity: near(
-        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        own={"head", "teacher"} | OWN_FAMILY,
+        other_class={"head", "teacher_parent"} | OTHER_FAMILY,
         other_school={"neighbour_head"},
     ),
     Proposal: near(own={"teacher"}, other_class={"teacher_parent"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "lti:activities": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "lti:add": {"teacher", "teacher_parent"},
     "lti:choice": near(own={"teacher"}, other_class={"teacher_parent"}),
     **dict.fromkeys(["lti:activity", "lti:launch"], SEES[Activity]),
-    **dict.fromkeys(["lti:change", "lti:end", "lti:restore"], near(own={"teacher"}, other_class={"teacher_parent"})),
-    "lti:export": near(own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING),
+    **dict.fromkeys(
+        ["lti:change", "lti:end", "lti:restore"], near(own={"teacher"}, other_class={"teacher_parent"})
+    ),
+    "lti:export": near(
+        own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING
+    ),
     **dict.fromkeys(["lti:tool", "lti:agreement"], SETTLED),
     **dict.fromkeys(
-        [f"lti:{name}" for name in ("authorize", "token", "chosen", "members", "lines", "line", "scores", "results")],
+        [
+            f"lti:{name}"
+            for name in ("authorize", "token", "chosen", "members", "lines", "line", "scores", "results")
+        ],
         EVERYONE,
     ),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     **{f"lti:{name}": {"number": "0" * 24} for name in ("members", "lines")},
     **{f"lti:{name}": {"number": "0" * 24, "line": "0" * 24} for name in ("line", "scores", "results")},
@@ -113,13 +137,30 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "grant_type", "due_on", "items", "allowed", "login_url", "target", "chooses", "keys_url",
-        "login_hint", "lti_message_hint", "JWT", "client_assertion", "client_assertion_type",
-        "resource_link_id", "resource_id", "tag", "limit", "rlid", "role", "user_id",
+        "grant_type",
+        "due_on",
+        "items",
+        "allowed",
+        "login_url",
+        "target",
+        "chooses",
+        "keys_url",
+        "login_hint",
+        "lti_message_hint",
+        "JWT",
+        "client_assertion",
+        "client_assertion_type",
+        "resource_link_id",
+        "resource_id",
+        "tag",
+        "limit",
+        "rlid",
+        "role",
+        "user_id",
         *(f"ask_{key}" for key in ALLOWED),
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -156,21 +197,29 @@ def _to_choose(stage: Stage) -> Data:
 
 BODIES = {
     "lti:add": Body(
-        "teacher", _to_choose, wrong=lambda stage: {"tool": "autre"}, again={"lti_passage": "each going is a passage, used once"}
+        "teacher",
+        _to_choose,
+        wrong=lambda stage: {"tool": "autre"},
+        again={"lti_passage": "each going is a passage, used once"},
     ),
     "lti:choice": Body("teacher", lambda stage: {"items": ["0"]}, wrong=lambda stage: {"items": []}),
     "lti:launch": Body("pupil", again={"lti_passage": "each click is a passage, used once"}),
     "lti:change": Body(
-        "teacher", lambda stage: {"title": "Fractions, la suite", "text": "Trois séries.", "due_on": "2026-12-01"},
+        "teacher",
+        lambda stage: {"title": "Fractions, la suite", "text": "Trois séries.", "due_on": "2026-12-01"},
         wrong=lambda stage: {"title": ""},
     ),
     "lti:end": Body("teacher"),
     "lti:restore": Body("teacher", before=_ended),
     "lti:tool": Body("head", _tool, _speaks_lti, lambda stage: {"login_url": "http://autre.example/"}),
-    "lti:agreement": Body("head", lambda stage: {"allowed": ["scores"]}, _has_a_tool, lambda stage: {"allowed": ["autre"]}),
+    "lti:agreement": Body(
+        "head", lambda stage: {"allowed": ["scores"]}, _has_a_tool, lambda stage: {"allowed": ["autre"]}
+    ),
     "lti:authorize": Body("pupil", lambda stage: {"client_id": "inconnu"}, writes=False),
-    **dict.fromkeys([f"lti:{name}" for name in ("token", "chosen", "lines", "scores")], Body("pupil", writes=False)),
-}  # fmt: skip
+    **dict.fromkeys(
+        [f"lti:{name}" for name in ("token", "chosen", "lines", "scores")], Body("pupil", writes=False)
+    ),
+}
 READ_BY = {
     # The tool says what it is called.
     "lti:add.title": set(),
@@ -215,14 +264,22 @@ def plant(stage: Stage) -> None:
         )
         column = Column.objects.create(context=context, activity=activity, label=title, maximum=20)
         Score.objects.create(
-            column=column, pupil=stage.objects[Person][scope][0], given=12, maximum=20, activity="Completed",
-            grading="FullyGraded", said_at=NOW,
-        )  # fmt: skip
+            column=column,
+            pupil=stage.objects[Person][scope][0],
+            given=12,
+            maximum=20,
+            activity="Completed",
+            grading="FullyGraded",
+            said_at=NOW,
+        )
         item = {"title": chosen[scope], "text": "", "target": "", "custom": {}, "line": None, "due_on": ""}
         proposal = Proposal.objects.create(
-            account=person.account, seat=f"staff-{world.school.pk}", context=context, items=[item],
+            account=person.account,
+            seat=f"staff-{world.school.pk}",
+            context=context,
+            items=[item],
             ends_at=NOW + timedelta(hours=1),
-        )  # fmt: skip
+        )
         stage.put(scope, activity, proposal)
 
 

@@ -26,14 +26,21 @@ from preau.commons.lti.tests.tool import (
 )
 from preau.commons.lti.words import CLAIM, DEEP, INSTRUCTOR
 from preau.directory.models import Assignment, School
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 ITEMS = [
-    {"type": "ltiResourceLink", "title": "Série 1", "text": "Dix calculs.", "url": f"{HERE}/serie/1", "custom": {"serie": "1"},
-     "lineItem": {"scoreMaximum": 10, "label": "Série 1"}, "submission": {"endDateTime": "2026-12-01T18:00:00+01:00"}},
+    {
+        "type": "ltiResourceLink",
+        "title": "Série 1",
+        "text": "Dix calculs.",
+        "url": f"{HERE}/serie/1",
+        "custom": {"serie": "1"},
+        "lineItem": {"scoreMaximum": 10, "label": "Série 1"},
+        "submission": {"endDateTime": "2026-12-01T18:00:00+01:00"},
+    },
     {"type": "ltiResourceLink", "title": "Série 2"},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -62,8 +69,11 @@ def test_what_was_chosen_is_looked_at_then_given(college: World, tool: Tool, tea
     assert teacher.post(answer["Location"], {"items": ["0", "1"]}).status_code == 302
     first, second = Activity.objects.filter(title__startswith="Série").order_by("title")
     assert (first.context.group, first.target, first.custom, first.text) == (
-        group, f"{HERE}/serie/1", {"serie": "1"}, "Dix calculs.",
-    )  # fmt: skip
+        group,
+        f"{HERE}/serie/1",
+        {"serie": "1"},
+        "Dix calculs.",
+    )
     assert f"{first.due_on}" == "2026-12-01" and second.due_on is None
     column = Column.objects.get(activity__in=[first, second])
     assert (column.activity, column.maximum, column.label) == (first, 10, "Série 1")
@@ -87,8 +97,10 @@ def test_what_is_no_activity_of_the_service_is_left(
         {"type": "ltiResourceLink", "title": "Trop", "custom": {"x": {"y": 1}}},
         {"type": "ltiResourceLink", "title": "Moitié", "custom": {"x": "\ud800"}},
         {"type": "ltiResourceLink", "title": "Moitié", "custom": {"\udfff": "x"}},
-        "x", None, 7,
-    ]  # fmt: skip
+        "x",
+        None,
+        7,
+    ]
     answer = answered(teacher, signed(chosen(tool, said, [*left, ITEMS[1]])))
     page = teacher.get(answer["Location"]).content.decode()
     assert "12 éléments laissés" in page and "Série 2" in page
@@ -98,10 +110,12 @@ def test_what_is_no_activity_of_the_service_is_left(
 @pytest.mark.parametrize(
     ("ends", "day"),
     [
-        ("2026-12-01T18:00:00Z", date(2026, 12, 2)), ("2026-12-01T05:00:00Z", date(2026, 12, 1)),
-        ("0001-01-01T00:00:00+14:00", None), ("9999-12-31T23:59:59-14:00", None),
+        ("2026-12-01T18:00:00Z", date(2026, 12, 2)),
+        ("2026-12-01T05:00:00Z", date(2026, 12, 1)),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
     ],
-)  # fmt: skip
+)
 def test_a_day_is_that_of_the_school(
     college: World, tool: Tool, teacher: SchoolClient, ends: str, day: date | None
 ) -> None:
@@ -141,8 +155,11 @@ def test_an_answer_that_is_not_to_be_believed_keeps_nothing(
         signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": ""})),
         signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": None})),
         signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": 7})),
-        "", "x", "é", "a" * 100_000,
-    ]  # fmt: skip
+        "",
+        "x",
+        "é",
+        "a" * 100_000,
+    ]
     for word in words:
         assert answered(teacher, word).status_code == 400, word[:40]
     assert not Proposal.objects.exists()

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 
 from conftest import NOW, SchoolClient
-from preau.commons.lti import actions, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions import keeping
 from preau.commons.lti.models import Activity, Agreement, Passage, Tool
-from preau.commons.lti.queries import deployment_of
+from preau.commons.lti.queries.tools import deployment_of
 from preau.commons.lti.tests.tool import (
     HERE,
     OPENED,
@@ -24,7 +25,7 @@ from preau.commons.lti.tests.tool import (
 from preau.commons.lti.words import CLAIM, GRADES_CLAIM, INSTRUCTOR, LEARNER, MEMBERS_CLAIM, MENTOR
 from preau.commons.signon.models import Alias, Opening, Usage
 from preau.directory.models import Enrolment
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -165,11 +166,25 @@ def test_a_hint_made_for_one_service_is_worth_nothing_at_another(
 
 
 TRICKS = [
-    "", f"{OPENED}/", f"{OPENED}?x=1", f"{OPENED}#x", OPENED.replace("https", "http"), OPENED.upper(), f" {OPENED}",
-    OPENED.replace(".example", ".example@autre.example"), OPENED.replace(".example", ".example.autre.example"),
-    "https://autre.example/lti/ouvrir", "//exercices.example/lti/ouvrir", f"{HERE}:443/lti/ouvrir", f"{HERE}/lti/%6Fuvrir",
-    f"{HERE}/lti/../lti/ouvrir", f"{OPENED}\x00", f"{OPENED}\r\nX: y", "javascript:alert(1)", "a" * 10_000,
-]  # fmt: skip
+    "",
+    f"{OPENED}/",
+    f"{OPENED}?x=1",
+    f"{OPENED}#x",
+    OPENED.replace("https", "http"),
+    OPENED.upper(),
+    f" {OPENED}",
+    OPENED.replace(".example", ".example@autre.example"),
+    OPENED.replace(".example", ".example.autre.example"),
+    "https://autre.example/lti/ouvrir",
+    "//exercices.example/lti/ouvrir",
+    f"{HERE}:443/lti/ouvrir",
+    f"{HERE}/lti/%6Fuvrir",
+    f"{HERE}/lti/../lti/ouvrir",
+    f"{OPENED}\x00",
+    f"{OPENED}\r\nX: y",
+    "javascript:alert(1)",
+    "a" * 10_000,
+]
 
 
 @pytest.mark.parametrize("back", TRICKS)
@@ -243,7 +258,7 @@ def test_passages_are_dropped_and_say_nothing(college: World, activity: Activity
     said = begin(sits("pupil"), activity)
     kept = str(list(Passage.objects.values()))
     assert said["login_hint"] not in kept and said["lti_message_hint"] not in kept
-    assert actions.purge(NOW + rules.PASSAGE_LIFE) == 1
+    assert keeping.purge(NOW + rules.PASSAGE_LIFE) == 1
     assert not Passage.objects.exists()
 
 

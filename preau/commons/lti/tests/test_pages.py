@@ -8,7 +8,8 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.lti import actions, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions import keeping
 from preau.commons.lti.models import Activity, Agreement, Column, Score, Tool
 from preau.commons.lti.tests.tool import (
     HERE,
@@ -24,14 +25,18 @@ from preau.commons.lti.tests.tool import (
 from preau.commons.signon.models import Opening, Service
 from preau.commons.signon.words import Protocol
 from preau.directory.models import Assignment, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
 pytestmark = pytest.mark.django_db
 TYPED = {
-    "login_url": LOGIN, "target": OPENED, "redirects": f"{OPENED}\n{HERE}/lti/autre", "chooses": "on",
-    "keys_url": f"{HERE}/lti/cles", "ask_scores": "Dire ce qui est réussi.",
-}  # fmt: skip
+    "login_url": LOGIN,
+    "target": OPENED,
+    "redirects": f"{OPENED}\n{HERE}/lti/autre",
+    "chooses": "on",
+    "keys_url": f"{HERE}/lti/cles",
+    "ask_scores": "Dire ce qui est réussi.",
+}
 
 # A key of a curve (secp112r1) that our library does not know.
 OF_ANOTHER_CURVE = """-----BEGIN PUBLIC KEY-----
@@ -65,7 +70,8 @@ def page_of(browser: Any, activity: Activity) -> str:
 def test_each_reads_their_own_results(college: World, activity: Activity, score: Score, sits: Any) -> None:
     pupil = college.people["pupil"]
     other = next(
-        one.pupil for one in activity.context.group.enrolments.exclude(pupil=pupil).select_related("pupil")
+        enrolment.pupil
+        for enrolment in activity.context.group.enrolments.exclude(pupil=pupil).select_related("pupil")
     )
     got(activity, other, given=3, comment="À reprendre.")
     page = page_of(sits("teacher"), activity)
@@ -260,11 +266,11 @@ def test_what_is_kept_goes_with_the_person(
     pupil, teacher = college.people["pupil"], college.people["teacher"]
     sits("pupil").post(f"/activites/{activity.public_id}/ouvrir/")
     assert "15.5" in sits("pupil").get("/mes-donnees/lti-score/").content.decode().replace(",", ".")
-    assert actions.forget_passing(pupil.pk) == 1
-    assert actions.forget_scores(pupil.pk) >= 1
+    assert keeping.forget_passing(pupil.pk) == 1
+    assert keeping.forget_scores(pupil.pk) >= 1
     assert not Score.objects.filter(pupil=pupil).exists()
     Activity.objects.filter(pk=activity.pk).update(text="Un mot de Claire.")
-    actions.forget_activities(teacher.pk)
+    keeping.forget_activities(teacher.pk)
     activity.refresh_from_db()
     assert (activity.title, activity.text) == ("Exercices", "")
 

@@ -12,9 +12,10 @@ from django.test import Client as Browser
 from joserfc.jwk import RSAKey
 
 from conftest import NOW
-from preau.commons.lti import actions, rules, tasks
+from preau.commons.lti import rules, tasks
+from preau.commons.lti.actions import keeping
 from preau.commons.lti.models import Activity, Agreement, Column, Context, Pass, Score, Shown, Tool
-from preau.commons.lti.queries import address, line_address
+from preau.commons.lti.queries.messages import address, line_address
 from preau.commons.lti.tests.tool import (
     EVERY_SCOPE,
     HERE,
@@ -39,7 +40,7 @@ from preau.commons.signon.models import Alias, Opening, Service
 from preau.directory.actions import consents
 from preau.directory.boards import purposes
 from preau.directory.models import Enrolment
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import outward
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +97,32 @@ def test_what_no_service_asks_is_not_given_though_it_was_agreed_to(college: Worl
 @pytest.mark.parametrize(
     "more",
     [
-        {"iss": "preau-lti-" + "0" * 24}, {"iss": None}, {"iss": ["x"]}, {"iss": 7}, {"sub": "autre"}, {"sub": None},
-        {"aud": "https://autre.example/lti/token"}, {"aud": None}, {"aud": []}, {"aud": ["http://localhost:8000/lti/token", "x"]},
-        {"aud": "http://localhost:8000"}, {"aud": {"x": 1}},
-        {"exp": STAMP - 61}, {"exp": STAMP + 500}, {"exp": None}, {"exp": "demain"}, {"exp": True}, {"exp": 1e300},
-        {"iat": STAMP + 90}, {"iat": "hier"}, {"jti": None}, {"jti": ""}, {"jti": 7}, {"jti": "j" * 501},
+        {"iss": "preau-lti-" + "0" * 24},
+        {"iss": None},
+        {"iss": ["x"]},
+        {"iss": 7},
+        {"sub": "autre"},
+        {"sub": None},
+        {"aud": "https://autre.example/lti/token"},
+        {"aud": None},
+        {"aud": []},
+        {"aud": ["http://localhost:8000/lti/token", "x"]},
+        {"aud": "http://localhost:8000"},
+        {"aud": {"x": 1}},
+        {"exp": STAMP - 61},
+        {"exp": STAMP + 500},
+        {"exp": None},
+        {"exp": "demain"},
+        {"exp": True},
+        {"exp": 1e300},
+        {"iat": STAMP + 90},
+        {"iat": "hier"},
+        {"jti": None},
+        {"jti": ""},
+        {"jti": 7},
+        {"jti": "j" * 501},
     ],
-)  # fmt: skip
+)
 def test_a_word_that_does_not_fit_gives_nothing(tool: Tool, more: dict[str, Any]) -> None:
     answer = ask_token(
         signed(assertion(tool) | more if None not in more.values() else assertion(tool, **more))
@@ -118,7 +138,7 @@ def test_a_word_is_shown_once(tool: Tool) -> None:
     assert ask_token(signed(assertion(tool, exp=STAMP + 90))).status_code == 400
     # The mark outlives the word, and goes afterwards.
     assert Shown.objects.get().ends_at > NOW + rules.ASSERTION_LIFE
-    actions.purge(NOW + timedelta(hours=2))
+    keeping.purge(NOW + timedelta(hours=2))
     assert not Shown.objects.exists()
 
 
@@ -145,8 +165,12 @@ def test_a_word_that_the_service_did_not_sign_gives_nothing(tool: Tool) -> None:
         signed(claims)[:-4] + "AAAA",
         signed(claims).rsplit(".", 1)[0] + ".",
         signed(claims).rsplit(".", 1)[0],
-        "x.y.z", "é.é.é", "\x00", "a" * 100_000, f"{of_json([1])}.{of_json([1])}.x",
-    ]  # fmt: skip
+        "x.y.z",
+        "é.é.é",
+        "\x00",
+        "a" * 100_000,
+        f"{of_json([1])}.{of_json([1])}.x",
+    ]
     for word in words:
         answer = ask_token(word)
         assert answer.status_code in {400, 429}, word[:60]
@@ -160,9 +184,11 @@ def test_too_many_wrong_words_close_the_door_to_their_address(tool: Tool) -> Non
     answer = ask_token(signed(assertion(tool)))
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
     said = {
-        "client_assertion": signed(assertion(tool)), "grant_type": "client_credentials", "scope": SCORE,
+        "client_assertion": signed(assertion(tool)),
+        "grant_type": "client_credentials",
+        "scope": SCORE,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    }  # fmt: skip
+    }
     assert Browser(REMOTE_ADDR="198.51.100.7").post("/lti/token", said).status_code == 200
 
 
@@ -309,14 +335,23 @@ def test_lines_come_by_pages(activity: Activity, token: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        {}, [], "x", {"label": "A"}, {"label": "", "scoreMaximum": 5}, {"label": 7, "scoreMaximum": 5}, {"label": "A", "scoreMaximum": 0},
-        {"label": "A", "scoreMaximum": -1}, {"label": "A", "scoreMaximum": "5"}, {"label": "A", "scoreMaximum": True},
-        {"label": "A", "scoreMaximum": 10**400}, {"label": "A", "scoreMaximum": 5, "startDateTime": "hier"},
+        {},
+        [],
+        "x",
+        {"label": "A"},
+        {"label": "", "scoreMaximum": 5},
+        {"label": 7, "scoreMaximum": 5},
+        {"label": "A", "scoreMaximum": 0},
+        {"label": "A", "scoreMaximum": -1},
+        {"label": "A", "scoreMaximum": "5"},
+        {"label": "A", "scoreMaximum": True},
+        {"label": "A", "scoreMaximum": 10**400},
+        {"label": "A", "scoreMaximum": 5, "startDateTime": "hier"},
         {"label": "A", "scoreMaximum": 5, "endDateTime": "2026-11-24T09:00:00"},
         {"label": "A", "scoreMaximum": 5, "startDateTime": "0001-01-01T00:00:00+14:00"},
         {"label": "A", "scoreMaximum": 5, "endDateTime": "9999-12-31T23:59:59-14:00"},
     ],
-)  # fmt: skip
+)
 def test_a_line_that_says_nothing_is_refused(activity: Activity, token: str, said: Any) -> None:
     assert server("post", lines(activity), token, said).status_code == 400
     assert server("put", line(activity), token, said).status_code == 400
@@ -386,14 +421,28 @@ def test_a_score_without_a_number_takes_the_number_away(activity: Activity, toke
 @pytest.mark.parametrize(
     "more",
     [
-        {"scoreGiven": -1}, {"scoreGiven": "15"}, {"scoreGiven": True}, {"scoreMaximum": 0}, {"scoreMaximum": ...},
-        {"scoreMaximum": -20}, {"scoreGiven": 10**400}, {"timestamp": ...}, {"timestamp": "2026-11-24T09:00:00"},
-        {"timestamp": "hier"}, {"timestamp": "2026-13-45T09:00:00Z"}, {"timestamp": 7}, {"timestamp": "2027-11-24T09:00:00Z"},
+        {"scoreGiven": -1},
+        {"scoreGiven": "15"},
+        {"scoreGiven": True},
+        {"scoreMaximum": 0},
+        {"scoreMaximum": ...},
+        {"scoreMaximum": -20},
+        {"scoreGiven": 10**400},
+        {"timestamp": ...},
+        {"timestamp": "2026-11-24T09:00:00"},
+        {"timestamp": "hier"},
+        {"timestamp": "2026-13-45T09:00:00Z"},
+        {"timestamp": 7},
+        {"timestamp": "2027-11-24T09:00:00Z"},
         {"timestamp": "0001-01-01T00:00:00+14:00"},
-        {"activityProgress": "Fini"}, {"activityProgress": ...}, {"activityProgress": []}, {"gradingProgress": "Noté"},
-        {"gradingProgress": ...}, {"gradingProgress": {}},
+        {"activityProgress": "Fini"},
+        {"activityProgress": ...},
+        {"activityProgress": []},
+        {"gradingProgress": "Noté"},
+        {"gradingProgress": ...},
+        {"gradingProgress": {}},
     ],
-)  # fmt: skip
+)
 def test_a_score_that_says_nothing_is_refused(activity: Activity, token: str, user: str, more: Any) -> None:
     assert server("post", line(activity, "/scores"), token, score_of(user, **more)).status_code == 400
     assert not Score.objects.filter(column__activity=activity).exists()
@@ -482,17 +531,21 @@ def test_the_list_of_a_class(college: World, activity: Activity, token: str) -> 
     assert answer["Content-Type"] == "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
     told = answer.json()
     assert told["context"] == {"id": activity.context.number, "title": activity.context.group.name}
-    learners = [one for one in told["members"] if one["roles"] == [LEARNER]]
+    learners = [member for member in told["members"] if member["roles"] == [LEARNER]]
     assert len(learners) == Enrolment.objects.filter(group=activity.context.group, ends=None).count() == 6
-    assert any(one["roles"] == [INSTRUCTOR] for one in told["members"])
+    assert any(member["roles"] == [INSTRUCTOR] for member in told["members"])
     pupil = college.people["pupil"]
     alias = Alias.objects.get(service=activity.context.opening.service, person=pupil)
     assert alias.used_on is None
-    own = next(one for one in learners if one["user_id"] == alias.value)
+    own = next(learner for learner in learners if learner["user_id"] == alias.value)
     assert own == {
-        "status": "Active", "user_id": alias.value, "roles": [LEARNER], "given_name": pupil.given_name,
-        "family_name": pupil.family_name, "name": pupil.full_name,
-    }  # fmt: skip
+        "status": "Active",
+        "user_id": alias.value,
+        "roles": [LEARNER],
+        "given_name": pupil.given_name,
+        "family_name": pupil.family_name,
+        "name": pupil.full_name,
+    }
     assert tasks.name_members.func() == 0
 
 
@@ -500,7 +553,7 @@ def test_the_list_without_names(college: World, activity: Activity, token: str) 
     tasks.name_members.func()
     Opening.objects.filter(pk=activity.context.opening_id).update(agreed=[])
     answer = server("get", members(activity), token)
-    assert {key for one in answer.json()["members"] for key in one} == {"status", "user_id", "roles"}
+    assert {key for member in answer.json()["members"] for key in member} == {"status", "user_id", "roles"}
     assert college.people["pupil"].family_name not in answer.content.decode()
     assert activity.context.group.name not in answer.content.decode()
 
@@ -532,7 +585,7 @@ def test_the_list_is_that_of_today_and_of_those_let_in(
     assert gone not in server("get", members(activity), token).content.decode()
     Opening.objects.filter(pk=activity.context.opening_id).update(levels=["niveau que personne n’a"])
     told = server("get", members(activity), token).json()["members"]
-    assert told and LEARNER not in {role for one in told for role in one["roles"]}
+    assert told and LEARNER not in {role for member in told for role in member["roles"]}
     Opening.objects.filter(pk=activity.context.opening_id).update(profiles=["pupil"])
     assert server("get", members(activity), token).json()["members"] == []
 
@@ -553,8 +606,8 @@ def test_an_optional_service_reads_those_for_whom_it_was_agreed_to(
     def read() -> list[str]:
         listed = server("get", members(activity, "?role=Learner"), token).json()["members"]
         results = server("get", line(activity, "/results"), token).json()
-        assert [one["userId"] for one in results] == [one["user_id"] for one in listed]
-        return [one["user_id"] for one in listed]
+        assert [result["userId"] for result in results] == [member["user_id"] for member in listed]
+        return [member["user_id"] for member in listed]
 
     assert read() == []
     assert server("post", line(activity, "/scores"), token, score_of(user)).status_code == 404
@@ -575,9 +628,21 @@ def test_nobody_is_named_to_a_service_that_may_not_read_the_list(college: World)
 
 
 ODD: list[Any] = [
-    None, True, 7, 10**400, float("nan"), float("inf"), "alg", "\x00", "\ud800", [], ["alg"], ["\ud800"],
-    {"alg": None}, {"\ud800": "\x00"},
-]  # fmt: skip
+    None,
+    True,
+    7,
+    10**400,
+    float("nan"),
+    float("inf"),
+    "alg",
+    "\x00",
+    "\ud800",
+    [],
+    ["alg"],
+    ["\ud800"],
+    {"alg": None},
+    {"\ud800": "\x00"},
+]
 
 
 def test_odd_words_break_nothing(tool: Tool, monkeypatch: pytest.MonkeyPatch, refuses_nul: None) -> None:
@@ -617,8 +682,8 @@ def test_a_year_that_is_over_takes_its_activities_away(
 ) -> None:
     server("post", line(activity, "/scores"), token, score_of(user))
     year = activity.context.group.year
-    assert actions.purge(NOW) == 0
+    assert keeping.purge(NOW) == 0
     with time_machine.travel(NOW + timedelta(days=366), tick=False):
-        actions.purge(NOW + timedelta(days=366))
+        keeping.purge(NOW + timedelta(days=366))
     assert year.ends < (NOW + timedelta(days=366)).date()
     assert not Context.objects.filter(pk=activity.context_id).exists() and not Score.objects.exists()

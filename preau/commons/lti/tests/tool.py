@@ -13,12 +13,12 @@ from joserfc.jwk import KeySet, RSAKey
 
 from conftest import NOW
 from preau.commons.lti.models import Activity, Agreement, Column, Context, Tool
-from preau.commons.lti.queries import deployment_of
+from preau.commons.lti.queries.tools import deployment_of
 from preau.commons.lti.words import ALLOWED, CHOSEN, CLAIM, DEEP, JWT_BEARER
 from preau.commons.signon.models import Opening, Service
 from preau.commons.signon.words import Protocol
 from preau.directory.models import Assignment, Enrolment, Group
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 HERE = "https://exercices.example"
 LOGIN, OPENED = f"{HERE}/lti/connexion", f"{HERE}/lti/ouvrir"
@@ -30,7 +30,7 @@ EVERY_SCOPE = [scope for one in ALLOWED.values() for scope in one.scopes]
 
 
 def public(*keys: RSAKey) -> list[dict[str, Any]]:
-    return [dict(one.as_dict(private=False)) for one in keys]
+    return [dict(rsakey.as_dict(private=False)) for rsakey in keys]
 
 
 def linked(
@@ -39,9 +39,14 @@ def linked(
     """A service of the school that speaks LTI, open in it, allowed all that may be."""
     released = ("first_name", "last_name", "classes")
     service = Service.objects.create(
-        school=world.school, name=world.named(name), text="Essayer.", address=f"{HERE}/", changed_at=NOW,
-        protocol=Protocol.LTI, released={key: {"why": "Essayer.", "since": SINCE} for key in released},
-    )  # fmt: skip
+        school=world.school,
+        name=world.named(name),
+        text="Essayer.",
+        address=f"{HERE}/",
+        changed_at=NOW,
+        protocol=Protocol.LTI,
+        released={key: {"why": "Essayer.", "since": SINCE} for key in released},
+    )
     opening = Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     Agreement.objects.create(opening=opening, allowed=[key for key in ALLOWED if key in allows])
     said = {"login_url": LOGIN, "target": OPENED, "redirects": [OPENED], "chooses": True, "keys": public(KEY)}
@@ -98,10 +103,17 @@ def began(page: Any) -> dict[str, str]:
 def asked(said: dict[str, str], **more: str) -> dict[str, str]:
     """What the service then asks of us; an empty word is left out."""
     question = {
-        "scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none",
-        "client_id": said["client_id"], "redirect_uri": OPENED, "login_hint": said["login_hint"],
-        "lti_message_hint": said["lti_message_hint"], "state": "s-1", "nonce": "n-1",
-    }  # fmt: skip
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": said["client_id"],
+        "redirect_uri": OPENED,
+        "login_hint": said["login_hint"],
+        "lti_message_hint": said["lti_message_hint"],
+        "state": "s-1",
+        "nonce": "n-1",
+    }
     return {name: value for name, value in (question | more).items() if value}
 
 
@@ -143,17 +155,23 @@ def signed(claims: dict[str, Any], key: RSAKey = KEY, **header: Any) -> str:
 def assertion(tool: Tool, **more: Any) -> dict[str, Any]:
     now = int(NOW.timestamp())
     said = {
-        "iss": tool.client_id, "sub": tool.client_id, "aud": f"{settings.PUBLIC_URL}/lti/token", "iat": now,
-        "exp": now + 60, "jti": "j-1",
-    }  # fmt: skip
+        "iss": tool.client_id,
+        "sub": tool.client_id,
+        "aud": f"{settings.PUBLIC_URL}/lti/token",
+        "iat": now,
+        "exp": now + 60,
+        "jti": "j-1",
+    }
     return {name: value for name, value in (said | more).items() if value is not None}
 
 
 def ask_token(word: str, scopes: Any = EVERY_SCOPE, **more: str) -> Any:
     said = {
-        "grant_type": "client_credentials", "client_assertion_type": JWT_BEARER, "client_assertion": word,
+        "grant_type": "client_credentials",
+        "client_assertion_type": JWT_BEARER,
+        "client_assertion": word,
         "scope": " ".join(scopes),
-    }  # fmt: skip
+    }
     return Browser().post("/lti/token", said | more)
 
 
@@ -172,9 +190,14 @@ def server(method: str, address: str, token: str, body: Any = None) -> Any:
 
 def score_of(user: str, **more: Any) -> dict[str, Any]:
     said = {
-        "userId": user, "scoreGiven": 15, "scoreMaximum": 20, "timestamp": "2026-11-24T09:00:00+01:00",
-        "activityProgress": "Completed", "gradingProgress": "FullyGraded", "comment": "Bravo.",
-    }  # fmt: skip
+        "userId": user,
+        "scoreGiven": 15,
+        "scoreMaximum": 20,
+        "timestamp": "2026-11-24T09:00:00+01:00",
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "comment": "Bravo.",
+    }
     return {name: value for name, value in (said | more).items() if value is not ...}
 
 
@@ -183,10 +206,17 @@ def chosen(tool: Tool, said: dict[str, Any], items: Any, **more: Any) -> dict[st
     now = int(NOW.timestamp())
     opening = Opening.objects.get(service=tool.service_id)
     claims = {
-        "iss": tool.client_id, "aud": settings.PUBLIC_URL, "iat": now, "exp": now + 300, "nonce": "n-9",
-        f"{CLAIM}deployment_id": deployment_of(opening), f"{CLAIM}message_type": CHOSEN, f"{CLAIM}version": "1.3.0",
-        f"{DEEP}content_items": items, f"{DEEP}data": said[f"{DEEP}deep_linking_settings"]["data"],
-    }  # fmt: skip
+        "iss": tool.client_id,
+        "aud": settings.PUBLIC_URL,
+        "iat": now,
+        "exp": now + 300,
+        "nonce": "n-9",
+        f"{CLAIM}deployment_id": deployment_of(opening),
+        f"{CLAIM}message_type": CHOSEN,
+        f"{CLAIM}version": "1.3.0",
+        f"{DEEP}content_items": items,
+        f"{DEEP}data": said[f"{DEEP}deep_linking_settings"]["data"],
+    }
     return {name: value for name, value in (claims | more).items() if value is not None}
 
 

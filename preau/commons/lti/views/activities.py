@@ -8,9 +8,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.lti import actions, exports, queries, rules
+from preau.commons.lti import exports, rules
+from preau.commons.lti.actions import giving
 from preau.commons.lti.forms import ChangeForm
 from preau.commons.lti.models import Activity
+from preau.commons.lti.queries import tools
+from preau.commons.lti.queries.activities import (
+    activities_of,
+    class_results,
+    family_results,
+    may_open,
+    open_here,
+    rows_of,
+)
 from preau.commons.lti.views.going import go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
@@ -25,14 +35,14 @@ A_PAGE = 20
 @require_safe
 def activities(request: HttpRequest) -> HttpResponse:
     """What was given to one's classes; to a family, to those of the children."""
-    viewer, openings = request.viewer, queries.open_here(request.viewer)
+    viewer, openings = request.viewer, open_here(request.viewer)
     asked = request.GET.get("classe", "")
     group = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
-    found = queries.activities_of(viewer, openings, group)
+    found = activities_of(viewer, openings, group)
     page = page_for(request, found, A_PAGE)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of(viewer, page, openings),
+        "rows": rows_of(viewer, page, openings),
         "gives": rules.gives_activities(viewer),
         "has_tools": bool(openings),
         "group": group,
@@ -47,7 +57,7 @@ def activity(request: HttpRequest, activity: Activity) -> HttpResponse:
     """One activity: opened from here; its results, to whoever gave it; one's own, to a pupil and the family."""
     viewer = request.viewer
     reads = rules.reads_results(viewer, activity)
-    rows = (queries.class_results if reads else queries.family_results)(viewer, activity)
+    rows = (class_results if reads else family_results)(viewer, activity)
     context: dict[str, Any] = {
         "activity": activity,
         "service": activity.context.opening.service,
@@ -56,7 +66,7 @@ def activity(request: HttpRequest, activity: Activity) -> HttpResponse:
         "counted": sum(bool(row.results) for row in rows),
         "reads": reads,
         "keeps": rules.keeps_activity(viewer, activity),
-        "may_open": queries.may_open(viewer, activity),
+        "may_open": may_open(viewer, activity),
         "several": viewer.is_guardian and len(rows) > 1,
         "today": viewer.today,
     }
@@ -67,8 +77,8 @@ def activity(request: HttpRequest, activity: Activity) -> HttpResponse:
 @require_POST
 def launch(request: HttpRequest, activity: Activity) -> HttpResponse:
     """To the service: by a page that goes on by itself, since a form of ours leads nowhere else."""
-    tool = queries.tool_for(activity.context.opening.service)
-    if tool is None or not queries.may_open(request.viewer, activity):
+    tool = tools.tool_for(activity.context.opening.service)
+    if tool is None or not may_open(request.viewer, activity):
         messages.error(request, _("Ce service n’est pas ouvert en ce moment."))
         return redirect("lti:activity", public_id=activity.public_id)
     return go(request, tool, activity=activity)
@@ -80,7 +90,7 @@ def change(request: HttpRequest, activity: Activity) -> HttpResponse:
     """Another title, a sentence, a day."""
     form = ChangeForm(activity, request.POST or None)
     if form.is_valid():
-        changed = actions.rename(request.viewer, activity, **form.cleaned_data)
+        changed = giving.rename(request.viewer, activity, **form.cleaned_data)
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:activity", public_id=activity.public_id)
     context = {"form": form, "activity": activity}
@@ -91,7 +101,7 @@ def change(request: HttpRequest, activity: Activity) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, activity: Activity) -> HttpResponse:
     """Nobody opens it any more; its results stay until the end of the year."""
-    done = actions.end(request.viewer, activity)
+    done = giving.end(request.viewer, activity)
     messages.success(
         request, _("L’activité est retirée. Ses résultats restent.") if done else _("C’était déjà fait.")
     )
@@ -101,7 +111,7 @@ def end(request: HttpRequest, activity: Activity) -> HttpResponse:
 @opens(Activity, to=rules.keeps_activity, by="public_id")
 @require_POST
 def restore(request: HttpRequest, activity: Activity) -> HttpResponse:
-    done = actions.restore(request.viewer, activity)
+    done = giving.restore(request.viewer, activity)
     messages.success(request, _("L’activité est donnée de nouveau.") if done else _("C’était déjà fait."))
     return redirect("lti:activity", public_id=activity.public_id)
 
@@ -111,6 +121,6 @@ def restore(request: HttpRequest, activity: Activity) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, activity: Activity) -> StreamingHttpResponse:
     """Its results, as a spreadsheet."""
-    rows = queries.class_results(request.viewer, activity)
+    rows = class_results(request.viewer, activity)
     journal.record(request.viewer, "lti.exported", activity, rows=len(rows))
     return csv_lines(f"activite-{activity.given_at:%Y-%m-%d}", exports.csv_of(rows))

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.commons.lti import actions, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions import giving, passing
 from preau.commons.lti.forms import AddForm, ChoiceForm
 from preau.commons.lti.models import Proposal
 from preau.commons.lti.views.going import go
@@ -30,7 +31,7 @@ def add(request: HttpRequest) -> HttpResponse:
         if direct is None:
             opening, tool = form.tools[form.cleaned_data["tool"]]
             return go(request, tool, at=(opening, form.groups[form.cleaned_data["group"]]))
-        made = actions.give_one(request.viewer, direct)
+        made = giving.give_one(request.viewer, direct)
         messages.success(request, _("L’activité est donnée."))
         return redirect("lti:activity", public_id=made.public_id)
     context = {"form": form, "may": bool(form.groups and form.tools)}
@@ -44,8 +45,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def chosen(request: HttpRequest) -> HttpResponse:
     """What a teacher chose, posted by the service: its signature counts, no cookie does. A page of ours shows it next."""
     try:
-        proposal = actions.answer(request.POST.get("JWT", ""))
-    except actions.Stale:
+        proposal = passing.answer(request.POST.get("JWT", ""))
+    except passing.Stale:
         return render(request, "lti/stale.html", status=HTTPStatus.BAD_REQUEST)
     return redirect("lti:choice", public_id=proposal.public_id)
 
@@ -62,7 +63,7 @@ def choice(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     form = ChoiceForm(proposal.items, service.name, typed) if proposal.items else None
     if form and form.is_valid():
-        given = actions.give(request.viewer, proposal, form.chosen())
+        given = giving.give(request.viewer, proposal, form.chosen())
         said = ngettext("L’activité est donnée.", "Les activités sont données.", len(given))
         messages.success(request, said if given else _("Ce choix a déjà servi, ou n’attend plus."))
         return redirect("lti:activities")

@@ -10,9 +10,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.lti import actions, queries
+from preau.commons.lti.actions import passing
 from preau.commons.lti.models import Tool
-from preau.commons.signon import queries as signon
+from preau.commons.lti.queries import tools
+from preau.commons.signon.queries import access
 from preau.foundation.access import anyone, opens
 
 WORD = re.compile(r"[\x20-\x7e]*")
@@ -39,7 +40,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return response
     if "client_id" not in request.GET:
         return redirect("lti:activities" if request.viewer else "identity:sign_in")
-    tool = queries.tool_of(once(request.GET, "client_id"))
+    tool = tools.tool_of(once(request.GET, "client_id"))
     if tool is None:
         return render(request, "signon/unknown.html", status=HTTPStatus.NOT_FOUND)
     back = once(request.GET, "redirect_uri")
@@ -71,8 +72,8 @@ def _message(request: HttpRequest, tool: Tool, back: str) -> HttpResponse:
     hints = once(typed, "login_hint"), once(typed, "lti_message_hint")
     session = request.session.session_key or ""
     try:
-        word = actions.enter(request.viewer.account_id, session, tool, *hints, once(typed, "nonce"))
-    except actions.Stale:
+        word = passing.enter(request.viewer.account_id, session, tool, *hints, once(typed, "nonce"))
+    except passing.Stale:
         return render(request, "lti/stale.html", status=HTTPStatus.BAD_REQUEST)
     return onward(request, tool, back, id_token=word)
 
@@ -84,6 +85,6 @@ def onward(request: HttpRequest, tool: Tool, back: str, **said: str) -> HttpResp
         said["state"] = state
     response = render(request, "lti/onward.html", {"address": back, "fields": said, "service": tool.service})
     response.headers["Referrer-Policy"] = "no-referrer"
-    place = signon.place_of(back)
+    place = access.place_of(back)
     allowed = {"form-action": ["'self'", *([place.origin] if place else [])]}
     return csp_replace(allowed)(lambda _request: response)(request)  # type: ignore[return-value]

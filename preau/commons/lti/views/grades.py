@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.lti import actions, queries, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions import grading as grading_actions
 from preau.commons.lti.models import Activity, Column, Context, Score
-from preau.commons.lti.views.server import Refused, body_of, context_of, page, told
+from preau.commons.lti.queries import items, messages, people, tools
+from preau.commons.lti.views.server import RequestRefused, body_of, context_of, page, told
 from preau.commons.lti.words import (
     ACTIVITY,
     GRADING,
@@ -24,8 +26,8 @@ from preau.foundation.access import anyone, opens
 FILTERS = {"resource_link_id": "activity__public_id", "resource_id": "resource", "tag": "tag"}
 
 
-def wrong() -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, "invalid_request")
+def wrong() -> RequestRefused:
+    return RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request")
 
 
 def _columns(context: Context) -> Any:
@@ -36,7 +38,7 @@ def _columns(context: Context) -> Any:
 
 def said_of(context: Context, column: Column) -> dict[str, Any]:
     told = {
-        "id": queries.line_address(context, column),
+        "id": messages.line_address(context, column),
         "scoreMaximum": column.maximum,
         "label": column.label,
         "resourceId": column.resource,
@@ -72,34 +74,34 @@ def _activity(context: Context, said: Any) -> Activity | None:
     """The activity of this class that a line is of."""
     if said in (None, ""):
         return None
-    if not isinstance(said, str) or not queries.is_clean(said):
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+    if not isinstance(said, str) or not items.is_clean(said):
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     found = Activity.objects.going().filter(context=context, public_id=said[:24]).first()
     if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     return found
 
 
 def _written(
     context: Context, said: dict[str, Any], activity: Activity | None, line: Column | None = None
 ) -> Column:
-    facts = queries.line_of(said)
+    facts = items.line_of(said)
     if facts is None or not facts["label"]:
         raise wrong()
     for name, key in (("starts_at", "startDateTime"), ("ends_at", "endDateTime")):
-        facts[name] = queries.moment_of(said.get(key))
+        facts[name] = items.moment_of(said.get(key))
         if said.get(key) and facts[name] is None:
             raise wrong()
     try:
-        return actions.write_line(context, facts, activity, line)
-    except actions.Clash as clash:
-        raise Refused(HTTPStatus.FORBIDDEN, "too_many") from clash
+        return grading_actions.write_line(context, facts, activity, line)
+    except grading_actions.Clash as clash:
+        raise RequestRefused(HTTPStatus.FORBIDDEN, "too_many") from clash
 
 
 def _line(context: Context, line: str) -> Column:
-    found = _columns(context).filter(number=line).first() if queries.is_clean(line) else None
+    found = _columns(context).filter(number=line).first() if items.is_clean(line) else None
     if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     return found  # type: ignore[no-any-return]
 
 
@@ -115,7 +117,7 @@ def line(request: HttpRequest, number: str, line: str) -> HttpResponse:
     context = context_of(request, number, "columns", LINE)
     found = _line(context, line)
     if request.method == "DELETE":
-        actions.drop_line(found)
+        grading_actions.drop_line(found)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     said = body_of(request)
     own = found.activity.public_id if found.activity else ""
@@ -135,15 +137,15 @@ def scores(request: HttpRequest, number: str, line: str) -> HttpResponse:
     column = _line(context, line)
     said = _score(context, body_of(request))
     try:
-        actions.score(column, said)
-    except actions.Clash as clash:
-        raise Refused(HTTPStatus.CONFLICT, "later_known") from clash
+        grading_actions.score(column, said)
+    except grading_actions.Clash as clash:
+        raise RequestRefused(HTTPStatus.CONFLICT, "later_known") from clash
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def _score(context: Context, said: dict[str, Any]) -> actions.Said:
+def _score(context: Context, said: dict[str, Any]) -> grading_actions.ScoreReport:
     """A score, read strictly. Whoever does not learn in the class is not known there."""
-    at = queries.moment_of(said.get("timestamp"))
+    at = items.moment_of(said.get("timestamp"))
     activity, grading = said.get("activityProgress"), said.get("gradingProgress")
     if at is None or at > timezone.now() + rules.AHEAD:
         raise wrong()
@@ -153,18 +155,18 @@ def _score(context: Context, said: dict[str, Any]) -> actions.Said:
         raise wrong()
     given, maximum = _numbers(said)
     user = said.get("userId")
-    person = queries.person_named(context, user) if isinstance(user, str) and queries.is_clean(user) else None
-    if person is None or person not in queries.learners_of(context, queries.today_in(context.opening.school)):
-        raise Refused(HTTPStatus.NOT_FOUND, "unknown_user")
-    comment = queries.text_of(said.get("comment"), 1_000)
-    return actions.Said(person, given, maximum, comment, activity, grading, at)
+    person = people.person_named(context, user) if isinstance(user, str) and items.is_clean(user) else None
+    if person is None or person not in people.learners_of(context, tools.today_in(context.opening.school)):
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "unknown_user")
+    comment = items.text_of(said.get("comment"), 1_000)
+    return grading_actions.ScoreReport(person, given, maximum, comment, activity, grading, at)
 
 
 def _numbers(said: dict[str, Any]) -> tuple[float | None, float | None]:
     """What was got, out of what: both, or neither."""
     if said.get("scoreGiven") is None:
         return None, None
-    given, maximum = queries.number_of(said["scoreGiven"]), queries.number_of(said.get("scoreMaximum"))
+    given, maximum = items.number_of(said["scoreGiven"]), items.number_of(said.get("scoreMaximum"))
     if given is None or maximum is None or given < 0 or maximum <= 0:
         raise wrong()
     return given, maximum
@@ -178,13 +180,13 @@ def results(request: HttpRequest, number: str, line: str) -> HttpResponse:
     """What the service said, read again: of those who learn in the class today."""
     context = context_of(request, number, "results")
     column = _line(context, line)
-    learners = queries.learners_of(context, queries.today_in(context.opening.school))
+    learners = people.learners_of(context, tools.today_in(context.opening.school))
     rows = Score.objects.filter(column=column, pupil__in=learners)
-    users = queries.users_of(context, learners)
+    users = people.users_of(context, learners)
     if request.GET.get("user_id"):
         wanted = request.GET["user_id"]
         rows = rows.filter(pupil__in=[person for person, user in users.items() if user == wanted])
-    found = [one for one in rows.order_by("pk") if one.pupil_id in users]
+    found = [row for row in rows.order_by("pk") if row.pupil_id in users]
     return page(
         request,
         found,
@@ -195,7 +197,7 @@ def results(request: HttpRequest, number: str, line: str) -> HttpResponse:
 
 def _result(context: Context, column: Column, user: str, score: Score) -> dict[str, Any]:
     """On the scale of the line, whatever the one of the score was."""
-    here = queries.line_address(context, column)
+    here = messages.line_address(context, column)
     told: dict[str, Any] = {"id": f"{here}/results/{user}", "scoreOf": here, "userId": user}
     if score.given is not None and score.maximum:
         told["resultScore"] = score.given / score.maximum * column.maximum

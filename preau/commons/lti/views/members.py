@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from preau.commons.lti import queries
 from preau.commons.lti.models import Activity
-from preau.commons.lti.views.server import Refused, context_of, page, told
+from preau.commons.lti.queries import messages, people, tools
+from preau.commons.lti.views.server import RequestRefused, context_of, page, told
 from preau.commons.lti.words import MEMBERS_KIND, MEMBERSHIP
 from preau.foundation.access import anyone, opens
 
@@ -22,14 +22,14 @@ def members(request: HttpRequest, number: str) -> HttpResponse:
     context = context_of(request, number, "members")
     rlid = request.GET.get("rlid", "").replace("\x00", "")[:24]
     if rlid and not Activity.objects.going().filter(context=context, public_id=rlid).exists():
-        raise Refused(HTTPStatus.NOT_FOUND, "not_found")
+        raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     role = request.GET.get("role", "")
     role = f"{MEMBERSHIP}{role}" if role.isalpha() else role
-    found = queries.members_of(context, queries.today_in(context.opening.school), role)
+    found = people.members_of(context, tools.today_in(context.opening.school), role)
     about = {"id": context.number}
     if "classes" in context.opening.leaves:
         about["title"] = context.group.name
-    here = queries.address("lti:members", number=number)
+    here = messages.address("lti:members", number=number)
     return page(
         request,
         found,

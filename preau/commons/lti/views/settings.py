@@ -7,10 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.lti import actions, queries, rules
+from preau.commons.lti import rules
+from preau.commons.lti.actions.settings import agree, save_tool
 from preau.commons.lti.forms import AgreementForm, ToolForm
-from preau.commons.signon import queries as signon
+from preau.commons.lti.queries import tools
+from preau.commons.lti.queries.messages import address
 from preau.commons.signon.models import Service
+from preau.commons.signon.queries import register
 from preau.commons.signon.words import Protocol
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form, status_of
@@ -23,10 +26,10 @@ def tool(request: HttpRequest, service: Service) -> HttpResponse:
     """Where a service begins and ends, its keys, what it does by itself; and what to give to its maker."""
     if service.protocol != Protocol.LTI:
         return _elsewhere(request, service)
-    known = queries.tool_for(service)
+    known = tools.tool_for(service)
     form = ToolForm(known, request.POST or None)
     if form.is_valid():
-        changed = actions.save_tool(request.viewer, service, form.said())
+        changed = save_tool(request.viewer, service, form.said())
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:tool", public_id=service.public_id)
     context = {
@@ -48,15 +51,15 @@ def told() -> list[tuple[str, str, str]]:
     """What the maker of a service asks: in words, in those of the standard, and the value."""
     return [
         (_("Adresse de Préau"), "issuer, platform id", settings.PUBLIC_URL),
-        (_("Adresse d’autorisation"), "OIDC authentication URL", queries.address("lti:authorize")),
-        (_("Adresse des jetons"), "access token URL", queries.address("lti:token")),
-        (_("Adresse des clés"), "JWKS URL", queries.address("signon:oidc_keys")),
+        (_("Adresse d’autorisation"), "OIDC authentication URL", address("lti:authorize")),
+        (_("Adresse des jetons"), "access token URL", address("lti:token")),
+        (_("Adresse des clés"), "JWKS URL", address("signon:oidc_keys")),
     ]
 
 
 def _deployment(request: HttpRequest, service: Service) -> str:
-    opening = signon.opening_of(request.viewer, service)
-    return queries.deployment_of(opening) if opening else ""
+    opening = register.opening_of(request.viewer, service)
+    return tools.deployment_of(opening) if opening else ""
 
 
 @opens(Service, to=rules.agrees_here, by="public_id")
@@ -65,15 +68,15 @@ def agreement(request: HttpRequest, service: Service) -> HttpResponse:
     """What the school lets the service do by itself."""
     if service.protocol != Protocol.LTI:
         return _elsewhere(request, service)
-    known, opening = queries.tool_for(service), signon.opening_of(request.viewer, service)
+    known, opening = tools.tool_for(service), register.opening_of(request.viewer, service)
     if known is None or opening is None or not known.wants:
         context = {"service": service, "form": None, "waits": known is None or opening is None}
         return render(request, "lti/agreement.html", context)
     typed = request.POST if request.method == "POST" else None
-    form = AgreementForm(known, queries.allowed_in(opening, known), typed)
+    form = AgreementForm(known, tools.allowed_in(opening, known), typed)
     if form.is_valid():
-        changed = actions.agree(request.viewer, opening, known, form.cleaned_data["allowed"])
+        changed = agree(request.viewer, opening, known, form.cleaned_data["allowed"])
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("lti:agreement", public_id=service.public_id)
-    context = {"service": service, "form": form, "deployment": queries.deployment_of(opening)}
+    context = {"service": service, "form": form, "deployment": tools.deployment_of(opening)}
     return render(request, "lti/agreement.html", context, status=status_of(form))

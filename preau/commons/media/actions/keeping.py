@@ -134,7 +134,9 @@ def let_go(now: datetime) -> int:
         with transaction.atomic():
             row = Medium.objects.select_for_update(of=("self",)).filter(pk=pk)
             try:
-                count += bool(_erase([one for one in row if Medium.objects.loose().filter(pk=pk).exists()]))
+                count += bool(
+                    _erase([medium for medium in row if Medium.objects.loose().filter(pk=pk).exists()])
+                )
             except ProtectedError:
                 continue
     return count

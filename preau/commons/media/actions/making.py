@@ -24,7 +24,7 @@ from preau.commons.media.models import Medium, Rendition
 from preau.foundation import antivirus, filekinds, pictures, vault, works
 from preau.foundation.antivirus import Verdict
 from preau.foundation.confined import Broken
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 from preau.foundation.works import Ending
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ JOINING, GLANCE = 10, 2
 MADE_BY_FFMPEG = "video/mp4"
 
 
-class Held(Exception):
+class ScannerUnavailable(Exception):
     """The antivirus does not answer: asked again later."""
 
 
@@ -74,9 +74,9 @@ def go_on(medium_id: int, turn: float = TURN) -> bool:
 def _turn(medium: Medium, folder: Path, until: float) -> bool:
     try:
         return _make(medium, folder, until)
-    except Held:
+    except ScannerUnavailable:
         _settle(medium, State.HELD)
-    except Refused as error:
+    except UploadRefused as error:
         _give_up(medium, str(error))
     except works.Stopped:
         _drop(medium)
@@ -123,7 +123,7 @@ def _alone(folder: Path) -> Iterator[bool]:
 def _make(medium: Medium, folder: Path, until: float) -> bool:
     source = folder / "source"
     if not source.is_file():
-        raise Refused(_("Le fichier envoyé n’est plus là : envoyez-le de nouveau."))
+        raise UploadRefused(_("Le fichier envoyé n’est plus là : envoyez-le de nouveau."))
     if medium.is_timed:
         return _make_timed(medium, source, until)
     if medium.kind == Kind.IMAGE:
@@ -266,8 +266,9 @@ def _image(source: Path) -> list[File]:
         photo = pictures.photo_of(file, kind)
     found = []
     for name, content, mime in (
-        (f"image{filekinds.KINDS[kind].endings[0]}", photo.whole, kind), ("vignette.jpg", photo.glimpse, "image/jpeg"),
-    ):  # fmt: skip
+        (f"image{filekinds.KINDS[kind].endings[0]}", photo.whole, kind),
+        ("vignette.jpg", photo.glimpse, "image/jpeg"),
+    ):
         path = source.parent / name
         content.seek(0)
         path.write_bytes(content.read())
@@ -293,14 +294,14 @@ def _told(paper: papers.Paper) -> dict[str, Any]:
 
 
 def _check(source: Path) -> None:
-    """A document leaves as it came: the antivirus is asked. Raises Refused or Held."""
+    """A document leaves as it came: the antivirus is asked. Raises UploadRefused or ScannerUnavailable."""
     said = antivirus.verdict(source)
     if said == Verdict.INFECTED:
-        raise Refused(
+        raise UploadRefused(
             _("Ce fichier contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient.")
         )
     if said == Verdict.UNKNOWN:
-        raise Held
+        raise ScannerUnavailable
 
 
 # Ending
@@ -315,10 +316,16 @@ def _publish(medium: Medium, files: Sequence[File], facts: dict[str, Any], text:
         total += size
         rows.append(
             Rendition(
-                medium=medium, name=file.name, stored=stored, mime=file.mime, size=size, width=file.width, height=file.height,
+                medium=medium,
+                name=file.name,
+                stored=stored,
+                mime=file.mime,
+                size=size,
+                width=file.width,
+                height=file.height,
                 listing=file.listing,
             )
-        )  # fmt: skip
+        )
     if not _settle(medium, State.READY, rows, facts=facts, size=total, text=text):
         for row in rows:
             mediaroom.remove(row.stored)

@@ -18,14 +18,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.media import films, mediaroom, papers, queries, rules
+from preau.commons.media import films, mediaroom, papers, rules
 from preau.commons.media.models import Medium, Upload
+from preau.commons.media.queries import shelves
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.foundation import filekinds, journal, vault, works
 from preau.foundation.locks import lock
 from preau.foundation.text import weight
-from preau.foundation.uploads import CHUNK, MEGABYTE, Refused
+from preau.foundation.uploads import CHUNK, MEGABYTE, UploadRefused
 
 # medium_id: nobody makes it yet.
 arrived = Signal()
@@ -39,7 +40,7 @@ SAME_SENDING = timedelta(hours=1)
 HEAVIEST_CHECKED = 64 * MEGABYTE
 
 
-class TooMuch(Refused):
+class TooMuch(UploadRefused):
     """More than what may be sent or kept."""
 
 
@@ -83,12 +84,12 @@ def _check_room(viewer: Viewer, size: int) -> None:
         raise TooMuch(_("Ce fichier est vide."))
     if size > rules.heaviest():
         raise TooMuch(_("Ce fichier est trop lourd : %(most)s au plus.") % {"most": weight(rules.heaviest())})
-    if queries.used_by(viewer.person.pk) + size > rules.allowance():
+    if shelves.used_by(viewer.person.pk) + size > rules.allowance():
         said = _(
             "Vous n’avez plus de place : supprimez des médias qui ne servent plus. Vous pouvez garder %(most)s."
         )
         raise TooMuch(said % {"most": weight(rules.allowance())})
-    if queries.used_in_all() + size > rules.capacity():
+    if shelves.used_in_all() + size > rules.capacity():
         raise TooMuch(_("Préau n’a plus assez de place pour ce fichier. Réessayez plus tard."))
 
 
@@ -99,7 +100,7 @@ def received(upload: Upload) -> int:
 
 
 def take(upload: Upload, source: IO[bytes], part: Part) -> int:
-    """Write what comes next, as far as it comes; how much is there then. Raises Conflict, WrongDigest, Refused."""
+    """Write what comes next, as far as it comes; how much is there then. Raises Conflict, WrongDigest, UploadRefused."""
     with _locked(mediaroom.arriving(upload.public_id)) as file:
         if file.seek(0, 2) != part.offset:
             raise Conflict
@@ -150,12 +151,12 @@ def _locked(path: Path) -> Iterator[IO[bytes]]:
 
 @transaction.atomic
 def keep_sent(viewer: Viewer, upload: Upload, digest: str = "") -> Medium:
-    """All of it is there: it becomes a medium that a task makes. Told twice, the same one. Raises Refused, and nothing of it is kept."""
+    """All of it is there: it becomes a medium that a task makes. Told twice, the same one. Raises UploadRefused, and nothing of it is kept."""
     row: Upload | None = Upload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
     known: Medium | None = Medium.objects.mine(viewer).filter(public_id=upload.public_id).first()
     if row is None or known:
         if known is None:
-            raise Refused(_("Cet envoi n’existe plus : recommencez."))
+            raise UploadRefused(_("Cet envoi n’existe plus : recommencez."))
         return known
     path = mediaroom.arriving(row.public_id)
     kind = _kind_of(path, row.name)
@@ -175,17 +176,20 @@ def keep_sent(viewer: Viewer, upload: Upload, digest: str = "") -> Medium:
     row.delete()
     journal.record(viewer, "media.kept", made, kind=kind, size=made.size)
     works.start(
-        works.Asked(
-            key=made.work, label=_("Préparation d’un média"), person_id=viewer.person.pk,
-            url=reverse("media:medium", kwargs={"public_id": made.public_id}), can_stop=True,
+        works.WorkRequest(
+            key=made.work,
+            label=_("Préparation d’un média"),
+            person_id=viewer.person.pk,
+            url=reverse("media:medium", kwargs={"public_id": made.public_id}),
+            can_stop=True,
         )
-    )  # fmt: skip
+    )
     arrived.send(Medium, medium_id=made.pk)
     return made
 
 
 def _kind_of(path: Path, name: str) -> str:
-    """What it is, by its first bytes. Raises Refused for whatever Préau does not show."""
+    """What it is, by its first bytes. Raises UploadRefused for whatever Préau does not show."""
     with path.open("rb") as file:
         start = file.read(4096)
         kind = _medium_kind(start)
@@ -195,12 +199,14 @@ def _kind_of(path: Path, name: str) -> str:
                 said = _(
                     "« %(name)s » n’est pas un média : envoyez une vidéo, un son, une image, un PDF ou un EPUB."
                 )
-                raise Refused(said % {"name": name})
+                raise UploadRefused(said % {"name": name})
             kind = Medium.Kind.IMAGE
     size, most = path.stat().st_size, rules.heaviest(kind)
     if size > most:
         told = {"name": name, "most": weight(most)}
-        raise Refused(_("« %(name)s » est trop lourd : %(most)s au plus pour ce genre de fichier.") % told)
+        raise UploadRefused(
+            _("« %(name)s » est trop lourd : %(most)s au plus pour ce genre de fichier.") % told
+        )
     return str(kind)
 
 
@@ -211,7 +217,7 @@ def _medium_kind(start: bytes) -> str:
         return Medium.Kind.EPUB
     container = films.container_of(start)
     if container and not films.is_there():
-        raise Refused(
+        raise UploadRefused(
             _(
                 "Cette installation ne prépare ni vidéo ni son : il lui manque ffmpeg. Prévenez qui l’exploite."
             )
@@ -222,7 +228,7 @@ def _medium_kind(start: bytes) -> str:
 
 
 def keep_form(viewer: Viewer, sent: Any) -> Medium:
-    """Keep a file that an ordinary form brought, whole; sent twice, it is kept once. Raises Refused."""
+    """Keep a file that an ordinary form brought, whole; sent twice, it is kept once. Raises UploadRefused."""
     digest = _digest_of(sent)
     since = timezone.now() - SAME_SENDING
     mine = (
@@ -239,13 +245,13 @@ def keep_form(viewer: Viewer, sent: Any) -> Medium:
         sent.seek(there)
         take(upload, sent, Part(there))
         return keep_sent(viewer, upload, digest)
-    except Refused:
+    except UploadRefused:
         abandon(upload)
         raise
 
 
 def keep_made(name: str, source: Path) -> Medium:
-    """Keep what Préau itself has made, sent by nobody: its caller makes it at once, by `go_on`. Raises Refused."""
+    """Keep what Préau itself has made, sent by nobody: its caller makes it at once, by `go_on`. Raises UploadRefused."""
     kind, now = _kind_of(source, name), timezone.now()
     medium: Medium = Medium.objects.create(
         kind=kind, name=name, size=source.stat().st_size, kept_at=now, moved_at=now

@@ -59,7 +59,7 @@ class Player:
 
 def player_of(medium: Medium) -> Player:
     """One statement more: its files."""
-    files = {one.name: one for one in medium.renditions.all()}
+    files = {rendition.name: rendition for rendition in medium.renditions.all()}
     poster = files.get(POSTER) or files.get(GLIMPSE)
     chapters = [Chapter(start, title) for start, title in medium.chapters]
     return Player(
@@ -92,33 +92,35 @@ def _sources(medium: Medium, files: dict[str, Rendition]) -> list[Source]:
     """The list by which a browser that can adapts; then whole files, the middle one first: most telephones read no more."""
     if medium.kind == Medium.Kind.IMAGE:
         return [
-            Source(address(medium, one.name), one.mime)
-            for one in files.values()
-            if one.name.startswith("image.")
+            Source(address(medium, file.name), file.mime)
+            for file in files.values()
+            if file.name.startswith("image.")
         ]
     if medium.kind == Medium.Kind.AUDIO:
         return [
-            Source(address(medium, one.name), one.mime)
-            for one in files.values()
-            if one.mime.startswith("audio/")
+            Source(address(medium, file.name), file.mime)
+            for file in files.values()
+            if file.mime.startswith("audio/")
         ]
     if medium.kind != Medium.Kind.VIDEO:
         return []
-    whole = sorted((one for one in files.values() if one.name.endswith(".mp4")), key=lambda one: -one.height)
-    adapted = [Source(address(medium, MASTER), HLS)] if any(one.listing for one in files.values()) else []
-    return adapted + [Source(address(medium, one.name), one.mime) for one in whole]
+    whole = sorted(
+        (file for file in files.values() if file.name.endswith(".mp4")), key=lambda file: -file.height
+    )
+    adapted = [Source(address(medium, MASTER), HLS)] if any(file.listing for file in files.values()) else []
+    return adapted + [Source(address(medium, file.name), file.mime) for file in whole]
 
 
 def _downloads(medium: Medium, files: dict[str, Rendition]) -> list[Download]:
     found = []
-    for one in files.values():
-        if one.name.endswith(".mp4"):
-            label = f"MP4 {one.height}p"
-        elif one.name.endswith((".m4a", ".opus", ".pdf", ".epub")) or one.name.startswith("image."):
-            label = one.name.rpartition(".")[2].upper()
+    for file in files.values():
+        if file.name.endswith(".mp4"):
+            label = f"MP4 {file.height}p"
+        elif file.name.endswith((".m4a", ".opus", ".pdf", ".epub")) or file.name.startswith("image."):
+            label = file.name.rpartition(".")[2].upper()
         else:
             continue
-        found.append(Download(label, f"{address(medium, one.name)}?telecharger=1", weight(one.size)))
+        found.append(Download(label, f"{address(medium, file.name)}?telecharger=1", weight(file.size)))
     return found
 
 
@@ -131,18 +133,22 @@ def file_named(medium: Medium, name: str) -> Rendition | None:
     return found
 
 
-def sendable(medium: Medium, one: Rendition, *, taken: bool) -> Sendable:
+def sendable(medium: Medium, rendition: Rendition, *, taken: bool) -> Sendable:
     """How a file leaves: what Préau made is shown in place; a document is always saved."""
     inline = not taken and not medium.is_document
     stem = medium.name.rpartition(".")[0] or medium.name
     name = (
-        one.name if one.name in {POSTER, GLIMPSE} else f"{stem}{_quality(one)}.{one.name.rpartition('.')[2]}"
+        rendition.name
+        if rendition.name in {POSTER, GLIMPSE}
+        else f"{stem}{_quality(rendition)}.{rendition.name.rpartition('.')[2]}"
     )
-    return Sendable(one.stored, name, one.mime, inline=inline or one.name in {POSTER, GLIMPSE})
+    return Sendable(
+        rendition.stored, name, rendition.mime, inline=inline or rendition.name in {POSTER, GLIMPSE}
+    )
 
 
-def _quality(one: Rendition) -> str:
-    return f" {one.height}p" if one.name.endswith(".mp4") else ""
+def _quality(rendition: Rendition) -> str:
+    return f" {rendition.height}p" if rendition.name.endswith(".mp4") else ""
 
 
 def written_named(medium: Medium, name: str) -> tuple[str, str] | None:
@@ -166,17 +172,19 @@ def written_named(medium: Medium, name: str) -> tuple[str, str] | None:
 
 def _master(medium: Medium) -> tuple[str, str] | None:
     """The qualities of a film, the lightest first: where a player begins."""
-    parts = sorted(medium.renditions.exclude(listing="").defer("listing"), key=lambda one: one.height)
+    parts = sorted(
+        medium.renditions.exclude(listing="").defer("listing"), key=lambda rendition: rendition.height
+    )
     if not parts:
         return None
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     seconds = max(float(medium.facts.get("seconds", 0)), 1)
-    for one in parts:
+    for part in parts:
         # The heaviest moment, not the mean: twice is what the encoder was held to.
         lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={int(one.size * 16 / seconds)},AVERAGE-BANDWIDTH={int(one.size * 8 / seconds)},RESOLUTION={one.width}x{one.height}"
+            f"#EXT-X-STREAM-INF:BANDWIDTH={int(part.size * 16 / seconds)},AVERAGE-BANDWIDTH={int(part.size * 8 / seconds)},RESOLUTION={part.width}x{part.height}"
         )
-        lines.append(f"{one.name.removesuffix('.m4s')}.m3u8")
+        lines.append(f"{part.name.removesuffix('.m4s')}.m3u8")
     return "\n".join(lines) + "\n", HLS
 
 

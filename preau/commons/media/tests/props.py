@@ -2,7 +2,7 @@
 
 from conftest import NOW
 from preau.commons.media.models import Medium, Upload
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import an_operator
 
 

@@ -8,7 +8,7 @@ from preau.commons.media import mediaroom
 from preau.commons.media.models import Medium, Rendition, Upload
 from preau.commons.media.tests.props import own_medium, own_upload
 from preau.commons.media.tests.samples import epub
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests.declared import Body, Fragment
 from tests.net.matrix_cast import (
     EVERYONE,
@@ -33,16 +33,23 @@ PAGES = [
 ]
 ELSEWHERE = {
     # commons/media/tests, catalogue/tests/test_media.py.
-    "media:tus", "media:part", "media:abandon", "media:remove", "media:bytes",
-}  # fmt: skip
+    "media:tus",
+    "media:part",
+    "media:abandon",
+    "media:remove",
+    "media:bytes",
+}
 LISTS_APART = {
     # Of an operator: commons/media/tests/test_players.py, catalogue/tests/test_media.py.
     "media:shelf",
-}  # fmt: skip
+}
 ONE_THING = {
     # What is said in a film comes in parts: test_players.py.
-    "media:send", "media:medium", "media:words", "media:bytes",
-}  # fmt: skip
+    "media:send",
+    "media:medium",
+    "media:words",
+    "media:bytes",
+}
 # A browser asks for a film, beside the page that shows it; a script sends a file there.
 OF_OTHERS = {"media:bytes"}
 
@@ -56,32 +63,47 @@ def lay(college: World) -> None:
 SEES: dict[type[Model], Near] = {
     Upload: near(own={"operator"}),
     Medium: near(own={"operator"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     # What all read is changed by whoever runs the whole platform.
     **{f"media:{name}": set() for name in ("shelf", "send", "tus")},
     **dict.fromkeys([f"media:{name}" for name in ("part", "abandon", "medium", "words", "remove")], near()),
     "media:bytes": EVERYONE,
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "media:bytes": {"public_id": SHOWN_MEDIUM, "name": "livre.epub"},
 }
 PLAIN = dict.fromkeys(
     [
-        "langue", "sous_titres", "sans_paroles", "transcription", "chapitres", "telecharger",
+        "langue",
+        "sous_titres",
+        "sans_paroles",
+        "transcription",
+        "chapitres",
+        "telecharger",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
 BODIES = {
-    "media:send": Body("operator", lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())}, runs_the_platform, wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")}),
+    "media:send": Body(
+        "operator",
+        lambda stage: {"fichier": SimpleUploadedFile("livre.epub", epub())},
+        runs_the_platform,
+        wrong=lambda stage: {"fichier": SimpleUploadedFile("page.html", b"<html>")},
+    ),
     "media:tus": Body("operator", before=runs_the_platform, writes=False),
     "media:abandon": Body("operator", before=runs_the_platform),
-    "media:words": Body("operator", lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"}, runs_the_platform, wrong=lambda stage: {"chapitres": "plus tard"}),
+    "media:words": Body(
+        "operator",
+        lambda stage: {"langue": "fr", "transcription": "Bonjour.", "chapitres": "0:02 Le début"},
+        runs_the_platform,
+        wrong=lambda stage: {"chapitres": "plus tard"},
+    ),
     "media:remove": Body("operator", before=runs_the_platform),
-}  # fmt: skip
+}
 READ_BY = {
     "media:send": {"operator"},
     # Beside a film that a page shows.

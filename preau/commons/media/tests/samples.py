@@ -134,9 +134,18 @@ def hostile(folder: Path) -> dict[str, tuple[str, bytes]]:
         "liste.m3u8": ("a playlist that reads a file of the machine", PLAYLIST % b"file:///etc/passwd"),
         "liste.mp4": ("the same, named as a film", PLAYLIST % b"file:///etc/passwd"),
         "reseau.mp4": ("a playlist that calls another machine", PLAYLIST % b"http://127.0.0.1:9/secret"),
-        "concat.mp4": ("a list of ffmpeg that joins files of the machine", b"ffconcat version 1.0\nfile /etc/passwd\n"),
-        "dash.mp4": ("a DASH manifest that calls another machine", b'<?xml version="1.0"?><MPD><BaseURL>http://127.0.0.1:9/</BaseURL></MPD>'),
-        "sous.sdp": ("a description of a stream of the network", b"v=0\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n"),
+        "concat.mp4": (
+            "a list of ffmpeg that joins files of the machine",
+            b"ffconcat version 1.0\nfile /etc/passwd\n",
+        ),
+        "dash.mp4": (
+            "a DASH manifest that calls another machine",
+            b'<?xml version="1.0"?><MPD><BaseURL>http://127.0.0.1:9/</BaseURL></MPD>',
+        ),
+        "sous.sdp": (
+            "a description of a stream of the network",
+            b"v=0\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n",
+        ),
         "dessin.svg": ("a drawing with a script", svg),
         "dessin.png": ("the same, named as a picture", svg),
         "page.mp4": ("a page named as a film", b"<!DOCTYPE html>" + SCRIPT),
@@ -144,40 +153,96 @@ def hostile(folder: Path) -> dict[str, tuple[str, bytes]]:
         "programme.mp4": ("a program", b"MZ\x90\0" + bytes(200)),
         "script.mp3": ("a shell script", b"#!/bin/sh\nrm -rf /\n"),
         "vide.mp4": ("a film that holds nothing", b"\0\0\0\x18ftypisom\0\0\0\0isommp42"),
-        "tronque.mp4": ("a film cut in its middle, without its index", made(folder, "-f", "lavfi", "-i", "testsrc=s=64x64:d=2", name="t.mp4")[:2_000]),
-        "bruit.mp4": ("noise behind the first bytes of a film", b"\0\0\0\x20ftypisom\0\0\0\0isommp42" + bytes(range(256)) * 400),
-        "dref.mp4": ("inert: a film that says that its picture lies in another file", plain.replace(b"url \0\0\0\1", b"url \0\0\0\0", 1)),
+        "tronque.mp4": (
+            "a film cut in its middle, without its index",
+            made(folder, "-f", "lavfi", "-i", "testsrc=s=64x64:d=2", name="t.mp4")[:2_000],
+        ),
+        "bruit.mp4": (
+            "noise behind the first bytes of a film",
+            b"\0\0\0\x20ftypisom\0\0\0\0isommp42" + bytes(range(256)) * 400,
+        ),
+        "dref.mp4": (
+            "inert: a film that says that its picture lies in another file",
+            plain.replace(b"url \0\0\0\1", b"url \0\0\0\0", 1),
+        ),
         "grand.png": ("a picture of thirty thousand points a side", huge_png()),
         "polyglotte.png": ("inert: a picture, with a page behind it", picture() + b"<html>" + SCRIPT),
         "polyglotte.jpg": ("inert: a photograph, with an archive behind it", picture("JPEG") + epub()),
         "joint.mkv": ("inert: a film that carries a page and a font", _with_attachment(folder)),
-        "titre.mp4": ("inert: a film whose title is a script", made(folder, "-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-metadata", f"title={SCRIPT.decode()}", name="x.mp4")),
+        "titre.mp4": (
+            "inert: a film whose title is a script",
+            made(
+                folder,
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=64x64:d=1",
+                "-metadata",
+                f"title={SCRIPT.decode()}",
+                name="x.mp4",
+            ),
+        ),
         "derriere.mp4": ("inert: a film with a page behind it", plain + b"<html>" + SCRIPT),
         "son.mp3": ("inert: a sound with a page behind it", sound(folder) + b"<html>" + SCRIPT),
-        "acte.pdf": ("a PDF that runs a program when it opens", pdf_with(b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>")),
-        "cache.pdf": ("the same, its name written otherwise", pdf_with(b"/OpenAction<</S/#4AavaScript/JS(app.alert(1))>>")),
-        "lance.pdf": ("a PDF that starts a program of the machine", pdf_with(b"/OpenAction<</S/Launch/F(cmd.exe)>>")),
-        "joint.pdf": ("a PDF that carries a file", pdf_with(b"/Names<</EmbeddedFiles 3 0 R/EmbeddedFile 4 0 R>>")),
+        "acte.pdf": (
+            "a PDF that runs a program when it opens",
+            pdf_with(b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>"),
+        ),
+        "cache.pdf": (
+            "the same, its name written otherwise",
+            pdf_with(b"/OpenAction<</S/#4AavaScript/JS(app.alert(1))>>"),
+        ),
+        "lance.pdf": (
+            "a PDF that starts a program of the machine",
+            pdf_with(b"/OpenAction<</S/Launch/F(cmd.exe)>>"),
+        ),
+        "joint.pdf": (
+            "a PDF that carries a file",
+            pdf_with(b"/Names<</EmbeddedFiles 3 0 R/EmbeddedFile 4 0 R>>"),
+        ),
         "devant.pdf": ("a PDF behind a page", b"<html>" + SCRIPT + pdf()),
         "abime.pdf": ("a PDF that is none", b"%PDF-1.7\n" + bytes(range(256)) * 20),
-        "sort.epub": ("a book that writes outside of itself", epub(("../../etc/cron.d/x", b"* * * * * root id"))),
+        "sort.epub": (
+            "a book that writes outside of itself",
+            epub(("../../etc/cron.d/x", b"* * * * * root id")),
+        ),
         "lien.epub": ("a book that holds a link", linked_epub()),
-        "script.epub": ("a book with a script in its page", epub(page=PAGE.replace(b"</body>", SCRIPT + b"</body>"))),
-        "geste.epub": ("a book whose picture runs something", epub(("OEBPS/i.svg", b"<svg onload='alert(1)'/>"))),
+        "script.epub": (
+            "a book with a script in its page",
+            epub(page=PAGE.replace(b"</body>", SCRIPT + b"</body>")),
+        ),
+        "geste.epub": (
+            "a book whose picture runs something",
+            epub(("OEBPS/i.svg", b"<svg onload='alert(1)'/>")),
+        ),
         "js.epub": ("a book that brings a program", epub(("OEBPS/livre.js", b"alert(1)"))),
-        "bombe.epub": ("a book of two kilobytes that unfolds into many megabytes", epub(("OEBPS/zero.css", bytes(60_000_000)))),
+        "bombe.epub": (
+            "a book of two kilobytes that unfolds into many megabytes",
+            epub(("OEBPS/zero.css", bytes(60_000_000))),
+        ),
         "entites.epub": ("a book whose description multiplies itself", epub(package=ENTITIES)),
         "xxe.epub": ("a book whose description reads a file of the machine", epub(container=OUTSIDE)),
         "archive.epub": ("an archive that is no book", _archive()),
         "inconnu.mkv": ("a container of another kind", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84evil" + bytes(300)),
-    }  # fmt: skip
+    }
 
 
 def _with_attachment(folder: Path) -> bytes:
     (folder / "page.html").write_bytes(b"<html>" + SCRIPT)
     return made(
-        folder, "-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-attach", "page.html", "-metadata:s:t", "mimetype=text/html", "-c:v", "libx264", name="joint.mkv",
-    )  # fmt: skip
+        folder,
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=s=64x64:d=1",
+        "-attach",
+        "page.html",
+        "-metadata:s:t",
+        "mimetype=text/html",
+        "-c:v",
+        "libx264",
+        name="joint.mkv",
+    )
 
 
 def _archive() -> bytes:

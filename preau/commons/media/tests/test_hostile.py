@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from preau.commons.media import actions, captions, mediaroom
-from preau.commons.media.actions import sending
+from preau.commons.media import captions, mediaroom
+from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg
 from preau.directory.viewer import Viewer
 from preau.foundation import confined
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = [pytest.mark.django_db, needs_ffmpeg]
 
@@ -25,9 +25,9 @@ def corpus(tmp_path_factory: Any) -> dict[str, tuple[str, bytes]]:
 
 
 def kept_of(viewer: Viewer, name: str, content: bytes) -> Medium:
-    """Sent by a form, then made to the end. Raises Refused where it is not even taken."""
+    """Sent by a form, then made to the end. Raises UploadRefused where it is not even taken."""
     medium = sending.keep_form(viewer, SimpleUploadedFile(name, content))
-    while actions.go_on(medium.pk):
+    while making.go_on(medium.pk):
         pass
     medium.refresh_from_db()
     return medium
@@ -51,7 +51,7 @@ def test_each_is_refused_or_leaves_nothing_of_what_it_hides(
     for name, (why, content) in corpus.items():
         try:
             medium = kept_of(viewer, name, content)
-        except Refused as error:
+        except UploadRefused as error:
             if why.startswith("inert") or not str(error):
                 wrong.append(f"{name} ({why}): not even taken, « {error} »")
             continue
@@ -92,10 +92,10 @@ def _harm(medium: Medium) -> list[str]:
     if medium.state != Medium.State.READY:
         return [f"{medium.state}: {medium.refusal}"]
     found = []
-    for one in medium.renditions.all():
-        content = mediaroom.path_of(one.stored).read_bytes()
+    for rendition in medium.renditions.all():
+        content = mediaroom.path_of(rendition.stored).read_bytes()
         found += [
-            f"{one.name} holds {mark!r}"
+            f"{rendition.name} holds {mark!r}"
             for mark in (b"<script", b"<html", b"PK\x03\x04", b"passwd")
             if mark in content
         ]
@@ -109,9 +109,9 @@ def test_what_a_film_says_of_its_author_and_of_its_place_does_not_leave(
     assert b"Chez Nina" in sent and b"loci" in sent
     medium = kept_of(viewer, "film.mp4", sent)
     assert medium.state == Medium.State.READY
-    for one in medium.renditions.all():
-        content = mediaroom.path_of(one.stored).read_bytes()
-        assert b"Chez Nina" not in content and b"loci" not in content, one.name
+    for rendition in medium.renditions.all():
+        content = mediaroom.path_of(rendition.stored).read_bytes()
+        assert b"Chez Nina" not in content and b"loci" not in content, rendition.name
 
 
 def test_a_program_reaches_no_network_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,14 +169,14 @@ def test_captions_keep_words_and_hours_alone() -> None:
     ],
 )
 def test_captions_that_are_none_are_refused(text: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(UploadRefused, match=said):
         captions.read(text)
 
 
 def test_captions_are_read_from_srt_and_from_an_old_system() -> None:
     srt = "1\r\n00:00:01,5 --> 00:00:02,250\r\nDéjà là\r\n".encode("cp1252")
     assert captions.read(captions.decoded(srt)) == [captions.Cue(1.5, 2.25, "Déjà là")]
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         captions.decoded(b"x" * (captions.HEAVIEST + 1))
 
 

@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from preau.commons.media import actions, films, mediaroom, papers, queries, tasks
+from preau.commons.media import films, mediaroom, papers, tasks
 from preau.commons.media.actions import keeping, making, sending
 from preau.commons.media.models import Medium, Rendition
+from preau.commons.media.queries import players
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import needs_ffmpeg, needs_poppler
 from preau.commons.works import actions as works
@@ -22,7 +23,7 @@ from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
 from preau.foundation import antivirus
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shown")]
 
@@ -32,7 +33,7 @@ def sent(viewer: Viewer, name: str, content: bytes) -> Medium:
 
 
 def made(medium: Medium) -> Medium:
-    while actions.go_on(medium.pk):
+    while making.go_on(medium.pk):
         pass
     medium.refresh_from_db()
     return medium
@@ -70,10 +71,10 @@ def test_a_film_is_made_in_two_qualities_with_its_sound_its_still_and_its_list(
 ) -> None:
     medium = made(sent(viewer, "film.webm", samples.film(tmp_path, 2, "1280x720", "film.webm", rate=5)))
     assert (medium.state, medium.kind) == ("ready", "video")
-    files = {one.name: one for one in medium.renditions.all()}
+    files = {rendition.name: rendition for rendition in medium.renditions.all()}
     assert set(files) == {"360.mp4", "360.m4s", "720.mp4", "720.m4s", "affiche.jpg", "vignette.jpg"}
     assert (files["360.m4s"].width, files["360.m4s"].height) == (640, 360)
-    assert medium.size == sum(mediaroom.path_of(one.stored).stat().st_size for one in files.values())
+    assert medium.size == sum(mediaroom.path_of(file.stored).stat().st_size for file in files.values())
     facts = films.facts_of(_linked(mediaroom.path_of(files["720.mp4"].stored), tmp_path))
     assert (facts.width, facts.height, facts.sound) == (1280, 720, True) and abs(facts.seconds - 2) < 0.3
     with Image.open(mediaroom.path_of(files["affiche.jpg"].stored)) as still:
@@ -140,10 +141,10 @@ def test_a_turn_is_short_so_that_letters_do_not_wait_for_a_film(
     medium = sent(viewer, "film.mp4", samples.film(tmp_path, 3))
     turns, enqueued = 0, []
     monkeypatch.setattr(making, "TURN", 0.0)
-    while actions.go_on(medium.pk, 0.0):
+    while making.go_on(medium.pk, 0.0):
         turns += 1
     assert turns >= 5
-    monkeypatch.setattr(actions, "go_on", lambda pk: True)
+    monkeypatch.setattr(making, "go_on", lambda pk: True)
     monkeypatch.setattr(
         type(tasks.make), "enqueue", lambda self, *args: enqueued.append((self.priority, args))
     )
@@ -155,10 +156,10 @@ def test_a_turn_is_short_so_that_letters_do_not_wait_for_a_film(
 def test_two_workers_do_not_make_the_same_film(viewer: Viewer, tmp_path: Path) -> None:
     medium = sent(viewer, "film.mp4", samples.film(tmp_path, 1))
     with making._alone(mediaroom.making(medium.public_id)) as mine:
-        assert mine and not actions.go_on(medium.pk)
+        assert mine and not making.go_on(medium.pk)
     assert made(medium).state == "ready"
     # Once more, a task that comes late finds nothing to do.
-    assert not actions.go_on(medium.pk)
+    assert not making.go_on(medium.pk)
 
 
 @needs_ffmpeg
@@ -166,18 +167,20 @@ def test_its_person_stops_it_and_nothing_stays(
     viewer: Viewer, tmp_path: Path, short_pieces: None, django_capture_on_commit_callbacks: Any
 ) -> None:
     medium = sent(viewer, "film.mp4", samples.film(tmp_path, 3))
-    assert actions.go_on(medium.pk, 0.0)
+    assert making.go_on(medium.pk, 0.0)
     with django_capture_on_commit_callbacks(execute=True):
         works.stop(viewer, Work.objects.get(key=medium.work))
     assert not Medium.objects.exists() and not mediaroom.making(medium.public_id).exists()
     assert Work.objects.get(key=medium.work).state == "cancelled"
-    assert not actions.go_on(medium.pk)
+    assert not making.go_on(medium.pk)
 
 
 @needs_ffmpeg
 def test_a_film_held_upright_stays_upright(viewer: Viewer, tmp_path: Path) -> None:
     medium = made(sent(viewer, "film.mp4", samples.film(tmp_path, 1, "360x640")))
-    assert [(one.width, one.height) for one in medium.renditions.exclude(listing="")] == [(360, 640)]
+    assert [(rendition.width, rendition.height) for rendition in medium.renditions.exclude(listing="")] == [
+        (360, 640)
+    ]
 
 
 @needs_ffmpeg
@@ -192,7 +195,7 @@ def test_a_film_without_sound_is_whole(viewer: Viewer, tmp_path: Path) -> None:
 def test_a_sound_is_made_twice(viewer: Viewer, tmp_path: Path, name: str) -> None:
     medium = made(sent(viewer, name, samples.sound(tmp_path, 1, name)))
     assert (medium.state, medium.kind) == ("ready", "audio")
-    assert {one.name: one.mime for one in medium.renditions.all()} == {
+    assert {rendition.name: rendition.mime for rendition in medium.renditions.all()} == {
         "son.opus": "audio/ogg",
         "son.m4a": "audio/mp4",
     }
@@ -210,16 +213,16 @@ def test_what_lasts_too_long_is_refused(
 
 def test_a_machine_without_ffmpeg_says_so(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(films, "is_there", lambda: False)
-    with pytest.raises(Refused, match="ffmpeg"):
+    with pytest.raises(UploadRefused, match="ffmpeg"):
         sent(viewer, "film.mp4", b"\0\0\0\x18ftypisom\0\0\0\0isommp42")
     assert not Medium.objects.exists()
 
 
 def test_a_film_that_nobody_makes_any_more_is_said_lost(viewer: Viewer, clock: Any) -> None:
     medium = sent(viewer, "x.pdf", samples.pdf())
-    actions.sweep(timezone.now() + keeping.LOST)
+    keeping.sweep(timezone.now() + keeping.LOST)
     assert Medium.objects.get().state == "waiting"
-    actions.sweep(timezone.now() + keeping.LOST * 1.1)
+    keeping.sweep(timezone.now() + keeping.LOST * 1.1)
     medium.refresh_from_db()
     assert medium.state == "failed" and medium.refusal and Work.objects.get().state == "failed"
 
@@ -229,7 +232,7 @@ def test_a_film_that_nobody_makes_any_more_is_said_lost(viewer: Viewer, clock: A
 
 def test_a_picture_is_drawn_anew(viewer: Viewer) -> None:
     medium = made(sent(viewer, "photo.jpg", samples.picture("JPEG", (3000, 2000))))
-    files = {one.name: one for one in medium.renditions.all()}
+    files = {rendition.name: rendition for rendition in medium.renditions.all()}
     assert medium.state == "ready" and set(files) == {"image.jpg", "vignette.jpg"}
     assert (files["image.jpg"].width, files["image.jpg"].height) == (2560, 1707)
 
@@ -238,8 +241,12 @@ def test_a_picture_is_drawn_anew(viewer: Viewer) -> None:
 def test_a_pdf_shows_its_first_page_its_pages_and_its_words(viewer: Viewer) -> None:
     medium = made(sent(viewer, "leçon.pdf", samples.pdf("Le théorème de Pythagore")))
     assert medium.state == "ready" and medium.facts["pages"] == 1 and medium.facts["title"] == "Leçon"
-    assert "théorème de Pythagore" in queries.text_of(medium)
-    assert {one.name for one in medium.renditions.all()} == {"document.pdf", "affiche.jpg", "vignette.jpg"}
+    assert "théorème de Pythagore" in players.text_of(medium)
+    assert {rendition.name for rendition in medium.renditions.all()} == {
+        "document.pdf",
+        "affiche.jpg",
+        "vignette.jpg",
+    }
 
 
 def test_a_pdf_is_kept_without_a_picture_where_nothing_reads_it(
@@ -247,7 +254,9 @@ def test_a_pdf_is_kept_without_a_picture_where_nothing_reads_it(
 ) -> None:
     monkeypatch.setattr(papers, "reads_pdf", lambda: False)
     medium = made(sent(viewer, "leçon.pdf", samples.pdf()))
-    assert medium.state == "ready" and [one.name for one in medium.renditions.all()] == ["document.pdf"]
+    assert medium.state == "ready" and [rendition.name for rendition in medium.renditions.all()] == [
+        "document.pdf"
+    ]
 
 
 def test_a_book_says_its_title_its_authors_and_its_words(viewer: Viewer) -> None:
@@ -258,7 +267,7 @@ def test_a_book_says_its_title_its_authors_and_its_words(viewer: Viewer) -> None
         and medium.facts["language"] == "fr"
     )
     assert "Tom pédale vers la rivière." in medium.text
-    assert [one.name for one in medium.renditions.all()] == ["livre.epub"]
+    assert [rendition.name for rendition in medium.renditions.all()] == ["livre.epub"]
 
 
 @pytest.fixture
@@ -270,9 +279,9 @@ def says(monkeypatch: pytest.MonkeyPatch) -> dict[str, Verdict]:
 
 def test_a_document_waits_for_the_antivirus(viewer: Viewer, says: dict[str, Verdict]) -> None:
     medium = made(sent(viewer, "velo.epub", samples.epub()))
-    assert medium.state == "held" and not medium.renditions.exists() and actions.held() == [medium.pk]
+    assert medium.state == "held" and not medium.renditions.exists() and making.held() == [medium.pk]
     says["now"] = Verdict.CLEAN
-    assert made(medium).state == "ready" and actions.held() == []
+    assert made(medium).state == "ready" and making.held() == []
 
 
 def test_a_document_with_a_virus_goes(viewer: Viewer, says: dict[str, Verdict]) -> None:

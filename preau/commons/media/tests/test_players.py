@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.media import actions, captions, films, mediaroom, queries
+from preau.commons.media import captions, films, mediaroom
+from preau.commons.media.actions import keeping, sending
 from preau.commons.media.models import Medium, Rendition
+from preau.commons.media.queries import players
 from preau.commons.media.tests.conftest import operator_named, viewer_of
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +177,7 @@ def test_nothing_that_leaves_runs_anything(
     medium = kept(
         operator, kind, captions=captions.written(captions.read(CUES)), chapters=[[0, "Début"], [5, "Suite"]]
     )
-    names = [one.name for one in medium.renditions.all()] + ["sous-titres.vtt", "chapitres.vtt"]
+    names = [rendition.name for rendition in medium.renditions.all()] + ["sous-titres.vtt", "chapitres.vtt"]
     for name in names:
         answer = desk.get(at(medium, name))
         assert answer.status_code == 200, name
@@ -257,7 +259,7 @@ def test_words_are_typed_sent_changed_and_refused_with_a_sentence(
     def hear(medium_id: int, **_: Any) -> None:
         told.append(medium_id)
 
-    actions.words_changed.connect(hear)
+    keeping.words_changed.connect(hear)
     where = f"/medias/{medium.public_id}/mots/"
     right = {
         "langue": "fr",
@@ -269,7 +271,7 @@ def test_words_are_typed_sent_changed_and_refused_with_a_sentence(
     assert desk.post(where, right).status_code == 302
     medium.refresh_from_db()
     assert medium.captions.startswith("WEBVTT\n") and medium.chapters == [[0, "Début"], [5, "La suite"]]
-    assert queries.text_of(medium) == "Tout.\n\nEt le reste." and not medium.lacks_captions
+    assert players.text_of(medium) == "Tout.\n\nEt le reste." and not medium.lacks_captions
     assert told == [medium.pk] and Line.objects.filter(verb="media.described").count() == 1
     for wrong, said in (
         ({"sous_titres": "n’importe quoi"}, "Aucun sous-titre"),
@@ -318,7 +320,7 @@ def test_the_shelf_is_short_to_ask_for_and_says_what_is_there(
     assert "Aucun média" in desk.get("/medias/").content.decode()
     for _ in range(30):
         kept(operator)
-    actions.begin(viewer, "arrêté.pdf", 10)
+    sending.begin(viewer, "arrêté.pdf", 10)
     kept(operator_named("Astier"), transcript="secret")
     with django_assert_max_num_queries(12):
         page = desk.get("/medias/").content.decode()

@@ -14,16 +14,17 @@ from django_tasks_db.models import DBTaskResult
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.media import actions, queries, rules
+from preau.commons.media import rules
 from preau.commons.media.actions import keeping, sending
 from preau.commons.media.models import Medium, Upload
+from preau.commons.media.queries import shelves
 from preau.commons.media.tests import samples
 from preau.commons.media.tests.conftest import operator_named, viewer_of
 from preau.commons.works.models import Work
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 pytestmark = pytest.mark.django_db
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -120,7 +121,7 @@ def test_what_is_told_late_or_twice_is_there_once(
     where = begun(desk)["Location"]
     upload = Upload.objects.get()
     sent(desk, where, 0, CONTENT)
-    assert actions.keep_sent(viewer, upload).pk == Medium.objects.get().pk
+    assert sending.keep_sent(viewer, upload).pk == Medium.objects.get().pk
     assert desk.head(where, headers=TUS).status_code == 404
 
 
@@ -131,22 +132,22 @@ def test_a_part_cut_by_the_network_stays_and_is_gone_on_from(shown: dict[str, An
                 raise ConnectionResetError(104, "reset")
             return super().read(50)
 
-    upload = actions.begin(viewer, "x.pdf", len(CONTENT))
-    assert actions.take(upload, Cut(CONTENT), sending.Part(0)) == 50
-    assert actions.received(upload) == 50
+    upload = sending.begin(viewer, "x.pdf", len(CONTENT))
+    assert sending.take(upload, Cut(CONTENT), sending.Part(0)) == 50
+    assert sending.received(upload) == 50
 
 
 def test_two_parts_at_once_are_not_mixed(shown: dict[str, Any], viewer: Viewer) -> None:
-    upload = actions.begin(viewer, "x.pdf", len(CONTENT))
+    upload = sending.begin(viewer, "x.pdf", len(CONTENT))
 
     class Meanwhile(BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if not self.tell():
-                with pytest.raises(actions.Conflict):
-                    actions.take(upload, BytesIO(b"autre"), sending.Part(0))
+                with pytest.raises(sending.Conflict):
+                    sending.take(upload, BytesIO(b"autre"), sending.Part(0))
             return super().read(size)
 
-    assert actions.take(upload, Meanwhile(CONTENT), sending.Part(0)) == len(CONTENT)
+    assert sending.take(upload, Meanwhile(CONTENT), sending.Part(0)) == len(CONTENT)
 
 
 def test_a_full_disk_is_said_and_the_part_is_not_kept(shown: dict[str, Any], viewer: Viewer) -> None:
@@ -154,10 +155,10 @@ def test_a_full_disk_is_said_and_the_part_is_not_kept(shown: dict[str, Any], vie
         def read(self, size: int | None = -1) -> bytes:
             raise OSError(28, "No space left on device")
 
-    upload = actions.begin(viewer, "x.pdf", len(CONTENT))
-    with pytest.raises(actions.TooMuch, match="place"):
-        actions.take(upload, Full(CONTENT), sending.Part(0))
-    assert actions.received(upload) == 0
+    upload = sending.begin(viewer, "x.pdf", len(CONTENT))
+    with pytest.raises(sending.TooMuch, match="place"):
+        sending.take(upload, Full(CONTENT), sending.Part(0))
+    assert sending.received(upload) == 0
 
 
 # Who, and how much
@@ -180,7 +181,7 @@ def test_nobody_sees_goes_on_with_or_drops_what_another_sends(
     shown: dict[str, Any], desk: SchoolClient, viewer: Viewer
 ) -> None:
     other = operator_named("Astier")
-    theirs = actions.begin(viewer_of(other), "film.pdf", len(CONTENT))
+    theirs = sending.begin(viewer_of(other), "film.pdf", len(CONTENT))
     where = f"/medias/envois/{theirs.public_id}/"
     assert desk.head(where, headers=TUS).status_code == 404
     assert sent(desk, where, 0, b"x").status_code == 404
@@ -191,7 +192,7 @@ def test_nobody_sees_goes_on_with_or_drops_what_another_sends(
         assert desk.get(f"/medias/{kept.public_id}/{page}").status_code == 404
     assert desk.post(f"/medias/{kept.public_id}/supprimer/").status_code == 404
     assert "autre.pdf" not in desk.get("/medias/").content.decode()
-    assert Medium.objects.get() == kept and actions.received(theirs) == 0
+    assert Medium.objects.get() == kept and sending.received(theirs) == 0
 
 
 def _named(name: str, content: bytes) -> Any:
@@ -204,17 +205,17 @@ def test_a_person_and_the_platform_keep_no_more_than_their_share(
     shown: dict[str, Any], viewer: Viewer, settings: Any
 ) -> None:
     settings.MEDIA_PERSON_GIGABYTES = 0
-    with pytest.raises(actions.TooMuch, match="plus de place"):
-        actions.begin(viewer, "x.pdf", 10)
+    with pytest.raises(sending.TooMuch, match="plus de place"):
+        sending.begin(viewer, "x.pdf", 10)
     settings.MEDIA_PERSON_GIGABYTES, settings.MEDIA_GIGABYTES = 1, 0
-    with pytest.raises(actions.TooMuch, match="Préau n’a plus"):
-        actions.begin(viewer, "x.pdf", 10)
+    with pytest.raises(sending.TooMuch, match="Préau n’a plus"):
+        sending.begin(viewer, "x.pdf", 10)
     settings.MEDIA_GIGABYTES = 1
     for number in range(rules.MOST_UPLOADS):
-        actions.begin(viewer, f"{number}.pdf", 10)
-    with pytest.raises(actions.TooMuch, match="en route"):
-        actions.begin(viewer, "un de trop.pdf", 10)
-    assert queries.used_by(viewer.person.pk) == 50 == queries.used_in_all()
+        sending.begin(viewer, f"{number}.pdf", 10)
+    with pytest.raises(sending.TooMuch, match="en route"):
+        sending.begin(viewer, "un de trop.pdf", 10)
+    assert shelves.used_by(viewer.person.pk) == 50 == shelves.used_in_all()
 
 
 def test_a_form_without_javascript_sends_it_whole_and_twice_is_once(
@@ -232,7 +233,7 @@ def test_what_is_heavier_than_its_kind_may_be_is_refused_whole(
     shown: dict[str, Any], viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rules.HEAVIEST, Medium.Kind.PDF, 10)
-    with pytest.raises(Refused, match="trop lourd"):
+    with pytest.raises(UploadRefused, match="trop lourd"):
         sending.keep_form(viewer, _named("leçon.pdf", CONTENT))
     assert not Upload.objects.exists() and not Medium.objects.exists()
 
@@ -249,9 +250,9 @@ def test_an_upload_is_let_go_by_its_person_or_two_days_later(
     assert not Upload.objects.exists() and not list((room / "envois").iterdir())
     where = begun(desk)["Location"]
     sent(desk, where, 0, CONTENT[:50])
-    actions.sweep(NOW + keeping.UPLOAD_KEPT - timedelta(minutes=1))
+    keeping.sweep(NOW + keeping.UPLOAD_KEPT - timedelta(minutes=1))
     assert Upload.objects.count() == 1
-    actions.sweep(timezone.now() + keeping.UPLOAD_KEPT + timedelta(minutes=1))
+    keeping.sweep(timezone.now() + keeping.UPLOAD_KEPT + timedelta(minutes=1))
     assert not Upload.objects.exists() and not list((room / "envois").iterdir())
 
 
@@ -260,9 +261,9 @@ def test_bytes_that_no_row_names_are_swept(shown: dict[str, Any], room: Path, db
     for path in (room / "envois" / name, room / "travail" / name / "source", room / "ab" / name):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    assert actions.sweep(timezone.now())["files"] == 0
+    assert keeping.sweep(timezone.now())["files"] == 0
     # The clock of the test stands still; that of the disk does not.
-    assert actions.sweep(timezone.now() + timedelta(days=4000))["files"] == 3
+    assert keeping.sweep(timezone.now() + timedelta(days=4000))["files"] == 3
     assert not (room / "travail" / name).exists() and not (room / "ab" / name).exists()
 
 
@@ -270,9 +271,9 @@ def test_who_leaves_takes_along_what_nothing_shows(
     shown: dict[str, Any], viewer: Viewer, room: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     sending.keep_form(viewer, _named("leçon.pdf", CONTENT))
-    actions.begin(viewer, "autre.pdf", 10)
+    sending.begin(viewer, "autre.pdf", 10)
     assert (room / "travail").iterdir()
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        actions.forget_media(viewer.person.pk)
+        keeping.forget_media(viewer.person.pk)
     assert not Upload.objects.exists()
     assert not Medium.objects.filter(kept_by=viewer.person.pk).exists()

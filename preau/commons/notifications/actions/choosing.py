@@ -6,6 +6,8 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.delivery.actions import keep_hours
+from preau.commons.delivery.rules import ANY_HOUR, PersonHours
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import Dispatch, Envelope, Preference, Push, Rhythm, StopLink
 from preau.directory.viewer import Viewer
@@ -14,8 +16,10 @@ from preau.foundation.boards import Pace
 
 
 @transaction.atomic
-def choose(viewer: Viewer, wishes: Mapping[str, queries.Wish], *, hour: int, weekday: int) -> int:
-    """Keep how a person wants to be told of each kind, and when their summaries leave; returns how many kinds changed."""
+def choose(
+    viewer: Viewer, wishes: Mapping[str, queries.Wish], *, hour: int, weekday: int, hours: PersonHours
+) -> int:
+    """Keep how a person wants to be told of each kind, when their summaries leave, and their own hours; returns how many changed."""
     known, person_id = queries.kinds(), viewer.person.pk
     chosen = queries.choices_of([person_id])
     changed = {
@@ -29,11 +33,24 @@ def choose(viewer: Viewer, wishes: Mapping[str, queries.Wish], *, hour: int, wee
     moved = (rhythm.hour, rhythm.weekday) != (hour, weekday)
     if moved:
         Rhythm.objects.update_or_create(person_id=person_id, defaults={"hour": hour, "weekday": weekday})
-    if changed or moved:
+    quieter = keep_hours(person_id, hours)
+    if changed or moved or quieter:
         journal.record(
             viewer, "notifications.chosen", viewer.person, subject_id=person_id, kinds=len(changed)
         )
-    return len(changed) + moved
+    return len(changed) + moved + quieter
+
+
+def take_preset(viewer: Viewer, preset: queries.Preset) -> int:
+    """Take one of the three ways for every kind that may be chosen; returns how many changed."""
+    rhythm, (hours, _schools) = queries.rhythm_of(viewer.person.pk), queries.own_hours(viewer)
+    wishes = {
+        kind.key: queries.wish_in(preset, kind) for kind in queries.kinds_for(viewer) if kind.can_be_muted
+    }
+    hour = Rhythm.HOUR if preset == queries.Preset.EVENING else rhythm.hour
+    if preset == queries.Preset.EVERYTHING:
+        hours = ANY_HOUR
+    return choose(viewer, wishes, hour=hour, weekday=rhythm.weekday, hours=hours)
 
 
 def _keep(person_id: int, kind: str, wish: queries.Wish) -> None:
@@ -75,10 +92,13 @@ def stop(link: StopLink) -> int:
     if stopped:
         journal.write(
             journal.Line(
-                verb="notifications.stopped", target="directory.person", target_id=link.person_id,
-                subject_id=link.person_id, details={"kinds": stopped},
+                verb="notifications.stopped",
+                target="directory.person",
+                target_id=link.person_id,
+                subject_id=link.person_id,
+                details={"kinds": stopped},
             )
-        )  # fmt: skip
+        )
     return stopped
 
 

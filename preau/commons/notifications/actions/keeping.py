@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
+from preau.commons.delivery.queries import Timetable
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Push, Rhythm
-from preau.directory.models import Person, School
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
+from preau.foundation import live
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
 
@@ -40,26 +42,26 @@ def publish(news: Sequence[News]) -> None:
     ]
     _make_room([one for one, _wish in wanted if one.again])
     kept = _keep(wanted, now)
-    zones = dict(
-        School.objects.filter(pk__in={item.school_id for item in kept}).values_list("pk", "timezone")
-    )
+    hours = queries.hours_for(kept)
     by_key = {(one.person_id, one.kind, one.key): (one, wish) for one, wish in wanted}
     leaving: list[Dispatch] = []
     pushes: list[Push] = []
     for item in kept:
         one, wish = by_key[item.person_id, item.kind, item.key]
         kind, person = known[item.kind], reached[item.person_id]
-        if _leaves(one, wish, reached):
-            leaving.append(_way(item, kind, wish.pace, person, zones, now))
-        for device in _pushed(one, wish, devices):
-            due_at = _due(item, kind, Pace.AT_ONCE, person, zones, now)
-            pushes.append(Push(item=item, device=device, due_at=due_at))
+        # Nothing is made of what no hour would let leave: it is in the list, and its page says so.
+        if _leaves(one, wish, reached) and (due := _due(item, kind, wish.pace, person, hours, now)):
+            leaving.append(Dispatch(item=item, channel=queries.channel_of(wish.pace), due_at=due))
+        at = _due(item, kind, Pace.AT_ONCE, person, hours, now)
+        if at:
+            pushes.extend(Push(item=item, device=device, due_at=at) for device in _pushed(one, wish, devices))
+    live.touch(*live.all_of("bell", [item.person_id for item in kept if item.in_app]))
     Dispatch.objects.bulk_create(leaving)
     Push.objects.bulk_create(pushes)
     ways: list[Dispatch | Push] = [*leaving, *pushes]
-    due = sorted({way.item.person_id for way in ways if way.due_at <= now})
-    if due:
-        news_due.send(sender=Item, person_ids=due)
+    reached_now = sorted({way.item.person_id for way in ways if way.due_at <= now})
+    if reached_now:
+        news_due.send(sender=Item, person_ids=reached_now)
 
 
 def _make_room(news: Sequence[News]) -> None:
@@ -102,28 +104,28 @@ def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[It
     """The items that are new: what two publish at the same time is kept once."""
     rows = [
         Item(
-            person_id=one.person_id, kind=one.kind, key=one.key, school_id=one.school_id, seat=one.seat,
-            about_id=one.about_id, facts=dict(one.facts), url=one.url, in_app=wish.in_app,
+            person_id=one.person_id,
+            kind=one.kind,
+            key=one.key,
+            school_id=one.school_id,
+            seat=one.seat,
+            about_id=one.about_id,
+            facts=dict(one.facts),
+            url=one.url,
+            in_app=wish.in_app,
             published_at=one.told_at or now,
         )
         for one, wish in wanted
-    ]  # fmt: skip
+    ]
     Item.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Item.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("pk"))
 
 
-def _way(
-    item: Item, kind: NotificationKind, pace: Pace, person: Person, zones: Mapping[int, str], now: datetime
-) -> Dispatch:
-    due = _due(item, kind, pace, person, zones, now)
-    return Dispatch(item=item, channel=queries.channel_of(pace), due_at=due)
-
-
 def _due(
-    item: Item, kind: NotificationKind, pace: Pace, person: Person, zones: Mapping[int, str], now: datetime
-) -> datetime:
+    item: Item, kind: NotificationKind, pace: Pace, person: Person, hours: Timetable, now: datetime
+) -> datetime | None:
     rhythm = getattr(person, "news_rhythm", None) or Rhythm(person=person)
-    return queries.due_at(kind, pace, now, rhythm, zones.get(item.school_id or 0, ""))
+    return queries.due_at(kind, pace, now, rhythm, hours, item.school_id)
 
 
 @transaction.atomic
@@ -132,7 +134,7 @@ def settle(kind: str, keys: Sequence[str]) -> bool:
 
     Returns whether somebody had been told.
     """
-    about = list(Item.objects.filter(kind=kind, key__in=keys).values_list("pk", flat=True))
+    about = dict(Item.objects.filter(kind=kind, key__in=keys).values_list("pk", "person_id"))
     # Most often nobody had been told yet.
     if not about:
         return False
@@ -141,6 +143,7 @@ def settle(kind: str, keys: Sequence[str]) -> bool:
     waiting.filter(item__in=about).update(dropped_at=now)
     Push.objects.waiting().filter(item__in=about).update(dropped_at=now)
     Item.objects.filter(pk__in=about).unread().update(read_at=now)
+    live.touch(*live.all_of("bell", about.values()))
     return True
 
 
@@ -148,11 +151,13 @@ def settle(kind: str, keys: Sequence[str]) -> bool:
 def mark(item: Item, *, read: bool) -> None:
     """Note that one's own item is read, or is to be read again."""
     Item.objects.filter(pk=item.pk).update(read_at=timezone.now() if read else None)
+    live.touch(*live.all_of("bell", [item.person_id]))
 
 
 @transaction.atomic
 def mark_all(viewer: Viewer, *, until: int) -> int:
     """Note all of one's items as read, up to the last that the page showed; returns how many were not."""
+    live.touch(*live.all_of("bell", [viewer.person.pk]))
     mine = Item.objects.visible_to(viewer).shown().unread().filter(pk__lte=until)
     return mine.update(read_at=timezone.now())
 

@@ -49,9 +49,14 @@ def add_device(
         return same
     Device.objects.filter(endpoint=endpoint).delete()
     device: Device = Device.objects.create(
-        person=viewer.person, endpoint=endpoint, p256dh=p256dh, auth=auth, label=label,
-        opened_in=_digest(session_key), added_at=timezone.now(),
-    )  # fmt: skip
+        person=viewer.person,
+        endpoint=endpoint,
+        p256dh=p256dh,
+        auth=auth,
+        label=label,
+        opened_in=_digest(session_key),
+        added_at=timezone.now(),
+    )
     mine = Device.objects.filter(person=viewer.person).order_by("-added_at", "-pk")
     Device.objects.filter(pk__in=[old.pk for old in mine[MOST_DEVICES:]]).delete()
     journal.record(viewer, "notifications.device_added", viewer.person, subject_id=viewer.person.pk)
@@ -109,7 +114,12 @@ def queue_pushes(person_id: int) -> list[int]:
     """Hand what is due for the devices of a person to tasks, once; returns the ids."""
     now = timezone.now()
     locked = Push.objects.select_for_update(of=("self",)).due(now).filter(device__person_id=person_id)
-    ids = list(locked.order_by("pk").values_list("pk", flat=True))
+    found = list(locked.select_related("item").order_by("pk"))
+    hours = queries.hours_for(push.item for push in found)
+    for push in found:
+        push.due_at = queries.leaves_at(push.item, hours, now)
+    Push.objects.bulk_update([push for push in found if push.due_at > now], ["due_at"])
+    ids = [push.pk for push in found if push.due_at <= now]
     Push.objects.filter(pk__in=ids).update(queued_at=now)
     if ids:
         pushes_ready.send(sender=Push, push_ids=ids)
@@ -134,6 +144,11 @@ def hold_push(push_id: int) -> Push | None:
     if push.item.read_at or not known or not queries.still_theirs([push.item], now):
         Push.objects.filter(pk=push.pk).update(dropped_at=now)
         return None
+    at = queries.leaves_at(push.item, queries.hours_for([push.item]), now)
+    if at > now:
+        # Tried again at night, after a failure: it goes back to those that wait for their hour.
+        Push.objects.filter(pk=push.pk).update(due_at=at, queued_at=None, held_until=None)
+        return None
     push.held_until = now + HOLD
     push.save(update_fields=["held_until"])
     return push
@@ -156,3 +171,14 @@ def let_go_push(push: Push, answer: Answer | None) -> None:
         Device.objects.filter(pk=push.device_id).update(told_at=now)
     elif answer is not None and push.dropped_at:
         log.warning("push.refused", status=answer.status)
+
+
+@transaction.atomic
+def push_again() -> int:
+    """Hand over again what no push service took; returns how many."""
+    now = timezone.now()
+    stuck = Push.objects.waiting().filter(due_at__lt=now - queries.LATE).exclude(held_until__gt=now)
+    count = stuck.update(queued_at=None)
+    for person_id in set(stuck.values_list("device__person_id", flat=True)):
+        queue_pushes(person_id)
+    return count

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -35,13 +36,27 @@ def pack(person_id: int) -> list[Envelope]:
     """
     now = timezone.now()
     locked = Dispatch.objects.select_for_update(of=("self",)).due(now).filter(item__person_id=person_id)
-    due = list(locked.select_related("item").order_by("pk"))
+    due = _put_off(list(locked.select_related("item").order_by("pk")), now)
     read = [way for way in due if way.channel != Envelope.Channel.MAIL and way.item.read_at]
     Dispatch.objects.filter(pk__in=[way.pk for way in read]).update(dropped_at=now)
     made = [_envelope(person_id, batch, now) for batch in _batches(way for way in due if way not in read)]
     if made:
         envelopes_ready.send(sender=Envelope, envelopes=made)
     return made
+
+
+def _put_off(ways: list[Dispatch], now: datetime) -> list[Dispatch]:
+    """Those that may leave at this hour; the others wait for theirs: a holiday was declared, or the worker came back at night."""
+    if not ways:
+        return []
+    hours = queries.hours_for(way.item for way in ways)
+    later = []
+    for way in ways:
+        way.due_at = queries.leaves_at(way.item, hours, now)
+        if way.due_at > now:
+            later.append(way)
+    Dispatch.objects.bulk_update(later, ["due_at"])
+    return [way for way in ways if way.due_at <= now]
 
 
 def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
@@ -91,6 +106,12 @@ def hold(envelope_id: int) -> Envelope | None:
     if envelope.held_until and envelope.held_until > now:
         raise BeingSent
     items = queries.items_in(envelope)
+    hours = queries.hours_for(items)
+    at = max((queries.leaves_at(item, hours, now) for item in items), default=now)
+    if at > now:
+        # Tried again at night, after a failure: it keeps its name, and waits.
+        Envelope.objects.filter(pk=envelope.pk).update(due_at=at, held_until=None)
+        return None
     theirs = queries.still_theirs(items, now) if envelope.person.email else set()
     lost = [item.pk for item in items if item.pk not in theirs]
     Dispatch.objects.filter(envelope=envelope, item__in=lost).update(dropped_at=now)
@@ -103,8 +124,29 @@ def hold(envelope_id: int) -> Envelope | None:
 
 
 @transaction.atomic
+def wake(now: datetime) -> int:
+    """Send again what had been closed and waited for its hour; returns how many."""
+    waiting = Envelope.objects.select_for_update(of=("self",)).waiting(now).filter(due_at__lte=now)
+    found = list(waiting.order_by("pk"))
+    Envelope.objects.filter(pk__in=[envelope.pk for envelope in found]).update(due_at=None)
+    if found:
+        envelopes_ready.send(sender=Envelope, envelopes=found)
+    return len(found)
+
+
+@transaction.atomic
+def resend() -> int:
+    """Try again now what a mail server did not take, within the hours of each; returns how many."""
+    now = timezone.now()
+    stuck = Envelope.objects.waiting(now).filter(Q(tries__gt=0) | Q(made_at__lt=now - queries.LATE))
+    stuck.exclude(due_at__gt=now).update(due_at=now)
+    return wake(now)
+
+
+@transaction.atomic
 def let_go(envelope: Envelope, *, sent: bool) -> None:
     """After the attempt: it has left, or it may be tried again."""
     envelope.held_until = None
     envelope.sent_at = timezone.now() if sent else None
-    envelope.save(update_fields=["held_until", "sent_at"])
+    envelope.tries += not sent
+    envelope.save(update_fields=["held_until", "sent_at", "tries"])

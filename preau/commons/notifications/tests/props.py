@@ -2,7 +2,7 @@
 
 from conftest import NOW
 from preau.commons.notifications.models import Item, StopLink
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import notices
 
 
@@ -25,12 +25,16 @@ def tell(college: World, count: int, start: int = 0) -> list[Item]:
         notices.publish(
             *(
                 notices.News(
-                    "attendance.absence", person.pk, f"planted-{start + number}", "/absences/", told_at=NOW,
+                    "attendance.absence",
+                    person.pk,
+                    f"planted-{start + number}",
+                    "/absences/",
+                    told_at=NOW,
                     facts={"day": "mardi", "hours": "8 h", "school": college.school.name},
                 )
                 for number in range(count)
             )
-        )  # fmt: skip
+        )
     return list(Item.objects.filter(person=college.people["guardian"], key__startswith="planted-"))
 
 

@@ -5,7 +5,7 @@ from django.db.models import Model
 from conftest import NOW
 from preau.commons.notifications.models import Device, Item, StopLink
 from preau.commons.notifications.tests.props import more_news, own_news, stop_link
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards, webpush
 from tests import pages
 from tests.declared import Body, Data, Named
@@ -29,26 +29,42 @@ PAGES = [
 ]
 PUBLIC = {"notifications:stop"}
 ELSEWHERE = {
-    "notifications:open", "notifications:mark", "notifications:read_all", "notifications:revoke",
-    "notifications:add_device", "notifications:remove_device", "notifications:try_device",
-    "notifications:renew_device", "portal:api_notifications",
-}  # fmt: skip
+    "notifications:open",
+    "notifications:mark",
+    "notifications:read_all",
+    "notifications:revoke",
+    "notifications:add_device",
+    "notifications:remove_device",
+    "notifications:try_device",
+    "notifications:renew_device",
+    "portal:api_notifications",
+    "notifications:bell",
+    "notifications:take_preset",
+}
 LISTS = [
     ("guardian", "notifications:centre", more_news),
 ]
 ONE_THING = {
-    "notifications:item", "notifications:preferences", "notifications:stop",
+    "notifications:item",
+    "notifications:preferences",
+    "notifications:stop",
+    "notifications:bell",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_notifications",
-}  # fmt: skip
+}
 
 
 def lay(college: World) -> None:
     """A device of the head's own, to be told on, tried and taken away."""
     Device.objects.create(
-        person=college.people["head"], endpoint="https://push.example/head", p256dh=webpush.public_key(),
-        auth=webpush.encode(b"s" * 16), label="Firefox sur Linux", opened_in="", added_at=NOW,
-    )  # fmt: skip
+        person=college.people["head"],
+        endpoint="https://push.example/head",
+        p256dh=webpush.public_key(),
+        auth=webpush.encode(b"s" * 16),
+        label="Firefox sur Linux",
+        opened_in="",
+        added_at=NOW,
+    )
 
 
 # The isolation matrix
@@ -56,9 +72,11 @@ def lay(college: World) -> None:
 SEES: dict[type[Model], Near] = {
     Item: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
     Device: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "notifications:centre": SIGNED_IN,
+    "notifications:bell": SIGNED_IN,
+    "notifications:take_preset": SIGNED_IN,
     "notifications:read_all": SIGNED_IN,
     "notifications:preferences": SIGNED_IN,
     "notifications:revoke": SIGNED_IN,
@@ -72,7 +90,7 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:mark": SEES[Item],
     # By a token alone, whoever is signed in: tests/test_api.py.
     "portal:api_notifications": set(),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "notifications:stop": {"token": STOP_TOKEN},
 }
@@ -81,11 +99,23 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "weekday", "partie", "lue", "jusqu-a", "hour", "sujet", "endpoint", "p256dh", "auth",
+        "weekday",
+        "partie",
+        "quiet_from",
+        "quiet_to",
+        "off",
+        "preset",
+        "lue",
+        "jusqu-a",
+        "hour",
+        "sujet",
+        "endpoint",
+        "p256dh",
+        "auth",
         *(f"{kind.key}-{what}" for kind in boards.notification_kinds for what in ("in_app", "pace", "push")),
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -105,9 +135,13 @@ BODIES = {
     "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
-    "notifications:add_device": Body("guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}),
+    "notifications:take_preset": Body("guardian", lambda stage: {"preset": "soir"}),
+    "notifications:add_device": Body(
+        "guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}
+    ),
     "notifications:renew_device": Body(
-        "guardian", lambda stage: {"old": f"{PUSH_ENDPOINT}/guardian", **_subscription(stage)},
+        "guardian",
+        lambda stage: {"old": f"{PUSH_ENDPOINT}/guardian", **_subscription(stage)},
         wrong=lambda stage: {"endpoint": "https://127.0.0.1/"},
     ),
     "notifications:remove_device": Body("guardian"),
@@ -115,7 +149,7 @@ BODIES = {
         "guardian", again={"django_tasks_database_dbtaskresult": "each click tries the device again"}
     ),
     "notifications:stop": Body("visitor"),
-}  # fmt: skip
+}
 NOT_WORDS = {"notifications:add_device", "notifications:renew_device"}
 # A service worker types nothing.
 NOTHING_TYPED = {"notifications:renew_device"}
@@ -130,12 +164,21 @@ def plant(stage: Stage) -> None:
         stage.put(
             scope,
             Item.objects.create(
-                person=stage.people[key], kind="attendance.absence", key=f"stage-{key}", url="/", published_at=NOW
+                person=stage.people[key],
+                kind="attendance.absence",
+                key=f"stage-{key}",
+                url="/",
+                published_at=NOW,
             ),
             Device.objects.create(
-                person=stage.people[key], endpoint=f"{PUSH_ENDPOINT}/{key}", p256dh=PUSH_POINT, auth=PUSH_SECRET, label="Firefox",
-                opened_in="x", added_at=NOW,
+                person=stage.people[key],
+                endpoint=f"{PUSH_ENDPOINT}/{key}",
+                p256dh=PUSH_POINT,
+                auth=PUSH_SECRET,
+                label="Firefox",
+                opened_in="x",
+                added_at=NOW,
             ),
-        )  # fmt: skip
+        )
     mother = stage.people["guardian"]
     StopLink.objects.create(person=mother, kind="attendance.refused", token=STOP_TOKEN, made_at=NOW)

@@ -25,11 +25,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW, PATIENCE
-from preau.commons.notifications import actions, tasks
+from preau.commons.notifications import tasks
+from preau.commons.notifications.actions import sending
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm
 from preau.commons.outbox.models import Letter
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards, notices
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.models import TaskLease
@@ -85,11 +86,19 @@ def undone() -> Any:
 def mortal_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [
         NotificationKind(
-            key, "Nature", "Essai", "Sujet", "[%(token)s]", "Voir", "Parce que.", lambda viewer: True,
-            pace=Pace.AT_ONCE, urgent=key.endswith("urgente"),
+            key,
+            "Nature",
+            "Essai",
+            "Sujet",
+            "[%(token)s]",
+            "Voir",
+            "Parce que.",
+            lambda viewer: True,
+            pace=Pace.AT_ONCE,
+            urgent=key.endswith("urgente"),
         )
         for key in KINDS
-    ]  # fmt: skip
+    ]
     monkeypatch.setattr(boards.notification_kinds, "_entries", [*boards.notification_kinds, *kinds])
 
 
@@ -100,7 +109,7 @@ def work(worker: Mortal, clock: Any) -> None:
         try:
             with connection.execute_wrapper(worker):
                 import_string(waiting.task_path).call(*waiting.args_kwargs["args"])
-        except (Killed, actions.BeingSent):
+        except (Killed, sending.BeingSent):
             worker.start()
             clock.shift(timedelta(minutes=3))
         else:

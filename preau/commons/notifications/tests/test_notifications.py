@@ -11,14 +11,16 @@ from django.core import mail
 from django.db import transaction
 
 from conftest import NOW, SchoolClient
+from preau.commons.delivery.rules import ANY_HOUR, SchoolHours, departure
 from preau.commons.journal.models import Line
-from preau.commons.notifications import actions, forms, queries, tasks
+from preau.commons.notifications import forms, queries, tasks
+from preau.commons.notifications.actions import keeping, sending
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Preference, Rhythm, StopLink
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.foundation import boards, notices, quiet
+from preau.foundation import boards, notices
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
 
@@ -40,7 +42,7 @@ def essai(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three kinds of our own: one to be chosen, an urgent one, one that cannot be muted."""
     kinds = [
         kind(CHOSEN, pace=Pace.AT_ONCE),
-        kind(URGENT, pace=Pace.AT_ONCE, urgent=True),
+        kind(URGENT, pace=Pace.AT_ONCE, urgent=True, urgency="Parce que ça brûle.", may_wait=True),
         kind(FIXED, pace=Pace.AT_ONCE, urgent=True, can_be_muted=False),
     ]
     monkeypatch.setattr(boards.notification_kinds, "_entries", [*kinds, *boards.notification_kinds])
@@ -112,7 +114,7 @@ def test_the_mail_says_why_it_came_and_its_subject_names_nobody(mother: Person, 
 
 def test_a_mail_server_that_is_down_is_tried_again(mother: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     notices.publish(news(mother))
-    (envelope,) = actions.pack(mother.pk)
+    (envelope,) = sending.pack(mother.pk)
 
     def down(*_: Any) -> None:
         raise ConnectionRefusedError
@@ -128,9 +130,9 @@ def test_a_mail_server_that_is_down_is_tried_again(mother: Person, monkeypatch: 
 
 def test_an_envelope_in_another_workers_hands_waits(mother: Person, clock: Any) -> None:
     notices.publish(news(mother))
-    (envelope,) = actions.pack(mother.pk)
-    assert actions.hold(envelope.pk)
-    with pytest.raises(actions.BeingSent):
+    (envelope,) = sending.pack(mother.pk)
+    assert sending.hold(envelope.pk)
+    with pytest.raises(sending.BeingSent):
         tasks.send_envelope.call(envelope.pk)
     clock.shift(timedelta(minutes=3))
     assert tasks.send_envelope.call(envelope.pk) is True
@@ -183,7 +185,7 @@ def test_a_summary_leaves_once_at_its_hour_without_what_was_read(
     tasks.pack_due.call()
     deliver()
     assert mail.outbox == []
-    actions.mark(Item.objects.get(key="3"), read=True)
+    keeping.mark(Item.objects.get(key="3"), read=True)
     clock.move_to(due)
     for _again in range(2):
         tasks.pack_due.call()
@@ -226,7 +228,7 @@ def test_many_kinds_come_in_pages_that_are_saved_one_by_one(
 def test_the_preferences_page_keeps_what_is_chosen(mother: Person, client: SchoolClient) -> None:
     client.sit(mother)
     page = client.get("/notifications/preferences/")
-    sent = {name: field.initial for name, field in fields_of(page) if field.initial is not False}
+    sent = {name: field.initial for name, field in fields_of(page) if field.initial not in (False, None)}
     sent |= {f"{CHOSEN}-pace": "weekly", "hour": 7, "weekday": 2}
     sent.pop(f"{CHOSEN}-in_app")
     assert client.post("/notifications/preferences/", sent).status_code == 302
@@ -269,7 +271,7 @@ def fields_of(page: Any) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Indian/Reunion", "America/Guadeloupe"])
 def test_nothing_leaves_at_night_nor_at_the_weekend(at: str, opens: str, zone: str) -> None:
     moment, expected = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) for text in (at, opens))
-    assert quiet.next_open(moment, zone) == expected
+    assert departure(SchoolHours(zone), ANY_HOUR, moment) == expected
 
 
 def test_the_night_delays_what_is_not_urgent(mother: Person, clock: Any) -> None:
@@ -392,7 +394,7 @@ def test_what_is_counted_is_what_the_list_gives(college: World, seat_of: Any, ke
 
 def test_the_filters_show_one_kind_or_the_unread(mother: Person, client: SchoolClient) -> None:
     notices.publish(news(mother, "choix"), news(mother, "urgence", what=URGENT))
-    actions.mark(Item.objects.get(key="choix"), read=True)
+    keeping.mark(Item.objects.get(key="choix"), read=True)
     client.sit(mother)
     only = client.get("/notifications/", {"sujet": URGENT}).content.decode()
     assert "fait urgence" in only and "fait choix" not in only

@@ -11,17 +11,19 @@ import pytest
 from django.urls import reverse
 
 from conftest import SchoolClient
+from preau.commons.delivery.rules import ANY_HOUR
 from preau.commons.journal.models import Line
-from preau.commons.notifications import actions, queries, tasks
+from preau.commons.notifications import queries, tasks
+from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.commons.notifications.models import Device, Item, Preference, Push
 from preau.commons.notifications.tests.post import deliver
 from preau.commons.notifications.tests.service import HOST, Browser, Service, serving, signer_of
 from preau.commons.notifications.tests.test_notifications import CHOSEN, FIXED, URGENT, essai, mother, news
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards, notices, webpush
 from preau.foundation.boards import Pace
-from preau.identity import actions as identity
+from preau.identity.actions import accounts
 
 __all__ = ["essai", "mother"]
 PARIS = ZoneInfo("Europe/Paris")
@@ -147,12 +149,12 @@ def test_what_has_no_use_any_more_does_not_leave(
     clock.move_to(datetime(2026, 11, 24, 21, 0, tzinfo=PARIS))
     notices.publish(news(mother))
     if how == "read":
-        actions.mark(Item.objects.get(), read=True)
+        keeping.mark(Item.objects.get(), read=True)
     elif how == "settled":
         notices.settle(CHOSEN, "1")
     else:
         wish = queries.Wish(in_app=True, pace=Pace.NEVER, push=False)
-        actions.choose(seat_of("guardian"), {CHOSEN: wish}, hour=18, weekday=4)
+        choosing.choose(seat_of("guardian"), {CHOSEN: wish}, hour=18, weekday=4, hours=ANY_HOUR)
     clock.move_to(datetime(2026, 11, 25, 7, 10, tzinfo=PARIS))
     tasks.pack_due.call()
     deliver()
@@ -170,7 +172,7 @@ def test_a_device_that_is_gone_leaves_the_list(mother: Person, service: Service,
     service.answers = [(status, {})]
     notices.publish(news(mother, what=URGENT))
     deliver()
-    assert [one.endpoint for one in Device.objects.all()] == [laptop.subscription()["endpoint"]]
+    assert [device.endpoint for device in Device.objects.all()] == [laptop.subscription()["endpoint"]]
     assert len(service.arrived(laptop)) == 1
 
 
@@ -181,11 +183,11 @@ def test_a_service_that_is_busy_is_tried_again_when_it_says(
     device(mother, Browser("phone"))
     service.answers = [(status, {"Retry-After": "900"})]
     notices.publish(news(mother, what=URGENT))
-    (push_id,) = actions.queue_pushes(mother.pk)
-    with pytest.raises(actions.Unavailable):
+    (push_id,) = pushing.queue_pushes(mother.pk)
+    with pytest.raises(pushing.Unavailable):
         tasks.send_push.call(push_id)
     clock.shift(timedelta(minutes=14))
-    with pytest.raises(actions.BeingSent):
+    with pytest.raises(sending.BeingSent):
         tasks.send_push.call(push_id)
     assert len(service.got) == 1
     clock.shift(timedelta(minutes=2))
@@ -198,7 +200,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again(
 ) -> None:
     device(mother, Browser("phone"))
     notices.publish(news(mother, what=URGENT))
-    (push_id,) = actions.queue_pushes(mother.pk)
+    (push_id,) = pushing.queue_pushes(mother.pk)
     with monkeypatch.context() as broken:
         broken.setattr(webpush, "addresses_of", lambda host: [("127.0.0.1", 1)])
         with pytest.raises(ConnectionRefusedError):
@@ -223,9 +225,9 @@ def test_a_worker_killed_while_it_sends_leaves_it_to_another(
     phone = Browser("phone")
     device(mother, phone)
     notices.publish(news(mother, what=URGENT))
-    (push_id,) = actions.queue_pushes(mother.pk)
-    assert actions.hold_push(push_id)
-    with pytest.raises(actions.BeingSent):
+    (push_id,) = pushing.queue_pushes(mother.pk)
+    assert pushing.hold_push(push_id)
+    with pytest.raises(sending.BeingSent):
         tasks.send_push.call(push_id)
     clock.shift(timedelta(minutes=3))
     assert tasks.send_push.call(push_id) is True
@@ -262,8 +264,9 @@ def test_a_browser_is_added_tried_and_removed(mother: Person, client: SchoolClie
     assert not Device.objects.exists()
     verbs = Line.objects.filter(subject=mother, verb__startswith="notifications.device")
     assert list(verbs.order_by("pk").values_list("verb", flat=True)) == [
-        "notifications.device_added", "notifications.device_removed",
-    ]  # fmt: skip
+        "notifications.device_added",
+        "notifications.device_removed",
+    ]
 
 
 def test_trials_are_few(mother: Person, client: SchoolClient, service: Service) -> None:
@@ -314,7 +317,7 @@ def test_a_browser_belongs_to_whoever_subscribed_last(
     device(mother, phone)
     client.sit(other)
     client.post(ADDRESS, phone.subscription())
-    assert [one.person for one in Device.objects.all()] == [other]
+    assert [device.person for device in Device.objects.all()] == [other]
 
 
 RENEWED = f"{ADDRESS}adresse/"
@@ -356,7 +359,7 @@ def test_the_oldest_devices_leave(mother: Person, client: SchoolClient, key: str
     for number in range(12):
         client.post(ADDRESS, Browser(f"n{number}").subscription())
         clock.shift(timedelta(minutes=1))
-    assert {one.endpoint[-3:] for one in Device.objects.all()} == {
+    assert {device.endpoint[-3:] for device in Device.objects.all()} == {
         f"https://{HOST}/n{number}"[-3:] for number in range(2, 12)
     }
 
@@ -393,10 +396,10 @@ def test_a_session_that_ends_by_itself_keeps_its_device_until_its_person_signs_o
 ) -> None:
     client.sit(mother)
     client.post(ADDRESS, Browser("phone").subscription())
-    cookie = client.cookies[actions.COOKIE].value
+    cookie = client.cookies[pushing.COOKIE].value
     client.logout()  # the session alone
     assert Device.objects.exists()
-    client.cookies[actions.COOKIE] = cookie
+    client.cookies[pushing.COOKIE] = cookie
     sign_in_here(client, mother)
     client.post("/deconnexion/")
     assert not Device.objects.exists()
@@ -407,9 +410,9 @@ def test_another_person_in_the_same_browser_takes_it_away(
 ) -> None:
     client.sit(mother)
     client.post(ADDRESS, Browser("phone").subscription())
-    cookie = client.cookies[actions.COOKIE].value
+    cookie = client.cookies[pushing.COOKIE].value
     client.logout()
-    client.cookies[actions.COOKIE] = cookie
+    client.cookies[pushing.COOKIE] = cookie
     sign_in_here(client, college.people["other_guardian"])
     assert not Device.objects.exists()
 
@@ -425,6 +428,6 @@ def sign_in_here(client: SchoolClient, person: Person) -> None:
 def test_closing_the_account_and_erasing_take_every_device(mother: Person, college: World, key: str) -> None:
     device(mother, Browser("phone"))
     kept = device(college.people["other_guardian"], Browser("laptop"))
-    identity.close_account(mother.pk)
+    accounts.close_account(mother.pk)
     assert list(Device.objects.all()) == [kept]
-    assert actions.forget_devices(kept.person_id) == 1
+    assert pushing.forget_devices(kept.person_id) == 1

@@ -1,7 +1,7 @@
 """Objects of outbox for the tests of pages: one of the cast's own, or many more."""
 
 from preau.commons.outbox.models import Letter
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def many_letters(college: World, count: int) -> None:

@@ -14,5 +14,5 @@ LISTS = [
 
 OPENS: dict[str, Near | set[str]] = {
     "demo:outbox": EVERYONE,
-}  # fmt: skip
+}
 NOT_HERE = {"demo:outbox"}

@@ -35,21 +35,25 @@ SEES: dict[type[Model], Near] = {
     # The operator of the matrix runs the schools of one territory, that of the school of the test.
     OperatedSchool: near(own={"operator"}),
     OperatedDelivery: near(),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "platform:schools": {"operator"},
     "platform:export": {"operator"},
     "platform:deliveries": {"operator"},
     "platform:school": near(own={"operator"}),
     "platform:delivery": near(),
-}  # fmt: skip
+}
 PLAIN = dict.fromkeys(["voir"], ())
 
 # Forms and files
 
 BODIES = {
-    "platform:export": Body("operator", lambda stage: {"nom": "", "nature": "", "voir": ""}, again={"journal_line": "each export leaves its trace"}),
-}  # fmt: skip
+    "platform:export": Body(
+        "operator",
+        lambda stage: {"nom": "", "nature": "", "voir": ""},
+        again={"journal_line": "each export leaves its trace"},
+    ),
+}
 # What is looked for.
 READ_BY: dict[str, set[str]] = {"platform:export": set()}
 SHEETS = {

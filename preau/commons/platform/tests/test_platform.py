@@ -23,7 +23,7 @@ from preau.directory.models import (
     School,
     Territory,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.identity.models import Account
@@ -76,13 +76,15 @@ def test_an_operator_sees_the_schools_of_their_territory_alone(
     college: World, twin: World, operator: Person
 ) -> None:
     here = viewer(operator)
-    assert [one.pk for one in OperatedSchool.objects.visible_to(here)] == [college.school.pk]
+    assert [operated_school.pk for operated_school in OperatedSchool.objects.visible_to(here)] == [
+        college.school.pk
+    ]
     everywhere = viewer(hired(None))
     assert {college.school.pk, twin.school.pk} <= {
-        one.pk for one in OperatedSchool.objects.visible_to(everywhere)
+        operated_school.pk for operated_school in OperatedSchool.objects.visible_to(everywhere)
     }
     count()
-    assert [one.school_id for one in Figures.objects.visible_to(here)] == [college.school.pk]
+    assert [figures.school_id for figures in Figures.objects.visible_to(here)] == [college.school.pk]
     assert Figures.objects.visible_to(everywhere).count() == School.objects.count()
 
 

@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
-from preau.commons.privacy import queries
 from preau.commons.privacy.actions import telling
 from preau.commons.privacy.models import DataRequest, RequestLine, due_after
+from preau.commons.privacy.queries import requests
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -141,13 +141,18 @@ def apply_erasure(viewer: Viewer, line: RequestLine) -> int | None:
     line = lock(RequestLine, line.pk)
     if line.applied_at:
         return None
-    plan = queries.erasure_of(request, line)
+    plan = requests.erasure_of(request, line)
     if plan is None or plan.elsewhere:
         raise Over
     rows = plan.forget(request.subject_id)
     line.applied_by, line.applied_at = viewer.person, timezone.now()
     line.save(update_fields=["applied_by", "applied_at"])
     journal.record(
-        viewer, "privacy.request_erasure_applied", request, subject_id=request.subject_id, rows=rows, kind=line.kind
-    )  # fmt: skip
+        viewer,
+        "privacy.request_erasure_applied",
+        request,
+        subject_id=request.subject_id,
+        rows=rows,
+        kind=line.kind,
+    )
     return rows

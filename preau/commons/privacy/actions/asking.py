@@ -18,7 +18,7 @@ class TakenInHand(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class CorrectionLine:
     """One line as it was typed."""
 
     right: str
@@ -29,7 +29,7 @@ class Asked:
 
 
 @transaction.atomic
-def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRequest:
+def ask(viewer: Viewer, school: School, subject: Person, asked: CorrectionLine) -> DataRequest:
     """Send a request with one line. The same line twice is the same request."""
     # Two clicks at once wait for one another.
     lock(Person, viewer.person.pk)
@@ -40,9 +40,12 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRe
         return found
     now = timezone.now()
     request = DataRequest.objects.create(
-        school=school, subject=subject, asked_by=viewer.person, asked_at=now,
+        school=school,
+        subject=subject,
+        asked_by=viewer.person,
+        asked_at=now,
         due=due_after(dates.local(now, school.timezone).date()),
-    )  # fmt: skip
+    )
     RequestLine.objects.create(school=school, request=request, **asdict(asked))
     journal.record(viewer, "privacy.request_sent", request, subject_id=subject.pk)
     telling.tell_holders(telling.ARRIVED, request, request.asked_on)
@@ -50,7 +53,7 @@ def ask(viewer: Viewer, school: School, subject: Person, asked: Asked) -> DataRe
 
 
 @transaction.atomic
-def add_line(viewer: Viewer, request: DataRequest, asked: Asked) -> bool:
+def add_line(viewer: Viewer, request: DataRequest, asked: CorrectionLine) -> bool:
     """Ask one thing more in the same request. False for the same thing twice; raises TakenInHand."""
     request = lock(DataRequest, request.pk, "school")
     if not request.may_still_add():
@@ -66,7 +69,7 @@ def add_line(viewer: Viewer, request: DataRequest, asked: Asked) -> bool:
 
 
 @transaction.atomic
-def change_line(viewer: Viewer, line: RequestLine, asked: Asked) -> bool:
+def change_line(viewer: Viewer, line: RequestLine, asked: CorrectionLine) -> bool:
     """Say a line otherwise, as long as nobody has taken the request in hand. False when nothing changes; raises TakenInHand."""
     request = lock(DataRequest, line.request.pk, "school")
     line = lock(RequestLine, line.pk)
@@ -81,8 +84,8 @@ def change_line(viewer: Viewer, line: RequestLine, asked: Asked) -> bool:
     return True
 
 
-def _said(line: RequestLine) -> Asked:
-    return Asked(line.right, line.wrong, line.kind, line.which, line.better)
+def _said(line: RequestLine) -> CorrectionLine:
+    return CorrectionLine(line.right, line.wrong, line.kind, line.which, line.better)
 
 
 @transaction.atomic

@@ -9,16 +9,20 @@ from django.utils.translation import gettext_lazy
 
 from preau.commons.files.actions import keep_made
 from preau.commons.privacy.models import DataCopy
-from preau.commons.privacy.queries import Subject
+from preau.commons.privacy.queries.held import Subject
 from preau.directory.viewer import Viewer
 from preau.foundation import filework
 from preau.foundation.filework import FileWork
 
 KEPT = timedelta(days=7)
 COPIES = FileWork(
-    "privacy.copy", DataCopy, gettext_lazy("Copie de données personnelles"), "privacy.copy_asked",
-    lambda _row: reverse("privacy:own_data"), ("school", "subject", "asked_by"),
-)  # fmt: skip
+    "privacy.copy",
+    DataCopy,
+    gettext_lazy("Copie de données personnelles"),
+    "privacy.copy_asked",
+    lambda _row: reverse("privacy:own_data"),
+    ("school", "subject", "asked_by"),
+)
 
 
 def ask_copy(viewer: Viewer, subject: Subject, school_id: int) -> DataCopy:

@@ -38,10 +38,13 @@ def _tell(pk: int) -> int:
     request.save(update_fields=["told_at", "told_to"])
     journal.write(
         journal.Line(
-            "privacy.request_told", school_id=request.school_id, target="privacy.datarequest", target_id=request.pk,
+            "privacy.request_told",
+            school_id=request.school_id,
+            target="privacy.datarequest",
+            target_id=request.pk,
             subject_id=request.subject_id,
         )
-    )  # fmt: skip
+    )
     telling.tell_asker(telling.ANSWERED, request, "answered")
     return 1
 

@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.journal.models import Line
-from preau.commons.privacy import queries
 from preau.commons.privacy.actions.terms import erase_batch
 from preau.commons.privacy.models import Outcome, RequestLine, RetentionPart, RetentionRun
+from preau.commons.privacy.queries import terms
+from preau.commons.privacy.queries.held import entry_of
 from preau.directory.actions import departures
 from preau.directory.models import Person, School
 from preau.foundation import journal, signed
@@ -52,7 +53,7 @@ def digest_of(public_id: str) -> str:
 
 def ledger() -> bytes:
     """Everything that was erased here so far, as far as the journal and the runs go back, signed: two lines of text."""
-    people = queries.erased_people().values_list("public_id", flat=True)
+    people = terms.erased_people().values_list("public_id", flat=True)
     # Requests go with their people and at their term: only the journal still knows what was erased.
     applied = Line.objects.filter(verb=APPLIED, subject__isnull=False)
     kinds = applied.values_list("subject__public_id", "details__kind", "at")
@@ -63,7 +64,7 @@ def ledger() -> bytes:
         "people": sorted(map(digest_of, people.iterator())),
         "kinds": sorted({(digest_of(one), kind, at.isoformat()) for one, kind, at in kinds}),
         "runs": sorted({_told_of(run) for run in runs.select_related("school").prefetch_related("parts")}),
-        "held": sorted((uai, digest_of(one)) for uai, one in queries.held_now()),
+        "held": sorted((uai, digest_of(one)) for uai, one in terms.held_now()),
     }
     content = json.dumps(told).encode()
     return content + b"\n" + signed.sign(PURPOSE, content).hex().encode() + b"\n"
@@ -100,7 +101,7 @@ def replay(known: Ledger, *, dry_run: bool = False) -> Counter[str]:
     """Erase again whoever and whatever the ledger names and this database holds; returns how many of each. Twice changes nothing."""
     rows = Person.objects.values_list("pk", "public_id", "erased_at").order_by("pk").iterator()
     here = {digest_of(public_id): (pk, erased_at is not None) for pk, public_id, erased_at in rows}
-    back = [here[one][0] for one in sorted(known.people & here.keys()) if not here[one][1]]
+    back = [here[person][0] for person in sorted(known.people & here.keys()) if not here[person][1]]
     granted: dict[tuple[int, str], datetime] = {}
     for one, kind, at in sorted(known.kinds, key=lambda entry: datetime.fromisoformat(entry[2])):
         if one in here and one not in known.people:
@@ -128,7 +129,7 @@ def replay(known: Ledger, *, dry_run: bool = False) -> Counter[str]:
 @transaction.atomic
 def _forget_kind(person_id: int, key: str, at: datetime, *, dry_run: bool) -> bool:
     """What was granted to somebody who is still here, unless this database knows that it was done at that moment or since."""
-    entry = queries.entry_of(key)
+    entry = entry_of(key)
     if entry is None or entry.forget is None or _is_known(person_id, key, at):
         return False
     if not dry_run:
@@ -139,10 +140,13 @@ def _forget_kind(person_id: int, key: str, at: datetime, *, dry_run: bool) -> bo
         lines.filter(outcome__in=[Outcome.GRANTED, Outcome.PARTLY]).update(applied_at=timezone.now())
         journal.write(
             journal.Line(
-                APPLIED, target="directory.person", target_id=person_id, subject_id=person_id,
+                APPLIED,
+                target="directory.person",
+                target_id=person_id,
+                subject_id=person_id,
                 details={"rows": rows, "kind": key},
             )
-        )  # fmt: skip
+        )
     return True
 
 

@@ -19,7 +19,7 @@ def holders_for(request: DataRequest, today: date) -> list[int]:
     """Who may answer it: heads and whoever was given it, save who asked and the family of the person it is about."""
     held = Holding.objects.filter(active_on(today), school=request.school_id)
     able = set(held.filter(role=Role.HEAD).values_list("person_id", flat=True))
-    able |= {one.person_id for one in held.exclude(scope={}) if RIGHTS in one.given_on(today)}
+    able |= {holding.person_id for holding in held.exclude(scope={}) if RIGHTS in holding.given_on(today)}
     family = Guardianship.objects.filter(pupil=request.subject_id).values_list("guardian_id", flat=True)
     return sorted(able - {request.asked_by_id, request.subject_id, *family})
 
@@ -28,12 +28,16 @@ def tell_holders(kind: str, request: DataRequest, today: date) -> int:
     """A request has arrived, or its day comes near; returns how many were told."""
     news = [
         notices.News(
-            kind=kind, person_id=person, key=f"{request.pk}-{request.due}", school_id=request.school_id,
-            url=reverse("privacy:handle", kwargs={"pk": request.pk}), seat=f"staff-{request.school_id}",
+            kind=kind,
+            person_id=person,
+            key=f"{request.pk}-{request.due}",
+            school_id=request.school_id,
+            url=reverse("privacy:handle", kwargs={"pk": request.pk}),
+            seat=f"staff-{request.school_id}",
             facts={"school": request.school.name, "day": dates.plain_day(request.due)},
         )
         for person in holders_for(request, today)
-    ]  # fmt: skip
+    ]
     notices.publish(*news)
     return len(news)
 
@@ -42,20 +46,24 @@ def tell_asker(kind: str, request: DataRequest, key: str) -> None:
     about = request.subject_id if request.subject_id != request.asked_by_id else None
     notices.publish(
         notices.News(
-            kind=kind, person_id=request.asked_by_id, key=f"{request.pk}-{key}", school_id=request.school_id,
-            url=reverse("privacy:asked", kwargs={"pk": request.pk}), about_id=about,
+            kind=kind,
+            person_id=request.asked_by_id,
+            key=f"{request.pk}-{key}",
+            school_id=request.school_id,
+            url=reverse("privacy:asked", kwargs={"pk": request.pk}),
+            about_id=about,
             facts={"school": request.school.name, "day": dates.plain_day(request.due)},
         )
-    )  # fmt: skip
+    )
 
 
 def settle(requests: Iterable[DataRequest], *kinds: str) -> None:
     """There is nothing left to do about these."""
     keys = [
-        f"{one.pk}-{day}"
-        for one in requests
-        for day in dict.fromkeys((one.first_due, one.due))
-    ]  # fmt: skip
+        f"{request.pk}-{day}"
+        for request in requests
+        for day in dict.fromkeys((request.first_due, request.due))
+    ]
     for kind in kinds or (ARRIVED, SOON):
         if keys:
             notices.settle(kind, *keys)

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.commons.privacy import queries
 from preau.commons.privacy.models import RetentionBatch, RetentionPart, RetentionRun
+from preau.commons.privacy.queries import terms
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
@@ -55,7 +55,7 @@ def prepare(school: School | None, day: date) -> RetentionRun | None:
     run = RetentionRun.objects.select_for_update(of=("self",)).open().filter(school=school).first()
     if run is not None and run.state != State.PREPARED:
         return run
-    found = [one for one in queries.found_in(school, day) if one.count]
+    found = [one for one in terms.found_in(school, day) if one.count]
     if not found:
         if run is not None:
             run.delete()
@@ -67,11 +67,16 @@ def prepare(school: School | None, day: date) -> RetentionRun | None:
     RetentionPart.objects.filter(run=run).delete()
     RetentionPart.objects.bulk_create(
         RetentionPart(
-            run=run, rule=one.term.key, since=one.term.since, count=one.count, held=one.held, oldest=one.oldest,
+            run=run,
+            rule=one.term.key,
+            since=one.term.since,
+            count=one.count,
+            held=one.held,
+            oldest=one.oldest,
             newest=one.newest,
         )
         for one in found
-    )  # fmt: skip
+    )
     return run
 
 
@@ -92,19 +97,24 @@ def remind(run: RetentionRun, today: date) -> int:
 
 def _tell(run: RetentionRun, today: date) -> int:
     """Who may decide, save whoever has. No school, no news: operators read their page."""
-    people = [one for one in queries.deciders_of(run.school, today) if one != run.approved_by_id]
+    people = [decider for decider in terms.deciders_of(run.school, today) if decider != run.approved_by_id]
     if run.school is None:
         return 0
     facts: dict[str, str | int] = {"school": run.school.name, "day": dates.plain_day(run.day)}
     notices.publish(
         *(
             notices.News(
-                kind=DUE, person_id=person, key=f"{run.pk}-{run.reminded}", school_id=run.school_id,
-                seat=f"staff-{run.school_id}", url=reverse("privacy:run", kwargs={"pk": run.pk}), facts=facts,
+                kind=DUE,
+                person_id=person,
+                key=f"{run.pk}-{run.reminded}",
+                school_id=run.school_id,
+                seat=f"staff-{run.school_id}",
+                url=reverse("privacy:run", kwargs={"pk": run.pk}),
+                facts=facts,
             )
             for person in people
         )
-    )  # fmt: skip
+    )
     return len(people)
 
 
@@ -148,18 +158,22 @@ def confirm(viewer: Viewer, run: RetentionRun, seen: str) -> None:
     if run.approved_by_id == viewer.person.pk:
         raise SamePerson
     by_operator = viewer.profile == Profile.OPERATOR and run.school is not None
-    if by_operator and not queries.needs_operator(run, queries.today_of(run.school)):
+    if by_operator and not terms.needs_operator(run, terms.today_of(run.school)):
         raise NotTheirs
     run.state, run.confirmed_by, run.confirmed_at = State.CONFIRMED, viewer.person, timezone.now()
     run.save()
     _noted(viewer, "privacy.run_confirmed", run)
     _settled(run)
     works.start(
-        works.Asked(
-            key=work_of(run.pk), label=_("Effacement de ce qui arrive à son terme"), person_id=viewer.person.pk,
-            seat=viewer.key, school_id=viewer.school_id, url=reverse("privacy:run", kwargs={"pk": run.pk}),
+        works.WorkRequest(
+            key=work_of(run.pk),
+            label=_("Effacement de ce qui arrive à son terme"),
+            person_id=viewer.person.pk,
+            seat=viewer.key,
+            school_id=viewer.school_id,
+            url=reverse("privacy:run", kwargs={"pk": run.pk}),
         )
-    )  # fmt: skip
+    )
     run_confirmed.send(RetentionRun, run_id=run.pk)
 
 
@@ -185,11 +199,20 @@ def _noted(viewer: Viewer, verb: str, run: RetentionRun, **facts: str | int | No
     parts = list(run.parts.all())
     journal.write(
         journal.Line(
-            verb, actor_id=viewer.person.pk, acting_as=viewer.key, school_id=run.school_id,
-            target="privacy.retentionrun", target_id=run.pk,
-            details={"rules": len(parts), "rows": sum(one.count for one in parts), "day": run.day.isoformat()} | facts,
+            verb,
+            actor_id=viewer.person.pk,
+            acting_as=viewer.key,
+            school_id=run.school_id,
+            target="privacy.retentionrun",
+            target_id=run.pk,
+            details={
+                "rules": len(parts),
+                "rows": sum(part.count for part in parts),
+                "day": run.day.isoformat(),
+            }
+            | facts,
         )
-    )  # fmt: skip
+    )
 
 
 def _settled(run: RetentionRun) -> None:
@@ -232,7 +255,7 @@ def erase_batch(run_id: int, also_held: Collection[int] = frozenset()) -> bool:
     if part is None:
         _finish(run)
         return False
-    term = queries.term_of(part.rule, part.since)
+    term = terms.term_of(part.rule, part.since)
     keys = _next_keys(term, run, part, also_held) if term else []
     if not term or not keys:
         part.done_at = timezone.now()
@@ -247,8 +270,8 @@ def erase_batch(run_id: int, also_held: Collection[int] = frozenset()) -> bool:
 
 def _next_keys(term: Term, run: RetentionRun, part: RetentionPart, also_held: Collection[int]) -> list[int]:
     """The rows that were past their term on the day of the counts, held people of today left out."""
-    held = queries.held_people(run.school, queries.today_of(run.school)).union(also_held)
-    rows = queries.going(term, run.school, run.day, held).filter(pk__gt=part.reached)
+    held = terms.held_people(run.school, terms.today_of(run.school)).union(also_held)
+    rows = terms.going(term, run.school, run.day, held).filter(pk__gt=part.reached)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
@@ -268,7 +291,7 @@ def _erase_alone(term: Term, key: int) -> int:
 def _erase(term: Term, keys: list[int]) -> int:
     if term.erase:
         return term.erase(keys)
-    rows = queries.rows_named(term, keys)
+    rows = terms.rows_named(term, keys)
     found: int = rows.count()
     rows.delete()
     return found
@@ -280,14 +303,21 @@ def _finish(run: RetentionRun) -> None:
     parts = list(run.parts.all())
     journal.write(
         journal.Line(
-            "privacy.run_done", school_id=run.school_id, target="privacy.retentionrun", target_id=run.pk,
-            details={"rules": len(parts), "rows": sum(one.erased for one in parts), "day": run.day.isoformat()},
+            "privacy.run_done",
+            school_id=run.school_id,
+            target="privacy.retentionrun",
+            target_id=run.pk,
+            details={
+                "rules": len(parts),
+                "rows": sum(part.erased for part in parts),
+                "day": run.day.isoformat(),
+            },
         )
-    )  # fmt: skip
+    )
     works.end(work_of(run.pk), ending=Ending.DONE)
 
 
 def progress_of(run_id: int) -> tuple[int, int]:
     """How many rows went, of how many that were counted."""
     parts = list(RetentionPart.objects.filter(run=run_id))
-    return sum(one.erased for one in parts), sum(one.count for one in parts)
+    return sum(part.erased for part in parts), sum(part.count for part in parts)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.privacy import queries, tasks
+from preau.commons.privacy import tasks
 from preau.commons.privacy.actions import copies as actions
 from preau.commons.privacy.models import DataCopy
+from preau.commons.privacy.queries.taken import copy_files, copy_of_file
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, filework, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention
@@ -18,14 +19,12 @@ boards.journal_words.add(boards.JournalWord("privacy.copy_asked", _("Copie des d
 
 def taken(viewer: Viewer, file: Any) -> None:
     """Whoever takes a copy away leaves a line, as they do for one that is made at once."""
-    copy = queries.copy_of_file(viewer, file.pk)
+    copy = copy_of_file(viewer, file.pk)
     if copy:
         journal.record(viewer, "privacy.data_exported", copy, subject_id=copy.subject_id)
 
 
-boards.file_owners.add(
-    boards.FileOwner("privacy.DataCopy", "file", queries.copy_files, outlives=True, read=taken)
-)
+boards.file_owners.add(boards.FileOwner("privacy.DataCopy", "file", copy_files, outlives=True, read=taken))
 
 
 boards.personal_data.add(

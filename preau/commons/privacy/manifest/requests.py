@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.privacy import actions, queries, rules, seeds, tasks
+from preau.commons.privacy import rules, seeds, tasks
+from preau.commons.privacy.actions import keeping
 from preau.commons.privacy.models import RIGHTS
+from preau.commons.privacy.queries import requests
 from preau.directory.boards import Power, powers
 from preau.directory.words import Role
 from preau.foundation import boards
@@ -149,17 +151,30 @@ boards.personal_data.add(
         fields={"school": NONE}
         | dict.fromkeys(
             [
-                "subject", "asked_by", "asked_at", "due", "state", "taken_by", "taken_at", "prolonged_at", "prolonged_why",
-                "answered_by", "answered_at", "told_to", "told_at", "withdrawn_at",
+                "subject",
+                "asked_by",
+                "asked_at",
+                "due",
+                "state",
+                "taken_by",
+                "taken_at",
+                "prolonged_at",
+                "prolonged_why",
+                "answered_by",
+                "answered_at",
+                "told_to",
+                "told_at",
+                "withdrawn_at",
             ],
             PERSONAL,
         ),
-        forget=actions.forget_requests,
+        forget=keeping.forget_requests,
         readers=Readers(own("asked_by", "told_to"), own("asked_by"), ANSWERING),
         field_readers={"prolonged_why": own("asked_by", "taken_by")},
-        **BASIS, people={"asked_by": tuple(Concerned), "subject": tuple(Concerned)},
+        **BASIS,
+        people={"asked_by": tuple(Concerned), "subject": tuple(Concerned)},
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Lignes de ces demandes"),
@@ -168,7 +183,16 @@ boards.personal_data.add(
         fields={"school": NONE, "request": NONE}
         | dict.fromkeys(
             [
-                "right", "kind", "which", "wrong", "better", "outcome", "answer", "answered_by", "answered_at", "applied_by",
+                "right",
+                "kind",
+                "which",
+                "wrong",
+                "better",
+                "outcome",
+                "answer",
+                "answered_by",
+                "answered_at",
+                "applied_by",
                 "applied_at",
             ],
             PERSONAL,
@@ -177,10 +201,11 @@ boards.personal_data.add(
         readers=Readers(own("request__asked_by", "request__told_to"), own("request__asked_by"), ANSWERING),
         field_readers=dict.fromkeys(["right", "kind", "which", "wrong", "better"], own("request__asked_by"))
         | dict.fromkeys(["outcome", "answer"], own("request__told_to", "answered_by")),
-        says={"kind": queries.kind_said},
-        **BASIS, people={"subject": tuple(Concerned)},
+        says={"kind": requests.kind_said},
+        **BASIS,
+        people={"subject": tuple(Concerned)},
     )
-)  # fmt: skip
+)
 
 boards.endings.add(
     boards.Ending(

@@ -54,7 +54,9 @@ boards.notification_kinds.add(
         _("Des données arrivent à leur terme"),
         _("Données personnelles"),
         _("Des données arrivent à leur terme"),
-        _("L’établissement (%(school)s) ne doit plus garder certaines données, comptées le %(day)s. Deux personnes décident."),
+        _(
+            "L’établissement (%(school)s) ne doit plus garder certaines données, comptées le %(day)s. Deux personnes décident."
+        ),
         _("Voir ce qui arrive à son terme"),
         _("Vous répondez des données personnelles dans cet établissement."),
         rules.prepares_terms,
@@ -62,7 +64,7 @@ boards.notification_kinds.add(
         can_be_muted=False,
         order=74,
     )
-)  # fmt: skip
+)
 
 BASIS: dict[str, Any] = dict(
     purpose=_("Montrer que ce qui est arrivé à son terme a été effacé, sur l’accord de deux personnes."),
@@ -82,18 +84,29 @@ boards.personal_data.add(
         )
         | dict.fromkeys(
             [
-                "approved_by", "approved_at", "confirmed_by", "confirmed_at", "postponed_by", "postponed_until",
+                "approved_by",
+                "approved_at",
+                "confirmed_by",
+                "confirmed_at",
+                "postponed_by",
+                "postponed_until",
                 "postponed_why",
             ],
             PERSONAL,
         ),
         **BASIS,
     )
-)  # fmt: skip
+)
 boards.terms.add(
     Term(
-        "privacy.runs", _("Effacements faits"), keep=Retention.JOURNAL, model="privacy.RetentionRun", when="day",
-        since=SINCE, text=_("Effacé trois ans après : il n’en reste que le nombre."), order=99,
+        "privacy.runs",
+        _("Effacements faits"),
+        keep=Retention.JOURNAL,
+        model="privacy.RetentionRun",
+        when="day",
+        since=SINCE,
+        text=_("Effacé trois ans après : il n’en reste que le nombre."),
+        order=99,
         due=by_months("privacy.RetentionRun", "day", 36),
     )
-)  # fmt: skip
+)

@@ -23,9 +23,15 @@ from preau.identity.models import Account
 LONGEST_SESSION = timedelta(hours=12)
 # The verbs of what takes many people away at once, by how they end: their lines name nobody.
 TAKES_OUT = (
-    "exported", "register_fetched", "printed", "letters_prepared", "archive_opened", "extract_opened",
-    "exported_at_console", "list_read",
-)  # fmt: skip
+    "exported",
+    "register_fetched",
+    "printed",
+    "letters_prepared",
+    "archive_opened",
+    "extract_opened",
+    "exported_at_console",
+    "list_read",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Found:
+class BreachReport:
     """All that was found. `taken`: lines of what left with many people in it, to be looked at one by one."""
 
     touched: list[Touched]
@@ -97,7 +103,7 @@ def lines_of(breach: Breach) -> LineQuerySet:
     return found.filter(actor=breach.actor.pk) if breach.actor else found
 
 
-def found_in(breach: Breach) -> Found:
+def found_in(breach: Breach) -> BreachReport:
     """Whom it touched, by person and by kind, the most often touched first: two statements."""
     lines = lines_of(breach)
     others = lines.exclude(subject=None)
@@ -123,7 +129,7 @@ def found_in(breach: Breach) -> Found:
         Kind(_house_of(verb), label_of(verb), len(people[verb]), times[verb])
         for verb in sorted(people, key=lambda verb: -len(people[verb]))
     ]
-    return Found(
+    return BreachReport(
         sorted(touched.values(), key=lambda one: (-one.times, one.person_id)),
         kinds,
         taken,
@@ -176,7 +182,7 @@ class Contact:
     kinds: list[str]
 
 
-def contacts_of(found: Found, today: date) -> Iterator[Contact]:
+def contacts_of(found: BreachReport, today: date) -> Iterator[Contact]:
     """For each person touched, whom to warn: a pupil's guardians who are informed today, whatever they were then, and the person,
     with whatever ways are known."""
     people = people_in(found.touched)
@@ -184,8 +190,8 @@ def contacts_of(found: Found, today: date) -> Iterator[Contact]:
         Guardianship.objects.informed(today).of_another().filter(pupil__in=people).select_related("guardian")
     )
     guardians: dict[int, list[Person]] = {}
-    for one in held.order_by("pupil_id", "guardian__search_name", "pk"):
-        guardians.setdefault(one.pupil_id, []).append(one.guardian)
+    for guardianship in held.order_by("pupil_id", "guardian__search_name", "pk"):
+        guardians.setdefault(guardianship.pupil_id, []).append(guardianship.guardian)
     for touched in found.touched:
         person, kinds = people[touched.person_id], touched.kinds()
         for guardian in guardians.get(person.pk, []):

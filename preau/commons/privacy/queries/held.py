@@ -45,7 +45,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Held:
+class EntryCount:
     """One entry of the board, and how many of its rows are about the person."""
 
     key: str
@@ -75,7 +75,7 @@ def entries() -> list[PersonalData]:
 
 
 def entry_of(key: str) -> PersonalData | None:
-    return next((one for one in entries() if key_of(one) == key), None)
+    return next((entry for entry in entries() if key_of(entry) == key), None)
 
 
 # Which rows
@@ -85,8 +85,8 @@ def links_of(entry: PersonalData) -> list[str]:
     """Every lookup from a row to a person: the one that the board declares, and each field that points at somebody."""
     model = apps.get_model(entry.model)
     fields = [*model._meta.fields, *model._meta.many_to_many]
-    direct = [one.name for one in fields if one.related_model is Person]
-    through = [f"{one.name}__person" for one in fields if one.related_model is Account]
+    direct = [field.name for field in fields if field.related_model is Person]
+    through = [f"{field.name}__person" for field in fields if field.related_model is Account]
     return list(dict.fromkeys([*filter(None, [entry.person]), *direct, *through]))
 
 
@@ -107,9 +107,9 @@ def rows_read(entry: PersonalData, subject: Subject, person: Any) -> models.Quer
     if not subject.is_own:
         read = entry.readers.guardian.where(subject.reader.pk)
         return rows.filter(_any_of(links, person) & read)
-    about = [one for one in links if one in (entry.person, *entry.about)]
+    about = [link for link in links if link in (entry.person, *entry.about)]
     read = entry.readers.subject.where(subject.person.pk)
-    did = _any_of([one for one in links if one not in about], person)
+    did = _any_of([link for link in links if link not in about], person)
     return rows.filter(did | (_any_of(about, person) & read))
 
 
@@ -121,12 +121,12 @@ def _any_of(links: list[str], person: Any) -> Q:
     return found
 
 
-def held_about(subject: Subject) -> list[Held]:
+def held_about(subject: Subject) -> list[EntryCount]:
     """Every entry of the board with its number of rows, in one query."""
     known = entries()
     counts = {f"n{number}": _count(entry, subject) for number, entry in enumerate(known)}
     found = Person.objects.filter(pk=subject.person.pk).annotate(**counts).values(*counts).get()
-    return [Held(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(known)]
+    return [EntryCount(key_of(entry), entry, found[f"n{number}"]) for number, entry in enumerate(known)]
 
 
 def _count(entry: PersonalData, subject: Subject) -> Any:
@@ -316,7 +316,7 @@ def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
     """Roles and pages: families read in which role somebody opened a file, not who did (docs/decisions/0019)."""
     lines = list(lines.select_related("school"))  # type: ignore[assignment]
     words = {verb: str(word.label) for verb, word in boards.journal_words_by_verb().items()}
-    reasons = {one.verb: str(one.why) for one in boards.reasons_to_read}
+    reasons = {reason.verb: str(reason.why) for reason in boards.reasons_to_read}
     held = Holding.objects.exclude(role=Role.PUPIL).filter(person__in={line.actor_id for line in lines})
     roles: dict[tuple[int | None, int | None], list[str]] = {}
     for person, school, role in held.order_by("pk").values_list("person_id", "school_id", "role"):
@@ -336,4 +336,4 @@ def said_of_readings(lines: models.QuerySet[Line]) -> list[Reading]:
 def contacts_of(viewer: Viewer) -> list[School]:
     """The schools of the viewer that say whom to write to about personal data."""
     schools = {place.school.pk: place.school for place in viewer.places}
-    return [one for one in schools.values() if one.privacy_contact]
+    return [school for school in schools.values() if school.privacy_contact]

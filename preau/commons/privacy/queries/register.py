@@ -31,26 +31,77 @@ LINKS: dict[str, tuple[Concerned, ...]] = {
     "guardian": (GUARDIANS,),
     **dict.fromkeys(
         [
-            "approved_by", "asked_by", "brought_by", "brought_for", "called_by", "changed_by", "closed_by",
-            "confirmed_by", "corrected_by", "created_by", "decided_by", "done_by", "ended_by", "handled_by", "held_by",
-            "issued_by", "made_by", "noted_by", "opened_by", "owner", "placed_by", "postponed_by", "pronounced_by", "reported_by",
-            "settled_by", "supervisor", "taken_by", "teacher", "teacher_after", "teacher_before", "teachers", "told_to",
-            "undone_by", "watchers", "withdrawn_by", "written_by", "added_by", "announced_by", "answered_by", "applied_by",
-            "assigned_to", "moved_by",
+            "approved_by",
+            "asked_by",
+            "brought_by",
+            "brought_for",
+            "called_by",
+            "cancelled_by",
+            "changed_by",
+            "closed_by",
+            "confirmed_by",
+            "corrected_by",
+            "created_by",
+            "decided_by",
+            "done_by",
+            "ended_by",
+            "handled_by",
+            "held_by",
+            "issued_by",
+            "made_by",
+            "noted_by",
+            "opened_by",
+            "owner",
+            "placed_by",
+            "postponed_by",
+            "pronounced_by",
+            "reported_by",
+            "settled_by",
+            "supervisor",
+            "taken_by",
+            "teacher",
+            "teacher_after",
+            "teacher_before",
+            "teachers",
+            "told_to",
+            "undone_by",
+            "watchers",
+            "withdrawn_by",
+            "written_by",
+            "added_by",
+            "announced_by",
+            "answered_by",
+            "applied_by",
+            "assigned_to",
+            "moved_by",
         ],
         (STAFF,),
     ),
     **dict.fromkeys(["author"], (STAFF,)),
     # Those whom a school says something of, whoever they are; and whoever does something with an account.
     **dict.fromkeys(
-        ["actor", "by", "given_by", "giver", "kept", "kept_by", "one", "other", "person", "pk", "said_by", "subject", "told_by"],
+        [
+            "actor",
+            "by",
+            "given_by",
+            "giver",
+            "kept",
+            "kept_by",
+            "one",
+            "other",
+            "person",
+            "pk",
+            "said_by",
+            "subject",
+            "told_by",
+        ],
         EVERYONE,
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
-class Kept:
+class RegisterTable:
     """One table of an activity: what it is, and the names of its fields by class."""
 
     label: str
@@ -69,7 +120,7 @@ class Activity:
     purpose: str
     bases: list[str]
     people: list[str]
-    tables: list[Kept]
+    tables: list[RegisterTable]
     recipients: list[str]
     retentions: list[str]
 
@@ -110,7 +161,7 @@ def activities() -> list[Activity]:
 
 def _activity(number: int, purpose: str, held: list[PersonalData]) -> Activity:
     house: Any = apps.get_model(held[0].model)._meta.app_config
-    people = {one for entry in held for one in people_of(entry)}
+    people = {person for entry in held for person in people_of(entry)}
     return Activity(
         number=number,
         house=str(house.verbose_name),
@@ -124,11 +175,11 @@ def _activity(number: int, purpose: str, held: list[PersonalData]) -> Activity:
 
 
 def _each(sentences: Iterable[Any]) -> list[str]:
-    return list(dict.fromkeys(str(one) for one in sentences))
+    return list(dict.fromkeys(str(sentence) for sentence in sentences))
 
 
-def _kept(entry: PersonalData) -> Kept:
-    return Kept(
+def _kept(entry: PersonalData) -> RegisterTable:
+    return RegisterTable(
         label=str(entry.label),
         model=entry.model,
         retention=str(entry.keep.said),
@@ -195,18 +246,34 @@ def _facts(school: School | None, heads: list[str]) -> list[tuple[str, str]]:
 def measures() -> list[str]:
     """What the platform does, in sentences that are true of this site as it is set today."""
     found = [
-        _("Chaque page dit à qui elle s’ouvre et chaque table qui voit ses lignes. Ce qui n’est dit pour personne est refusé."),
-        _("Mots de passe : douze caractères au moins, huit pour un élève, gardés sous forme d’empreinte (Argon2id). Les plus courants sont refusés."),
-        _("Après dix essais ratés, la connexion se ferme un quart d’heure à l’appareil ou au réseau d’où ils viennent."),
+        _(
+            "Chaque page dit à qui elle s’ouvre et chaque table qui voit ses lignes. Ce qui n’est dit pour personne est refusé."
+        ),
+        _(
+            "Mots de passe : douze caractères au moins, huit pour un élève, gardés sous forme d’empreinte (Argon2id). Les plus courants sont refusés."
+        ),
+        _(
+            "Après dix essais ratés, la connexion se ferme un quart d’heure à l’appareil ou au réseau d’où ils viennent."
+        ),
         _("Double vérification par une application, pour qui la met en place, à partir de quinze ans."),
-        _("Les sessions se ferment seules, après vingt minutes sans geste pour un élève et soixante pour un personnel ou un parent."),
-        _("Un journal dit qui a ouvert ou changé quoi. Il est écrit en même temps que le changement et scellé toutes les heures : une ligne scellée qu’on change ou qu’on retire se voit."),
-        _("Les fichiers envoyés sont reconnus à leur contenu, gardés sous un nom tiré au hasard et donnés à enregistrer, pas à ouvrir dans la page. Les images sont redessinées, sans le lieu de la prise de vue."),
-        _("Trois mois après un départ, une personne est effacée. L’établissement est prévenu une semaine avant."),
-        _("Chaque règle de conservation est datée et exécutée. Ce qui arrive à son terme s’efface sur l’accord de deux personnes, et il en reste le nombre."),
+        _(
+            "Les sessions se ferment seules, après vingt minutes sans geste pour un élève et soixante pour un personnel ou un parent."
+        ),
+        _(
+            "Un journal dit qui a ouvert ou changé quoi. Il est écrit en même temps que le changement et scellé toutes les heures : une ligne scellée qu’on change ou qu’on retire se voit."
+        ),
+        _(
+            "Les fichiers envoyés sont reconnus à leur contenu, gardés sous un nom tiré au hasard et donnés à enregistrer, pas à ouvrir dans la page. Les images sont redessinées, sans le lieu de la prise de vue."
+        ),
+        _(
+            "Trois mois après un départ, une personne est effacée. L’établissement est prévenu une semaine avant."
+        ),
+        _(
+            "Chaque règle de conservation est datée et exécutée. Ce qui arrive à son terme s’efface sur l’accord de deux personnes, et il en reste le nombre."
+        ),
         _("Les pages n’appellent aucun autre site : ni statistiques, ni polices, ni publicité."),
         _("Les journaux techniques ne contiennent ni nom, ni adresse IP."),
-    ]  # fmt: skip
+    ]
     if settings.HTTPS:
         found.insert(0, _("Les échanges sont chiffrés : le site n’est servi qu’en HTTPS."))
     if settings.CLAMD:
@@ -225,7 +292,9 @@ def leaving() -> list[Leaving]:
         ),
         Leaving(
             _("Services d’envoi des navigateurs (Google, Mozilla, Microsoft, Apple)"),
-            _("Pour qui l’a demandé sur son appareil : une adresse d’appareil et des messages chiffrés, que le service ne peut pas lire."),
+            _(
+                "Pour qui l’a demandé sur son appareil : une adresse d’appareil et des messages chiffrés, que le service ne peut pas lire."
+            ),
             ", ".join(settings.PUSH_HOSTS),
             is_on=bool(settings.VAPID_PRIVATE_KEY),
         ),
@@ -237,7 +306,9 @@ def leaving() -> list[Leaving]:
         ),
         Leaving(
             _("Applications reliées que l’établissement ouvre"),
-            _("Un identifiant propre au service et ce que l’établissement a accepté de transmettre, quand une personne ouvre le service."),
+            _(
+                "Un identifiant propre au service et ce que l’établissement a accepté de transmettre, quand une personne ouvre le service."
+            ),
             "",
             is_on=True,
         ),
@@ -249,8 +320,10 @@ def leaving() -> list[Leaving]:
         ),
         Leaving(
             _("Ressources numériques (GAR) et outils qui lisent OneRoster"),
-            _("Les fichiers que l’exploitant prépare pour un établissement : le moins possible, d’après une liste."),
+            _(
+                "Les fichiers que l’exploitant prépare pour un établissement : le moins possible, d’après une liste."
+            ),
             "",
             is_on=True,
         ),
-    ]  # fmt: skip
+    ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.commons.privacy.models import DataRequest, Outcome, RequestLine, Right
 from preau.commons.privacy.queries.held import (
-    Held,
+    EntryCount,
     Subject,
     entries,
     entry_of,
@@ -129,13 +129,13 @@ def kind_said(key: str) -> str:
     return str(found.label) if found else key
 
 
-def kinds_held(subject: Subject) -> list[Held]:
+def kinds_held(subject: Subject) -> list[EntryCount]:
     """The kinds of which something is held: those that one may ask about first."""
     return [one for one in held_about(subject) if one.count]
 
 
 def kind_exists(key: str) -> bool:
-    return any(key_of(one) == key for one in entries())
+    return any(key_of(entry) == key for entry in entries())
 
 
 def schools_for(viewer: Viewer, subject: Person) -> list[School]:

@@ -59,19 +59,19 @@ class SectionShown:
 
     @property
     def count(self) -> int:
-        return sum(one.count for one in self.kinds)
+        return sum(kind.count for kind in self.kinds)
 
     @property
     def since(self) -> date | None:
-        return min((one.since for one in self.kinds if one.since), default=None)
+        return min((kind.since for kind in self.kinds if kind.since), default=None)
 
     @property
     def reasons(self) -> list[tuple[str, PersonalData]]:
         """Why, read by whom, how long: once for the kinds of which the same is true, under all their names."""
         alike: dict[tuple[str, str, str], list[PersonalData]] = {}
-        for one in self.kinds:
-            said = str(one.entry.purpose), one.entry.readers.in_words, str(one.entry.keep.said)
-            alike.setdefault(said, []).append(one.entry)
+        for kind in self.kinds:
+            said = str(kind.entry.purpose), kind.entry.readers.in_words, str(kind.entry.keep.said)
+            alike.setdefault(said, []).append(kind.entry)
         return [(", ".join(str(one.label) for one in found), found[0]) for found in alike.values()]
 
 
@@ -145,7 +145,9 @@ def _quiet(entry: PersonalData) -> set[str]:
     words = words_of(model)
     spoken = {name for part in words.sentence for name in NEEDED.findall(str(part))} if words else set()
     fields: list[Any] = [model._meta.get_field(name) for name in entry.fields]
-    mute = {one.name for one in fields if one.related_model is School or isinstance(one, models.JSONField)}
+    mute = {
+        field.name for field in fields if field.related_model is School or isinstance(field, models.JSONField)
+    }
     return ((mute - {*entry.says}) | (words.quiet if words else set())) - spoken
 
 
@@ -182,7 +184,7 @@ def sections_of(subject: Subject) -> list[SectionShown]:
         for number, (one, count) in enumerate(held)
     ]
     shown = [
-        SectionShown(section, [one for one in kinds if section_of(one.entry) == section])
+        SectionShown(section, [kind for kind in kinds if section_of(kind.entry) == section])
         for section in Section
     ]
     return [one for one in shown if one.kinds]
@@ -214,7 +216,7 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
     parts = [str(part) for part in words.sentence] if words else []
     rank = {name: number for number, name in enumerate(entry.fields)}
     for row, facts in rows_told(entry, subject, rows):
-        told = {one.name: one for one in facts if one.tells}
+        told = {fact.name: fact for fact in facts if fact.tells}
         day = told.pop(when).value if when in told else ""
         values = {name: _shortened(_without(one.value, day)) for name, one in told.items()}
         if words and words.names:

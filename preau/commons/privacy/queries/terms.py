@@ -22,7 +22,7 @@ from preau.foundation.boards import Term
 
 
 @dataclass(frozen=True)
-class Found:
+class TermCount:
     """What a rule finds in a school on a day: how many rows may go, how many are held, and of which days they are."""
 
     term: Term
@@ -45,7 +45,7 @@ class PartShown:
 def in_force(day: date) -> list[Term]:
     """The rules of that day, in the order in which they are executed: of each key, the latest that has begun."""
     found: dict[str, Term] = {}
-    for term in sorted(boards.terms, key=lambda one: one.since):
+    for term in sorted(boards.terms, key=lambda term: term.since):
         if term.since <= day:
             found[term.key] = term
     return sorted(found.values(), key=lambda one: (one.order, one.key))
@@ -53,7 +53,7 @@ def in_force(day: date) -> list[Term]:
 
 def term_of(key: str, since: date) -> Term | None:
     """The rule as it was when a run was prepared; None when no code bears it any more."""
-    return next((one for one in boards.terms if (one.key, one.since) == (key, since)), None)
+    return next((term for term in boards.terms if (term.key, term.since) == (key, since)), None)
 
 
 def today_of(school: School | None) -> date:
@@ -75,7 +75,7 @@ def held_now() -> set[tuple[str, str]]:
     found = set()
     for school in School.objects.order_by("pk"):
         people = Person.objects.filter(pk__in=held_people(school, today_of(school)))
-        found |= {(school.uai, one) for one in people.values_list("public_id", flat=True)}
+        found |= {(school.uai, row) for row in people.values_list("public_id", flat=True)}
     return found
 
 
@@ -105,7 +105,7 @@ def _of_people(term: Term, people: list[int]) -> Q | None:
 
 def _lookups_of_keepers(term: Term) -> list[str]:
     """From a row to the people of what protects it: the pupils of the absences of a lesson."""
-    keepers = {one.model: one for one in boards.terms}
+    keepers = {term.model: term for term in boards.terms}
     table: Any = apps.get_model(term.model)
     return [
         f"{link.name}__{lookup}"
@@ -115,20 +115,20 @@ def _lookups_of_keepers(term: Term) -> list[str]:
     ]
 
 
-def found_in(school: School | None, day: date) -> list[Found]:
+def found_in(school: School | None, day: date) -> list[TermCount]:
     """What each rule of that day finds in a school: those that find nothing are left out."""
     held = held_people(school, day)
     found = (_found(term, school, day, held) for term in in_force(day))
     return [one for one in found if one.count or one.held]
 
 
-def _found(term: Term, school: School | None, day: date, held: set[int]) -> Found:
+def _found(term: Term, school: School | None, day: date, held: set[int]) -> TermCount:
     rows = going(term, school, day, held)
     count = rows.count()
     kept = term.due(school, day).count() - count if held else 0
     spans = rows.order_by().aggregate(first=Min(term.when), last=Max(term.when)) if count else {}
     first, last = (_day(spans.get(one), school) for one in ("first", "last"))
-    return Found(term, count, kept, first, last)
+    return TermCount(term, count, kept, first, last)
 
 
 def _day(value: date | datetime | None, school: School | None) -> date | None:
@@ -161,7 +161,7 @@ def deciders_of(school: School | None, today: date) -> list[int]:
         return sorted(set(held.values_list("person_id", flat=True)))
     held = Holding.objects.filter(active_on(today), school=school)
     able = set(held.filter(role=Role.HEAD).values_list("person_id", flat=True))
-    able |= {one.person_id for one in held.exclude(scope={}) if RIGHTS in one.given_on(today)}
+    able |= {holding.person_id for holding in held.exclude(scope={}) if RIGHTS in holding.given_on(today)}
     return sorted(able)
 
 
@@ -178,6 +178,6 @@ def erased_people() -> Any:
 def rules_said() -> list[tuple[str, list[Term]]]:
     """Each rule by its label, with its versions, the oldest first: past, in force, and to come."""
     found: dict[str, list[Term]] = {}
-    for term in sorted(boards.terms, key=lambda one: (one.order, one.key, one.since)):
+    for term in sorted(boards.terms, key=lambda term: (term.order, term.key, term.since)):
         found.setdefault(term.key, []).append(term)
     return [(str(versions[-1].label), versions) for versions in found.values()]

@@ -4,16 +4,19 @@ from datetime import timedelta
 
 from conftest import NOW
 from preau.commons.privacy.models import DataRequest, RequestLine, RetentionPart, RetentionRun, due_after
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import boards
 
 
 def own_request(college: World) -> DataRequest:
     """What the mother of the cast's pupil asked about him, with one line."""
     request, made = DataRequest.objects.get_or_create(
-        school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"], state="received",
+        school=college.school,
+        subject=college.people["pupil"],
+        asked_by=college.people["guardian"],
+        state="received",
         defaults={"asked_at": NOW, "due": due_after(NOW.date())},
-    )  # fmt: skip
+    )
     if made:
         _request_line(request)
     return request
@@ -27,20 +30,35 @@ def own_request_line(college: World) -> RequestLine:
 def own_erasure(college: World) -> RequestLine:
     """An erasure that was granted, and told."""
     request = DataRequest.objects.get_or_create(
-        school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"], state="answered",
+        school=college.school,
+        subject=college.people["pupil"],
+        asked_by=college.people["guardian"],
+        state="answered",
         defaults={"asked_at": NOW, "due": due_after(NOW.date()), "answered_at": NOW, "told_at": NOW},
-    )[0]  # fmt: skip
+    )[0]
     return RequestLine.objects.get_or_create(
-        school=college.school, request=request, right="erase", kind="signon-alias",
-        defaults={"wrong": "Plus utile.", "outcome": "granted", "answer": "C’est accordé.", "answered_at": NOW},
-    )[0]  # fmt: skip
+        school=college.school,
+        request=request,
+        right="erase",
+        kind="signon-alias",
+        defaults={
+            "wrong": "Plus utile.",
+            "outcome": "granted",
+            "answer": "C’est accordé.",
+            "answered_at": NOW,
+        },
+    )[0]
 
 
 def _request_line(request: DataRequest) -> None:
     RequestLine.objects.create(
-        school_id=request.school_id, request=request, right="rectify", kind="attendance-entry", wrong="Une erreur",
+        school_id=request.school_id,
+        request=request,
+        right="rectify",
+        kind="attendance-entry",
+        wrong="Une erreur",
         better="Présent",
-    )  # fmt: skip
+    )
 
 
 def own_run(college: World) -> RetentionRun:
@@ -60,27 +78,41 @@ def many_parts(college: World, count: int) -> None:
     for number in range(start, start + count):
         term = list(boards.terms)[number] if number < len(boards.terms) else None
         RetentionPart.objects.create(
-            run=run, rule=term.key if term else f"x.{number}", since=term.since if term else NOW.date(), count=3,
-            oldest=NOW.date(), newest=NOW.date(),
-        )  # fmt: skip
+            run=run,
+            rule=term.key if term else f"x.{number}",
+            since=term.since if term else NOW.date(),
+            count=3,
+            oldest=NOW.date(),
+            newest=NOW.date(),
+        )
 
 
 def many_runs(college: World, count: int) -> None:
     """`count` runs more that are done."""
     for number in range(count):
         RetentionRun.objects.create(
-            school=college.school, day=NOW.date() - timedelta(days=number), prepared_at=NOW, state="done", done_at=NOW,
-            approved_by=college.people["head"], confirmed_by=college.people["secretary"],
-        )  # fmt: skip
+            school=college.school,
+            day=NOW.date() - timedelta(days=number),
+            prepared_at=NOW,
+            state="done",
+            done_at=NOW,
+            approved_by=college.people["head"],
+            confirmed_by=college.people["secretary"],
+        )
 
 
 def many_requests(college: World, count: int) -> None:
     """`count` requests more of the mother of the cast's pupil."""
     for _ in range(count):
         request = DataRequest.objects.create(
-            school=college.school, subject=college.people["pupil"], asked_by=college.people["guardian"],
-            asked_at=NOW, due=due_after(NOW.date()), state="in_hand", taken_by=college.people["head"],
-        )  # fmt: skip
+            school=college.school,
+            subject=college.people["pupil"],
+            asked_by=college.people["guardian"],
+            asked_at=NOW,
+            due=due_after(NOW.date()),
+            state="in_hand",
+            taken_by=college.people["head"],
+        )
         _request_line(request)
 
 

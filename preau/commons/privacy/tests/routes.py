@@ -73,10 +73,19 @@ PAGES = [
     Page("privacy:breach_papers", {"head"}),
 ]
 ELSEWHERE = {
-    "privacy:count_terms", "privacy:approve_run", "privacy:confirm_run", "privacy:postpone_run",
-    "privacy:export", "privacy:export_register", "privacy:breach_contacts", "privacy:withdraw",
-    "privacy:take", "privacy:prolong", "privacy:send_answer", "privacy:take_back",
-}  # fmt: skip
+    "privacy:count_terms",
+    "privacy:approve_run",
+    "privacy:confirm_run",
+    "privacy:postpone_run",
+    "privacy:export",
+    "privacy:export_register",
+    "privacy:breach_contacts",
+    "privacy:withdraw",
+    "privacy:take",
+    "privacy:prolong",
+    "privacy:send_answer",
+    "privacy:take_back",
+}
 LISTS = [
     ("head", "privacy:breach?debut=2026-11-24T00:00&fin=2026-11-25T00:00", many_touched),
     ("head", "privacy:breach_papers?debut=2026-11-24T00:00&fin=2026-11-25T00:00", many_touched),
@@ -90,9 +99,14 @@ LISTS = [
     ("head", "privacy:run", many_parts),
 ]
 ONE_THING = {
-    "privacy:ask", "privacy:add_line", "privacy:change_line", "privacy:answer_line", "privacy:erase",
-    "privacy:own_data", "privacy:register",
-}  # fmt: skip
+    "privacy:ask",
+    "privacy:add_line",
+    "privacy:change_line",
+    "privacy:answer_line",
+    "privacy:erase",
+    "privacy:own_data",
+    "privacy:register",
+}
 
 # The isolation matrix
 
@@ -100,7 +114,9 @@ SEES: dict[type[Model], Near] = {
     **dict.fromkeys(
         [DataRequest, RequestLine],
         near(
-            own={"head", "guardian"}, other_class={"head", "former_guardian"}, departed={"head"},
+            own={"head", "guardian"},
+            other_class={"head", "former_guardian"},
+            departed={"head"},
             other_school={"neighbour_head"},
         ),
     ),
@@ -109,7 +125,7 @@ SEES: dict[type[Model], Near] = {
         [RetentionRun, RetentionPart, RetentionBatch],
         near(own={"head", "operator"}, other_school={"neighbour_head"}),
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "privacy:own_data": SIGNED_IN,
     "privacy:readings": SIGNED_IN,
@@ -141,7 +157,7 @@ OPENS: dict[str, Near | set[str]] = {
         near(own={"head"}, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys(["privacy:breach_contacts", "privacy:breach_papers"], {"head"} | NEIGHBOURING),
-}  # fmt: skip
+}
 ASKS_THE_JOURNAL = {"privacy:breach_contacts"}
 REST_OF_ADDRESS = {
     "privacy:part": {"key": "attendance-entry"},
@@ -190,22 +206,47 @@ def _run_approved(stage: Stage) -> None:
 
 
 BODIES = {
-    "privacy:export": Body("guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}),
-    "privacy:ask": Body("guardian", lambda stage: {"pour": "", "quoi": "attendance-entry", "school": str(stage.college.school.pk), **DATA_ASKED}, wrong=lambda stage: {"better": ""}),
-    "privacy:add_line": Body("guardian", lambda stage: {"quoi": "autre", **DATA_ASKED}, wrong=lambda stage: {"better": ""}),
-    "privacy:change_line": Body("guardian", lambda stage: dict(DATA_ASKED), wrong=lambda stage: {"better": ""}),
+    "privacy:export": Body(
+        "guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}
+    ),
+    "privacy:ask": Body(
+        "guardian",
+        lambda stage: {
+            "pour": "",
+            "quoi": "attendance-entry",
+            "school": str(stage.college.school.pk),
+            **DATA_ASKED,
+        },
+        wrong=lambda stage: {"better": ""},
+    ),
+    "privacy:add_line": Body(
+        "guardian", lambda stage: {"quoi": "autre", **DATA_ASKED}, wrong=lambda stage: {"better": ""}
+    ),
+    "privacy:change_line": Body(
+        "guardian", lambda stage: dict(DATA_ASKED), wrong=lambda stage: {"better": ""}
+    ),
     "privacy:withdraw": Body("guardian"),
     "privacy:take": Body("head"),
-    "privacy:prolong": Body("head", lambda stage: {"why": "Des registres à relire."}, wrong=lambda stage: {"why": ""}),
+    "privacy:prolong": Body(
+        "head", lambda stage: {"why": "Des registres à relire."}, wrong=lambda stage: {"why": ""}
+    ),
     "privacy:answer_line": Body(
-        "head", lambda stage: {"outcome": "granted", "answer": "C’est corrigé."}, wrong=lambda stage: {"answer": ""}
+        "head",
+        lambda stage: {"outcome": "granted", "answer": "C’est corrigé."},
+        wrong=lambda stage: {"answer": ""},
     ),
     "privacy:send_answer": Body("head", before=_line_answered),
     "privacy:take_back": Body("head", before=_request_answered),
     "privacy:erase": Body("head", before=_erasure_granted),
-    "privacy:breach": Body("head", lambda stage: {"nom": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"}, wrong=lambda stage: {"debut": ""}, writes=False),
+    "privacy:breach": Body(
+        "head",
+        lambda stage: {"nom": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"},
+        wrong=lambda stage: {"debut": ""},
+        writes=False,
+    ),
     "privacy:breach_contacts": Body(
-        "head", lambda stage: {"personne": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"},
+        "head",
+        lambda stage: {"personne": "", "debut": "2026-11-24T08:00", "fin": "2026-11-24T18:00"},
         again={"journal_line": "each export leaves its trace"},
     ),
     # What the stage planted is found empty when it is counted.
@@ -213,11 +254,14 @@ BODIES = {
     "privacy:approve_run": Body("head", _run_seen),
     "privacy:confirm_run": Body("head", _run_seen, before=_run_approved),
     "privacy:postpone_run": Body(
-        "head", lambda stage: {**_run_seen(stage), "until": "2027-01-15", "why": "Un contrôle en cours."},
+        "head",
+        lambda stage: {**_run_seen(stage), "until": "2027-01-15", "why": "Un contrôle en cours."},
         wrong=lambda stage: {"until": ""},
     ),
-    "privacy:export_register": Body("head", lambda stage: {"forme": "ods"}, again={"journal_line": "each export leaves its trace"}),
-}  # fmt: skip
+    "privacy:export_register": Body(
+        "head", lambda stage: {"forme": "ods"}, again={"journal_line": "each export leaves its trace"}
+    ),
+}
 READ_BY = {
     **{
         f"privacy:{name}": {"head", "guardian"}
@@ -226,7 +270,7 @@ READ_BY = {
     "privacy:postpone_run": {"head", "operator"},
     # What is looked for.
     "privacy:breach_contacts": set(),
-}  # fmt: skip
+}
 ONE_BUTTON = {"privacy:erase"}
 SHEETS = {
     "privacy:breach_contacts": "head",
@@ -261,9 +305,12 @@ def _requests(stage: Stage) -> None:
             readers = {"head"} | ({askers[scope]} if scope in askers else set())
             words = stage.mark(f"what was asked about data, {scope}", readers, readers)
         request = DataRequest.objects.create(
-            school=world.school, subject=place_of(stage, Person, scope), asked_by=asker, asked_at=NOW,
+            school=world.school,
+            subject=place_of(stage, Person, scope),
+            asked_by=asker,
+            asked_at=NOW,
             due=due_after(TODAY),
-        )  # fmt: skip
+        )
         line = RequestLine.objects.create(
             school=world.school,
             request=request,
@@ -283,9 +330,13 @@ def _terms(stage: Stage) -> None:
         if scope == OWN:
             why = stage.mark("why what is past its term waits", {"head", "operator"}, {"head", "operator"})
         run = RetentionRun.objects.create(
-            school=world.school, day=TODAY, prepared_at=NOW, postponed_by=world.people["head"],
-            postponed_until=TODAY + timedelta(days=30), postponed_why=why,
-        )  # fmt: skip
+            school=world.school,
+            day=TODAY,
+            prepared_at=NOW,
+            postponed_by=world.people["head"],
+            postponed_until=TODAY + timedelta(days=30),
+            postponed_why=why,
+        )
         part = RetentionPart.objects.create(
             run=run, rule="attendance.visits", since=date(2026, 9, 1), count=12, oldest=TODAY, newest=TODAY
         )

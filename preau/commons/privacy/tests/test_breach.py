@@ -12,7 +12,7 @@ from preau.commons.journal.models import Line
 from preau.commons.privacy.queries import breach as breaches
 from preau.commons.privacy.queries.breach import Breach
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.models import Account
@@ -25,9 +25,13 @@ def told(
     college: World, verb: str, subject: str = "", actor: str = "cpe", hours: int = 1, **fields: Any
 ) -> Line:
     line = Line.objects.create(
-        verb=verb, actor=college.people[actor], school=college.school, is_read=verb.endswith("_read"),
-        subject=college.people[subject] if subject else None, **fields,
-    )  # fmt: skip
+        verb=verb,
+        actor=college.people[actor],
+        school=college.school,
+        is_read=verb.endswith("_read"),
+        subject=college.people[subject] if subject else None,
+        **fields,
+    )
     Line.objects.filter(pk=line.pk).update(at=NOW - timedelta(hours=hours))
     return line
 
@@ -68,9 +72,10 @@ def test_those_whose_data_the_account_opened_are_found(stolen: World) -> None:
         (pupil.pk, 2, ["La page d’une absence"]),
         (guardian.pk, 1, ["La fiche d’annuaire"]),
     ]
-    assert {(one.label, one.people, one.times) for one in found.kinds} == {
-        ("La page d’une absence", 1, 2), ("La fiche d’annuaire", 1, 1),
-    }  # fmt: skip
+    assert {(kind.label, kind.people, kind.times) for kind in found.kinds} == {
+        ("La page d’une absence", 1, 2),
+        ("La fiche d’annuaire", 1, 1),
+    }
     assert [line.verb for line in found.taken] == ["attendance.exported"]
     assert found.taken_count == 1 and found.times == 3
     touched = [one.person_id for one in found.touched]

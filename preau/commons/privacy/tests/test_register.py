@@ -15,10 +15,10 @@ from odfdo import Document
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.privacy import queries
+from preau.commons.privacy.queries import held
 from preau.commons.privacy.queries import register as register_queries
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass
@@ -30,7 +30,7 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("pre
 PAGE, FILE = "/registre-des-traitements/", "/registre-des-traitements/telecharger/"
 
 
-def missing_of(found: Any, activities: list[queries.Activity]) -> list[str]:
+def missing_of(found: Any, activities: list[register_queries.Activity]) -> list[str]:
     """The fields of these models that are about a person, or may be, and that no activity tells of."""
     told = {
         (table.model, name)
@@ -54,7 +54,7 @@ def missing_of(found: Any, activities: list[queries.Activity]) -> list[str]:
 
 def test_every_field_about_a_person_is_in_the_register() -> None:
     assert len(OURS) > 100
-    assert missing_of(OURS, queries.activities()) == []
+    assert missing_of(OURS, register_queries.activities()) == []
 
 
 @isolate_apps("preau.directory")
@@ -66,10 +66,10 @@ def test_a_field_or_a_table_that_is_left_out_is_found() -> None:
         class Meta:
             app_label = "directory"
 
-    assert missing_of([Diary], queries.activities()) == [
+    assert missing_of([Diary], register_queries.activities()) == [
         "directory.Diary: about people, but not on the personal_data board"
     ]
-    without = [one for one in queries.activities() if one.house != "Journal"]
+    without = [activity for activity in register_queries.activities() if activity.house != "Journal"]
     left_out = missing_of(OURS, without)
     assert "journal.Line.verb: not in the register" in left_out
     assert all(one.startswith("journal.") for one in left_out)
@@ -80,36 +80,42 @@ def test_a_field_that_nobody_classed_fails(monkeypatch: Any) -> None:
     person = next(one for one in board if one.model == "directory.Person")
     poorer = replace(person, fields={k: v for k, v in person.fields.items() if k != "phone"})
     monkeypatch.setattr(boards, "personal_data", [poorer if one is person else one for one in board])
-    assert missing_of(OURS, queries.activities()) == ["directory.Person.phone: not classed"]
+    assert missing_of(OURS, register_queries.activities()) == ["directory.Person.phone: not classed"]
 
 
 def test_a_link_of_which_nobody_says_whom_it_leads_to_fails(monkeypatch: Any) -> None:
     known = {name: who for name, who in register_queries.LINKS.items() if name != "guardian"}
     monkeypatch.setattr(register_queries, "LINKS", known)
     with pytest.raises(LookupError, match="guardian"):
-        queries.activities()
+        register_queries.activities()
     # Nor is anything said of a link that is no more.
-    every = {link.rpartition("__")[2] for entry in boards.personal_data for link in queries.links_of(entry)}
+    every = {link.rpartition("__")[2] for entry in boards.personal_data for link in held.links_of(entry)}
     monkeypatch.undo()
     assert set(register_queries.LINKS) <= every | {"pk"}
     for entry in boards.personal_data:
-        led = {link.rpartition("__")[2] for link in queries.links_of(entry)}
+        led = {link.rpartition("__")[2] for link in held.links_of(entry)}
         assert set(entry.people) <= led, f"{entry.model}: says whom a link leads to that is no more"
 
 
 def test_every_sentence_of_the_board_is_in_the_register() -> None:
-    told = queries.activities()
+    told = register_queries.activities()
     for entry in boards.personal_data:
-        one = next(one for one in told if str(entry.label) in {table.label for table in one.tables})
+        one = next(
+            activity for activity in told if str(entry.label) in {table.label for table in activity.tables}
+        )
         assert one.purpose == str(entry.purpose)
         assert str(entry.legal_basis) in one.bases
         assert entry.readers.in_words in one.recipients
         assert str(entry.keep.said) in one.retentions
-    assert [one.number for one in told] == list(range(1, len(told) + 1))
+    assert [activity.number for activity in told] == list(range(1, len(told) + 1))
 
 
 def test_people_are_those_of_the_tables() -> None:
-    by_label = {table.label: one.people for one in queries.activities() for table in one.tables}
+    by_label = {
+        table.label: activity.people
+        for activity in register_queries.activities()
+        for table in activity.tables
+    }
     assert by_label["Absences et retards"] == ["élèves", "responsables d’élèves", "personnels"]
     assert by_label["Invitations"] == ["agents et personnes invitées"]
     assert by_label["Absences d’enseignants"] == ["personnels"]
@@ -160,8 +166,8 @@ def test_the_workbook_holds_texts_and_nothing_that_runs(
     book = Document(BytesIO(response.content))
     names = [table.name for table in book.body.tables]
     assert names == ["Activités", "Qui répond", "Durées", "Sécurité", "Ce qui sort"]
-    activities, answers = (book.body.get_table(name=one).get_values() for one in names[:2])
-    assert len(activities) == len(queries.activities()) + 1
+    activities, answers = (book.body.get_table(name=name).get_values() for name in names[:2])
+    assert len(activities) == len(register_queries.activities()) + 1
     assert ["Sous-traitant (exploitant)", "=cmd|calc"] in answers
     told = "\n".join(str(cell) for row in activities for cell in row)
     for entry in boards.personal_data:
@@ -175,7 +181,7 @@ def test_the_page_to_print_stands_alone(college: World, client: SchoolClient) ->
     assert 'filename="registre-des-traitements-2026-11-24.html"' in response["Content-Disposition"]
     text = response.content.decode()
     html5lib.HTMLParser(strict=True).parse(text)
-    assert text.count("<caption>") == len(queries.activities()) + 3
+    assert text.count("<caption>") == len(register_queries.activities()) + 3
     assert "http" not in text.replace("httpS", "") or "src=" not in text
     for entry in boards.personal_data:
         assert str(entry.label) in text.replace("&#39;", "'")
@@ -188,8 +194,8 @@ def test_anything_else_asked_for_is_the_workbook(college: World, client: SchoolC
 
 def test_anybody_reads_why_and_for_how_long(college: World, client: SchoolClient) -> None:
     shown = client.get("/donnees-personnelles/registre/").content.decode()
-    for one in queries.activities():
-        assert one.purpose in shown.replace("&#39;", "'")
+    for activity in register_queries.activities():
+        assert activity.purpose in shown.replace("&#39;", "'")
     # Neither who answers in a school, nor how this site is set.
     assert college.school.name not in shown and "push" not in shown
     assert reverse("portal:register") in client.get("/donnees-personnelles/").content.decode()

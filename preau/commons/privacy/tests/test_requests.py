@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.commons.privacy import actions, queries, rules
-from preau.commons.privacy.actions import Asked
+from preau.commons.privacy import rules
+from preau.commons.privacy.actions import answering, asking, keeping
+from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.actions.telling import ANSWERED, ARRIVED, SOON, STEP, holders_for
 from preau.commons.privacy.models import RIGHTS, DataRequest, Outcome, RequestLine, Right, due_after
+from preau.commons.privacy.queries import held, requests
 from preau.commons.signon.models import Alias
 from preau.directory.models import Guardianship, Holding, Person
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.identity.models import Account
@@ -29,8 +31,8 @@ SECRET, WHY, ANSWER = (
     "Des registres à relire",
     "Le retard est devenu présence",
 )
-WRONG = Asked(Right.RECTIFY, SECRET, "attendance-entry", "Le retard de lundi", "Présente")
-FORGET_ME = Asked(Right.ERASE, "Ce service ne me sert plus.", "signon-alias")
+WRONG = CorrectionLine(Right.RECTIFY, SECRET, "attendance-entry", "Le retard de lundi", "Présente")
+FORGET_ME = CorrectionLine(Right.ERASE, "Ce service ne me sert plus.", "signon-alias")
 DAY = timedelta(days=1)
 
 
@@ -39,7 +41,7 @@ def asked(college: World, seat_of: Any) -> DataRequest:
     """What the mother asks about her child; nothing else has been asked."""
     DataRequest.objects.all().delete()
     Item.objects.all().delete()
-    return actions.ask(seat_of("guardian"), college.school, college.people["pupil"], WRONG)
+    return asking.ask(seat_of("guardian"), college.school, college.people["pupil"], WRONG)
 
 
 def line_of(request: DataRequest) -> RequestLine:
@@ -90,8 +92,8 @@ def test_the_month_is_counted_from_the_day_on_the_wall_of_the_school(
         college.school.timezone = zone
         college.school.save()
         viewer = seat_of("guardian", at=moment)
-        request = actions.ask(
-            viewer, college.school, college.people["pupil"], Asked(Right.QUESTION, f"Et {moment} ?")
+        request = asking.ask(
+            viewer, college.school, college.people["pupil"], CorrectionLine(Right.QUESTION, f"Et {moment} ?")
         )
         assert request.due == due, zone
 
@@ -104,14 +106,14 @@ def test_a_request_is_late_from_the_day_after_its_own(
     viewer = seat_of("head", at=NOW + days * DAY)
     assert asked.due == date(2026, 12, 24)
     assert asked.is_late(viewer.today) is late
-    assert (asked in queries.queue_of(viewer, "retard")) is late
-    assert asked in queries.queue_of(viewer, "")
+    assert (asked in requests.queue_of(viewer, "retard")) is late
+    assert asked in requests.queue_of(viewer, "")
 
 
 def test_the_late_ones_come_first(asked: DataRequest, college: World, seat_of: Any) -> None:
-    other = actions.ask(seat_of("teacher"), college.school, college.people["teacher"], FORGET_ME)
+    other = asking.ask(seat_of("teacher"), college.school, college.people["teacher"], FORGET_ME)
     DataRequest.objects.filter(pk=other.pk).update(due=TODAY - DAY)
-    assert list(queries.queue_of(seat_of("head"), "")) == [other, asked]
+    assert list(requests.queue_of(seat_of("head"), "")) == [other, asked]
 
 
 # Asking
@@ -129,7 +131,7 @@ def test_a_request_leaves_a_receipt_a_line_of_the_journal_and_a_notice(
 
 
 def test_the_same_line_sent_twice_is_one_request(asked: DataRequest, college: World, seat_of: Any) -> None:
-    again = actions.ask(seat_of("guardian"), college.school, college.people["pupil"], WRONG)
+    again = asking.ask(seat_of("guardian"), college.school, college.people["pupil"], WRONG)
     assert again == asked and RequestLine.objects.count() == 1
 
 
@@ -137,38 +139,41 @@ def test_a_request_holds_several_lines_for_a_week_and_ten_at_most(
     asked: DataRequest, seat_of: Any, clock: Any
 ) -> None:
     mother = seat_of("guardian")
-    assert actions.add_line(mother, asked, FORGET_ME)
-    assert not actions.add_line(mother, asked, FORGET_ME)
+    assert asking.add_line(mother, asked, FORGET_ME)
+    assert not asking.add_line(mother, asked, FORGET_ME)
     for number in range(8):
-        actions.add_line(mother, asked, Asked(Right.QUESTION, f"Question {number}"))
-    with pytest.raises(actions.TakenInHand):
-        actions.add_line(mother, asked, Asked(Right.QUESTION, "Une de trop"))
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, f"Question {number}"))
+    with pytest.raises(asking.TakenInHand):
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, "Une de trop"))
     RequestLine.objects.filter(right="question").delete()
     clock.shift(timedelta(days=7))
-    with pytest.raises(actions.TakenInHand):
-        actions.add_line(mother, asked, Asked(Right.QUESTION, "Trop tard"))
+    with pytest.raises(asking.TakenInHand):
+        asking.add_line(mother, asked, CorrectionLine(Right.QUESTION, "Trop tard"))
 
 
 def test_a_line_changes_until_somebody_takes_it_in_hand(asked: DataRequest, seat_of: Any) -> None:
-    line, other = line_of(asked), Asked(Right.RECTIFY, "Autrement dit", "attendance-entry", "", "Présente")
-    assert actions.change_line(seat_of("guardian"), line, other)
-    assert not actions.change_line(seat_of("guardian"), line, other)
-    actions.take(seat_of("head"), asked)
-    for change in (actions.change_line, actions.add_line):
-        with pytest.raises(actions.TakenInHand):
-            change(seat_of("guardian"), line if change is actions.change_line else asked, WRONG)
+    line, other = (
+        line_of(asked),
+        CorrectionLine(Right.RECTIFY, "Autrement dit", "attendance-entry", "", "Présente"),
+    )
+    assert asking.change_line(seat_of("guardian"), line, other)
+    assert not asking.change_line(seat_of("guardian"), line, other)
+    answering.take(seat_of("head"), asked)
+    for change in (asking.change_line, asking.add_line):
+        with pytest.raises(asking.TakenInHand):
+            change(seat_of("guardian"), line if change is asking.change_line else asked, WRONG)
     line.refresh_from_db()
     assert line.wrong == "Autrement dit"
 
 
 def test_it_is_withdrawn_until_it_is_answered(asked: DataRequest, seat_of: Any) -> None:
-    actions.answer_line(seat_of("head"), line_of(asked), Outcome.REFUSED, ANSWER)
-    assert actions.withdraw(seat_of("guardian"), asked)
-    assert not actions.withdraw(seat_of("guardian"), asked)
+    answering.answer_line(seat_of("head"), line_of(asked), Outcome.REFUSED, ANSWER)
+    assert asking.withdraw(seat_of("guardian"), asked)
+    assert not asking.withdraw(seat_of("guardian"), asked)
     # What was written and never told is not kept.
     assert (line_of(asked).outcome, line_of(asked).answer) == ("", "")
-    with pytest.raises(actions.Over):
-        actions.take(seat_of("head"), asked)
+    with pytest.raises(answering.Over):
+        answering.take(seat_of("head"), asked)
     assert not Item.objects.filter(kind=ARRIVED, read_at=None).exists()
 
 
@@ -188,9 +193,9 @@ def test_the_form_says_beforehand_what_may_be_granted(college: World, client: Sc
 
 
 def test_every_kind_of_data_says_what_may_be_granted_and_none_refuses_to_be_asked() -> None:
-    for entry in queries.entries():
-        assert [one.right for one in queries.grants_of(entry)] == list(Right)
-        assert all(one.text for one in queries.grants_of(entry)), entry.model
+    for entry in held.entries():
+        assert [grant.right for grant in requests.grants_of(entry)] == list(Right)
+        assert all(grant.text for grant in requests.grants_of(entry)), entry.model
         # What may be erased from a request has something that erases, and is not brought again by a file.
         assert not entry.erases or (entry.forget and not entry.from_files), entry.model
 
@@ -237,8 +242,10 @@ def test_a_young_pupil_asks_alone_and_no_guardian_hears_of_it(
     Item.objects.all().delete()
     pupil = college.people["pupil"]
     assert pupil.age_on(TODAY) < 15
-    request = actions.ask(seat_of("pupil"), college.school, pupil, Asked(Right.ERASE, SECRET, "signon-alias"))
-    actions.take(seat_of("head"), request)
+    request = asking.ask(
+        seat_of("pupil"), college.school, pupil, CorrectionLine(Right.ERASE, SECRET, "signon-alias")
+    )
+    answering.take(seat_of("head"), request)
     assert told(STEP) == {pupil.pk}
     for key in ("guardian", "other_guardian"):
         assert request not in DataRequest.objects.visible_to(seat_of(key)), key
@@ -251,10 +258,8 @@ def test_a_young_pupil_asks_alone_and_no_guardian_hears_of_it(
 
 def assert_nothing_is_said(client: SchoolClient, child: Person, *words: str) -> None:
     """Nowhere in « Mes données » of the child does this guardian read that somebody else asked something."""
-    for entry in queries.entries():
-        body = client.get(
-            f"/mes-donnees/{queries.key_of(entry)}/", {"pour": child.public_id}
-        ).content.decode()
+    for entry in held.entries():
+        body = client.get(f"/mes-donnees/{held.key_of(entry)}/", {"pour": child.public_id}).content.decode()
         rows = body.split("Combien de temps")[-1]
         for word in (*words, "emande sur des données", "privacy.request"):
             assert word not in rows, (entry.model, word)
@@ -267,9 +272,10 @@ def assert_nothing_is_said(client: SchoolClient, child: Person, *words: str) -> 
 
 def test_who_sees_a_request(asked: DataRequest, college: World, twin: World, seat_of: Any) -> None:
     seen = {
-        key for key in ("head", "cpe", "teacher", "secretary", "guardian", "other_guardian", "pupil")
+        key
+        for key in ("head", "cpe", "teacher", "secretary", "guardian", "other_guardian", "pupil")
         if asked in DataRequest.objects.visible_to(seat_of(key))
-    }  # fmt: skip
+    }
     assert seen == {"head", "guardian"}
     for key in ("head", "cpe", "teacher", "guardian"):
         assert asked not in DataRequest.objects.visible_to(seat_of(key, world=twin)), key
@@ -281,8 +287,8 @@ def test_separated_parents_never_read_each_others_requests(
 ) -> None:
     head, child = seat_of("head"), college.people["pupil"]
     SchoolClient().sit(college.people["head"]).get(url("handle", asked))
-    actions.answer_line(head, line_of(asked), Outcome.REFUSED, ANSWER)
-    actions.prolong(head, asked, WHY)
+    answering.answer_line(head, line_of(asked), Outcome.REFUSED, ANSWER)
+    answering.prolong(head, asked, WHY)
     answer_and_tell(head, asked)
     father = client.sit(college.people["other_guardian"])
     assert father.get(url("asked", asked)).status_code == 404
@@ -323,12 +329,12 @@ def test_the_head_does_not_answer_in_their_own_family(
 ) -> None:
     """The other parent's request about a child of the head is not the head's to read."""
     head = college.people["head"]
-    own = actions.ask(seat_of("head"), college.school, head, FORGET_ME)
+    own = asking.ask(seat_of("head"), college.school, head, FORGET_ME)
     Guardianship.objects.create(pupil=asked.subject, guardian=head, authority="legal", kinship="other")
     viewer = seat_of("head", f"staff-{college.school.pk}")
     assert asked not in DataRequest.objects.visible_to(viewer)
     assert own in DataRequest.objects.visible_to(viewer) and not rules.handles(viewer, own)
-    assert queries.number_kept_away(viewer) == 2 and not list(queries.queue_of(viewer, ""))
+    assert requests.number_kept_away(viewer) == 2 and not list(requests.queue_of(viewer, ""))
     client.sit(head, viewer.key)
     assert "2 demandes vous concernent" in client.get(url("queue")).content.decode()
     assert client.get(url("handle", asked)).status_code == 404
@@ -346,7 +352,7 @@ def test_the_power_is_given_until_a_day_and_the_journal_says_for_whom(
     give(college, "secretary")
     keeper = seat_of("secretary")
     assert rules.handles(keeper, asked)
-    actions.take(keeper, asked)
+    answering.take(keeper, asked)
     assert (
         Line.objects.get(verb="privacy.request_taken", target_id=asked.pk).details["for"]
         == college.people["head"].pk
@@ -363,9 +369,9 @@ def test_only_the_head_answers_by_function(holder: Any) -> None:
 
 
 def answer_and_tell(viewer: Any, request: DataRequest) -> None:
-    actions.send_answer(viewer, request)
+    answering.send_answer(viewer, request)
     DataRequest.objects.filter(pk=request.pk).update(answered_at=NOW - timedelta(minutes=11))
-    actions.tell_answers()
+    keeping.tell_answers()
     request.refresh_from_db()
 
 
@@ -384,24 +390,24 @@ def test_from_the_request_to_the_answer(
     assert asked.state == "in_hand", "every line is answered first"
     head.post(url("answer_line", line_of(asked)), {"outcome": "refused", "answer": ANSWER})
     head.post(url("send_answer", asked))
-    actions.tell_answers()
+    keeping.tell_answers()
     page = mother.get(url("asked", asked)).content.decode()
     assert ANSWER not in page and "En cours" in page
     clock.shift(timedelta(minutes=10))
-    actions.tell_answers()
-    actions.tell_answers()
+    keeping.tell_answers()
+    keeping.tell_answers()
     page = mother.get(url("asked", asked)).content.decode()
     assert ANSWER in page and "Refusé" in page and "cnil.fr" in page
     assert told(ANSWERED) == {college.people["guardian"].pk}
     assert Line.objects.filter(verb="privacy.request_told").count() == 1
-    assert not any(SECRET in str(one.details) or ANSWER in str(one.details) for one in Line.objects.all())
+    assert not any(SECRET in str(line.details) or ANSWER in str(line.details) for line in Line.objects.all())
 
 
 def test_an_answer_that_is_not_told_is_read_by_nobody_who_asked(
     asked: DataRequest, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    actions.answer_line(seat_of("head"), line_of(asked), Outcome.GRANTED, ANSWER)
-    actions.send_answer(seat_of("head"), asked)
+    answering.answer_line(seat_of("head"), line_of(asked), Outcome.GRANTED, ANSWER)
+    answering.send_answer(seat_of("head"), asked)
     client.sit(college.people["guardian"])
     child = {"pour": college.people["pupil"].public_id}
     for page in (url("asked", asked), url("requests"), "/mes-donnees/privacy-requestline/"):
@@ -411,17 +417,17 @@ def test_an_answer_that_is_not_told_is_read_by_nobody_who_asked(
 
 def test_an_answer_is_taken_back_until_it_is_told(asked: DataRequest, seat_of: Any) -> None:
     head = seat_of("head")
-    actions.answer_line(head, line_of(asked), Outcome.GRANTED, ANSWER)
-    actions.send_answer(head, asked)
-    assert actions.take_back_answer(head, asked)
-    assert not actions.take_back_answer(head, asked)
+    answering.answer_line(head, line_of(asked), Outcome.GRANTED, ANSWER)
+    answering.send_answer(head, asked)
+    assert answering.take_back_answer(head, asked)
+    assert not answering.take_back_answer(head, asked)
     line = line_of(asked)
-    actions.answer_line(head, line, Outcome.REFUSED, ANSWER, actions.mark_of(line))
+    answering.answer_line(head, line, Outcome.REFUSED, ANSWER, answering.mark_of(line))
     answer_and_tell(head, asked)
-    with pytest.raises(actions.TooLate):
-        actions.take_back_answer(head, asked)
-    with pytest.raises(actions.Over):
-        actions.answer_line(head, line_of(asked), Outcome.GRANTED, ANSWER)
+    with pytest.raises(answering.TooLate):
+        answering.take_back_answer(head, asked)
+    with pytest.raises(answering.Over):
+        answering.answer_line(head, line_of(asked), Outcome.GRANTED, ANSWER)
 
 
 @pytest.mark.parametrize(("days", "may"), [(0, True), (30, True), (31, False)])
@@ -431,11 +437,11 @@ def test_it_is_prolonged_once_within_the_first_month(
     clock.shift(days * DAY)
     head = seat_of("head", at=NOW + days * DAY)
     if not may:
-        with pytest.raises(actions.TooLate):
-            actions.prolong(head, asked, WHY)
+        with pytest.raises(answering.TooLate):
+            answering.prolong(head, asked, WHY)
         return
-    assert actions.prolong(head, asked, WHY)
-    assert not actions.prolong(head, asked, "Encore")
+    assert answering.prolong(head, asked, WHY)
+    assert not answering.prolong(head, asked, "Encore")
     asked.refresh_from_db()
     assert (asked.due, asked.prolonged_why) == (date(2027, 2, 24), WHY)
     assert asked.asked_by_id in told(STEP)
@@ -446,10 +452,10 @@ def test_those_who_answer_are_told_five_days_before_and_once(
 ) -> None:
     head = {college.people["head"].pk}
     clock.move_to(NOW + 24 * DAY)
-    assert actions.remind() == 0 and told(SOON) == set()
+    assert keeping.remind() == 0 and told(SOON) == set()
     clock.move_to(NOW + 25 * DAY)
-    actions.remind()
-    actions.remind()
+    keeping.remind()
+    keeping.remind()
     assert told(SOON) == head and Item.objects.filter(kind=SOON).count() == 1
 
 
@@ -457,18 +463,18 @@ def test_what_was_prolonged_is_told_of_again_before_its_new_day(
     asked: DataRequest, seat_of: Any, clock: Any
 ) -> None:
     clock.move_to(NOW + 26 * DAY)
-    actions.remind()
-    actions.prolong(seat_of("head", at=NOW + 26 * DAY), asked, WHY)
+    keeping.remind()
+    answering.prolong(seat_of("head", at=NOW + 26 * DAY), asked, WHY)
     assert not Item.objects.filter(kind=SOON, read_at=None).exists()
     clock.move_to(datetime(2027, 2, 19, 9, tzinfo=UTC))
-    actions.remind()
+    keeping.remind()
     assert Item.objects.filter(kind=SOON, read_at=None).count() == 1
 
 
 def test_a_question_is_told_and_the_rest_is_granted_or_refused(
     asked: DataRequest, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    actions.add_line(seat_of("guardian"), asked, Asked(Right.QUESTION, "Qui me lit ?"))
+    asking.add_line(seat_of("guardian"), asked, CorrectionLine(Right.QUESTION, "Qui me lit ?"))
     rectify, question = asked.lines.all()
     client.sit(college.people["head"])
     for line, outcome, status in (
@@ -494,7 +500,7 @@ def test_two_who_answer_at_once_do_not_write_over_each_other(
     line.refresh_from_db()
     assert late.status_code == 409 and line.outcome == "granted"
     assert ANSWER in late.content.decode() and WHY in late.content.decode()
-    client.post(address, {"outcome": "refused", "answer": WHY, "seen": actions.mark_of(line)})
+    client.post(address, {"outcome": "refused", "answer": WHY, "seen": answering.mark_of(line)})
     line.refresh_from_db()
     assert line.outcome == "refused"
 
@@ -506,9 +512,9 @@ def test_two_who_answer_at_once_do_not_write_over_each_other(
 def granted(college: World, seat_of: Any) -> RequestLine:
     """The pupil asked to be forgotten by the services; it was granted, and is not told yet."""
     DataRequest.objects.all().delete()
-    request = actions.ask(seat_of("pupil"), college.school, college.people["pupil"], FORGET_ME)
-    actions.answer_line(seat_of("head"), line_of(request), Outcome.GRANTED, ANSWER)
-    actions.send_answer(seat_of("head"), request)
+    request = asking.ask(seat_of("pupil"), college.school, college.people["pupil"], FORGET_ME)
+    answering.answer_line(seat_of("head"), line_of(request), Outcome.GRANTED, ANSWER)
+    answering.send_answer(seat_of("head"), request)
     return line_of(request)
 
 
@@ -526,29 +532,34 @@ def test_what_was_granted_is_shown_then_erased_once(
     assert not theirs.exists()
     line = Line.objects.get(verb="privacy.request_erasure_applied")
     assert (line.details["rows"], line.details["kind"]) == (count, "signon-alias")
-    with pytest.raises(actions.TooLate):
-        actions.take_back_answer(seat_of("head"), granted.request)
+    with pytest.raises(answering.TooLate):
+        answering.take_back_answer(seat_of("head"), granted.request)
 
 
 @pytest.mark.parametrize(
     ("line", "state"),
     [
-        ({"outcome": "refused"}, "answered"), ({"right": "rectify"}, "answered"), ({"kind": "directory-person"}, "answered"),
-        ({"kind": "attendance-entry"}, "answered"), ({"kind": ""}, "answered"), ({"kind": "inconnu"}, "answered"),
-        ({"outcome": "partly"}, "answered"), ({"which": "Celui de la carte"}, "answered"),
+        ({"outcome": "refused"}, "answered"),
+        ({"right": "rectify"}, "answered"),
+        ({"kind": "directory-person"}, "answered"),
+        ({"kind": "attendance-entry"}, "answered"),
+        ({"kind": ""}, "answered"),
+        ({"kind": "inconnu"}, "answered"),
+        ({"outcome": "partly"}, "answered"),
+        ({"which": "Celui de la carte"}, "answered"),
         # Of one parent's no it would make a yes.
         ({"kind": "directory-consent"}, "answered"),
         ({}, "in_hand"),
     ],
-)  # fmt: skip
+)
 def test_what_was_not_granted_or_is_not_erased_from_here_stays(
     granted: RequestLine, college: World, seat_of: Any, line: dict[str, str], state: str
 ) -> None:
     if state == "in_hand":
-        actions.take_back_answer(seat_of("head"), granted.request)
+        answering.take_back_answer(seat_of("head"), granted.request)
     RequestLine.objects.filter(pk=granted.pk).update(**line)
-    with pytest.raises(actions.Over):
-        actions.apply_erasure(seat_of("head"), granted)
+    with pytest.raises(answering.Over):
+        answering.apply_erasure(seat_of("head"), granted)
     assert Alias.objects.filter(person=college.people["pupil"]).exists()
     assert Person.objects.get(pk=college.people["pupil"].pk).erased_at is None
 
@@ -559,8 +570,8 @@ def test_what_another_school_holds_is_not_erased_from_here(
     Holding.objects.create(
         person=college.people["pupil"], role=Role.PUPIL, school=twin.school, ends=TODAY - 100 * DAY
     )
-    with pytest.raises(actions.Over):
-        actions.apply_erasure(seat_of("head"), granted)
+    with pytest.raises(answering.Over):
+        answering.apply_erasure(seat_of("head"), granted)
     page = client.sit(college.people["head"]).get(url("erase", granted)).content.decode()
     assert "aussi connue d’un autre établissement" in page and "Effacer maintenant" not in page
     assert Alias.objects.filter(person=college.people["pupil"]).exists()
@@ -568,27 +579,27 @@ def test_what_another_school_holds_is_not_erased_from_here(
 
 def test_a_child_elsewhere_makes_a_guardian_known_elsewhere(college: World, twin: World) -> None:
     mother = college.people["guardian"]
-    assert not queries.known_elsewhere(mother, college.school.pk)
+    assert not requests.known_elsewhere(mother, college.school.pk)
     Guardianship.objects.create(
         pupil=twin.people["pupil"], guardian=mother, authority="contact", kinship="other"
     )
-    assert queries.known_elsewhere(mother, college.school.pk)
+    assert requests.known_elsewhere(mother, college.school.pk)
 
 
 # Time
 
 
 def test_requests_go_three_years_after_they_ended(asked: DataRequest, seat_of: Any, clock: Any) -> None:
-    actions.withdraw(seat_of("guardian"), asked)
+    asking.withdraw(seat_of("guardian"), asked)
     clock.move_to(NOW.replace(year=2029))
-    assert actions.erase_old() == 0
+    assert keeping.erase_old() == 0
     clock.shift(DAY)
-    assert actions.erase_old() == 1 and not DataRequest.objects.exists()
+    assert keeping.erase_old() == 1 and not DataRequest.objects.exists()
 
 
 def test_what_waits_never_goes_by_itself(asked: DataRequest, clock: Any) -> None:
     clock.shift(2000 * DAY)
-    assert actions.erase_old() == 0
+    assert keeping.erase_old() == 0
 
 
 @pytest.mark.parametrize("key", ["guardian", "pupil"])
@@ -604,10 +615,14 @@ def test_requests_go_with_whoever_asked_and_whom_they_were_about(
 def test_the_queue_is_paged(asked: DataRequest, college: World, client: SchoolClient) -> None:
     rows = [
         DataRequest(
-            school=college.school, subject=asked.subject, asked_by=asked.asked_by, asked_at=NOW, due=TODAY + DAY * number
+            school=college.school,
+            subject=asked.subject,
+            asked_by=asked.asked_by,
+            asked_at=NOW,
+            due=TODAY + DAY * number,
         )
         for number in range(65)
-    ]  # fmt: skip
+    ]
     DataRequest.objects.bulk_create(rows)
     client.sit(college.people["head"])
     shown = [

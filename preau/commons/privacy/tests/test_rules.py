@@ -7,7 +7,7 @@ import pytest
 
 from preau.commons.privacy import rules
 from preau.directory.models import Guardianship
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
 
 

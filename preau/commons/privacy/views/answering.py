@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.privacy import actions, queries, rules
+from preau.commons.privacy import rules
+from preau.commons.privacy.actions import answering
 from preau.commons.privacy.forms import AnswerForm, ProlongForm
 from preau.commons.privacy.models import DataRequest, RequestLine
+from preau.commons.privacy.queries import held, requests
 from preau.directory.rules import reads_families
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -24,12 +26,14 @@ A_PAGE = 30
 def queue(request: HttpRequest) -> HttpResponse:
     """What was asked of the school, the nearest day first."""
     part = request.GET.get("voir", "")
-    part = part if part in queries.PARTS else ""
-    page = page_for(request, queries.queue_of(request.viewer, part), A_PAGE)
+    part = part if part in requests.PARTS else ""
+    page = page_for(request, requests.queue_of(request.viewer, part), A_PAGE)
     context = {
-        "page_obj": page, "part": part, "today": request.viewer.today,
-        "kept_away": queries.number_kept_away(request.viewer),
-    }  # fmt: skip
+        "page_obj": page,
+        "part": part,
+        "today": request.viewer.today,
+        "kept_away": requests.number_kept_away(request.viewer),
+    }
     return render(request, "privacy/queue.html", context)
 
 
@@ -42,14 +46,17 @@ def handle(request: HttpRequest, asked: DataRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, asked: DataRequest, form: ProlongForm, status: int = 200) -> HttpResponse:
     journal.record_read(request.viewer, "privacy.request_read", asked, subject_id=asked.subject_id)
-    lines = queries.lines_of(asked)
+    lines = requests.lines_of(asked)
     context = {
-        "asked": asked, "lines": lines, "form": form, "today": request.viewer.today,
-        "whole": all(one.line.outcome for one in lines),
-        "erasable": {one.line.pk for one in lines if queries.may_be_erased(asked, one.line)},
-        "applied": any(one.line.applied_at for one in lines),
+        "asked": asked,
+        "lines": lines,
+        "form": form,
+        "today": request.viewer.today,
+        "whole": all(line.line.outcome for line in lines),
+        "erasable": {line.line.pk for line in lines if requests.may_be_erased(asked, line.line)},
+        "applied": any(line.line.applied_at for line in lines),
         "reads_file": reads_families(request.viewer),
-    }  # fmt: skip
+    }
     return render(request, "privacy/handle.html", context, status=status)
 
 
@@ -63,8 +70,8 @@ def _over(request: HttpRequest, asked: DataRequest) -> HttpResponse:
 def take(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """Say that somebody is at it."""
     try:
-        done = actions.take(request.viewer, asked)
-    except actions.Over:
+        done = answering.take(request.viewer, asked)
+    except answering.Over:
         return _over(request, asked)
     said = _("La personne sait que vous y répondez.") if done else _("Quelqu’un y répondait déjà.")
     messages.info(request, said)
@@ -79,10 +86,10 @@ def prolong(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, asked, form, TYPED_WRONG)
     try:
-        done = actions.prolong(request.viewer, asked, form.cleaned_data["why"])
-    except actions.Over:
+        done = answering.prolong(request.viewer, asked, form.cleaned_data["why"])
+    except answering.Over:
         return _over(request, asked)
-    except actions.TooLate:
+    except answering.TooLate:
         messages.error(request, _("Le premier mois est passé : la loi ne permet plus de prolonger."))
         return redirect("privacy:handle", pk=asked.pk)
     tell_outcome(
@@ -103,10 +110,12 @@ def answer_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            done = actions.answer_line(request.viewer, line, typed["outcome"], typed["answer"], typed["seen"])
-        except actions.Over:
+            done = answering.answer_line(
+                request.viewer, line, typed["outcome"], typed["answer"], typed["seen"]
+            )
+        except answering.Over:
             return _over(request, asked)
-        except actions.AnsweredMeanwhile:
+        except answering.AnsweredMeanwhile:
             return _answered_meanwhile(request, line, form)
         tell_outcome(
             request,
@@ -127,20 +136,25 @@ def _answered_meanwhile(request: HttpRequest, line: RequestLine, form: AnswerFor
         None, _("Quelqu’un vient de répondre à cette ligne : relisez sa réponse avant de la remplacer.")
     )
     form.data = form.data.copy()
-    form.data["seen"] = actions.mark_of(line)
+    form.data["seen"] = answering.mark_of(line)
     return _line_page(request, line, form, CONFLICT)
 
 
 def _line_page(request: HttpRequest, line: RequestLine, form: AnswerForm, status: int) -> HttpResponse:
     asked = line.request
     journal.record_read(request.viewer, "privacy.request_read", asked, subject_id=asked.subject_id)
-    entry = queries.entry_of(line.kind) if line.kind else None
-    grant = next(one for one in queries.grants_of(entry) if one.right == line.right)
+    entry = held.entry_of(line.kind) if line.kind else None
+    grant = next(grant for grant in requests.grants_of(entry) if grant.right == line.right)
     context = {
-        "asked": asked, "line": line, "form": form, "entry": entry, "kind": queries.kind_said(line.kind),
-        "grant": grant, "reads_file": reads_families(request.viewer),
+        "asked": asked,
+        "line": line,
+        "form": form,
+        "entry": entry,
+        "kind": requests.kind_said(line.kind),
+        "grant": grant,
+        "reads_file": reads_families(request.viewer),
         "theirs": line if status == CONFLICT else None,
-    }  # fmt: skip
+    }
     return render(request, "privacy/answer_line.html", context, status=status)
 
 
@@ -149,10 +163,10 @@ def _line_page(request: HttpRequest, line: RequestLine, form: AnswerForm, status
 def send_answer(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """Send the answers of all the lines, in ten minutes."""
     try:
-        done = actions.send_answer(request.viewer, asked)
-    except actions.Over:
+        done = answering.send_answer(request.viewer, asked)
+    except answering.Over:
         return _over(request, asked)
-    except actions.Unanswered:
+    except answering.Unanswered:
         messages.error(request, _("Répondez d’abord à chaque ligne."))
         return redirect("privacy:handle", pk=asked.pk)
     tell_outcome(
@@ -169,8 +183,8 @@ def send_answer(request: HttpRequest, asked: DataRequest) -> HttpResponse:
 def take_back(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """Take the answer back before it leaves."""
     try:
-        done = actions.take_back_answer(request.viewer, asked)
-    except actions.TooLate:
+        done = answering.take_back_answer(request.viewer, asked)
+    except answering.TooLate:
         messages.error(request, _("Il est trop tard : la réponse est partie, ou l’effacement est fait."))
         return redirect("privacy:handle", pk=asked.pk)
     messages.info(
@@ -185,11 +199,11 @@ def take_back(request: HttpRequest, asked: DataRequest) -> HttpResponse:
 def erase(request: HttpRequest, line: RequestLine) -> HttpResponse:
     """What an erasure that was granted would do, and doing it."""
     asked = line.request
-    plan = queries.erasure_of(asked, line)
+    plan = requests.erasure_of(asked, line)
     if request.method == "POST":
         try:
-            rows = actions.apply_erasure(request.viewer, line)
-        except actions.Over:
+            rows = answering.apply_erasure(request.viewer, line)
+        except answering.Over:
             messages.error(request, _("Rien n’est effacé : cela ne se fait pas d’ici."))
             return redirect("privacy:handle", pk=asked.pk)
         if rows is None:

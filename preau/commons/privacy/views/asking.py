@@ -6,9 +6,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.privacy import actions, queries, rules
+from preau.commons.privacy import rules
+from preau.commons.privacy.actions import asking
 from preau.commons.privacy.forms import AskForm, LineForm
 from preau.commons.privacy.models import DataRequest, RequestLine
+from preau.commons.privacy.queries import held
+from preau.commons.privacy.queries.requests import (
+    grants_of,
+    kind_exists,
+    kind_said,
+    kinds_held,
+    lines_of,
+    own_page_of,
+    requests_of,
+    schools_for,
+)
 from preau.commons.privacy.views.own import subject_of
 from preau.directory.models import Person, School
 from preau.foundation.access import opens
@@ -24,7 +36,7 @@ ANY = "autre"
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """What I asked, and where it is."""
-    page = page_for(request, queries.requests_of(request.viewer), A_PAGE)
+    page = page_for(request, requests_of(request.viewer), A_PAGE)
     return render(request, "privacy/requests.html", {"page_obj": page, "today": request.viewer.today})
 
 
@@ -34,15 +46,15 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Choose a kind of data, read what may be granted, and ask."""
     typed = request.POST if request.method == "POST" else request.GET
     subject, children = subject_of(request, typed.get("pour", ""))
-    schools = queries.schools_for(request.viewer, subject.person)
+    schools = schools_for(request.viewer, subject.person)
     wanted = typed.get("quoi", "")
     people = [request.viewer.person, *children] if children else []
-    if not schools or not (wanted == ANY or queries.kind_exists(wanted)):
+    if not schools or not (wanted == ANY or kind_exists(wanted)):
         return _ask_what(request, subject, schools, people)
     kind = "" if wanted == ANY else wanted
     form = AskForm(schools, kind, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = actions.ask(request.viewer, form.school_asked(), subject.person, form.asked())
+        made = asking.ask(request.viewer, form.school_asked(), subject.person, form.asked())
         messages.success(request, _("Votre demande est envoyée. Voici votre accusé de réception."))
         return redirect("privacy:asked", pk=made.pk)
     context = {"subject": subject, "form": form, "wanted": wanted, **_about(kind, subject)}
@@ -50,25 +62,33 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_what(
-    request: HttpRequest, subject: queries.Subject, schools: list[School], people: list[Person],
+    request: HttpRequest,
+    subject: held.Subject,
+    schools: list[School],
+    people: list[Person],
     asked: DataRequest | None = None,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """Which kind of data? Nothing is sent at this step."""
     context = {
-        "subject": subject, "schools": schools, "people": people, "asked": asked,
-        "kinds": queries.kinds_held(subject) if schools else [],
-    }  # fmt: skip
+        "subject": subject,
+        "schools": schools,
+        "people": people,
+        "asked": asked,
+        "kinds": kinds_held(subject) if schools else [],
+    }
     status = TYPED_WRONG if request.method == "POST" else 200
     return render(request, "privacy/ask_what.html", context, status=status)
 
 
-def _about(kind: str, subject: queries.Subject) -> dict[str, object]:
+def _about(kind: str, subject: held.Subject) -> dict[str, object]:
     """What a form says beforehand of a kind of data; what one changes oneself is one's own."""
-    entry = queries.entry_of(kind) if kind else None
+    entry = held.entry_of(kind) if kind else None
     return {
-        "entry": entry, "kind": queries.kind_said(kind), "grants": queries.grants_of(entry),
-        "own_page": queries.own_page_of(entry) if subject.is_own else "",
-    }  # fmt: skip
+        "entry": entry,
+        "kind": kind_said(kind),
+        "grants": grants_of(entry),
+        "own_page": own_page_of(entry) if subject.is_own else "",
+    }
 
 
 @opens(DataRequest, to=rules.follows_request)
@@ -76,9 +96,11 @@ def _about(kind: str, subject: queries.Subject) -> dict[str, object]:
 def asked(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """One request of mine: the receipt, what was asked, what was answered."""
     context = {
-        "asked": asked, "lines": queries.lines_of(asked), "today": request.viewer.today,
+        "asked": asked,
+        "lines": lines_of(asked),
+        "today": request.viewer.today,
         "for_other": asked.subject_id != request.viewer.person.pk,
-    }  # fmt: skip
+    }
     return render(request, "privacy/asked.html", context)
 
 
@@ -88,17 +110,17 @@ def add_line(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """One thing more in the same request."""
     typed = request.POST if request.method == "POST" else request.GET
     wanted = typed.get("quoi", "")
-    subject = queries.Subject(asked.subject, request.viewer.person)
+    subject = held.Subject(asked.subject, request.viewer.person)
     if not asked.may_still_add():
         return _refused(request, asked)
-    if not (wanted == ANY or queries.kind_exists(wanted)):
+    if not (wanted == ANY or kind_exists(wanted)):
         return _ask_what(request, subject, [asked.school], [], asked)
     kind = "" if wanted == ANY else wanted
     form = LineForm(kind, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            added = actions.add_line(request.viewer, asked, form.asked())
-        except actions.TakenInHand:
+            added = asking.add_line(request.viewer, asked, form.asked())
+        except asking.TakenInHand:
             return _refused(request, asked)
         tell_outcome(
             request, added, _("La ligne est ajoutée à votre demande."), _("Cette ligne y était déjà.")
@@ -122,14 +144,14 @@ def change_line(request: HttpRequest, line: RequestLine) -> HttpResponse:
     form = LineForm(line.kind, request.POST or None, line=line)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = actions.change_line(request.viewer, line, form.asked())
-        except actions.TakenInHand:
+            changed = asking.change_line(request.viewer, line, form.asked())
+        except asking.TakenInHand:
             return _refused(request, line.request)
         tell_outcome(request, changed, _("La ligne est changée."), NOTHING_CHANGED)
         return redirect("privacy:asked", pk=line.request_id)
     if request.method != "POST" and line.request.state != DataRequest.State.RECEIVED:
         return _refused(request, line.request)
-    subject = queries.Subject(line.request.subject, request.viewer.person)
+    subject = held.Subject(line.request.subject, request.viewer.person)
     context = {
         "form": form,
         "asked": line.request,
@@ -155,8 +177,8 @@ def _refused(request: HttpRequest, asked: DataRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, asked: DataRequest) -> HttpResponse:
     """Take the request back."""
     try:
-        done = actions.withdraw(request.viewer, asked)
-    except actions.TakenInHand:
+        done = asking.withdraw(request.viewer, asked)
+    except asking.TakenInHand:
         messages.info(request, _("Cette demande a déjà une réponse : elle ne se retire plus."))
         return redirect("privacy:asked", pk=asked.pk)
     messages.info(

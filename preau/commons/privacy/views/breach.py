@@ -81,7 +81,10 @@ def _look_for_account(request: HttpRequest) -> HttpResponse:
     found = journal_queries.people_named(request.viewer, name)
     if len(found) == 1:
         return redirect(f"{request.path}?{_query(whole, person=found[0])}")
-    context = _empty(form) | {"name": name, "people": [(one, _query(whole, person=one)) for one in found]}
+    context = _empty(form) | {
+        "name": name,
+        "people": [(person, _query(whole, person=person)) for person in found],
+    }
     return render(request, "privacy/breach.html", context)
 
 
@@ -112,7 +115,7 @@ def breach_contacts(request: HttpRequest) -> HttpResponse:
         return render(request, "privacy/breach.html", _empty(form), status=TYPED_WRONG)
     asked = _asked(request, form, request.POST.get("personne", ""))
     touched = breaches.contacts_of(breaches.found_in(asked), request.viewer.today)
-    rows = [exports.contact_line(one) for one in touched]
+    rows = [exports.contact_line(contact) for contact in touched]
     _note(request, "privacy.breach_contacts_exported", asked, rows=len(rows))
     lines = csvtext.lines(exports.contact_header(), rows)
     return csv_lines(f"personnes-a-prevenir-{request.viewer.today:%Y-%m-%d}", lines)

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.commons.privacy import queries, rules
+from preau.commons.privacy import rules
 from preau.commons.privacy.actions import terms as actions
 from preau.commons.privacy.forms import PostponeForm
 from preau.commons.privacy.models import RetentionRun
+from preau.commons.privacy.queries.terms import needs_operator, rules_said, runs_of, shown_of
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import TYPED_WRONG
 from preau.foundation.paging import page_for
@@ -23,11 +24,14 @@ A_PAGE = 30
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """What waits, what is done, and the rules."""
-    page = page_for(request, queries.runs_of(request.viewer), A_PAGE)
+    page = page_for(request, runs_of(request.viewer), A_PAGE)
     context = {
-        "page_obj": page, "rules": queries.rules_said(), "may_count": rules.prepares_terms(request.viewer),
-        "today": request.viewer.today, "is_operator": request.viewer.school_id is None,
-    }  # fmt: skip
+        "page_obj": page,
+        "rules": rules_said(),
+        "may_count": rules.prepares_terms(request.viewer),
+        "today": request.viewer.today,
+        "is_operator": request.viewer.school_id is None,
+    }
     return render(request, "privacy/terms.html", context)
 
 
@@ -50,18 +54,26 @@ def run(request: HttpRequest, run: RetentionRun) -> HttpResponse:
 
 
 def _page(request: HttpRequest, run: RetentionRun, form: PostponeForm, status: int = 200) -> HttpResponse:
-    viewer, parts = request.viewer, queries.shown_of(run)
+    viewer, parts = request.viewer, shown_of(run)
     is_operator = viewer.school_id is None
-    alone = run.is_undecided and queries.needs_operator(run, viewer.today)
+    alone = run.is_undecided and needs_operator(run, viewer.today)
     context: dict[str, Any] = {
-        "run": run, "parts": parts, "form": form, "seen": actions.mark_of(run),
-        "total": sum(one.part.count for one in parts), "held": sum(one.part.held for one in parts),
-        "erased": sum(one.part.erased for one in parts),
-        "offers": list(dict.fromkeys(one.offers for one in parts if one.offers)) if viewer.school_id else [],
+        "run": run,
+        "parts": parts,
+        "form": form,
+        "seen": actions.mark_of(run),
+        "total": sum(part.part.count for part in parts),
+        "held": sum(part.part.held for part in parts),
+        "erased": sum(part.part.erased for part in parts),
+        "offers": list(dict.fromkeys(part.offers for part in parts if part.offers))
+        if viewer.school_id
+        else [],
         "decides": rules.decides_run(viewer, run) and (not is_operator or run.school_id is None or alone),
-        "postpones": rules.postpones_run(viewer, run), "is_mine": run.approved_by_id == viewer.person.pk,
-        "by_operator": alone, "is_operator": is_operator,
-    }  # fmt: skip
+        "postpones": rules.postpones_run(viewer, run),
+        "is_mine": run.approved_by_id == viewer.person.pk,
+        "by_operator": alone,
+        "is_operator": is_operator,
+    }
     return render(request, "privacy/run.html", context, status=status)
 
 

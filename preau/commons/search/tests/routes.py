@@ -18,7 +18,7 @@ ONE_THING = {"search:search"}
 
 OPENS: dict[str, Near | set[str]] = {
     "search:search": SIGNED_IN,
-}  # fmt: skip
+}
 NAMES = {
     "texte": Named(Person, says=a_search),
 }
@@ -27,4 +27,4 @@ NAMES = {
 
 BODIES = {
     "search:search": Body("teacher", lambda stage: {"texte": "Nina"}, writes=False),
-}  # fmt: skip
+}

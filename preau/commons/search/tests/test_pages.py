@@ -8,12 +8,12 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.search.pages import find_pages
 from preau.directory.models import School
-from preau.directory.seeds import World
-from preau.foundation.lookup import Wanted
+from preau.directory.seeds.world import World
+from preau.foundation.lookup import LookupTerms
 
 
 def pages(viewer: Any, typed: str) -> set[str]:
-    return {hit.url for hit in find_pages(viewer, Wanted.typed(typed))}
+    return {hit.url for hit in find_pages(viewer, LookupTerms.typed(typed))}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.search import queries
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.foundation.models import RateWindow
 from tests.statements import MOST_QUERIES, Statements

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from preau.commons.signon import queries
 from preau.commons.signon.actions.granting import Session, sid_of
 from preau.commons.signon.actions.keys import saml_signer
 from preau.commons.signon.actions.tickets import come, digest_of
 from preau.commons.signon.models import Connection, Opening, Party
+from preau.commons.signon.queries import keys, parties
 from preau.commons.signon.rules import ASKED_AHEAD, ASKED_BEFORE, WORD_LIFE
 from preau.commons.signon.saml import signing, writing
 from preau.commons.signon.words import Binding
@@ -48,7 +48,7 @@ def our_name() -> str:
 
 def metadata() -> bytes:
     by, here = saml_signer(), settings.PUBLIC_URL
-    known = [one.certificate for one in queries.saml_keys()]
+    known = [one.certificate for one in keys.saml_keys()]
     return writing.metadata(our_name(), f"{here}{SIGNING_IN}", f"{here}{SIGNING_OUT}", known, by)
 
 
@@ -65,10 +65,15 @@ def say_who(viewer: Viewer, openings: Sequence[Opening], coming: Coming, session
         if not Connection.objects.filter(**here).exists():
             Connection.objects.create(**here, url=party.told_at, opened_at=now)
     who = writing.Who(
-        audience=party.entity_id, name=queries.name_at(party, viewer.person.pk, digest), form=queries.FORMS[party.name_form],
-        index=index, signed_in_at=session.signed_in_at, ends_at=_end_of(viewer, session, now), context=coming.context,
-        facts=queries.saml_facts(viewer, openings),
-    )  # fmt: skip
+        audience=party.entity_id,
+        name=parties.name_at(party, viewer.person.pk, digest),
+        form=parties.FORMS[party.name_form],
+        index=index,
+        signed_in_at=session.signed_in_at,
+        ends_at=_end_of(viewer, session, now),
+        context=coming.context,
+        facts=parties.saml_facts(viewer, openings),
+    )
     envelope = writing.Envelope(our_name(), coming.to, coming.request, now)
     hide_for = party.encryption if party.hides else ""
     return _packed(writing.response(envelope, who, saml_signer(), hide_for=hide_for, cipher=party.cipher))
@@ -93,7 +98,7 @@ def say_why(party: Party, to: str, request: str, code: str, under: str) -> str:
 
 
 @dataclass(frozen=True)
-class Sent:
+class BrowserMessage:
     """A message for a service, by its browser: an address to go to, or fields to post there."""
 
     address: str
@@ -102,7 +107,7 @@ class Sent:
 
 def say_left(
     party: Party, request: str, relay: str, *, code: str = "Success", under: str = ""
-) -> Sent | None:
+) -> BrowserMessage | None:
     """The answer to a service that asked to end a session; None when it says nowhere where answers go."""
     to = party.logout_answer or party.logout
     if not to:
@@ -111,12 +116,12 @@ def say_left(
     return _sent(party, writing.logout_response(envelope, code, under), to, "SAMLResponse", relay)
 
 
-def _sent(party: Party, root: Any, to: str, kind: str, relay: str = "") -> Sent:
+def _sent(party: Party, root: Any, to: str, kind: str, relay: str = "") -> BrowserMessage:
     word = {"RelayState": relay} if relay else {}
     if party.logout_binding == Binding.POST:
-        return Sent(to, {kind: _packed(signing.sign(root, saml_signer(), 1))} | word)
+        return BrowserMessage(to, {kind: _packed(signing.sign(root, saml_signer(), 1))} | word)
     packed = {kind: signing.deflated(writing.plain(root))}
-    return Sent(signing.redirected(to, packed | word, saml_signer()))
+    return BrowserMessage(signing.redirected(to, packed | word, saml_signer()))
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Telling:
 def say_over(party: Party, connection: Connection, name: str) -> Telling:
     """A session is over here, said from server to server: by SOAP when the service reads it, else as a browser would."""
     envelope = writing.Envelope(our_name(), party.told_at, "", timezone.now())
-    form = queries.FORMS[party.name_form]
+    form = parties.FORMS[party.name_form]
     root = writing.logout_request(envelope, name, form, party.entity_id, connection.index)
     if party.soap:
         body = writing.in_soap(signing.sign(root, saml_signer(), 1))

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from preau.commons.signon import queries
 from preau.commons.signon.models import Client, Service
+from preau.commons.signon.queries import clients
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 
@@ -44,7 +44,7 @@ def renew_secret(viewer: Viewer, service: Service, *, seen: str) -> str | None:
     if client.is_public or seen != mark_of(client):
         return None
     secret = secrets.token_urlsafe(32)
-    client.secret, client.secret_since = queries.secret_digest(secret), timezone.now()
+    client.secret, client.secret_since = clients.secret_digest(secret), timezone.now()
     client.save()
     journal.record(viewer, "signon.secret_renewed", service)
     return secret

@@ -16,7 +16,7 @@ from preau.directory.viewer import Viewer
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """What a service asks. `redirect`: one of the addresses that the register holds, exactly."""
 
     client: Client
@@ -36,17 +36,29 @@ class Session:
 
 
 @transaction.atomic
-def give_code(viewer: Viewer, openings: Sequence[Opening], asked: Asked, session: Session) -> str:
+def give_code(
+    viewer: Viewer, openings: Sequence[Opening], asked: AuthorizationRequest, session: Session
+) -> str:
     """A code for whoever goes to a service; counted, without their name. Returns it: it is never shown again."""
     come(viewer, openings)
     code = secrets.token_urlsafe(32)
     service = asked.client.service
     Grant.objects.create(
-        service=service, account_id=viewer.account_id, seat=viewer.key, session=digest_of(session.key),
-        sid=sid_of(session.key, service.pk), code=digest_of(code), redirect=asked.redirect, challenge=asked.challenge,
-        nonce=asked.nonce, scopes=list(asked.scopes), signed_in_at=session.signed_in_at, is_strong=session.is_strong,
-        code_ends_at=soon(), ends_at=timezone.now() + CONNECTED,
-    )  # fmt: skip
+        service=service,
+        account_id=viewer.account_id,
+        seat=viewer.key,
+        session=digest_of(session.key),
+        sid=sid_of(session.key, service.pk),
+        code=digest_of(code),
+        redirect=asked.redirect,
+        challenge=asked.challenge,
+        nonce=asked.nonce,
+        scopes=list(asked.scopes),
+        signed_in_at=session.signed_in_at,
+        is_strong=session.is_strong,
+        code_ends_at=soon(),
+        ends_at=timezone.now() + CONNECTED,
+    )
     return code
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from preau.commons.signon import queries
 from preau.commons.signon.models import SigningKey
+from preau.commons.signon.queries import keys
 from preau.commons.signon.queries.keys import ALGORITHM, PURPOSE, private_part
 from preau.commons.signon.rules import KEY_KEPT, KEY_TIMES
 from preau.commons.signon.saml import certificates, signing
@@ -27,14 +27,14 @@ BITS = 2_048
 def sign(claims: dict[str, Any], kind: str = "JWT") -> str:
     """These claims, signed by the key of the moment. `kind`: what the word is, so that none passes for another."""
     now = timezone.now()
-    key = queries.signing_key(now) or _make(now, signs_from=now)
+    key = keys.signing_key(now) or _make(now, signs_from=now)
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid, "typ": kind}, claims, key, algorithms=[ALGORITHM])
 
 
 def saml_signer() -> signing.Signer:
     """The key of the moment for services of SAML, made when there is none."""
     now = timezone.now()
-    found = queries.saml_signer(now)
+    found = keys.saml_signer(now)
     if found is not None:
         return found
     key = _make(now, signs_from=now, use=KeyUse.SAML)
@@ -47,7 +47,7 @@ def keep_keys(now: datetime, use: KeyUse = KeyUse.JWT) -> int:
     """A key when there is none that opens, the next one before its time, and no former one past its week; returns how
     many were made."""
     made, (life, ahead) = 0, KEY_TIMES[use]
-    if queries.signing_key(now, use) is None:
+    if keys.signing_key(now, use) is None:
         _make(now, signs_from=now, use=use)
         made = 1
     elif not SigningKey.objects.filter(use=use, signs_from__gt=now + ahead - life).exists():
@@ -91,9 +91,14 @@ def roll_keys(now: datetime, use: KeyUse = KeyUse.JWT, *, drop: bool = False) ->
 def _make(now: datetime, *, signs_from: datetime, use: KeyUse = KeyUse.JWT) -> RSAKey:
     key = RSAKey.generate_key(BITS, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
     row = SigningKey.objects.create(
-        use=use, certificate=_certificate(key, now, signs_from) if use == KeyUse.SAML else "", kid=str(key.kid), sealed=seal(PURPOSE, json.dumps(key.as_dict(private=True)).encode()),
-        public=key.as_dict(private=False), made_at=now, signs_from=signs_from,
-    )  # fmt: skip
+        use=use,
+        certificate=_certificate(key, now, signs_from) if use == KeyUse.SAML else "",
+        kid=str(key.kid),
+        sealed=seal(PURPOSE, json.dumps(key.as_dict(private=True)).encode()),
+        public=key.as_dict(private=False),
+        made_at=now,
+        signs_from=signs_from,
+    )
     journal.write(journal.Line(verb="signon.keys_rolled", target=row._meta.label_lower, target_id=row.pk))
     return key
 

@@ -21,7 +21,7 @@ from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
-class Said:
+class ServiceDescription:
     """What was said of a service. `facts`: plain fields; `why`: what leaves, each with its purpose; `places`: where it lives,
     for CAS; `client`: what OpenID Connect needs, `party`: what SAML needs, None for the others."""
 
@@ -48,7 +48,9 @@ class SameName(Exception):
 
 
 @transaction.atomic
-def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Service, list[str]]:
+def save(
+    viewer: Viewer, said: ServiceDescription, service: Service | None = None
+) -> tuple[Service, list[str]]:
     """Write a service; returns it, and the names of what changed. Raises SameName, SameEntity.
 
     A new one is the viewer's school's, or the platform's when they have none; a second click on its form finds the first's.
@@ -73,7 +75,7 @@ def save(viewer: Viewer, said: Said, service: Service | None = None) -> tuple[Se
     return service, changed
 
 
-def _speak(service: Service, said: Said) -> list[str]:
+def _speak(service: Service, said: ServiceDescription) -> list[str]:
     """Write what its protocol needs; returns the names of what changed."""
     changed = ["client"] if said.client is not None and write_client(service, said.client) else []
     if said.party is not None:
@@ -82,7 +84,7 @@ def _speak(service: Service, said: Said) -> list[str]:
     return [*changed, "party"] if write_party(service, said.party) else changed
 
 
-def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
+def _held(viewer: Viewer, said: ServiceDescription, service: Service | None) -> Service:
     """The row to write, locked; another of the same name is the same click twice, or a mistake."""
     school_id = service.school_id if service else viewer.school_id
     # Whoever adds to one register waits for the other: the names are looked at under the same lock.
@@ -100,18 +102,18 @@ def _held(viewer: Viewer, said: Said, service: Service | None) -> Service:
     return found
 
 
-def _is_as_said(service: Service, said: Said) -> bool:
+def _is_as_said(service: Service, said: ServiceDescription) -> bool:
     why = {key: one["why"] for key, one in service.released.items()}
-    places = {(one.origin, one.path) for one in service.addresses.all()}
+    places = {(address.origin, address.path) for address in service.addresses.all()}
     same = all(getattr(service, name) == value for name, value in said.facts.items())
     if said.client is not None and not is_client_as_said(service, said.client):
         return False
     if said.party is not None and not is_party_as_said(service, said.party):
         return False
-    return same and why == said.why and places == {(one.origin, one.path) for one in said.places}
+    return same and why == said.why and places == {(place.origin, place.path) for place in said.places}
 
 
-def _write(service: Service, said: Said, today: date) -> list[str]:
+def _write(service: Service, said: ServiceDescription, today: date) -> list[str]:
     """Put what was said on the row; what already left keeps the day since when it does."""
     known = service.released
     released = {
@@ -127,8 +129,10 @@ def _write(service: Service, said: Said, today: date) -> list[str]:
 
 def _place(service: Service, places: Sequence[Place]) -> bool:
     """Write the addresses; returns whether they changed."""
-    wanted = {(one.origin, one.path) for one in places}
-    known = {(one.origin, one.path): one.pk for one in Address.objects.filter(service=service)}
+    wanted = {(place.origin, place.path) for place in places}
+    known = {
+        (address.origin, address.path): address.pk for address in Address.objects.filter(service=service)
+    }
     if wanted == set(known):
         return False
     Address.objects.filter(pk__in=[pk for key, pk in known.items() if key not in wanted]).delete()

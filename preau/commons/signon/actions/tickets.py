@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from preau.commons.signon import queries
 from preau.commons.signon.models import Alias, Connection, Opening, Service, Ticket, Usage
+from preau.commons.signon.queries import access
+from preau.commons.signon.queries.facts import facts_of
 from preau.commons.signon.rules import GRANTED
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import outward
@@ -67,9 +68,16 @@ def issue(
     come(viewer, openings)
     value = new_value(PREFIXES[Kind.SERVICE])
     Ticket.objects.create(
-        kind=Kind.SERVICE, digest=digest_of(value), service=service, account_id=viewer.account_id, seat=viewer.key,
-        session=digest_of(session), url=url, is_new=is_new, ends_at=soon(),
-    )  # fmt: skip
+        kind=Kind.SERVICE,
+        digest=digest_of(value),
+        service=service,
+        account_id=viewer.account_id,
+        seat=viewer.key,
+        session=digest_of(session),
+        url=url,
+        is_new=is_new,
+        ends_at=soon(),
+    )
     return value
 
 
@@ -147,10 +155,14 @@ def consume(value: str, url: str, *, kinds: Sequence[str], renew: bool = False) 
         raise Invalid("INVALID_TICKET")
     if ticket.kind == Kind.SERVICE:
         Connection.objects.create(
-            service=ticket.service, account_id=ticket.account_id, session=ticket.session, url=url, index=value,
+            service=ticket.service,
+            account_id=ticket.account_id,
+            session=ticket.session,
+            url=url,
+            index=value,
             opened_at=timezone.now(),
-        )  # fmt: skip
-    return Validated(ticket, alias.value, queries.facts_of(viewer, openings), list(ticket.chain))
+        )
+    return Validated(ticket, alias.value, facts_of(viewer, openings), list(ticket.chain))
 
 
 def _taken(value: str) -> Ticket | None:
@@ -172,8 +184,8 @@ def _standing(ticket: Ticket, url: str) -> tuple[Viewer, list[Opening]]:
     viewer = viewer_for(account.person, account.pk, timezone.now(), ticket.seat)
     if viewer is None or viewer.key != ticket.seat or not account.is_active:
         raise Invalid("INVALID_TICKET")
-    place = queries.place_of(url)
-    openings = queries.openings_to(viewer, place) if place else []
+    place = access.place_of(url)
+    openings = access.openings_to(viewer, place) if place else []
     if not openings:
         raise Invalid("INVALID_TICKET")
     return viewer, openings
@@ -187,10 +199,10 @@ def grant(validated: Validated, callback: str) -> str:
 
     Raises Invalid when the address is not the service's, or does not answer.
     """
-    service, place = validated.service, queries.place_of(callback)
+    service, place = validated.service, access.place_of(callback)
     if not service.may_proxy:
         raise Invalid("UNAUTHORIZED_SERVICE_PROXY")
-    if place is None or not queries.is_of(service, place):
+    if place is None or not access.is_of(service, place):
         raise Invalid("INVALID_PROXY_CALLBACK")
     value, word = new_value(PREFIXES[Kind.GRANTING]), new_value("PGTIOU")
     try:
@@ -201,9 +213,16 @@ def grant(validated: Validated, callback: str) -> str:
         raise Invalid("INVALID_PROXY_CALLBACK")
     former = validated.ticket
     Ticket.objects.create(
-        kind=Kind.GRANTING, digest=digest_of(value), service=service, account=former.account, seat=former.seat,
-        session=former.session, url=callback, chain=former.chain, ends_at=timezone.now() + GRANTED,
-    )  # fmt: skip
+        kind=Kind.GRANTING,
+        digest=digest_of(value),
+        service=service,
+        account=former.account,
+        seat=former.seat,
+        session=former.session,
+        url=callback,
+        chain=former.chain,
+        ends_at=timezone.now() + GRANTED,
+    )
     return word
 
 
@@ -227,9 +246,16 @@ def issue_for_proxy(granting: str, target: str) -> str:
     _alias_of(viewer, openings[0].service)
     value = new_value(PREFIXES[Kind.PROXY])
     Ticket.objects.create(
-        kind=Kind.PROXY, digest=digest_of(value), service=openings[0].service, account=held.account, seat=held.seat,
-        session=held.session, url=target, chain=[held.url, *held.chain], ends_at=soon(),
-    )  # fmt: skip
+        kind=Kind.PROXY,
+        digest=digest_of(value),
+        service=openings[0].service,
+        account=held.account,
+        seat=held.seat,
+        session=held.session,
+        url=target,
+        chain=[held.url, *held.chain],
+        ends_at=soon(),
+    )
     return value
 
 

@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from preau.commons.signon import queries
 from preau.commons.signon.actions.keys import sign
 from preau.commons.signon.actions.tickets import digest_of
 from preau.commons.signon.models import Alias, Client, Connection, Grant, Opening, Token
+from preau.commons.signon.queries.access import openings_of
 from preau.commons.signon.rules import ACCESS_LIFE, SIGNED_LIFE
 from preau.commons.signon.words import Protocol
 from preau.directory.viewer import Viewer, viewer_for
@@ -34,7 +34,7 @@ WITH_PASSWORD, WITH_TWO_PROOFS = "urn:preau:acr:1", "urn:preau:acr:2"
 
 
 @dataclass(frozen=True)
-class Given:
+class TokenSet:
     """What a service receives, once."""
 
     access: str
@@ -54,7 +54,7 @@ class Standing:
 
 
 @transaction.atomic
-def redeem(client: Client, code: str, redirect: str, verifier: str) -> Given | None:
+def redeem(client: Client, code: str, redirect: str, verifier: str) -> TokenSet | None:
     """Tokens for a code, once; None, and nothing is left of it, when anything does not fit."""
     grant = _locked(Grant.objects.filter(code=digest_of(code[:LONGEST])))
     if grant is None:
@@ -77,7 +77,7 @@ def redeem(client: Client, code: str, redirect: str, verifier: str) -> Given | N
 
 
 @transaction.atomic
-def refresh(client: Client, value: str) -> Given | None:
+def refresh(client: Client, value: str) -> TokenSet | None:
     """Other tokens for a token of renewal, once; None when it does not fit. Shown twice, it takes the whole grant away."""
     digest = digest_of(value[:LONGEST])
     grant = _locked(Grant.objects.filter(tokens__digest=digest, tokens__kind=Kind.REFRESH))
@@ -120,7 +120,7 @@ def standing_of(grant: Grant, now: datetime) -> Standing | None:
     viewer = viewer_for(account.person, account.pk, now, grant.seat)
     if viewer is None or viewer.key != grant.seat or not _is_session_open(grant, viewer, now):
         return None
-    openings = queries.openings_of(viewer, grant.service_id)
+    openings = openings_of(viewer, grant.service_id)
     known = Alias.objects.filter(service=grant.service_id, person=viewer.person.pk)
     user = known.values_list("value", flat=True).first()
     return Standing(grant, user, viewer, openings) if openings and user else None
@@ -129,7 +129,7 @@ def standing_of(grant: Grant, now: datetime) -> Standing | None:
 def _is_session_open(grant: Grant, viewer: Viewer, now: datetime) -> bool:
     """Is the session from which they came still open here? Sessions that ended by time are only noticed by being looked at."""
     rows = AccountSession.objects.filter(account=grant.account_id).values_list("pk", "opened_at", "seen_at")
-    found = next((one for one in rows if digest_of(one[0]) == grant.session), None)
+    found = next((row for row in rows if digest_of(row[0]) == grant.session), None)
     if found is None:
         return False
     stamps = {sessions.OPENED: found[1].timestamp(), sessions.SEEN: found[2].timestamp()}
@@ -143,7 +143,7 @@ def _connect(grant: Grant, client: Client, now: datetime) -> None:
         Connection.objects.create(**here, url=client.back_channel, opened_at=now)
 
 
-def _give(standing: Standing, now: datetime, *, nonce: str = "") -> Given:
+def _give(standing: Standing, now: datetime, *, nonce: str = "") -> TokenSet:
     grant = standing.grant
     access, renewal = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     Token.objects.bulk_create(
@@ -152,7 +152,7 @@ def _give(standing: Standing, now: datetime, *, nonce: str = "") -> Given:
             Token(grant=grant, kind=Kind.REFRESH, digest=digest_of(renewal), ends_at=grant.ends_at),
         ]
     )
-    return Given(access, renewal, _id_token(standing, now, access, nonce), " ".join(grant.scopes))
+    return TokenSet(access, renewal, _id_token(standing, now, access, nonce), " ".join(grant.scopes))
 
 
 def _id_token(standing: Standing, now: datetime, access: str, nonce: str) -> str:

@@ -65,4 +65,4 @@ class Party(models.Model):
 
     @property
     def addresses(self) -> list[str]:
-        return [one["url"] for one in self.receives]
+        return [receive["url"] for receive in self.receives]

@@ -18,7 +18,7 @@ def place_of(address: str) -> Place | None:
     """Where an address leads; None when it is none that a service may have."""
     try:
         return addresses.read(address)
-    except addresses.Refused:
+    except addresses.InvalidAddress:
         return None
 
 
@@ -106,11 +106,13 @@ def _admitted(viewer: Viewer, openings: Iterable[Opening]) -> list[Opening]:
 def _let_in(viewer: Viewer, openings: Iterable[Opening]) -> list[Opening]:
     """Of these, those whose profile, levels and classes let this seat in. Levels and classes are for pupils and families."""
     profile = viewer.profile.value
-    found = [one for one in openings if profile in one.profiles and profile in one.service.profiles]
-    if viewer.is_staff or not any(one.levels or one.classes for one in found):
+    found = [
+        opening for opening in openings if profile in opening.profiles and profile in opening.service.profiles
+    ]
+    if viewer.is_staff or not any(opening.levels or opening.classes for opening in found):
         return found
-    learnt = _learnt(viewer, {one.school_id for one in found})
-    return [one for one in found if _is_among(one, learnt)]
+    learnt = _learnt(viewer, {opening.school_id for opening in found})
+    return [opening for opening in found if _is_among(opening, learnt)]
 
 
 def _learnt(viewer: Viewer, schools: set[int]) -> list[tuple[int, int, str]]:

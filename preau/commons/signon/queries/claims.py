@@ -13,7 +13,7 @@ SINGLE = {"first_name", "last_name", "email", "profile"}
 
 
 def scopes_offered() -> list[str]:
-    return [OPENID, *dict.fromkeys(one.scope for one in ATTRIBUTES.values())]
+    return [OPENID, *dict.fromkeys(attribute.scope for attribute in ATTRIBUTES.values())]
 
 
 def claims_of(

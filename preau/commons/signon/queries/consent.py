@@ -29,14 +29,14 @@ def optional_things(school_id: int) -> list[Thing]:
     ).select_related("service")
     return [
         Thing(
-            key=one.service.public_id,
-            label=one.service.name,
-            text=one.service.text,
-            version=version_of(one),
-            leaves=tuple(str(ATTRIBUTES[key].label) for key in one.leaves),
+            key=opening.service.public_id,
+            label=opening.service.name,
+            text=opening.service.text,
+            version=version_of(opening),
+            leaves=tuple(str(ATTRIBUTES[key].label) for key in opening.leaves),
         )
-        for one in found.order_by("service__name", "pk")
-        if Profile.PUPIL.value in one.profiles and Profile.PUPIL.value in one.service.profiles
+        for opening in found.order_by("service__name", "pk")
+        if Profile.PUPIL.value in opening.profiles and Profile.PUPIL.value in opening.service.profiles
     ]
 
 
@@ -45,15 +45,15 @@ def agreed(viewer: Viewer, openings: Sequence[Opening]) -> list[Opening]:
 
     Staff use a service as their work; a grown-up who opens one for themselves agrees by opening it.
     """
-    asking = [one for one in openings if one.service.asks_consent]
+    asking = [opening for opening in openings if opening.service.asks_consent]
     if viewer.profile != Profile.PUPIL or not asking:
         return list(openings)
-    wanted = {(one.school_id, one.service.public_id): version_of(one) for one in asking}
+    wanted = {(opening.school_id, opening.service.public_id): version_of(opening) for opening in asking}
     given = consents.agreed_things(PURPOSE, wanted, viewer.person, viewer.today)
     return [
-        one
-        for one in openings
-        if not one.service.asks_consent or (one.school_id, one.service.public_id) in given
+        opening
+        for opening in openings
+        if not opening.service.asks_consent or (opening.school_id, opening.service.public_id) in given
     ]
 
 
@@ -74,5 +74,5 @@ def agreed_pupils(opening: Opening, pupils: Collection[int], today: date) -> set
 
 def not_agreed(openings: Iterable[Opening], kept: Iterable[Opening]) -> list[Opening]:
     """Those that wait for an agreement."""
-    known = {one.pk for one in kept}
-    return [one for one in openings if one.pk not in known]
+    known = {opening.pk for opening in kept}
+    return [opening for opening in openings if opening.pk not in known]

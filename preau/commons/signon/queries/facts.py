@@ -19,7 +19,7 @@ OTHER_STAFF = "National_ETA"
 
 def leaving(openings: Sequence[Opening]) -> list[str]:
     """What every school by which the person comes agreed to: the least."""
-    return [key for key in openings[0].leaves if all(key in one.agreed for one in openings)]
+    return [key for key in openings[0].leaves if all(key in opening.agreed for opening in openings)]
 
 
 def facts_of(viewer: Viewer, openings: Sequence[Opening]) -> dict[str, list[str]]:
@@ -27,7 +27,7 @@ def facts_of(viewer: Viewer, openings: Sequence[Opening]) -> dict[str, list[str]
     keys = leaving(openings)
     found: dict[str, list[str]] = {
         "profile": [national_profile(viewer)],
-        "school": sorted({one.school.uai for one in openings}),
+        "school": sorted({opening.school.uai for opening in openings}),
         "first_name": [viewer.person.given_name],
         "last_name": [viewer.person.family_name],
         "email": [viewer.person.email],

@@ -33,8 +33,10 @@ class Leaving:
 def told_of(service: Service, keys: Iterable[str]) -> list[Leaving]:
     """What leaves for a service, in words. The opaque identifier first: it always does."""
     always = Leaving(
-        _("Un identifiant propre à ce service"), _("Reconnaître la personne d’une visite à l’autre, sans savoir qui elle est."), ""
-    )  # fmt: skip
+        _("Un identifiant propre à ce service"),
+        _("Reconnaître la personne d’une visite à l’autre, sans savoir qui elle est."),
+        "",
+    )
     return [always, *(_leaving(service, key) for key in keys)]
 
 
@@ -81,11 +83,11 @@ def tiles_of(viewer: Viewer) -> list[Tile]:
 
 def _tile(openings: Sequence[Opening], last: date | None, *, waits: bool = False) -> Tile:
     service = openings[0].service
-    keys = [key for key in openings[0].leaves if all(key in one.agreed for one in openings)]
-    days = [one.since for one in openings if one.since]
+    keys = [key for key in openings[0].leaves if all(key in opening.agreed for opening in openings)]
+    days = [opening.since for opening in openings if opening.since]
     return Tile(
         service=service,
-        schools=_(" et ").join(one.school.name for one in openings),
+        schools=_(" et ").join(opening.school.name for opening in openings),
         leaves=told_of(service, keys),
         since=dates.plain_day(min(days)) if days else "",
         last=last,
@@ -130,7 +132,11 @@ def _row(service: Any, today: date) -> Row:
     opening = service.here[0] if service.here else None
     word, tone, icon = state_of(service, opening, today)
     waits = len(opening.waits_for) if opening and opening.is_on else 0
-    profiles = [one for one in (opening.profiles if opening else service.profiles) if one in service.profiles]
+    profiles = [
+        profile
+        for profile in (opening.profiles if opening else service.profiles)
+        if profile in service.profiles
+    ]
     return Row(service, word, tone, icon, said_of_profiles(profiles), waits)
 
 
@@ -192,13 +198,26 @@ def _said_of(count: int) -> str:
 def said_of_change(details: Mapping[str, Any]) -> str:
     """« nom, adresses, ce qui part : prénom »: what a line of the journal says of a service."""
     words = {
-        "name": _("nom"), "text": _("description"), "icon": _("image"), "address": _("page d’accueil"),
-        "shape": _("forme des réponses"), "released": _("ce qui est transmis"), "profiles": _("pour qui"),
-        "may_proxy": _("mandataire"), "opens_on": _("ouverture"), "closes_on": _("dernier jour"), "is_on": _("état"),
-        "addresses": _("adresses"), "agreed": _("ce que l’établissement accepte"), "levels": _("niveaux"),
-        "asks_consent": _("accord demandé"), "classes": _("classes"), "protocol": _("protocole"),
-        "client": _("réglages OpenID Connect"), "party": _("réglages SAML"),
-    }  # fmt: skip
+        "name": _("nom"),
+        "text": _("description"),
+        "icon": _("image"),
+        "address": _("page d’accueil"),
+        "shape": _("forme des réponses"),
+        "released": _("ce qui est transmis"),
+        "profiles": _("pour qui"),
+        "may_proxy": _("mandataire"),
+        "opens_on": _("ouverture"),
+        "closes_on": _("dernier jour"),
+        "is_on": _("état"),
+        "addresses": _("adresses"),
+        "agreed": _("ce que l’établissement accepte"),
+        "levels": _("niveaux"),
+        "asks_consent": _("accord demandé"),
+        "classes": _("classes"),
+        "protocol": _("protocole"),
+        "client": _("réglages OpenID Connect"),
+        "party": _("réglages SAML"),
+    }
     changed = [words[name] for name in str(details.get("changed", "")).split(",") if name in words]
     leaves = [
         str(ATTRIBUTES[key].label) for key in str(details.get("leaves", "")).split(",") if key in ATTRIBUTES

@@ -17,7 +17,7 @@ BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----",
 LONGEST, SHORTEST_KEY = 10_000, 2_048
 
 
-class Refused(Exception):
+class InvalidCertificate(Exception):
     """It is no certificate (`why` is « unread »), or none that we can use (« kind », « short »)."""
 
     def __init__(self, why: str) -> None:
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Shown:
+class CertificateSummary:
     """What people compare: the SHA-256 fingerprint in pairs, and between which days it holds."""
 
     fingerprint: str
@@ -35,31 +35,31 @@ class Shown:
 
 
 def read(typed: str) -> str:
-    """One certificate, as base64 on one line. Raises Refused."""
+    """One certificate, as base64 on one line. Raises InvalidCertificate."""
     words = "".join(typed.split())
     if not 0 < len(words) <= LONGEST:
-        raise Refused("unread")
+        raise InvalidCertificate("unread")
     try:
         found = x509.load_der_x509_certificate(base64.b64decode(words, validate=True))
         key = found.public_key()
     except (binascii.Error, ValueError, UnsupportedAlgorithm) as failure:
-        raise Refused("unread") from failure
+        raise InvalidCertificate("unread") from failure
     if not isinstance(key, RSAPublicKey):
-        raise Refused("kind")
+        raise InvalidCertificate("kind")
     if key.key_size < SHORTEST_KEY:
-        raise Refused("short")
+        raise InvalidCertificate("short")
     return base64.b64encode(found.public_bytes(Encoding.DER)).decode()
 
 
 def read_all(typed: str) -> list[str]:
-    """Every certificate of a text: PEM blocks one after the other, or one base64 alone. Raises Refused."""
+    """Every certificate of a text: PEM blocks one after the other, or one base64 alone. Raises InvalidCertificate."""
     if not typed.strip():
         return []
     blocks = BLOCK.findall(typed)
     if not blocks:
         return [read(typed)]
     if BLOCK.sub("", typed).strip():
-        raise Refused("unread")
+        raise InvalidCertificate("unread")
     return list(dict.fromkeys(read(block) for block in blocks))
 
 
@@ -73,17 +73,17 @@ def _loaded(kept: str) -> x509.Certificate:
 
 
 def public_key(kept: str) -> RSAPublicKey:
-    """Raises Refused for another kind of key, which `read` never lets in."""
+    """Raises InvalidCertificate for another kind of key, which `read` never lets in."""
     key = _loaded(kept).public_key()
     if not isinstance(key, RSAPublicKey):
-        raise Refused("kind")
+        raise InvalidCertificate("kind")
     return key
 
 
-def shown(kept: str) -> Shown:
+def shown(kept: str) -> CertificateSummary:
     found = _loaded(kept)
     digest = found.fingerprint(hashes.SHA256()).hex(":").upper()
-    return Shown(digest, found.not_valid_before_utc, found.not_valid_after_utc)
+    return CertificateSummary(digest, found.not_valid_before_utc, found.not_valid_after_utc)
 
 
 def vouches(kept: str, signature: bytes, said: bytes, size: int) -> bool:

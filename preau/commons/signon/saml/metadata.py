@@ -25,7 +25,7 @@ LONGEST = 256 * 1024
 MOST_ADDRESSES, MOST_CERTIFICATES = 10, 5
 
 
-class Refused(Exception):
+class InvalidMetadata(Exception):
     """Why nothing of it is taken: `why` is « xml », « none », « several », « over », « addresses », « certificate », « kind »,
     « short », « many » or « entity »."""
 
@@ -54,41 +54,48 @@ class Described:
 
 
 def read(typed: bytes, now: datetime) -> Described:
-    """Raises Refused."""
+    """Raises InvalidCertificate."""
     try:
         root = parse(typed, longest=LONGEST, comments=True)
         return _described(root, now)
     except Malformed as failure:
-        raise Refused("xml") from failure
-    except certificates.Refused as failure:
-        raise Refused("certificate" if failure.why == "unread" else failure.why) from failure
+        raise InvalidMetadata("xml") from failure
+    except certificates.InvalidCertificate as failure:
+        raise InvalidMetadata("certificate" if failure.why == "unread" else failure.why) from failure
 
 
 def _described(root: Any, now: datetime) -> Described:
     entity = tag(MD, "EntityDescriptor")
     found = [one for one in root.iter(entity) if _role(one) is not None]
     if not found:
-        raise Refused("none")
+        raise InvalidMetadata("none")
     if len(found) > 1:
-        raise Refused("several")
+        raise InvalidMetadata("several")
     for node in {root, found[0]}:
         if node.get("validUntil") and instant(node.get("validUntil")) <= now:
-            raise Refused("over")
+            raise InvalidMetadata("over")
     name, role = found[0].get("entityID", ""), _role(found[0])
     if not name:
-        raise Refused("entity")
+        raise InvalidMetadata("entity")
     signing, encryption, cipher = _keys(role)
     browser = next((found for found in (_ends(role, POST), _ends(role, REDIRECT)) if found is not None), None)
     soap = _ends(role, BY_SOAP)
     forms = [text_of(one) for one in role.findall(tag(MD, "NameIDFormat"))]
     return Described(
-        entity_id=name, receives=_receives(role), signing=signing, encryption=encryption, cipher=cipher,
-        must_sign=is_true(role.get("AuthnRequestsSigned")), transient=TRANSIENT in forms and PERSISTENT not in forms,
+        entity_id=name,
+        receives=_receives(role),
+        signing=signing,
+        encryption=encryption,
+        cipher=cipher,
+        must_sign=is_true(role.get("AuthnRequestsSigned")),
+        transient=TRANSIENT in forms and PERSISTENT not in forms,
         logout="" if browser is None else browser.get("Location", ""),
-        logout_binding="" if browser is None else {POST: "post", REDIRECT: "redirect"}[browser.get("Binding")],
+        logout_binding=""
+        if browser is None
+        else {POST: "post", REDIRECT: "redirect"}[browser.get("Binding")],
         logout_answer="" if browser is None else browser.get("ResponseLocation", ""),
         soap="" if soap is None else soap.get("Location", ""),
-    )  # fmt: skip
+    )
 
 
 def _role(entity: Any) -> Any:
@@ -100,19 +107,19 @@ def _receives(role: Any) -> list[dict[str, Any]]:
     """Where it takes answers by POST, the one by default first; the others are not spoken."""
     every = [one for one in role.findall(tag(MD, "AssertionConsumerService")) if one.get("Binding") == POST]
     if not 0 < len(every) <= MOST_ADDRESSES:
-        raise Refused("addresses")
+        raise InvalidMetadata("addresses")
     rows: list[dict[str, Any]] = []
     for one in every:
         index = one.get("index", "0")
         if not (index.isascii() and index.isdigit() and len(index) < 6):
-            raise Refused("addresses")
+            raise InvalidMetadata("addresses")
         # 0: the one by default; 1: it says nothing; 2: it says that it is not.
         rank = 1 if one.get("isDefault") is None else 0 if is_true(one.get("isDefault")) else 2
         rows.append({"url": one.get("Location", ""), "index": int(index), "rank": rank})
-    if len({one["index"] for one in rows}) < len(rows):
-        raise Refused("addresses")
-    ordered = sorted(rows, key=lambda one: (one["rank"], one["index"]))
-    return [{"url": one["url"], "index": one["index"]} for one in ordered]
+    if len({row["index"] for row in rows}) < len(rows):
+        raise InvalidMetadata("addresses")
+    ordered = sorted(rows, key=lambda row: (row["rank"], row["index"]))
+    return [{"url": row["url"], "index": row["index"]} for row in ordered]
 
 
 def _keys(role: Any) -> tuple[list[str], str, str]:
@@ -130,7 +137,7 @@ def _keys(role: Any) -> tuple[list[str], str, str]:
             cipher = "cbc" if said and GCM not in said and CBC in said else "gcm"
     signing = list(dict.fromkeys(signing))
     if len(signing) > MOST_CERTIFICATES:
-        raise Refused("many")
+        raise InvalidMetadata("many")
     return signing, encryption, cipher
 
 

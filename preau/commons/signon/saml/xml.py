@@ -28,9 +28,16 @@ def parse(raw: bytes, *, longest: int = LONGEST, comments: bool = False) -> Any:
     if declared and declared[1].lower() not in {b"utf-8", b"us-ascii"}:
         raise Malformed("encoding")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-        huge_tree=False, collect_ids=False, remove_comments=comments, remove_pis=comments,
-    )  # fmt: skip
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        collect_ids=False,
+        remove_comments=comments,
+        remove_pis=comments,
+    )
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as failure:

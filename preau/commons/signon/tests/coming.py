@@ -10,10 +10,10 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from conftest import NOW
-from preau.commons.signon import queries
 from preau.commons.signon.models import Client, Opening, Service
+from preau.commons.signon.queries import clients
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 BACK = "https://atelier.example/oidc/retour"
 AFTER = "https://atelier.example/au-revoir"
@@ -28,21 +28,32 @@ def linked(world: World, name: str = "Atelier", **facts: Any) -> Client:
     """A service of the school that speaks OpenID Connect, and receives all that may leave."""
     keys = ("first_name", "last_name", "email", "profile", "school", "classes", "level")
     service = Service.objects.create(
-        school=world.school, name=world.named(name), text="Essayer.", address="https://atelier.example/", changed_at=NOW,
-        protocol=Protocol.OIDC, released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in keys},
-    )  # fmt: skip
+        school=world.school,
+        name=world.named(name),
+        text="Essayer.",
+        address="https://atelier.example/",
+        changed_at=NOW,
+        protocol=Protocol.OIDC,
+        released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in keys},
+    )
     Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     held = {"redirects": [BACK], "after_logout": [AFTER], "back_channel": TOLD}
-    secret = {} if facts.get("is_public") else {"secret": queries.secret_digest(SECRET), "secret_since": NOW}
+    secret = {} if facts.get("is_public") else {"secret": clients.secret_digest(SECRET), "secret_since": NOW}
     return Client.objects.create(service=service, **held | secret | facts)
 
 
 def asked(client: Client, **more: str) -> dict[str, str]:
     """What a service puts in the address; an empty word is left out."""
     said = {
-        "response_type": "code", "client_id": client.client_id, "redirect_uri": BACK, "scope": SCOPES, "state": "s-1",
-        "nonce": "n-1", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
-    }  # fmt: skip
+        "response_type": "code",
+        "client_id": client.client_id,
+        "redirect_uri": BACK,
+        "scope": SCOPES,
+        "state": "s-1",
+        "nonce": "n-1",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
     return {name: value for name, value in (said | more).items() if value}
 
 

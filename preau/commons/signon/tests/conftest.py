@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import outward
 
 

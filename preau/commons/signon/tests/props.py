@@ -3,7 +3,7 @@
 from conftest import NOW
 from preau.commons.signon.models import Address, Client, Opening, Service
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def own_service(college: World) -> Service:
@@ -24,9 +24,13 @@ def many_services(college: World, count: int) -> None:
     for _ in range(count):
         number = Service.objects.count()
         service = Service.objects.create(
-            school=college.school, name=f"Atelier {number}", text="Écrire", address="https://atelier.example/",
-            released={"first_name": {"why": "Signer.", "since": "2026-09-01"}}, changed_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            name=f"Atelier {number}",
+            text="Écrire",
+            address="https://atelier.example/",
+            released={"first_name": {"why": "Signer.", "since": "2026-09-01"}},
+            changed_at=NOW,
+        )
         Address.objects.create(service=service, origin="https://atelier.example", path=f"/{number}/")
         Opening.objects.create(
             service=service, school=college.school, is_on=True, since=NOW.date(), levels=["6e", "5e"]

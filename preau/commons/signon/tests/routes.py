@@ -40,28 +40,64 @@ PAGES = [
     Page("signon:secret", {"head"}, model=own_oidc_service, by="public_id"),
 ]
 ELSEWHERE = {
-    "signon:login", "signon:confirm", "signon:logout", "signon:validate", "signon:service_validate",
-    "signon:proxy_validate", "signon:p3_service_validate", "signon:p3_proxy_validate", "signon:proxy",
-    "signon:oidc_configuration", "signon:oidc_authorize", "signon:oidc_confirm", "signon:oidc_token",
-    "signon:oidc_userinfo", "signon:oidc_keys", "signon:oidc_logout", "signon:oidc_leave",
-    "signon:saml_metadata", "signon:saml_sso", "signon:saml_next", "signon:saml_open",
-    "signon:saml_confirm", "signon:saml_logout", "signon:saml_leave",
-}  # fmt: skip
+    "signon:login",
+    "signon:confirm",
+    "signon:logout",
+    "signon:validate",
+    "signon:service_validate",
+    "signon:proxy_validate",
+    "signon:p3_service_validate",
+    "signon:p3_proxy_validate",
+    "signon:proxy",
+    "signon:oidc_configuration",
+    "signon:oidc_authorize",
+    "signon:oidc_confirm",
+    "signon:oidc_token",
+    "signon:oidc_userinfo",
+    "signon:oidc_keys",
+    "signon:oidc_logout",
+    "signon:oidc_leave",
+    "signon:saml_metadata",
+    "signon:saml_sso",
+    "signon:saml_next",
+    "signon:saml_open",
+    "signon:saml_confirm",
+    "signon:saml_logout",
+    "signon:saml_leave",
+}
 LISTS = [
     ("guardian", "signon:services", many_services),
     ("head", "signon:register", many_services),
     ("head", "signon:service", many_classes),
 ]
 ONE_THING = {
-    "signon:create", "signon:change", "signon:secret",
+    "signon:create",
+    "signon:change",
+    "signon:secret",
     # A ticket, its person, and nothing that grows.
-    "signon:login", "signon:confirm", "signon:logout", "signon:validate", "signon:service_validate",
-    "signon:proxy_validate", "signon:p3_service_validate", "signon:p3_proxy_validate", "signon:proxy",
-    "signon:oidc_configuration", "signon:oidc_authorize", "signon:oidc_confirm", "signon:oidc_userinfo",
-    "signon:oidc_keys", "signon:oidc_logout", "signon:saml_metadata", "signon:saml_sso",
-    "signon:saml_next", "signon:saml_open", "signon:saml_confirm", "signon:saml_logout",
+    "signon:login",
+    "signon:confirm",
+    "signon:logout",
+    "signon:validate",
+    "signon:service_validate",
+    "signon:proxy_validate",
+    "signon:p3_service_validate",
+    "signon:p3_proxy_validate",
+    "signon:proxy",
+    "signon:oidc_configuration",
+    "signon:oidc_authorize",
+    "signon:oidc_confirm",
+    "signon:oidc_userinfo",
+    "signon:oidc_keys",
+    "signon:oidc_logout",
+    "signon:saml_metadata",
+    "signon:saml_sso",
+    "signon:saml_next",
+    "signon:saml_open",
+    "signon:saml_confirm",
+    "signon:saml_logout",
     "signon:saml_leave",
-}  # fmt: skip
+}
 TOKENS_ALONE = {"signon:oidc_userinfo"}
 
 # The isolation matrix
@@ -69,9 +105,18 @@ TOKENS_ALONE = {"signon:oidc_userinfo"}
 SEES: dict[type[Model], Near] = {
     # Its people and families where it is open; the head of each school, its own.
     Service: MEMBERS,
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
-    **dict.fromkeys(["signon:services", "signon:confirm", "signon:oidc_confirm", "signon:saml_confirm", "signon:saml_open"], STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING),
+    **dict.fromkeys(
+        [
+            "signon:services",
+            "signon:confirm",
+            "signon:oidc_confirm",
+            "signon:saml_confirm",
+            "signon:saml_open",
+        ],
+        STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
+    ),
     "signon:register": SETTLERS | {"operator"},
     # Whoever runs one territory changes nothing of the whole platform.
     "signon:create": SETTLERS,
@@ -80,32 +125,96 @@ OPENS: dict[str, Near | set[str]] = {
         [
             f"signon:{name}"
             for name in (
-                "login", "logout", "validate", "service_validate", "proxy_validate", "p3_service_validate",
-                "p3_proxy_validate", "proxy", "oidc_configuration", "oidc_authorize", "oidc_token", "oidc_userinfo", "oidc_keys",
-                "oidc_logout", "oidc_leave",
-                "saml_metadata", "saml_sso", "saml_next", "saml_logout", "saml_leave",
+                "login",
+                "logout",
+                "validate",
+                "service_validate",
+                "proxy_validate",
+                "p3_service_validate",
+                "p3_proxy_validate",
+                "proxy",
+                "oidc_configuration",
+                "oidc_authorize",
+                "oidc_token",
+                "oidc_userinfo",
+                "oidc_keys",
+                "oidc_logout",
+                "oidc_leave",
+                "saml_metadata",
+                "saml_sso",
+                "saml_next",
+                "saml_logout",
+                "saml_leave",
             )
         ],
         EVERYONE,
     ),
-}  # fmt: skip
+}
 NAMES = {
     "classes": Named(Group),
 }
 PLAIN = dict.fromkeys(
     [
-        "places", "SAMLRequest", "mot", "ticket", "renew", "gateway", "pgt", "pgtUrl", "targetService",
-        "format", "connexion", "url", "icon", "shape", "profiles", "may_proxy", "opens_on", "closes_on",
-        "is_on", "agreed", "protocol", "redirects", "after_logout", "back_channel", "is_public",
-        "client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "nonce",
-        "code_challenge", "code_challenge_method", "prompt", "max_age", "request", "request_uri",
-        "id_token_hint", "post_logout_redirect_uri", "code_verifier", "refresh_token", "begins_here",
-        "cipher", "encryption", "entity_id", "hides", "logout", "logout_binding", "metadata",
-        "metadata_file-clear", "must_sign", "name_form", "receives", "signing", "soap", "asks_consent",
+        "places",
+        "SAMLRequest",
+        "mot",
+        "ticket",
+        "renew",
+        "gateway",
+        "pgt",
+        "pgtUrl",
+        "targetService",
+        "format",
+        "connexion",
+        "url",
+        "icon",
+        "shape",
+        "profiles",
+        "may_proxy",
+        "opens_on",
+        "closes_on",
+        "is_on",
+        "agreed",
+        "protocol",
+        "redirects",
+        "after_logout",
+        "back_channel",
+        "is_public",
+        "client_id",
+        "client_secret",
+        "redirect_uri",
+        "response_type",
+        "response_mode",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "request",
+        "request_uri",
+        "id_token_hint",
+        "post_logout_redirect_uri",
+        "code_verifier",
+        "refresh_token",
+        "begins_here",
+        "cipher",
+        "encryption",
+        "entity_id",
+        "hides",
+        "logout",
+        "logout_binding",
+        "metadata",
+        "metadata_file-clear",
+        "must_sign",
+        "name_form",
+        "receives",
+        "signing",
+        "soap",
+        "asks_consent",
         *(f"why_{key}" for key in ATTRIBUTES),
     ],
     (),
-) | {"service": ("https://moodle.academie.example/",)}  # fmt: skip
+) | {"service": ("https://moodle.academie.example/",)}
 
 # Forms and files
 
@@ -114,10 +223,17 @@ MOODLE = "https://moodle.academie.example/"
 
 def _service(stage: Stage) -> Data:
     return {
-        "name": "Atelier de cartes", "text": "Dessiner des cartes.", "icon": "palette", "address": "https://cartes.exemple.fr/ent",
-        "places": "https://cartes.exemple.fr/", "profiles": ["pupil", "staff"], "protocol": "cas", "shape": "plain", "is_on": "on",
+        "name": "Atelier de cartes",
+        "text": "Dessiner des cartes.",
+        "icon": "palette",
+        "address": "https://cartes.exemple.fr/ent",
+        "places": "https://cartes.exemple.fr/",
+        "profiles": ["pupil", "staff"],
+        "protocol": "cas",
+        "shape": "plain",
+        "is_on": "on",
         "why_first_name": "Signer une carte.",
-    }  # fmt: skip
+    }
 
 
 def _speaks_oidc(stage: Stage) -> None:
@@ -130,11 +246,14 @@ BODIES = {
     "signon:create": Body("head", _service, wrong=lambda stage: {"places": "https://*.exemple.fr/"}),
     "signon:change": Body("head", _service, wrong=lambda stage: {"name": ""}),
     "signon:service": Body(
-        "head", lambda stage: {"open": "on", "agreed": ["first_name"], "profiles": ["pupil"]},
+        "head",
+        lambda stage: {"open": "on", "agreed": ["first_name"], "profiles": ["pupil"]},
         wrong=lambda stage: {"profiles": []},
     ),
     "signon:confirm": Body(
-        "pupil", lambda stage: {"service": MOODLE, "password": PASSWORD}, wrong=lambda stage: {"password": "faux"},
+        "pupil",
+        lambda stage: {"service": MOODLE, "password": PASSWORD},
+        wrong=lambda stage: {"password": "faux"},
         again={"signon_ticket": "each password gives a ticket, used once", "signon_usage": "and is counted"},
     ),
     "signon:secret": Body("head", lambda stage: {"vu": ""}, before=_speaks_oidc),
@@ -148,7 +267,7 @@ BODIES = {
     "signon:saml_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "signon:oidc_leave": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
     "signon:logout": Body("pupil", again={"journal_line": "whoever has left is nobody"}),
-}  # fmt: skip
+}
 # What a service is called and asks for is read by those to whom it is open; how it is reached, by those who set it.
 READ_BY = {
     **dict.fromkeys(["signon:create", "signon:change"], WHOLE_STAFF | ALL_FAMILIES),
@@ -157,7 +276,7 @@ READ_BY = {
         for form in ("create", "change")
         for field in ("metadata", "entity_id", "receives", "signing", "encryption", "logout", "soap")
     },
-}  # fmt: skip
+}
 # test_oidc*.py.
 BETWEEN_SERVERS = {"signon:oidc_token", "signon:oidc_userinfo"}
 WITH_SECRETS = {"signon:confirm", "signon:oidc_confirm", "signon:saml_confirm"}

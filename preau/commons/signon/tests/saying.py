@@ -20,7 +20,7 @@ from preau.commons.signon.models import Opening, Party, Service
 from preau.commons.signon.saml import certificates, signing
 from preau.commons.signon.saml.names import DS, RSA, SAML, SAMLP, XENC
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 ENTITY = "https://manuels.example/saml"
 ACS = "https://manuels.example/saml/acs"
@@ -51,14 +51,21 @@ def linked(world: World, name: str = "Manuels", **facts: Any) -> Party:
     """A service of the school that speaks SAML, and receives all that may leave."""
     keys = ("first_name", "last_name", "email", "profile", "school", "classes", "level")
     service = Service.objects.create(
-        school=world.school, name=world.named(name), text="Essayer.", address="https://manuels.example/", changed_at=NOW,
-        protocol=Protocol.SAML, released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in keys},
-    )  # fmt: skip
+        school=world.school,
+        name=world.named(name),
+        text="Essayer.",
+        address="https://manuels.example/",
+        changed_at=NOW,
+        protocol=Protocol.SAML,
+        released={key: {"why": "Essayer.", "since": "2026-09-01"} for key in keys},
+    )
     Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     held = {
-        "entity_id": ENTITY, "receives": [{"url": ACS, "index": 1}, {"url": OTHER_ACS, "index": 2}], "signing": [certificate()],
+        "entity_id": ENTITY,
+        "receives": [{"url": ACS, "index": 1}, {"url": OTHER_ACS, "index": 2}],
+        "signing": [certificate()],
         "logout": SLO,
-    }  # fmt: skip
+    }
     return Party.objects.create(service=service, **held | facts)
 
 
@@ -69,9 +76,12 @@ def at(moment: datetime) -> str:
 def request_xml(here: str = "", *, inside: str = "", issuer: str = ENTITY, **facts: str) -> str:
     """An AuthnRequest; an empty attribute is left out."""
     said = {
-        "ID": "_r1", "Version": "2.0", "IssueInstant": at(NOW), "Destination": f"{here or settings.PUBLIC_URL}/saml/sso",
+        "ID": "_r1",
+        "Version": "2.0",
+        "IssueInstant": at(NOW),
+        "Destination": f"{here or settings.PUBLIC_URL}/saml/sso",
         "AssertionConsumerServiceURL": ACS,
-    } | facts  # fmt: skip
+    } | facts
     held = " ".join(f'{name}="{value}"' for name, value in said.items() if value)
     return f'<samlp:AuthnRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" {held}><saml:Issuer>{issuer}</saml:Issuer>{inside}</samlp:AuthnRequest>'
 

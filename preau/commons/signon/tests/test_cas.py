@@ -25,7 +25,7 @@ from preau.commons.signon.tests.asking import (
     told,
 )
 from preau.directory.models import Holding
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.foundation import proof
 from preau.identity import boards, sessions
 from preau.identity.models import Account
@@ -120,8 +120,11 @@ def test_levels_and_classes_are_for_pupils_and_families(college: World, client: 
     opening = Opening.objects.get(service__name="Moodle", school=college.school)
     group = college.people["pupil"].enrolments.get(group__kind="class").group
     for narrowed, may in [
-        ({"levels": ["3e"]}, False), ({"levels": [group.level]}, True), ({"classes": [group.pk]}, True), ({"classes": [0]}, False),
-    ]:  # fmt: skip
+        ({"levels": ["3e"]}, False),
+        ({"levels": [group.level]}, True),
+        ({"classes": [group.pk]}, True),
+        ({"classes": [0]}, False),
+    ]:
         Opening.objects.filter(pk=opening.pk).update(**{"levels": [], "classes": []} | narrowed)
         for key in ("pupil", "guardian"):
             assert (go(client.sit(college.people[key])).status_code == 302) is may, (key, narrowed)

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
 from conftest import NOW, SchoolClient
-from preau.commons.signon import actions, tasks
+from preau.commons.signon import tasks
+from preau.commons.signon.actions import leaving
 from preau.commons.signon.models import Alias, Connection, Service, Ticket, Usage
 from preau.commons.signon.tests.asking import (
     CAS,
@@ -26,7 +27,7 @@ from preau.commons.signon.tests.asking import (
     ticket_in,
     told,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import outward
 
 pytestmark = pytest.mark.django_db
@@ -186,8 +187,8 @@ def test_an_erased_person_leaves_no_name(college: World, pupil: SchoolClient) ->
     ask(ticket=ticket_in(go(pupil)), service=MOODLE)
     go(pupil)
     pk = college.people["pupil"].pk
-    assert actions.forget_aliases(pk) == 1
-    assert actions.forget_passing(pk) == 2
+    assert leaving.forget_aliases(pk) == 1
+    assert leaving.forget_passing(pk) == 2
 
 
 # What it costs

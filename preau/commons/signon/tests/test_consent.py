@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from conftest import NOW, SchoolClient
-from preau.commons.signon import queries
 from preau.commons.signon.models import Client, Opening, Service
+from preau.commons.signon.queries import consent
 from preau.commons.signon.tests.asking import MOODLE, code_of, go, ticket_in
 from preau.commons.signon.tests.asking import ask as validate
 from preau.commons.signon.tests.coming import answer_in, come, linked, renew, tokens_of, told
 from preau.directory.actions import consents
 from preau.directory.boards import purposes
 from preau.directory.models import ConsentRequest, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def client_(college: World) -> Client:
 
 
 def test_a_required_service_asks_nothing(pupil: SchoolClient, moodle: Service) -> None:
-    assert ticket_in(go(pupil)) and not queries.optional_things(1)
+    assert ticket_in(go(pupil)) and not consent.optional_things(1)
 
 
 def test_cas_waits_for_everyone_and_closes_at_once(

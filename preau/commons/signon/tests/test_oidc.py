@@ -12,7 +12,8 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from conftest import NOW, SchoolClient
-from preau.commons.signon import actions, tasks
+from preau.commons.signon import tasks
+from preau.commons.signon.actions import leaving
 from preau.commons.signon.models import Alias, Client, Connection, Grant, Opening, Token, Usage
 from preau.commons.signon.tests.coming import (
     AFTER,
@@ -32,7 +33,7 @@ from preau.commons.signon.tests.coming import (
     told,
 )
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import proof
 from preau.identity import sessions
 from preau.identity.models import Account
@@ -87,9 +88,12 @@ def test_tokens_say_who_came(college: World, teacher: SchoolClient, client_: Cli
     person = college.people["teacher"]
     assert said["Cache-Control"] == "no-store"
     assert said.json() | {"urn:preau:school": 0} == {
-        "sub": alias, "given_name": person.given_name, "family_name": person.family_name, "urn:preau:profile": "National_ENS",
+        "sub": alias,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "urn:preau:profile": "National_ENS",
         "urn:preau:school": 0,
-    } | ({"email": person.email} if person.email else {})  # fmt: skip
+    } | ({"email": person.email} if person.email else {})
 
 
 def test_a_pupil_has_classes_and_only_what_is_asked_and_agreed_leaves(
@@ -295,8 +299,8 @@ def test_only_digests_are_kept_and_nothing_is_logged(
     redeem(client_, code)
     secrets = [code, given["access_token"], given["refresh_token"], given["id_token"], VERIFIER]
     rows = "".join(repr(list(model.objects.values())) for model in (Grant, Token, Client, Connection))
-    for one in secrets:
-        assert one not in rows and one not in caplog.text
+    for secret in secrets:
+        assert secret not in rows and secret not in caplog.text
     assert teacher.session.session_key not in rows
 
 
@@ -308,7 +312,7 @@ def test_what_has_served_is_dropped(
     clock.shift(timedelta(minutes=15))
     tasks.purge.func()
     assert Grant.objects.count() == 1, "a code that nobody used"
-    assert [one.kind for one in Token.objects.all()] == ["refresh"]
+    assert [token.kind for token in Token.objects.all()] == ["refresh"]
     clock.shift(timedelta(hours=12))
     tasks.purge.func()
     assert not Grant.objects.exists() and not Token.objects.exists()
@@ -316,7 +320,7 @@ def test_what_has_served_is_dropped(
 
 def test_an_erased_person_leaves_nothing(college: World, pupil: SchoolClient, client_: Client) -> None:
     tokens_of(pupil, client_)
-    actions.forget_passing(college.people["pupil"].pk)
+    leaving.forget_passing(college.people["pupil"].pk)
     assert not Grant.objects.exists() and not Token.objects.exists() and not Connection.objects.exists()
 
 

@@ -13,8 +13,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from conftest import SchoolClient
-from preau.commons.signon import queries
 from preau.commons.signon.models import Client, Grant, Opening, Service, SigningKey, Token
+from preau.commons.signon.queries import keys
 from preau.commons.signon.tests.coming import (
     AFTER,
     BACK,
@@ -32,7 +32,7 @@ from preau.commons.signon.tests.coming import (
     told,
 )
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 GARBAGE = ["", "é", "\x00", "' OR 1=1 --", "a" * 100_000, "preau-" + "0" * 24, "x\r\nSet-Cookie: a=b"]
@@ -46,16 +46,38 @@ def client_(college: World) -> Client:
 # Coming
 
 TRICKS = [
-    "", "https://atelier.example/oidc/retour/", "https://atelier.example/oidc/retour/x", "https://atelier.example/oidc/retou",
-    "https://atelier.example/oidc/retour?x=1", "https://atelier.example/oidc/retour#x", "https://atelier.example/oidc/Retour",
-    "https://Atelier.example/oidc/retour", "HTTPS://atelier.example/oidc/retour", "http://atelier.example/oidc/retour",
-    "https://atelier.example:443/oidc/retour", "https://atelier.example:8443/oidc/retour", "https://atelier.example//oidc/retour",
-    "https://atelier.example/oidc//retour", "https://atelier.example/oidc/%72etour", "https://atelier.example/oidc%2Fretour",
-    "https://atelier.example@autre.example/oidc/retour", "https://autre.example@atelier.example/oidc/retour",
-    "https://atelier.example.autre.example/oidc/retour", "https://autre.example/?https://atelier.example/oidc/retour",
-    "https://atelier.example\\@autre.example/oidc/retour", "//atelier.example/oidc/retour", "/oidc/retour", " " + BACK, BACK + " ",
-    BACK + "\x00", BACK + "\r\nX: y", "javascript:alert(1)", "https://atelier.example/oidc/x/../retour", AFTER, "a" * 10_000,
-]  # fmt: skip
+    "",
+    "https://atelier.example/oidc/retour/",
+    "https://atelier.example/oidc/retour/x",
+    "https://atelier.example/oidc/retou",
+    "https://atelier.example/oidc/retour?x=1",
+    "https://atelier.example/oidc/retour#x",
+    "https://atelier.example/oidc/Retour",
+    "https://Atelier.example/oidc/retour",
+    "HTTPS://atelier.example/oidc/retour",
+    "http://atelier.example/oidc/retour",
+    "https://atelier.example:443/oidc/retour",
+    "https://atelier.example:8443/oidc/retour",
+    "https://atelier.example//oidc/retour",
+    "https://atelier.example/oidc//retour",
+    "https://atelier.example/oidc/%72etour",
+    "https://atelier.example/oidc%2Fretour",
+    "https://atelier.example@autre.example/oidc/retour",
+    "https://autre.example@atelier.example/oidc/retour",
+    "https://atelier.example.autre.example/oidc/retour",
+    "https://autre.example/?https://atelier.example/oidc/retour",
+    "https://atelier.example\\@autre.example/oidc/retour",
+    "//atelier.example/oidc/retour",
+    "/oidc/retour",
+    " " + BACK,
+    BACK + " ",
+    BACK + "\x00",
+    BACK + "\r\nX: y",
+    "javascript:alert(1)",
+    "https://atelier.example/oidc/x/../retour",
+    AFTER,
+    "a" * 10_000,
+]
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -174,10 +196,15 @@ def test_a_code_is_used_once_and_twice_takes_all_away(teacher: SchoolClient, cli
 @pytest.mark.parametrize(
     "more",
     [
-        {"code_verifier": "w" * 64}, {"code_verifier": CHALLENGE}, {"code_verifier": "é"}, {"code_verifier": "\x00"},
-        {"redirect_uri": AFTER}, {"redirect_uri": BACK + "/"}, {"redirect_uri": "\x00"},
+        {"code_verifier": "w" * 64},
+        {"code_verifier": CHALLENGE},
+        {"code_verifier": "é"},
+        {"code_verifier": "\x00"},
+        {"redirect_uri": AFTER},
+        {"redirect_uri": BACK + "/"},
+        {"redirect_uri": "\x00"},
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_uses_the_code_up(
     teacher: SchoolClient, client_: Client, more: dict[str, str]
 ) -> None:
@@ -355,7 +382,7 @@ def forged(kind: str, claims: dict[str, Any]) -> str:
 def test_what_others_signed_proves_nothing(teacher: SchoolClient, client_: Client, kind: str) -> None:
     tokens_of(teacher, client_)
     word = forged(kind, {"aud": client_.client_id})
-    assert queries.read_signed(word) is None
+    assert keys.read_signed(word) is None
     page = teacher.get(
         "/oidc/logout", {"id_token_hint": word, "post_logout_redirect_uri": AFTER}
     ).content.decode()

@@ -11,20 +11,30 @@ from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.signon import queries, tasks
+from preau.commons.signon import tasks
 from preau.commons.signon.models import Address, Client, Connection, Service, SigningKey
+from preau.commons.signon.queries import clients, keys
 from preau.commons.signon.tests.coming import BACK, claims_in, code_in, come, linked, redeem, tokens_of
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import outward
 
 pytestmark = pytest.mark.django_db
 CREATE = "/services-relies/registre/ajouter/"
 TYPED = {
-    "name": "Atelier", "text": "Écrire à plusieurs.", "icon": "notebook", "address": "https://atelier.example/ent/",
-    "profiles": ["pupil", "staff"], "protocol": "oidc", "shape": "plain", "is_on": "on", "why_first_name": "Signer.",
-    "redirects": f"{BACK}\nhttps://atelier.example/autre?x=1", "after_logout": "https://atelier.example/", "back_channel": "",
-}  # fmt: skip
+    "name": "Atelier",
+    "text": "Écrire à plusieurs.",
+    "icon": "notebook",
+    "address": "https://atelier.example/ent/",
+    "profiles": ["pupil", "staff"],
+    "protocol": "oidc",
+    "shape": "plain",
+    "is_on": "on",
+    "why_first_name": "Signer.",
+    "redirects": f"{BACK}\nhttps://atelier.example/autre?x=1",
+    "after_logout": "https://atelier.example/",
+    "back_channel": "",
+}
 
 
 @pytest.fixture
@@ -77,11 +87,11 @@ def test_changing_says_what_changed_and_keeps_the_number(head: SchoolClient) -> 
     line = Line.objects.get(verb="signon.service_changed")
     assert line.details["changed"] == "client" and "atelier.example" not in repr(line.details)
     head.post(there, TYPED | {"protocol": "cas", "places": "https://atelier.example/"})
-    assert [one.path for one in service.addresses.all()] == ["/"]
-    assert queries.client_of(number) is None
+    assert [address.path for address in service.addresses.all()] == ["/"]
+    assert clients.client_of(number) is None
     head.post(there, TYPED)
     assert not service.addresses.exists()
-    assert queries.client_of(number) is not None
+    assert clients.client_of(number) is not None
 
 
 def test_a_secret_is_shown_once_and_the_former_ends(college: World, head: SchoolClient) -> None:
@@ -149,7 +159,7 @@ def test_keys_are_sealed_and_only_public_parts_are_told(college: World) -> None:
     said = Browser().get("/oidc/jwks").json()["keys"]
     row = SigningKey.objects.get()
     assert [sorted(one) for one in said] == [["alg", "e", "kid", "kty", "n", "use"]]
-    private = queries.signing_key(timezone.now()).as_dict(private=True)
+    private = keys.signing_key(timezone.now()).as_dict(private=True)
     assert private["d"] not in repr(SigningKey.objects.values().get())
     assert Browser().get("/oidc/jwks").json()["keys"] == said and row.kid == said[0]["kid"]
     assert Line.objects.filter(verb="signon.keys_rolled").count() == 1
@@ -164,16 +174,16 @@ def test_a_key_is_replaced_in_time_and_what_it_signed_still_proves(
     assert tasks.keep_keys.func() == 0
     clock.shift(timedelta(days=89, minutes=1))
     assert (tasks.keep_keys.func(), tasks.keep_keys.func()) == (1, 0)
-    assert queries.signing_key(timezone.now()).kid == kid, "published a day before it signs"
-    assert len(queries.published()) == 2
+    assert keys.signing_key(timezone.now()).kid == kid, "published a day before it signs"
+    assert len(keys.published()) == 2
     clock.shift(timedelta(days=1))
-    assert queries.signing_key(timezone.now()).kid != kid
+    assert keys.signing_key(timezone.now()).kid != kid
     tasks.keep_keys.func()
-    assert queries.read_signed(hint)["aud"] == client.client_id
+    assert keys.read_signed(hint)["aud"] == client.client_id
     clock.shift(timedelta(days=7))
     tasks.keep_keys.func()
-    assert [one["kid"] for one in queries.published()] != [kid] and len(queries.published()) == 1
-    assert queries.read_signed(hint) is None
+    assert [one["kid"] for one in keys.published()] != [kid] and len(keys.published()) == 1
+    assert keys.read_signed(hint) is None
 
 
 def test_an_operator_replaces_a_key_at_once(college: World, teacher: SchoolClient, capsys: Any) -> None:
@@ -182,10 +192,10 @@ def test_an_operator_replaces_a_key_at_once(college: World, teacher: SchoolClien
     call_command("roll_signing_keys")
     assert "encore publiées : 1" in capsys.readouterr().out
     assert claims_in(tokens_of(teacher, client)["id_token"])["sub"]
-    assert queries.read_signed(hint)
+    assert keys.read_signed(hint)
     call_command("roll_signing_keys", withdraw=True)
     assert "encore publiées : 0" in capsys.readouterr().out
-    assert queries.read_signed(hint) is None
+    assert keys.read_signed(hint) is None
     assert claims_in(tokens_of(teacher, client)["id_token"])["sub"]
     assert Line.objects.filter(verb="signon.keys_rolled").count() == 3
 
@@ -193,6 +203,6 @@ def test_an_operator_replaces_a_key_at_once(college: World, teacher: SchoolClien
 def test_a_key_that_does_not_open_any_more_is_replaced(college: World, settings: Any) -> None:
     tasks.keep_keys.func()
     settings.SECRET_KEY = "another secret, long enough for this test of the site"
-    assert queries.signing_key(timezone.now()) is None
+    assert keys.signing_key(timezone.now()) is None
     assert tasks.keep_keys.func() == 1
-    assert queries.signing_key(timezone.now()) is not None
+    assert keys.signing_key(timezone.now()) is not None

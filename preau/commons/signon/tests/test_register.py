@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.signon import queries, rules
+from preau.commons.signon import rules
 from preau.commons.signon.models import Address, Alias, Opening, Service, Usage
+from preau.commons.signon.queries import register
 from preau.directory.models import Holding, Person, Territory
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Profile, Role
 from preau.identity.models import Account
@@ -19,10 +20,17 @@ from preau.identity.models import Account
 pytestmark = pytest.mark.django_db
 CREATE = "/services-relies/registre/ajouter/"
 TYPED = {
-    "name": "Atelier", "text": "Écrire à plusieurs.", "icon": "notebook", "address": "https://atelier.example/ent/",
-    "places": "https://atelier.example/ent/\nhttps://atelier.example:8443/", "profiles": ["pupil", "staff"], "protocol": "cas", "shape": "plain",
-    "is_on": "on", "why_first_name": "Signer.",
-}  # fmt: skip
+    "name": "Atelier",
+    "text": "Écrire à plusieurs.",
+    "icon": "notebook",
+    "address": "https://atelier.example/ent/",
+    "places": "https://atelier.example/ent/\nhttps://atelier.example:8443/",
+    "profiles": ["pupil", "staff"],
+    "protocol": "cas",
+    "shape": "plain",
+    "is_on": "on",
+    "why_first_name": "Signer.",
+}
 
 
 @pytest.fixture
@@ -55,7 +63,7 @@ def test_a_school_links_a_service_of_its_own(college: World, head: SchoolClient)
     assert response["Location"] == page_of(service)
     assert service.school == college.school
     assert service.released == {"first_name": {"why": "Signer.", "since": NOW.date().isoformat()}}
-    assert [(one.origin, one.path) for one in service.addresses.all()] == [
+    assert [(address.origin, address.path) for address in service.addresses.all()] == [
         ("https://atelier.example", "/ent/"),
         ("https://atelier.example:8443", "/"),
     ]
@@ -103,7 +111,7 @@ def test_what_already_left_keeps_the_day_since_when(head: SchoolClient, clock: A
     service.refresh_from_db()
     assert service.released["first_name"]["since"] == "2026-11-24"
     assert service.released["email"]["since"] == "2026-11-25"
-    assert [one.origin for one in service.addresses.all()] == ["https://atelier.example"]
+    assert [address.origin for address in service.addresses.all()] == ["https://atelier.example"]
     line = Line.objects.get(verb="signon.service_changed")
     assert line.details["changed"] == "released,addresses"
     assert "Écrire" not in repr(line.details)
@@ -190,9 +198,9 @@ def test_counts_of_few_are_not_told(college: World, seat_of: Any) -> None:
         Usage.objects.create(
             service=moodle(), school=college.school, day=NOW.date(), profile=profile, count=count
         )
-    said = dict(queries.counts_of(seat_of("head"), moodle()).rows)
+    said = dict(register.counts_of(seat_of("head"), moodle()).rows)
     assert said == {"Élèves": "40", "Familles": "moins de 10", "Personnels": "10"}
-    assert set(dict(queries.counts_of(seat_of("teacher"), moodle()).rows).values()) == {"0"}
+    assert set(dict(register.counts_of(seat_of("teacher"), moodle()).rows).values()) == {"0"}
 
 
 def test_an_operator_reads_the_sum_of_all_schools(college: World, twin: World, operator: Person) -> None:
@@ -201,7 +209,7 @@ def test_an_operator_reads_the_sum_of_all_schools(college: World, twin: World, o
         Usage.objects.create(service=moodle(), school=world.school, day=NOW.date(), profile="pupil", count=9)
     viewer = viewer_for(operator, 0, NOW)
     assert viewer and not Usage.objects.visible_to(viewer).exists()
-    assert dict(queries.counts_of(viewer, moodle()).rows)["Élèves"] == "18"
+    assert dict(register.counts_of(viewer, moodle()).rows)["Élèves"] == "18"
 
 
 # Read by people
@@ -264,7 +272,7 @@ def test_who_sees_a_service(college: World, twin: World, seat_of: Any, operator:
     } == {"head"}
     viewer = viewer_for(operator, 0, NOW)
     assert viewer and viewer.profile == Profile.OPERATOR
-    assert [one.name for one in Service.objects.visible_to(viewer)] == [
+    assert [service.name for service in Service.objects.visible_to(viewer)] == [
         "Calcul mental",
         "Manuels numériques",
         "Moodle",
@@ -288,12 +296,12 @@ def test_addresses_are_seen_with_their_service(twin: World, seat_of: Any) -> Non
 def test_a_date_that_is_over_is_said(college: World, seat_of: Any) -> None:
     service, today = moodle(), date(2026, 11, 24)
     opening = Opening.objects.get(service=service, school=college.school)
-    assert queries.state_of(service, opening, today)[0] == "Ouvert"
-    assert queries.state_of(service, None, today)[0] == "Proposé"
+    assert register.state_of(service, opening, today)[0] == "Ouvert"
+    assert register.state_of(service, None, today)[0] == "Proposé"
     service.closes_on = today
-    assert queries.state_of(service, opening, today)[0] == "Ouvert"
-    assert queries.state_of(service, opening, today + timedelta(days=1))[0] == "Terminé"
+    assert register.state_of(service, opening, today)[0] == "Ouvert"
+    assert register.state_of(service, opening, today + timedelta(days=1))[0] == "Terminé"
     service.opens_on = today + timedelta(days=1)
-    assert queries.state_of(service, opening, today)[0] == "Pas encore ouvert"
+    assert register.state_of(service, opening, today)[0] == "Pas encore ouvert"
     service.is_on = False
-    assert queries.state_of(service, opening, today)[0] == "Arrêté"
+    assert register.state_of(service, opening, today)[0] == "Arrêté"

@@ -18,9 +18,10 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils as Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML as Xml
 
 from conftest import NOW, SchoolClient
-from preau.commons.signon import queries, tasks
-from preau.commons.signon.actions import digest_of
+from preau.commons.signon import tasks
+from preau.commons.signon.actions.tickets import digest_of
 from preau.commons.signon.models import Alias, Connection, Opening, Party, Service, SigningKey, Usage
+from preau.commons.signon.queries import keys, parties
 from preau.commons.signon.saml import certificates
 from preau.commons.signon.saml.names import ONE_PROOF, PERSISTENT, TRANSIENT, TWO_PROOFS
 from preau.commons.signon.tests.saying import (
@@ -45,7 +46,7 @@ from preau.commons.signon.tests.saying import (
     status_in,
 )
 from preau.commons.signon.words import KeyUse, NameForm
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.foundation import proof
 from preau.identity import sessions
 from preau.identity.seeds import CAST, PASSWORD
@@ -458,7 +459,7 @@ def test_metadata_are_signed_sound_and_name_every_key(party: Party, settings: An
     assert known == {f"{settings.PUBLIC_URL}/saml/sso", f"{settings.PUBLIC_URL}/saml/slo"}
     row = SigningKey.objects.get()
     assert row.use == KeyUse.SAML and row.certificate in response.content.decode()
-    assert Browser().get("/oidc/jwks").json()["keys"] and queries.published()[0]["kid"] != row.kid
+    assert Browser().get("/oidc/jwks").json()["keys"] and keys.published()[0]["kid"] != row.kid
 
 
 def test_the_next_certificate_is_published_long_before_it_signs(
@@ -471,12 +472,12 @@ def test_the_next_certificate_is_published_long_before_it_signs(
     assert tasks.keep_saml_keys.func() == 0
     clock.shift(timedelta(days=2))
     assert (tasks.keep_saml_keys.func(), tasks.keep_saml_keys.func()) == (1, 0)
-    assert queries.saml_signer(timezone.now()).certificate == first.certificate
+    assert keys.saml_signer(timezone.now()).certificate == first.certificate
     assert Browser().get("/saml/metadata").content.count(b"<md:KeyDescriptor") == 2
-    told = queries.our_certificates()
-    assert [bool(one.since) for one in told] == [False, True]
+    told = parties.our_certificates()
+    assert [bool(certificate.since) for certificate in told] == [False, True]
     clock.shift(timedelta(days=90))
-    assert queries.saml_signer(timezone.now()).certificate != first.certificate
+    assert keys.saml_signer(timezone.now()).certificate != first.certificate
     clock.shift(timedelta(days=8))
     tasks.keep_saml_keys.func()
     assert Browser().get("/saml/metadata").content.count(b"<md:KeyDescriptor") == 1
@@ -508,10 +509,10 @@ def test_the_private_key_stays_sealed(teacher: SchoolClient, party: Party, setti
     row = SigningKey.objects.get()
     assert '"d"' not in repr(SigningKey.objects.values().get()) and "PRIVATE" not in row.sealed
     settings.SECRET_KEY = "another secret, long enough for this test of the site"
-    assert queries.saml_signer(timezone.now()) is None
+    assert keys.saml_signer(timezone.now()) is None
 
 
 def test_a_name_of_one_session_is_nothing_of_the_key(party: Party) -> None:
     party.name_form = NameForm.TRANSIENT
-    assert queries.name_at(party, 1, digest_of("a")) == queries.name_at(party, 2, digest_of("a"))
-    assert queries.name_at(party, 1, digest_of("a")) != queries.name_at(party, 1, digest_of("b"))
+    assert parties.name_at(party, 1, digest_of("a")) == parties.name_at(party, 2, digest_of("a"))
+    assert parties.name_at(party, 1, digest_of("a")) != parties.name_at(party, 1, digest_of("b"))

@@ -37,7 +37,7 @@ from preau.commons.signon.tests.saying import (
     status_in,
 )
 from preau.commons.signon.words import Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
@@ -124,15 +124,21 @@ UNSIGNED = {
     "by another key, in an address": lambda: query(request_xml(), by="stranger"),
     "by another key, in a form": lambda: form(request_xml(), by="stranger"),
     "with SHA-1, in an address": lambda: query(request_xml(), by="theirs", algorithm=f"{DS}rsa-sha1"),
-    "with SHA-1, in a form": lambda: signed(lambda root: _other_algorithm(root, "SignatureMethod", f"{DS}rsa-sha1")),
+    "with SHA-1, in a form": lambda: signed(
+        lambda root: _other_algorithm(root, "SignatureMethod", f"{DS}rsa-sha1")
+    ),
     "digested by SHA-1": lambda: signed(lambda root: _other_algorithm(root, "DigestMethod", f"{DS}sha1")),
     "by a secret": lambda: signed(lambda root: _other_algorithm(root, "SignatureMethod", f"{DS}hmac-sha1")),
     "with another canonical form": lambda: signed(
-        lambda root: _other_algorithm(root, "CanonicalizationMethod", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
+        lambda root: _other_algorithm(
+            root, "CanonicalizationMethod", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+        )
     ),
     "without its algorithm": lambda: query(request_xml(), by="theirs").replace("SigAlg=", "Autre="),
     "with an empty signature": lambda: query(request_xml(), by="theirs").split("&Signature=")[0],
-    "then another relay": lambda: query(request_xml(), by="theirs").replace("RelayState=mot", "RelayState=autre"),
+    "then another relay": lambda: query(request_xml(), by="theirs").replace(
+        "RelayState=mot", "RelayState=autre"
+    ),
     "then another request": lambda: query(request_xml(), by="theirs").replace(
         quote(packed(request_xml()), safe=""), quote(packed(request_xml(ForceAuthn="1")), safe="")
     ),
@@ -145,7 +151,7 @@ UNSIGNED = {
     "wrapped in extensions": lambda: form(wrapped(nested="extensions")),
     "wrapped in the signature": lambda: form(wrapped(nested="object")),
     "wrapped under the same name": lambda: form(wrapped(nested="same")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", list(UNSIGNED))
@@ -175,11 +181,26 @@ def test_a_signature_is_checked_even_when_none_is_required(teacher: SchoolClient
 
 
 TRICKS = [
-    f"{ACS}/", f"{ACS}/x", f"{ACS}2", ACS[:-1], f"{ACS}?x=1", f"{ACS}#x", ACS.upper(), ACS.replace("https", "http"),
-    ACS.replace("manuels.example", "manuels.example.autre.example"), ACS.replace("https://", "https://autre.example@"),
-    ACS.replace(".example/", ".example:443/"), ACS.replace("/saml/acs", "//saml/acs"), f" {ACS}", "https://autre.example/",
-    "javascript:alert(1)", "/saml/acs", "//manuels.example/saml/acs", SLO, "a" * 10_000,
-]  # fmt: skip
+    f"{ACS}/",
+    f"{ACS}/x",
+    f"{ACS}2",
+    ACS[:-1],
+    f"{ACS}?x=1",
+    f"{ACS}#x",
+    ACS.upper(),
+    ACS.replace("https", "http"),
+    ACS.replace("manuels.example", "manuels.example.autre.example"),
+    ACS.replace("https://", "https://autre.example@"),
+    ACS.replace(".example/", ".example:443/"),
+    ACS.replace("/saml/acs", "//saml/acs"),
+    f" {ACS}",
+    "https://autre.example/",
+    "javascript:alert(1)",
+    "/saml/acs",
+    "//manuels.example/saml/acs",
+    SLO,
+    "a" * 10_000,
+]
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -247,7 +268,9 @@ MALFORMED = {
     "an instruction": lambda: form(request_xml(inside="<?php ?>")),
     "an element in the issuer": lambda: form(request_xml(issuer=f"<b>{ENTITY}</b>")),
     "no issuer": lambda: form(request_xml(issuer="")),
-    "an issuer that is not first": lambda: form(request_xml().replace("<saml:Issuer>", "<samlp:Extensions/><saml:Issuer>")),
+    "an issuer that is not first": lambda: form(
+        request_xml().replace("<saml:Issuer>", "<samlp:Extensions/><saml:Issuer>")
+    ),
     "an identifier twice": lambda: form(request_xml(inside='<samlp:Extensions ID="_r1"/>')),
     "no identifier": lambda: query(request_xml(ID="")),
     "a strange identifier": lambda: query(request_xml(ID="1 2")),
@@ -266,7 +289,7 @@ MALFORMED = {
     "for nobody, though signed": lambda: query(request_xml(Destination=""), by="theirs"),
     "of ten minutes ago": lambda: query(request_xml(IssueInstant=later(-11))),
     "of tomorrow": lambda: query(request_xml(IssueInstant=later(4))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", list(MALFORMED))
@@ -438,7 +461,9 @@ UNREAD = {
     "by another key": lambda name: query(logout_xml(name), by="stranger"),
     "by another key in a form": lambda name: form(logout_xml(name), by="stranger"),
     "with SHA-1": lambda name: query(logout_xml(name), by="theirs", algorithm=f"{DS}rsa-sha1"),
-    "for another site": lambda name: query(logout_xml(name, Destination="https://autre.example/"), by="theirs"),
+    "for another site": lambda name: query(
+        logout_xml(name, Destination="https://autre.example/"), by="theirs"
+    ),
     "for nobody": lambda name: query(logout_xml(name, Destination=""), by="theirs"),
     "late": lambda name: query(logout_xml(name, IssueInstant=later(-11)), by="theirs"),
     "of tomorrow": lambda name: query(logout_xml(name, IssueInstant=later(11)), by="theirs"),
@@ -450,7 +475,7 @@ UNREAD = {
     "a relay too long": lambda name: query(logout_xml(name), relay="x" * 1_025, by="theirs"),
     "garbage": lambda name: "SAMLRequest=%00",
     "garbage in a form": lambda name: {"SAMLRequest": "é"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", list(UNREAD))
@@ -477,12 +502,19 @@ def test_a_service_ends_no_session_of_another(
     Party.objects.update(logout_binding="post")
     theirs = Party.objects.create(
         service=Service.objects.create(
-            school=college.school, name="Autre", text="Autre.", address="https://autre.example/", changed_at=NOW,
+            school=college.school,
+            name="Autre",
+            text="Autre.",
+            address="https://autre.example/",
+            changed_at=NOW,
             protocol=Protocol.SAML,
         ),
-        entity_id="https://autre.example/", receives=[{"url": "https://autre.example/acs", "index": 0}],
-        signing=[certificate("stranger")], logout=SLO, logout_binding="post",
-    )  # fmt: skip
+        entity_id="https://autre.example/",
+        receives=[{"url": "https://autre.example/acs", "index": 0}],
+        signing=[certificate("stranger")],
+        logout=SLO,
+        logout_binding="post",
+    )
     Opening.objects.create(service=theirs.service, school=college.school, is_on=True)
     pupil = SchoolClient().sit(college.people["pupil"])
     other = one(answer_in(come(pupil, request_xml(ID="_p"))), "//saml:NameID").text

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.signon.actions import SameEntity
-from preau.commons.signon.actions.parties import write_party
+from preau.commons.signon.actions.parties import SameEntity, write_party
 from preau.commons.signon.models import Address, Party, Service, SigningKey
 from preau.commons.signon.saml import certificates
 from preau.commons.signon.saml.names import DS, MD, SAMLP
@@ -27,14 +26,22 @@ from preau.commons.signon.tests.saying import (
     request_xml,
 )
 from preau.commons.signon.words import KeyUse, Protocol
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
 CREATE = "/services-relies/registre/ajouter/"
 TYPED = {
-    "name": "Manuels", "text": "Lire en ligne.", "icon": "apps", "address": "https://manuels.example/", "protocol": "saml",
-    "shape": "plain", "profiles": ["pupil", "staff"], "is_on": "on", "why_first_name": "Saluer.", "why_profile": "Distinguer.",
-}  # fmt: skip
+    "name": "Manuels",
+    "text": "Lire en ligne.",
+    "icon": "apps",
+    "address": "https://manuels.example/",
+    "protocol": "saml",
+    "shape": "plain",
+    "profiles": ["pupil", "staff"],
+    "is_on": "on",
+    "why_first_name": "Saluer.",
+    "why_profile": "Distinguer.",
+}
 HAND = {"entity_id": ENTITY, "receives": f"{ACS}\n{OTHER_ACS}"}
 BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
 
@@ -77,11 +84,17 @@ def the_party() -> Party:
 def test_metadata_say_everything(college: World, head: SchoolClient) -> None:
     method = '<md:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/>'
     text = described(
-        key(), key(held=certificate("next")), key("encryption", certificate("hidden"), method),
-        leaving(f"{SLO}/redirect", "HTTP-Redirect"), leaving(SLO, "HTTP-POST", f'ResponseLocation="{SLO}/fin"'), leaving(SLO_SOAP, "SOAP"),
-        receiving(OTHER_ACS, "7"), receiving(ACS, "3", more='isDefault="true"'), receiving("https://manuels.example/art", "9", "HTTP-Artifact"),
+        key(),
+        key(held=certificate("next")),
+        key("encryption", certificate("hidden"), method),
+        leaving(f"{SLO}/redirect", "HTTP-Redirect"),
+        leaving(SLO, "HTTP-POST", f'ResponseLocation="{SLO}/fin"'),
+        leaving(SLO_SOAP, "SOAP"),
+        receiving(OTHER_ACS, "7"),
+        receiving(ACS, "3", more='isDefault="true"'),
+        receiving("https://manuels.example/art", "9", "HTTP-Artifact"),
         role='AuthnRequestsSigned="true"',
-    )  # fmt: skip
+    )
     page = head.post(CREATE, TYPED | {"metadata": text}, follow=True).content.decode()
     party = the_party()
     assert (party.service.school, party.service.protocol) == (college.school, Protocol.SAML)
@@ -126,11 +139,22 @@ def test_a_file_does_as_well_and_is_shown_again_when_it_is_wrong(head: SchoolCli
 
 
 def test_by_hand(head: SchoolClient) -> None:
-    typed = TYPED | HAND | {
-        "signing": certificates.pem(certificate()) + "\n" + certificates.pem(certificate("next")), "must_sign": "on",
-        "encryption": certificate("hidden"), "hides": "on", "cipher": "gcm", "logout": SLO, "logout_binding": "post", "soap": SLO_SOAP,
-        "name_form": "transient", "begins_here": "on",
-    }  # fmt: skip
+    typed = (
+        TYPED
+        | HAND
+        | {
+            "signing": certificates.pem(certificate()) + "\n" + certificates.pem(certificate("next")),
+            "must_sign": "on",
+            "encryption": certificate("hidden"),
+            "hides": "on",
+            "cipher": "gcm",
+            "logout": SLO,
+            "logout_binding": "post",
+            "soap": SLO_SOAP,
+            "name_form": "transient",
+            "begins_here": "on",
+        }
+    )
     assert head.post(CREATE, typed).status_code == 302
     party = the_party()
     assert party.receives == [{"url": ACS, "index": 0}, {"url": OTHER_ACS, "index": 1}]
@@ -184,7 +208,10 @@ FILES = {
     "text": ("bonjour", "ne lit pas ce texte"),
     "cut": (described()[:-20], "ne lit pas ce texte"),
     "DTD": (BOMB + described().split("?>")[1], "ne lit pas ce texte"),
-    "file": ('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' + described(entity="&b;").split("?>")[1], "ne lit pas ce texte"),
+    "file": (
+        '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' + described(entity="&b;").split("?>")[1],
+        "ne lit pas ce texte",
+    ),
     "identity provider": (described().replace("SPSSO", "IDPSSO"), "aucun service SAML 2.0"),
     "two": (
         f'<md:EntitiesDescriptor xmlns:md="{MD}">{described().split("-->")[1]}{described(entity="https://b.example/").split("-->")[1]}</md:EntitiesDescriptor>',
@@ -194,19 +221,29 @@ FILES = {
     "no name": (described(entity=""), "le nom du service"),
     "a name with spaces": (described(entity="mon service"), "le nom du service"),
     "no address": (described(receiving(binding="HTTP-Artifact")), "adresses de réception"),
-    "eleven addresses": (described(*(receiving(f"{ACS}/{n}", str(n)) for n in range(11))), "adresses de réception"),
+    "eleven addresses": (
+        described(*(receiving(f"{ACS}/{n}", str(n)) for n in range(11))),
+        "adresses de réception",
+    ),
     "one number twice": (described(receiving(), receiving(OTHER_ACS)), "adresses de réception"),
     "without TLS": (described(receiving("http://manuels.example/acs")), "ne convient pas"),
     "a script": (described(receiving("javascript:alert(1)")), "ne convient pas"),
     "our network": (described(receiving(), leaving("https://10.0.0.7/slo", "SOAP")), "ne convient pas"),
     "answers in our network": (
-        described(receiving(), leaving(SLO, "HTTP-POST", 'ResponseLocation="https://localhost/"')), "ne convient pas",
+        described(receiving(), leaving(SLO, "HTTP-POST", 'ResponseLocation="https://localhost/"')),
+        "ne convient pas",
     ),
     "a strange certificate": (described(receiving(), key(held="AAAA")), "illisible"),
-    "signs without a certificate": (described(receiving(), role='AuthnRequestsSigned="1"'), "aucun certificat de signature"),
-    "six certificates": (described(receiving(), *(key(held=certificate(f"k{n}")) for n in range(6))), "plus de cinq"),
+    "signs without a certificate": (
+        described(receiving(), role='AuthnRequestsSigned="1"'),
+        "aucun certificat de signature",
+    ),
+    "six certificates": (
+        described(receiving(), *(key(held=certificate(f"k{n}")) for n in range(6))),
+        "plus de cinq",
+    ),
     "too long": ("<a>" + " " * 300_000 + "</a>", "plus"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", list(FILES))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from preau.commons.signon import queries, rules
-from preau.commons.signon.actions import Asked
+from preau.commons.signon import rules
+from preau.commons.signon.actions.granting import AuthorizationRequest
 from preau.commons.signon.models import Client
+from preau.commons.signon.queries import claims, clients
 
 # What services may send of their own (RFC 6749, VSCHAR), and the digest of a verifier (RFC 7636).
 WORD = re.compile(r"[\x20-\x7e]*")
@@ -16,9 +17,18 @@ LONGEST_STATE = 2_000
 # « consent » and « select_account » are no pages of ours: the school has agreed, and a browser has one account.
 PROMPTS = {"none", "login", "consent", "select_account"}
 ONCE = (
-    "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
-    "request", "request_uri",
-)  # fmt: skip
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "request",
+    "request_uri",
+)
 
 
 class Unknown(Exception):
@@ -46,10 +56,10 @@ class Back:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuthorizationQuery:
     """`asked`, and how: `silent`, without any page; `again`, whoever is signed in proves it again; `max_age`, in seconds."""
 
-    asked: Asked
+    asked: AuthorizationRequest
     back: Back
     silent: bool
     again: bool
@@ -62,9 +72,9 @@ def once(typed: QueryDict, name: str) -> str:
     return values[0] if len(values) == 1 else ""
 
 
-def read_wanted(typed: QueryDict) -> Wanted:
+def read_wanted(typed: QueryDict) -> AuthorizationQuery:
     """What is asked. Raises Unknown, Misdirected, or Wrong."""
-    client = queries.client_of(once(typed, "client_id"))
+    client = clients.client_of(once(typed, "client_id"))
     if client is None:
         raise Unknown
     redirect = once(typed, "redirect_uri")
@@ -76,7 +86,7 @@ def read_wanted(typed: QueryDict) -> Wanted:
     prompts = set(once(typed, "prompt").split())
     if not prompts <= PROMPTS or ("none" in prompts and len(prompts) > 1):
         raise Wrong(back, "invalid_request", "prompt")
-    return Wanted(
+    return AuthorizationQuery(
         _asked(typed, client, back),
         back,
         silent="none" in prompts,
@@ -117,13 +127,15 @@ def _check_words(typed: QueryDict, back: Back) -> None:
         raise Wrong(back, "invalid_request", "nonce")
 
 
-def _asked(typed: QueryDict, client: Client, back: Back) -> Asked:
+def _asked(typed: QueryDict, client: Client, back: Back) -> AuthorizationRequest:
     """Scopes that we do not know are left out, as the standard says; « openid » is what makes it OpenID Connect."""
     scopes = once(typed, "scope").split()
     if "openid" not in scopes:
         raise Wrong(back, "invalid_scope", "openid")
-    known = [one for one in queries.scopes_offered() if one in scopes]
-    return Asked(client, back.address, known, once(typed, "nonce"), once(typed, "code_challenge"))
+    known = [one for one in claims.scopes_offered() if one in scopes]
+    return AuthorizationRequest(
+        client, back.address, known, once(typed, "nonce"), once(typed, "code_challenge")
+    )
 
 
 def _max_age(typed: QueryDict, back: Back) -> int | None:

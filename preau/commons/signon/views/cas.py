@@ -15,12 +15,14 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from preau.commons.signon import actions, answers, queries, rules
-from preau.commons.signon.actions import Invalid, Validated
+from preau.commons.signon import answers, rules
+from preau.commons.signon.actions import tickets
+from preau.commons.signon.actions.tickets import Invalid, Validated
 from preau.commons.signon.models import Ticket
+from preau.commons.signon.queries import access
 from preau.foundation import proof
 from preau.foundation.access import anyone, ask_to_sign_in, opens
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
 Kind = Ticket.Kind
 SAID = {
@@ -54,16 +56,16 @@ def login(request: HttpRequest) -> HttpResponse:
     if "service" not in request.GET:
         return redirect("signon:services" if request.viewer else "identity:sign_in")
     wanted = one(request, "service")
-    place = queries.place_of(wanted)
-    if place is None or (request.viewer is None and not queries.is_known(place)):
+    place = access.place_of(wanted)
+    if place is None or (request.viewer is None and not access.is_known(place)):
         return unknown(request)
     gateway = is_set(request, "gateway") and not is_set(request, "renew")
     if request.viewer is None:
         return away(wanted) if gateway else sign_in_first(request)
-    openings = queries.openings_to(request.viewer, place)
+    openings = access.openings_to(request.viewer, place)
     if openings:
         return _signed_in(request, wanted, openings)
-    return away(wanted) if gateway and queries.is_known(place) else refused(request, place)
+    return away(wanted) if gateway and access.is_known(place) else refused(request, place)
 
 
 def _signed_in(request: HttpRequest, wanted: str, openings: Any) -> HttpResponse:
@@ -94,8 +96,8 @@ def enter(request: HttpRequest, wanted: str, openings: Any, *, is_new: bool, lin
     After a form, browsers hold redirections to `form-action` (CSP), which stays « self »: a page in between is a navigation of its own.
     """
     session = request.session.session_key or ""
-    value = actions.issue(request.viewer, openings, wanted, session=session, is_new=is_new)
-    address = actions.with_parameters(wanted, ticket=value)
+    value = tickets.issue(request.viewer, openings, wanted, session=session, is_new=is_new)
+    address = tickets.with_parameters(wanted, ticket=value)
     if not linger:
         return away(address)
     response = render(request, "signon/going.html", {"address": address, "service": openings[0].service})
@@ -116,9 +118,9 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, place: Any) -> HttpResponse:
     """Said only of the services of one's own school: of others', nobody learns that they exist."""
-    if not queries.known_here(request.viewer, place):
+    if not access.known_here(request.viewer, place):
         return unknown(request)
-    waits = queries.waits_at(request.viewer, place)
+    waits = access.waits_at(request.viewer, place)
     return render(request, "signon/refused.html", {"waits": waits}, status=HTTPStatus.FORBIDDEN)
 
 
@@ -127,10 +129,10 @@ def refused(request: HttpRequest, place: Any) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """Leave Préau after a service: a page asks, since a GET ends nothing here; its form does."""
     wanted = one(request, "service") or one(request, "url")
-    place = queries.place_of(wanted) if wanted else None
-    back = wanted if place and queries.is_known(place) else ""
+    place = access.place_of(wanted) if wanted else None
+    back = wanted if place and access.is_known(place) else ""
     if request.method == "POST" and request.viewer:
-        identity.sign_out(request, request.viewer)
+        signing.sign_out(request, request.viewer)
         request.viewer = None
     return render(request, "signon/leaving.html", {"back": back, "here": request.get_full_path()})
 
@@ -140,7 +142,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 def _validate(request: HttpRequest, kinds: list[str]) -> Validated:
     ticket, service = one(request, "ticket"), one(request, "service")
-    return actions.consume(ticket, service, kinds=kinds, renew=is_set(request, "renew"))
+    return tickets.consume(ticket, service, kinds=kinds, renew=is_set(request, "renew"))
 
 
 @opens(to=anyone)
@@ -185,7 +187,7 @@ def _told(request: HttpRequest, kinds: list[str], *, with_facts: bool) -> HttpRe
     try:
         found = _validate(request, kinds)
         callback = one(request, "pgtUrl")
-        granted = actions.grant(found, callback) if callback else ""
+        granted = tickets.grant(found, callback) if callback else ""
     except Invalid as refusal:
         write: Any = answers.refusal_json if in_json else answers.refusal
         return answer(write(refusal.code, SAID[refusal.code]))
@@ -203,7 +205,7 @@ def proxy(request: HttpRequest) -> HttpResponse:
     """A service that was given the right asks for a ticket of another, in the person's name."""
     in_json = one(request, "format").upper() == "JSON"
     try:
-        value = actions.issue_for_proxy(one(request, "pgt"), one(request, "targetService"))
+        value = tickets.issue_for_proxy(one(request, "pgt"), one(request, "targetService"))
     except Invalid as refusal:
         write = answers.not_proxied_json if in_json else answers.not_proxied
         return answer(write(refusal.code, SAID[refusal.code]))

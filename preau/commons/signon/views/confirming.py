@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.signon import queries, rules
+from preau.commons.signon import rules
 from preau.commons.signon.forms import PasswordForm
+from preau.commons.signon.queries import access
 from preau.commons.signon.views.cas import enter, one, refused, unknown
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
@@ -28,10 +29,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("service", "") or one(request, "service")
     if not wanted:
         return redirect("signon:services")
-    place = queries.place_of(wanted)
+    place = access.place_of(wanted)
     if place is None:
         return unknown(request)
-    openings = queries.openings_to(request.viewer, place)
+    openings = access.openings_to(request.viewer, place)
     if not openings:
         return refused(request, place)
     form = PasswordForm(request.POST or None)
@@ -54,9 +55,12 @@ def page(
     back = f"{address}?{urlencode(asked | {'connexion': '1'})}"
     ways = list(filter(None, (known.way(request, back) for known in boards.agains)))
     context = {
-        "form": form, "service": openings[0].service, "wanted": wanted, "ways": ways,
+        "form": form,
+        "service": openings[0].service,
+        "wanted": wanted,
+        "ways": ways,
         "types": request.user.has_usable_password() or not ways,
-    }  # fmt: skip
+    }
     return render_form(request, "signon/confirm.html", context)
 
 

@@ -13,9 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import granting, tickets
 from preau.commons.signon.forms import PasswordForm
-from preau.commons.signon.views.asked import Misdirected, Unknown, Wanted, Wrong, read_wanted
+from preau.commons.signon.queries import access
+from preau.commons.signon.views.asked import AuthorizationQuery, Misdirected, Unknown, Wrong, read_wanted
 from preau.commons.signon.views.cas import away, just_signed_in, sign_in_first, unknown
 from preau.commons.signon.views.confirming import is_theirs, page
 from preau.foundation import proof
@@ -63,15 +65,15 @@ def said_of(request: HttpRequest, mistake: Exception) -> HttpResponse:
 def _address(back: Any, said: dict[str, str]) -> str:
     """The address of return with the answer, the service's own word, and who answers (RFC 9207)."""
     state = {"state": back.state} if back.state else {}
-    return actions.with_parameters(back.address, **said, **state, iss=settings.PUBLIC_URL)
+    return tickets.with_parameters(back.address, **said, **state, iss=settings.PUBLIC_URL)
 
 
-def _told(wanted: Wanted, **said: str) -> HttpResponse:
+def _told(wanted: AuthorizationQuery, **said: str) -> HttpResponse:
     return away(_address(wanted.back, said))
 
 
-def _signed_in(request: HttpRequest, wanted: Wanted) -> HttpResponse:
-    openings = queries.openings_of(request.viewer, wanted.asked.client.service_id)
+def _signed_in(request: HttpRequest, wanted: AuthorizationQuery) -> HttpResponse:
+    openings = access.openings_of(request.viewer, wanted.asked.client.service_id)
     if not openings:
         return _told(wanted, error="access_denied") if wanted.silent else _refused(request, wanted)
     if _is_to_prove(request, wanted):
@@ -87,7 +89,7 @@ def since(request: HttpRequest) -> datetime:
     return datetime.fromtimestamp(max(opened, proved), UTC)
 
 
-def _is_to_prove(request: HttpRequest, wanted: Wanted) -> bool:
+def _is_to_prove(request: HttpRequest, wanted: AuthorizationQuery) -> bool:
     """Must somebody who is signed in give their password again? Not when it has just been given, on the way here."""
     age = (timezone.now() - since(request)).total_seconds()
     is_old = wanted.max_age is not None and age > wanted.max_age
@@ -99,7 +101,7 @@ def _is_to_prove(request: HttpRequest, wanted: Wanted) -> bool:
 @sensitive_variables("code", "address")
 def enter(
     request: HttpRequest,
-    wanted: Wanted,
+    wanted: AuthorizationQuery,
     openings: Any,
     *,
     signed_in_at: datetime,
@@ -108,8 +110,8 @@ def enter(
 ) -> HttpResponse:
     """Make the code and go. `linger`: by a page of ours (see the CAS view); `is_new`: the password alone, just now."""
     is_strong = bool(request.session.get(sessions.PROVED)) and not is_new
-    session = actions.Session(request.session.session_key or "", signed_in_at, is_strong)
-    code = actions.give_code(request.viewer, openings, wanted.asked, session)
+    session = granting.Session(request.session.session_key or "", signed_in_at, is_strong)
+    code = granting.give_code(request.viewer, openings, wanted.asked, session)
     address = _address(wanted.back, {"code": code})
     if not linger:
         return away(address)
@@ -118,11 +120,11 @@ def enter(
     return response
 
 
-def _refused(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+def _refused(request: HttpRequest, wanted: AuthorizationQuery) -> HttpResponse:
     """Said only of the services of one's own school."""
-    if not queries.is_in_force(request.viewer, wanted.asked.client.service_id):
+    if not access.is_in_force(request.viewer, wanted.asked.client.service_id):
         return unknown(request)
-    waits = queries.waits_for(request.viewer, wanted.asked.client.service_id)
+    waits = access.waits_for(request.viewer, wanted.asked.client.service_id)
     return render(request, "signon/refused.html", {"waits": waits}, status=HTTPStatus.FORBIDDEN)
 
 
@@ -137,7 +139,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         wanted = read_wanted(request.GET)
     except (Unknown, Misdirected, Wrong) as mistake:
         return said_of(request, mistake)
-    openings = queries.openings_of(request.viewer, wanted.asked.client.service_id)
+    openings = access.openings_of(request.viewer, wanted.asked.client.service_id)
     if not openings:
         return _refused(request, wanted)
     form = PasswordForm(request.POST or None)

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.commons.signon import actions, queries
+from preau.commons.signon.actions import tickets
+from preau.commons.signon.queries import clients, keys
 from preau.commons.signon.views.asked import LONGEST_STATE, WORD, once
 from preau.commons.signon.views.oidc import as_get
 from preau.foundation.access import anyone, opens
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
 
 @opens(to=anyone)
@@ -26,7 +27,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """The answer of the page: the session ends, and the services opened from it are told."""
     if request.viewer:
-        identity.sign_out(request, request.viewer)
+        signing.sign_out(request, request.viewer)
         request.viewer = None
     return _page(request)
 
@@ -44,14 +45,14 @@ def _back(typed: QueryDict) -> str:
     address, client_id = once(typed, "post_logout_redirect_uri"), once(typed, "client_id")
     hint = once(typed, "id_token_hint")
     if hint:
-        signed = queries.read_signed(hint) or {}
+        signed = keys.read_signed(hint) or {}
         audience = signed.get("aud")
         if not isinstance(audience, str) or client_id not in {"", audience}:
             return ""
         client_id = audience
-    client = queries.client_of(client_id) if address else None
+    client = clients.client_of(client_id) if address else None
     if client is None or address not in client.after_logout:
         return ""
     state = once(typed, "state")
     is_word = state and len(state) <= LONGEST_STATE and WORD.fullmatch(state)
-    return actions.with_parameters(address, state=state) if is_word else address
+    return tickets.with_parameters(address, state=state) if is_word else address

@@ -14,8 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import tokens
+from preau.commons.signon.actions.keys import keep_keys
 from preau.commons.signon.models import Client
+from preau.commons.signon.queries import clients
+from preau.commons.signon.queries.claims import claims_of, scopes_offered
+from preau.commons.signon.queries.keys import published
 from preau.commons.signon.views.asked import once
 from preau.commons.signon.words import ATTRIBUTES
 from preau.foundation import basic, throttle
@@ -28,7 +33,7 @@ A_WHILE = "public, max-age=3600"
 BASIC, BEARER = "basic ", "bearer "
 
 
-class Refused(Exception):
+class ProtocolError(Exception):
     """`code` is the protocol's."""
 
     def __init__(self, code: str, said: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
@@ -67,9 +72,9 @@ def configuration(request: HttpRequest) -> HttpResponse:
             "userinfo_endpoint": f"{here}{reverse('signon:oidc_userinfo')}",
             "jwks_uri": f"{here}{reverse('signon:oidc_keys')}",
             "end_session_endpoint": f"{here}{reverse('signon:oidc_logout')}",
-            "scopes_supported": queries.scopes_offered(),
-            "claims_supported": ["sub", *(one.claim for one in ATTRIBUTES.values())],
-            "acr_values_supported": [actions.WITH_PASSWORD, actions.WITH_TWO_PROOFS],
+            "scopes_supported": scopes_offered(),
+            "claims_supported": ["sub", *(attribute.claim for attribute in ATTRIBUTES.values())],
+            "acr_values_supported": [tokens.WITH_PASSWORD, tokens.WITH_TWO_PROOFS],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -96,10 +101,10 @@ def configuration(request: HttpRequest) -> HttpResponse:
 @from_anywhere
 def keys(request: HttpRequest) -> HttpResponse:
     """Our public keys. The first one is made here, if nothing was signed yet."""
-    known = queries.published()
+    known = published()
     if not known:
-        actions.keep_keys(timezone.now())
-        known = queries.published()
+        keep_keys(timezone.now())
+        known = published()
     response = JsonResponse({"keys": known})
     response.headers["Cache-Control"] = A_WHILE
     return response
@@ -114,7 +119,7 @@ def token(request: HttpRequest) -> HttpResponse:
     """Tokens for a code, or for a token of renewal."""
     try:
         return unkept(_given(request))
-    except Refused as refusal:
+    except ProtocolError as refusal:
         response = JsonResponse(
             {"error": refusal.code, "error_description": refusal.said}, status=refusal.status
         )
@@ -135,19 +140,19 @@ def _given(request: HttpRequest) -> HttpResponse:
     typed = request.POST
     twice = next((name for name in typed if len(typed.getlist(name)) > 1), "")
     if twice:
-        raise Refused("invalid_request", "A parameter is given twice.")
+        raise ProtocolError("invalid_request", "A parameter is given twice.")
     client = _client(request)
     kind = once(typed, "grant_type")
     if kind == "authorization_code":
-        given = actions.redeem(
+        given = tokens.redeem(
             client, *(_needed(typed, name) for name in ("code", "redirect_uri", "code_verifier"))
         )
     elif kind == "refresh_token":
-        given = actions.refresh(client, _needed(typed, "refresh_token"))
+        given = tokens.refresh(client, _needed(typed, "refresh_token"))
     else:
-        raise Refused("unsupported_grant_type" if kind else "invalid_request", "grant_type")
+        raise ProtocolError("unsupported_grant_type" if kind else "invalid_request", "grant_type")
     if given is None:
-        raise Refused("invalid_grant", "It is not known here, or not any more.")
+        raise ProtocolError("invalid_grant", "It is not known here, or not any more.")
     return JsonResponse(
         {
             "access_token": given.access,
@@ -163,7 +168,7 @@ def _given(request: HttpRequest) -> HttpResponse:
 def _needed(typed: Any, name: str) -> str:
     value = once(typed, name)
     if not value:
-        raise Refused("invalid_request", f"{name} is missing.")
+        raise ProtocolError("invalid_request", f"{name} is missing.")
     return value
 
 
@@ -175,12 +180,12 @@ def _client(request: HttpRequest) -> Client:
     client_id, secret = _shown(request)
     door = (client_id[:100], network_of(client_address(request)))
     if throttle.tries("oidc_secret", *door) >= rules.WRONG_SECRETS:
-        raise Refused("invalid_client", "Too many wrong secrets.", HTTPStatus.TOO_MANY_REQUESTS)
-    client = queries.client_of(client_id)
-    is_it = client is not None and (not secret if client.is_public else queries.knows_secret(client, secret))
+        raise ProtocolError("invalid_client", "Too many wrong secrets.", HTTPStatus.TOO_MANY_REQUESTS)
+    client = clients.client_of(client_id)
+    is_it = client is not None and (not secret if client.is_public else clients.knows_secret(client, secret))
     if client is None or not is_it:
         throttle.hit("oidc_secret", *door, window=rules.WRONG_WINDOW)
-        raise Refused(
+        raise ProtocolError(
             "invalid_client", "The service is not known, or its secret is wrong.", HTTPStatus.UNAUTHORIZED
         )
     return client
@@ -194,9 +199,9 @@ def _shown(request: HttpRequest) -> tuple[str, str]:
         return number, secret
     read = _basic(header)
     if read is None:
-        raise Refused("invalid_client", "The header is not read.", HTTPStatus.UNAUTHORIZED)
+        raise ProtocolError("invalid_client", "The header is not read.", HTTPStatus.UNAUTHORIZED)
     if secret or (number and number != read[0]):
-        raise Refused("invalid_request", "The service makes itself known in two ways.")
+        raise ProtocolError("invalid_request", "The service makes itself known in two ways.")
     return read
 
 
@@ -214,12 +219,12 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     """Who came, and what the school lets out, for whoever shows a token."""
     header = request.headers.get("Authorization", "")
     shown = header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else ""
-    standing = actions.read(shown) if shown else None
+    standing = tokens.read(shown) if shown else None
     if standing is None:
         # Nothing shown, no error said (RFC 6750, 3.1).
         error = ', error="invalid_token"' if shown else ""
         response = JsonResponse({"error": "invalid_token"}, status=HTTPStatus.UNAUTHORIZED)
         response.headers["WWW-Authenticate"] = f'Bearer realm="Preau"{error}'
         return unkept(response)
-    claims = queries.claims_of(standing.viewer, standing.openings, standing.grant.scopes)
+    claims = claims_of(standing.viewer, standing.openings, standing.grant.scopes)
     return unkept(JsonResponse({"sub": standing.user, **claims}))

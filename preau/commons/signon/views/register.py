@@ -9,10 +9,25 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.commons.signon import actions, boards, queries, rules
+from preau.commons.signon import boards, rules
+from preau.commons.signon.actions import asserting
+from preau.commons.signon.actions.parties import SameEntity
+from preau.commons.signon.actions.register import SameName, save, settle
 from preau.commons.signon.forms import OpeningForm, ServiceForm
 from preau.commons.signon.models import Service
-from preau.directory import queries as directory
+from preau.commons.signon.queries import clients
+from preau.commons.signon.queries.parties import certificates_told, our_certificates, party_told
+from preau.commons.signon.queries.register import (
+    counts_of,
+    opened_in,
+    opening_of,
+    rows_of,
+    services_of,
+    state_of,
+    tiles_of,
+    told_of,
+)
+from preau.directory.queries.settings import levels_of
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import render_form, status_of
 from preau.foundation.paging import page_for
@@ -24,7 +39,7 @@ A_PAGE = 20
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """The services that one may open from here, and what leaves for each."""
-    page = page_for(request, queries.tiles_of(request.viewer), A_PAGE)
+    page = page_for(request, tiles_of(request.viewer), A_PAGE)
     keeps = rules.reads_register(request.viewer)
     context = {"page_obj": page, "keeps": keeps, "opener_of": boards.opener_of, "openers": boards.openers}
     return render(request, "signon/services.html", context)
@@ -34,10 +49,10 @@ def services(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """Every service that the school has or is offered; for operators, those of the platform."""
-    page = page_for(request, queries.services_of(request.viewer), A_PAGE)
+    page = page_for(request, services_of(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of(page, request.viewer.today),
+        "rows": rows_of(page, request.viewer.today),
         "may_add": rules.adds_services(request.viewer),
     }
     return render(request, "signon/register.html", context)
@@ -63,10 +78,10 @@ def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
     form = ServiceForm(service, request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
-            written, changed = actions.save(request.viewer, form.said(), service)
-        except actions.SameName:
+            written, changed = save(request.viewer, form.said(), service)
+        except SameName:
             form.add_error("name", _("Un autre service porte déjà ce nom."))
-        except actions.SameEntity:
+        except SameEntity:
             name = "metadata" if form.cleaned_data["metadata"] else "entity_id"
             form.add_error(name, _("Un autre service relié à Préau porte déjà ce nom SAML."))
         else:
@@ -81,24 +96,24 @@ def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
 def service(request: HttpRequest, service: Service) -> HttpResponse:
     """A service: what leaves and why, how often it is opened, and, for a school, whether it is open there."""
     viewer = request.viewer
-    opening = queries.opening_of(viewer, service)
+    opening = opening_of(viewer, service)
     form = _opening_form(request, service, opening) if rules.opens_here(viewer, service) else None
     if form and form.is_valid():
-        changed = actions.settle(viewer, service, form.settled())
+        changed = settle(viewer, service, form.settled())
         messages.success(request, _("C’est enregistré.") if changed else _("Rien n’a changé."))
         return redirect("signon:service", public_id=service.public_id)
-    word, tone, icon = queries.state_of(service, opening, viewer.today)
+    word, tone, icon = state_of(service, opening, viewer.today)
     context = {
         "service": service,
-        "client": queries.client_told(viewer, service),
+        "client": clients.client_told(viewer, service),
         "issuer": settings.PUBLIC_URL,
         **_of_saml(viewer, service),
         "opening": opening,
         "state": {"label": word, "tone": tone, "icon": icon},
-        "leaves": queries.told_of(service, opening.leaves if opening else service.asks),
-        "waits": queries.told_of(service, opening.waits_for)[1:] if opening and opening.is_on else [],
-        "counts": queries.counts_of(viewer, service),
-        "schools": None if viewer.school_id else queries.opened_in(viewer, service),
+        "leaves": told_of(service, opening.leaves if opening else service.asks),
+        "waits": told_of(service, opening.waits_for)[1:] if opening and opening.is_on else [],
+        "counts": counts_of(viewer, service),
+        "schools": None if viewer.school_id else opened_in(viewer, service),
         "form": form,
         "may_change": rules.changes(viewer, service),
         "pages": boards.pages_for(viewer, service),
@@ -109,18 +124,18 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
 
 def _of_saml(viewer: Any, service: Service) -> dict[str, Any]:
     """What the page says of a service of SAML, and what its provider is given."""
-    party = queries.party_told(viewer, service)
+    party = party_told(viewer, service)
     if party is None:
         return {"party": None}
     return {
         "party": party,
-        "signing": queries.certificates_told(party.signing),
-        "encryption": queries.certificates_told([party.encryption] if party.hides else []),
-        "ours": queries.our_certificates() if rules.changes(viewer, service) else [],
-        "entity": actions.our_name(),
+        "signing": certificates_told(party.signing),
+        "encryption": certificates_told([party.encryption] if party.hides else []),
+        "ours": our_certificates() if rules.changes(viewer, service) else [],
+        "entity": asserting.our_name(),
     }
 
 
 def _opening_form(request: HttpRequest, service: Service, opening: Any) -> OpeningForm:
-    levels = directory.levels_of(request.viewer)
+    levels = levels_of(request.viewer)
     return OpeningForm(request.viewer, service, opening, levels, request.POST or None)

@@ -18,17 +18,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import asserting, granting
 from preau.commons.signon.forms import PasswordForm
 from preau.commons.signon.models import Party, Service
+from preau.commons.signon.queries import access, parties
 from preau.commons.signon.views.cas import away, just_signed_in, sign_in_first, unknown
 from preau.commons.signon.views.confirming import is_theirs, page
 from preau.commons.signon.views.oidc import since
 from preau.commons.signon.views.saml_asked import (
     Misdirected,
-    Refused,
+    RequestRefused,
+    SamlRequest,
     Unknown,
-    Wanted,
     Wrong,
     read_wanted,
     read_word,
@@ -37,14 +39,14 @@ from preau.commons.signon.views.saml_asked import (
 from preau.foundation.access import anyone, opens
 from preau.identity import sessions
 
-Mistake = (Unknown, Misdirected, Refused, Wrong)
+Mistake = (Unknown, Misdirected, RequestRefused, Wrong)
 
 
 @opens(to=anyone)
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
     """What we are: addresses, and the certificates of the keys that sign."""
-    response = HttpResponse(actions.metadata(), content_type="application/samlmetadata+xml")
+    response = HttpResponse(asserting.metadata(), content_type="application/samlmetadata+xml")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
@@ -66,7 +68,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     return _go(request, wanted)
 
 
-def _page(name: str, wanted: Wanted) -> str:
+def _page(name: str, wanted: SamlRequest) -> str:
     return f"{reverse(name)}?{urlencode({'mot': word_of(wanted)})}"
 
 
@@ -82,10 +84,10 @@ def go_on(request: HttpRequest) -> HttpResponse:
         return said_of(request, mistake)
 
 
-def _go(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+def _go(request: HttpRequest, wanted: SamlRequest) -> HttpResponse:
     if request.viewer is None:
         return _told(request, wanted, "Responder", "NoPassive") if wanted.silent else sign_in_first(request)
-    openings = queries.openings_of(request.viewer, wanted.party.service_id)
+    openings = access.openings_of(request.viewer, wanted.party.service_id)
     if not openings:
         return (
             _told(request, wanted, "Responder", "RequestDenied")
@@ -101,36 +103,36 @@ def _go(request: HttpRequest, wanted: Wanted) -> HttpResponse:
 
 def _closed(request: HttpRequest, service: Service) -> HttpResponse:
     """Said only of the services of one's own school."""
-    if not queries.is_in_force(request.viewer, service.pk):
+    if not access.is_in_force(request.viewer, service.pk):
         return unknown(request)
-    waits = queries.waits_for(request.viewer, service.pk)
+    waits = access.waits_for(request.viewer, service.pk)
     return render(request, "signon/refused.html", {"waits": waits}, status=HTTPStatus.FORBIDDEN)
 
 
 @sensitive_variables("said")
 def _enter(
-    request: HttpRequest, wanted: Wanted, openings: Any, *, signed_in_at: datetime, is_new: bool = False
+    request: HttpRequest, wanted: SamlRequest, openings: Any, *, signed_in_at: datetime, is_new: bool = False
 ) -> HttpResponse:
     """Say who came. `is_new`: the password alone, just now."""
     is_strong = bool(request.session.get(sessions.PROVED)) and not is_new
     context = wanted.context(is_strong=is_strong)
     if not context:
         return _told(request, wanted, "Responder", "NoAuthnContext")
-    session = actions.Session(request.session.session_key or "", signed_in_at, is_strong)
-    coming = actions.Coming(wanted.party, wanted.to, wanted.request, context)
+    session = granting.Session(request.session.session_key or "", signed_in_at, is_strong)
+    coming = asserting.Coming(wanted.party, wanted.to, wanted.request, context)
     try:
-        said = actions.say_who(request.viewer, openings, coming, session)
-    except actions.Replayed:
-        return said_of(request, Refused("again", wanted.party))
+        said = asserting.say_who(request.viewer, openings, coming, session)
+    except asserting.Replayed:
+        return said_of(request, RequestRefused("again", wanted.party))
     return _posted(request, wanted, said, is_known=True)
 
 
-def _told(request: HttpRequest, wanted: Wanted, code: str, under: str = "") -> HttpResponse:
-    said = actions.say_why(wanted.party, wanted.to, wanted.request, code, under)
+def _told(request: HttpRequest, wanted: SamlRequest, code: str, under: str = "") -> HttpResponse:
+    said = asserting.say_why(wanted.party, wanted.to, wanted.request, code, under)
     return _posted(request, wanted, said, is_known=False)
 
 
-def _posted(request: HttpRequest, wanted: Wanted, said: str, *, is_known: bool) -> HttpResponse:
+def _posted(request: HttpRequest, wanted: SamlRequest, said: str, *, is_known: bool) -> HttpResponse:
     fields = {"SAMLResponse": said} | ({"RelayState": wanted.relay} if wanted.relay else {})
     return post_page(request, wanted.party, wanted.to, fields, is_known=is_known)
 
@@ -169,7 +171,7 @@ def said_of(request: HttpRequest, mistake: Exception) -> HttpResponse:
         return _told(request, mistake.wanted, mistake.code, mistake.under)
     if isinstance(mistake, Misdirected):
         return render(request, "signon/misdirected.html", status=HTTPStatus.BAD_REQUEST)
-    if isinstance(mistake, Refused):
+    if isinstance(mistake, RequestRefused):
         is_often = mistake.why == "often"
         status = HTTPStatus.TOO_MANY_REQUESTS if is_often else HTTPStatus.BAD_REQUEST
         context = {"why": mistake.why, "service": mistake.party.service if mistake.party else None}
@@ -193,13 +195,13 @@ def open_service(request: HttpRequest) -> HttpResponse:
     if service is None:
         messages.info(request, _("Ce service n’est pas ouvert ici. Voici ceux qui le sont."))
         return redirect("signon:services")
-    party = queries.party_told(request.viewer, service)
+    party = parties.party_told(request.viewer, service)
     if party is None or not party.begins_here or not party.receives:
         return redirect("signon:services")
-    openings = queries.openings_of(request.viewer, service.pk)
+    openings = access.openings_of(request.viewer, service.pk)
     if not openings:
         return _closed(request, service)
-    return _enter(request, Wanted(party, party.addresses[0]), openings, signed_in_at=since(request))
+    return _enter(request, SamlRequest(party, party.addresses[0]), openings, signed_in_at=since(request))
 
 
 @opens(to=rules.has_services)
@@ -213,7 +215,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         wanted = read_word(request.GET["mot"])
     except Mistake as mistake:
         return said_of(request, mistake)
-    openings = queries.openings_of(request.viewer, wanted.party.service_id)
+    openings = access.openings_of(request.viewer, wanted.party.service_id)
     if not openings:
         return _closed(request, wanted.party.service)
     form = PasswordForm(request.POST or None)

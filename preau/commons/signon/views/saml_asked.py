@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from preau.commons.signon import actions, queries, rules
+from preau.commons.signon import rules
+from preau.commons.signon.actions import asserting
 from preau.commons.signon.models import Party
+from preau.commons.signon.queries import parties
 from preau.commons.signon.saml import reading
 from preau.commons.signon.saml.names import (
     ALSO_TRUE,
@@ -48,7 +50,7 @@ class Misdirected(Exception):
     """A known service, with an address that is not one of its own: nobody is sent there."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """Nobody is sent anywhere: `why` is « unread », « unproved », « elsewhere », « late », « again » or « often »; `party`,
     when it is known who asks."""
 
@@ -58,7 +60,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SamlRequest:
     """What is asked. `to`: one of the service's addresses, exactly; `request`: the ID of its message, « » when it sent none;
     `relay`: its own word; `silent`: without any page; `again`: whoever is signed in proves it again; `proofs`: how they may
     have proved it, by its own comparison, none when it does not care."""
@@ -78,9 +80,9 @@ class Wanted:
         if not self.proofs:
             return ours[0]
         if self.comparison == "exact":
-            return next((one for one in self.proofs if one in ours), "")
+            return next((proof for proof in self.proofs if proof in ours), "")
         ranks = {TWO_PROOFS: 2, ONE_PROOF: 1} | dict.fromkeys(ALSO_TRUE, 0)
-        wanted = [ranks[one] for one in self.proofs if one in ranks]
+        wanted = [ranks[proof] for proof in self.proofs if proof in ranks]
         fits = {
             "minimum": lambda rank: rank >= min(wanted),
             "better": lambda rank: rank > max(wanted),
@@ -92,7 +94,7 @@ class Wanted:
 class Wrong(Exception):
     """A known service and address: the mistake is told to it, by the two words of the protocol."""
 
-    def __init__(self, wanted: Wanted, code: str, under: str = "") -> None:
+    def __init__(self, wanted: SamlRequest, code: str, under: str = "") -> None:
         super().__init__(code)
         self.wanted, self.code, self.under = wanted, code, under
 
@@ -103,7 +105,7 @@ class Wrong(Exception):
 def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = False) -> tuple[Party, Message]:
     """A message of a service that is known, for this address of ours, of this moment, and signed when it must be.
 
-    Raises Unknown, Refused, or Malformed.
+    Raises Unknown, RequestRefused, or Malformed.
     """
     if any(len(values) > 1 for _name, values in request.POST.lists()):
         raise Malformed("a parameter twice")
@@ -112,16 +114,16 @@ def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = Fal
         if request.method == "POST"
         else reading.from_query(request.META.get("QUERY_STRING", ""), kind)
     )
-    party = queries.party_of(message.issuer)
+    party = parties.party_of(message.issuer)
     if party is None:
         raise Unknown
     _prove(request, party, message, is_required=signed or party.must_sign)
     said = message.root.get("Destination", "")
     if (said or message.is_signed) and said != address:
-        raise Refused("elsewhere", party)
+        raise RequestRefused("elsewhere", party)
     now, at = timezone.now(), instant(message.root.get("IssueInstant", ""))
     if not now - rules.ASKED_BEFORE <= at <= now + rules.ASKED_AHEAD:
-        raise Refused("late", party)
+        raise RequestRefused("late", party)
     return party, message
 
 
@@ -131,26 +133,26 @@ def _prove(request: HttpRequest, party: Party, message: Message, *, is_required:
         return
     door = (str(party.pk), network_of(client_address(request)))
     if throttle.tries("saml_signature", *door) >= rules.WRONG_SIGNATURES:
-        raise Refused("often", party)
+        raise RequestRefused("often", party)
     try:
         reading.check_signed(message, party.signing)
     except Unproved as failure:
         throttle.hit("saml_signature", *door, window=rules.WRONG_WINDOW)
-        raise Refused("unproved", party) from failure
+        raise RequestRefused("unproved", party) from failure
 
 
-def read_wanted(request: HttpRequest, address: str) -> Wanted:
-    """What is asked. Raises Unknown, Misdirected, Refused, or Wrong."""
+def read_wanted(request: HttpRequest, address: str) -> SamlRequest:
+    """What is asked. Raises Unknown, Misdirected, RequestRefused, or Wrong."""
     try:
         party, message = receive(request, "AuthnRequest", address)
         return _wanted(party, message)
     except Malformed as failure:
-        raise Refused("unread") from failure
+        raise RequestRefused("unread") from failure
 
 
-def _wanted(party: Party, message: Message) -> Wanted:
+def _wanted(party: Party, message: Message) -> SamlRequest:
     root = message.root
-    wanted = Wanted(party, _to(party, root), message.id)
+    wanted = SamlRequest(party, _to(party, root), message.id)
     if len(message.relay.encode()) > rules.LONGEST_RELAY:
         raise Wrong(wanted, "Requester")
     wanted = replace(wanted, relay=message.relay)
@@ -173,9 +175,9 @@ def _to(party: Party, root: Any) -> str:
     if not party.receives or (url is not None and index is not None):
         raise Misdirected
     if url is not None:
-        found = next((one["url"] for one in party.receives if one["url"] == url), None)
+        found = next((receive["url"] for receive in party.receives if receive["url"] == url), None)
     elif index is not None:
-        found = next((one["url"] for one in party.receives if str(one["index"]) == index), None)
+        found = next((receive["url"] for receive in party.receives if str(receive["index"]) == index), None)
     else:
         found = party.receives[0]["url"]
     if found is None:
@@ -183,17 +185,17 @@ def _to(party: Party, root: Any) -> str:
     return str(found)
 
 
-def _check_name(wanted: Wanted, policy: Any) -> None:
+def _check_name(wanted: SamlRequest, policy: Any) -> None:
     """We give one form of name, that of the register; a service that wants another gets none."""
     if policy is None:
         return
-    form, ours = policy.get("Format", ANY_NAME), queries.FORMS[wanted.party.name_form]
+    form, ours = policy.get("Format", ANY_NAME), parties.FORMS[wanted.party.name_form]
     is_for = policy.get("SPNameQualifier", wanted.party.entity_id) == wanted.party.entity_id
     if form not in {ANY_NAME, ours} or form not in {ANY_NAME, PERSISTENT, TRANSIENT} or not is_for:
         raise Wrong(wanted, "Requester", "InvalidNameIDPolicy")
 
 
-def _proofs(wanted: Wanted, asked: Any) -> tuple[str, list[str]]:
+def _proofs(wanted: SamlRequest, asked: Any) -> tuple[str, list[str]]:
     if asked is None:
         return "exact", []
     comparison = asked.get("Comparison", "exact")
@@ -206,30 +208,37 @@ def _proofs(wanted: Wanted, asked: Any) -> tuple[str, list[str]]:
 # Carried
 
 
-def word_of(wanted: Wanted) -> str:
+def word_of(wanted: SamlRequest) -> str:
     held = {
-        "n": wanted.party.pk, "t": wanted.to, "r": wanted.request, "k": wanted.relay, "s": wanted.silent, "a": wanted.again,
-        "c": wanted.comparison, "p": [one for one in wanted.proofs if one in {TWO_PROOFS, ONE_PROOF, *ALSO_TRUE}] or list(wanted.proofs)[:1],
-    }  # fmt: skip
+        "n": wanted.party.pk,
+        "t": wanted.to,
+        "r": wanted.request,
+        "k": wanted.relay,
+        "s": wanted.silent,
+        "a": wanted.again,
+        "c": wanted.comparison,
+        "p": [proof for proof in wanted.proofs if proof in {TWO_PROOFS, ONE_PROOF, *ALSO_TRUE}]
+        or list(wanted.proofs)[:1],
+    }
     return signing.dumps(held, salt=COMING, compress=True)
 
 
-def read_word(word: str) -> Wanted:
+def read_word(word: str) -> SamlRequest:
     """The same, once more: the service may have changed meanwhile. Raises Unknown, Misdirected, or Refused."""
     held = _opened(word, COMING)
-    party = queries.party_numbered(held["n"])
+    party = parties.party_numbered(held["n"])
     if party is None:
         raise Unknown
     if held["t"] not in party.addresses:
         raise Misdirected
-    return Wanted(party, held["t"], held["r"], held["k"], held["s"], held["a"], held["c"], held["p"])
+    return SamlRequest(party, held["t"], held["r"], held["k"], held["s"], held["a"], held["c"], held["p"])
 
 
 def _opened(word: str, salt: str) -> dict[str, Any]:
     try:
         held: dict[str, Any] = signing.loads(word, salt=salt, max_age=rules.WORD_LIFE)
     except (signing.BadSignature, ValueError) as failure:
-        raise Refused("late") from failure
+        raise RequestRefused("late") from failure
     return held
 
 
@@ -259,39 +268,43 @@ def digest(word: str) -> str:
 
 
 def read_leaving(request: HttpRequest, address: str) -> Leaving:
-    """Always signed: it would end somebody's session. Raises Unknown or Refused."""
+    """Always signed: it would end somebody's session. Raises Unknown or RequestRefused."""
     try:
         party, message = receive(request, "LogoutRequest", address, signed=True)
         return _leaving(party, message, timezone.now())
     except Malformed as failure:
-        raise Refused("unread") from failure
+        raise RequestRefused("unread") from failure
 
 
 def _leaving(party: Party, message: Message, now: datetime) -> Leaving:
     root = message.root
     until = root.get("NotOnOrAfter")
     if until and instant(until) <= now - rules.ASKED_AHEAD:
-        raise Refused("late", party)
+        raise RequestRefused("late", party)
     name = text_of(root.find(tag(SAML, "NameID")))
     too_long = len(message.relay.encode()) > rules.LONGEST_RELAY
     if root.get("Version") != "2.0" or not name or too_long:
-        raise Refused("unread", party)
-    if actions.note_request(party, message.id) > 1:
-        raise Refused("again", party)
+        raise RequestRefused("unread", party)
+    if asserting.note_request(party, message.id) > 1:
+        raise RequestRefused("again", party)
     indexes = [digest(text_of(one)) for one in root.findall(tag(SAMLP, "SessionIndex"))][:20]
     return Leaving(party, message.id, message.relay, digest(name), indexes)
 
 
 def leaving_word(leaving: Leaving) -> str:
     held = {
-        "n": leaving.party.pk, "r": leaving.request, "k": leaving.relay, "u": leaving.name, "i": list(leaving.indexes),
-    }  # fmt: skip
+        "n": leaving.party.pk,
+        "r": leaving.request,
+        "k": leaving.relay,
+        "u": leaving.name,
+        "i": list(leaving.indexes),
+    }
     return signing.dumps(held, salt=LEAVING, compress=True)
 
 
 def read_leaving_word(word: str) -> Leaving:
     held = _opened(word, LEAVING)
-    party = queries.party_numbered(held["n"])
+    party = parties.party_numbered(held["n"])
     if party is None:
         raise Unknown
     return Leaving(party, held["r"], held["k"], held["u"], held["i"])

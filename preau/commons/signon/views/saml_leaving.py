@@ -8,13 +8,15 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from preau.commons.signon import actions, queries
-from preau.commons.signon.actions import digest_of, sid_of
+from preau.commons.signon.actions import asserting
+from preau.commons.signon.actions.granting import sid_of
+from preau.commons.signon.actions.tickets import digest_of
+from preau.commons.signon.queries import parties
 from preau.commons.signon.views.cas import away
 from preau.commons.signon.views.saml import Mistake, post_page, said_of
 from preau.commons.signon.views.saml_asked import Leaving, leaving_word, read_leaving, read_leaving_word
 from preau.foundation.access import anyone, opens
-from preau.identity import actions as identity
+from preau.identity.actions import signing
 
 NOBODY = {"code": "Requester", "under": "UnknownPrincipal"}
 ELSEWHERE = {"under": "PartialLogout"}
@@ -53,10 +55,10 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "signon/saml_leaving.html", {"service": leaving.party.service})
     # It has ended its own session: it is not told of ours.
-    actions.drop_connection(request.viewer, leaving.party, index)
+    asserting.drop_connection(request.viewer, leaving.party, index)
     if request.POST.get("choix") == "rester":
         return _answered(request, leaving, **ELSEWHERE)
-    identity.sign_out(request, request.viewer)
+    signing.sign_out(request, request.viewer)
     request.viewer = None
     return _answered(request, leaving)
 
@@ -66,7 +68,7 @@ def _without_a_question(request: HttpRequest, leaving: Leaving, index: str) -> d
     if request.viewer is None:
         return {}
     digest = digest_of(request.session.session_key or "")
-    if not leaving.is_of(queries.name_at(leaving.party, request.viewer.person.pk, digest)):
+    if not leaving.is_of(parties.name_at(leaving.party, request.viewer.person.pk, digest)):
         return NOBODY
     return None if leaving.is_here(index) else ELSEWHERE
 
@@ -74,14 +76,14 @@ def _without_a_question(request: HttpRequest, leaving: Leaving, index: str) -> d
 def _without(request: HttpRequest) -> HttpResponse:
     """Nobody asks anything: the page that offers to leave."""
     if request.method == "POST" and request.viewer:
-        identity.sign_out(request, request.viewer)
+        signing.sign_out(request, request.viewer)
         request.viewer = None
     return render(request, "signon/leaving.html", {"back": "", "here": reverse("signon:saml_leave")})
 
 
 def _answered(request: HttpRequest, leaving: Leaving, **status: str) -> HttpResponse:
     """Back to the service with what became of it, by a page of ours; on ours, when it says nowhere to answer."""
-    sent = actions.say_left(leaving.party, leaving.request, leaving.relay, **status)
+    sent = asserting.say_left(leaving.party, leaving.request, leaving.relay, **status)
     if sent is None:
         return _without_answer(request)
     if sent.fields is not None:

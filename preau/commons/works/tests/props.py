@@ -2,7 +2,7 @@
 
 from conftest import NOW
 from preau.commons.works.models import Work
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 
 
 def many_works(college: World, count: int) -> None:
@@ -10,7 +10,14 @@ def many_works(college: World, count: int) -> None:
     for _ in range(count):
         number = Work.objects.count()
         Work.objects.create(
-            key=f"essai-{number}", label=f"Lecture {number}", person=college.people["secretary"], school=college.school,
-            url="/", can_stop=True, asked_at=NOW, begun_at=NOW, ended_at=NOW if number % 2 else None,
+            key=f"essai-{number}",
+            label=f"Lecture {number}",
+            person=college.people["secretary"],
+            school=college.school,
+            url="/",
+            can_stop=True,
+            asked_at=NOW,
+            begun_at=NOW,
+            ended_at=NOW if number % 2 else None,
             state=Work.State.DONE if number % 2 else Work.State.RUNNING,
-        )  # fmt: skip
+        )

@@ -5,7 +5,7 @@ from django.db.models import Model
 from conftest import NOW
 from preau.commons.works.models import Work
 from preau.commons.works.tests.props import many_works
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from tests import pages
 from tests.declared import Body, Fragment
 from tests.net.matrix_cast import OWNERS, SIGNED_IN, Near, Stage, near
@@ -25,27 +25,36 @@ LISTS = [
 def lay(college: World) -> None:
     """A work that the head asked for: it goes on, and may be given up."""
     Work.objects.create(
-        key="essai", label="Lecture des fichiers de l’annuaire", person=college.people["head"], school=college.school,
-        url="/annuaire/livraisons/", can_stop=True, asked_at=NOW, begun_at=NOW, state=Work.State.RUNNING, step="Lecture", done=3,
+        key="essai",
+        label="Lecture des fichiers de l’annuaire",
+        person=college.people["head"],
+        school=college.school,
+        url="/annuaire/livraisons/",
+        can_stop=True,
+        asked_at=NOW,
+        begun_at=NOW,
+        state=Work.State.RUNNING,
+        step="Lecture",
+        done=3,
         total=9,
-    )  # fmt: skip
+    )
 
 
 # The isolation matrix
 
 SEES: dict[type[Model], Near] = {
     Work: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "works:works": SIGNED_IN,
     "works:stop": SEES[Work],
-}  # fmt: skip
+}
 
 # Forms and files
 
 BODIES = {
     "works:stop": Body("guardian"),
-}  # fmt: skip
+}
 FRAGMENTS = {"works:works": Fragment("guardian", "works", ("", "?page=2"))}
 
 # The stage of the matrix

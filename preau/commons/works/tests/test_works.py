@@ -12,10 +12,10 @@ from preau.commons.journal.models import Line
 from preau.commons.works import actions, rules, tasks
 from preau.commons.works.models import Work
 from preau.directory.models import Holding
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.words import Role
 from preau.foundation import works
-from preau.foundation.works import Asked, Ending
+from preau.foundation.works import Ending, WorkRequest
 
 State = Work.State
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def asked(college: World) -> Any:
     def start(key: str = "essai-1", who: str = "secretary", world: World = college, **more: Any) -> Work:
         facts = {"label": "Un long travail", "url": "/", "school_id": world.school.pk, "can_stop": True}
         facts |= {"seat": f"staff-{world.school.pk}"} | more
-        works.start(Asked(key=key, person_id=world.people[who].pk, **facts))
+        works.start(WorkRequest(key=key, person_id=world.people[who].pk, **facts))
         return Work.objects.get(key=key)
 
     return start
@@ -69,7 +69,7 @@ def test_a_work_is_followed_from_its_request_to_its_result(
     asked(url="/annuaire/livraisons/")
     client.sit(college.people["secretary"])
     page = text(client.get(PAGE))
-    assert "En attente de son tour" in page and "Actualiser" in page and 'data-hx-trigger="every 3s"' in page
+    assert "En attente de son tour" in page and "Actualiser" in page and 'data-hx-trigger="live"' in page
     works.begin("essai-1")
     works.tell("essai-1", "Lecture des fichiers", 3, 8)
     page = text(client.get(PAGE))
@@ -80,7 +80,7 @@ def test_a_work_is_followed_from_its_request_to_its_result(
     page = text(client.get(PAGE))
     assert "Terminé" in page and "en 42 s" in page
     assert 'href="/annuaire/livraisons/"' in page and "Voir le résultat : Un long travail" in page
-    assert "Abandonner" not in page and "Actualiser" not in page and "every 3s" not in page
+    assert "Abandonner" not in page and "Actualiser" not in page and 'data-live="works"' not in page
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,3 @@ class Comparison(People, Roles, Schooling, Families):
             self.compare_schooling()
         self.compare_families()
         return self.changes
-
-
-__all__ = ["Comparison"]

@@ -107,13 +107,19 @@ class Families(Ground):
             (pupil.pk or 0, guardian.pk if guardian and guardian.pk else 0)
         )
         row = Guardianship(
-            pupil=pupil, guardian=guardian, authority=facts.authority, kinship=facts.kinship,
-            contact_priority=facts.contact_priority, lives_with=facts.lives_with, pays=facts.pays,
+            pupil=pupil,
+            guardian=guardian,
+            authority=facts.authority,
+            kinship=facts.kinship,
+            contact_priority=facts.contact_priority,
+            lives_with=facts.lives_with,
+            pays=facts.pays,
             receives_aid=facts.receives_aid,
             # A judge's word outlives an absence from the file.
             may_not_be_informed=before.may_not_be_informed if before else False,
-            source=self.setting.source, starts=self.setting.starts,
-        )  # fmt: skip
+            source=self.setting.source,
+            starts=self.setting.starts,
+        )
         self.changes.rows[Guardianship].append(row)
         if self.setting.own and self._works(facts.guardian) and pupil is not guardian:
             self.changes.counts["staff_guardians"] += 1

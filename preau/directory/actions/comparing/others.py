@@ -77,8 +77,11 @@ class Others(Ground):
         for key, people in found.items():
             if len(people) > 1 or not disputed.isdisjoint(people):
                 self.warn(
-                    _("Ressemble à plusieurs personnes déjà là : une personne de plus est ouverte, à vérifier."), key
-                )  # fmt: skip
+                    _(
+                        "Ressemble à plusieurs personnes déjà là : une personne de plus est ouverte, à vérifier."
+                    ),
+                    key,
+                )
             else:
                 self._take(key, *people.values())
 

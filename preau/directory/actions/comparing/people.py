@@ -12,8 +12,15 @@ from preau.foundation.text import fold
 
 # An empty value in the file leaves these as they are: the file is silent, it does not erase.
 PERSON_FIELDS = (
-    "family_name", "given_name", "birth_name", "civil_given_names", "civility", "birth_date", "email", "phone",
-)  # fmt: skip
+    "family_name",
+    "given_name",
+    "birth_name",
+    "civil_given_names",
+    "civility",
+    "birth_date",
+    "email",
+    "phone",
+)
 FIELD_NAMES = {field.name: field.verbose_name for field in Person._meta.concrete_fields}
 
 

@@ -129,10 +129,16 @@ class Roles(Ground):
         setting = self.setting
         self.changes.rows[Holding].append(
             Holding(
-                person=person, role=facts.role, title=facts.title, programme=facts.programme, school=setting.school,
-                starts=setting.starts, ends=facts.ends, source=setting.source,
+                person=person,
+                role=facts.role,
+                title=facts.title,
+                programme=facts.programme,
+                school=setting.school,
+                starts=setting.starts,
+                ends=facts.ends,
+                source=setting.source,
             )
-        )  # fmt: skip
+        )
         self.touch(who)
         if not known:
             self.changes.say("arrivals", person, str(facts.role.label))

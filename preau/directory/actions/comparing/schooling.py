@@ -61,9 +61,13 @@ class Schooling(Ground):
         self.changes.groups.append(group)
         self.changes.group_ids.append(
             ExternalId(
-                source=setting.source, authority=setting.writes_as, kind=facts.kind, value=facts.key[:120], group=group
+                source=setting.source,
+                authority=setting.writes_as,
+                kind=facts.kind,
+                value=facts.key[:120],
+                group=group,
             )
-        )  # fmt: skip
+        )
         self.changes.school_changed = True
         self.changes.counts["groups"] += 1
 
@@ -128,10 +132,14 @@ class Schooling(Ground):
             starts = facts.ends
         self.changes.rows[Enrolment].append(
             Enrolment(
-                school=self.setting.school, group=group, pupil=pupil, starts=starts, ends=facts.ends,
+                school=self.setting.school,
+                group=group,
+                pupil=pupil,
+                starts=starts,
+                ends=facts.ends,
                 source=self.setting.source,
             )
-        )  # fmt: skip
+        )
         if not self.is_new(who) and facts.kind == Group.Kind.CLASS:
             self.changes.say("classes", pupil, group.name)
         self.touch(who)
@@ -162,11 +170,15 @@ class Schooling(Ground):
             return
         self.changes.rows[Assignment].append(
             Assignment(
-                school=self.setting.school, group=group, teacher=teacher, source=self.setting.source,
+                school=self.setting.school,
+                group=group,
+                teacher=teacher,
+                source=self.setting.source,
                 kind=Assignment.Kind.TEACHES if facts.subject else Assignment.Kind.HEAD_TEACHER,
-                subject=self._subject(facts.subject) if facts.subject else None, starts=self.setting.starts,
+                subject=self._subject(facts.subject) if facts.subject else None,
+                starts=self.setting.starts,
             )
-        )  # fmt: skip
+        )
         self.touch(who)
 
     def _subject(self, code: str) -> Subject:

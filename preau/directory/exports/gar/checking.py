@@ -17,12 +17,20 @@ SHOWN = 20
 UAI, WHO, GROUP = "GARStructureUAI", "GARPersonIdentifiant", "GARGroupeCode"
 # Record → what makes it unique. People are unique among their kind: somebody may learn in a school and work in another.
 KEYS = {
-    "GAREleve": (WHO,), "GAREnseignant": (WHO,), "GARRespAff": (WHO,), "GAREtab": (UAI,),
-    "GARMEF": (UAI, "GARMEFCode"), "GARMatiere": (UAI, "GARMatiereCode"), "GARGroupe": (UAI, GROUP),
-    "GARPersonMEF": (UAI, WHO, "GARMEFCode"), "GARPersonMEFSTAT4": (UAI, WHO, "GARMEFSTAT4Code"),
-    "GAREleveEnseignement": (UAI, WHO, "GARMatiereCode"), "GARPersonGroupe": (UAI, WHO, GROUP),
-    "GAREnsGroupeMatiere": (UAI, WHO, GROUP), "GAREnsClasseMatiere": (UAI, WHO, GROUP),
-}  # fmt: skip
+    "GAREleve": (WHO,),
+    "GAREnseignant": (WHO,),
+    "GARRespAff": (WHO,),
+    "GAREtab": (UAI,),
+    "GARMEF": (UAI, "GARMEFCode"),
+    "GARMatiere": (UAI, "GARMatiereCode"),
+    "GARGroupe": (UAI, GROUP),
+    "GARPersonMEF": (UAI, WHO, "GARMEFCode"),
+    "GARPersonMEFSTAT4": (UAI, WHO, "GARMEFSTAT4Code"),
+    "GAREleveEnseignement": (UAI, WHO, "GARMatiereCode"),
+    "GARPersonGroupe": (UAI, WHO, GROUP),
+    "GAREnsGroupeMatiere": (UAI, WHO, GROUP),
+    "GAREnsClasseMatiere": (UAI, WHO, GROUP),
+}
 PEOPLE = {"Eleve": "GAREleve", "Enseignant": "GAREnseignant"}
 TAUGHT = {"GAREnsGroupeMatiere": GROUPE, "GAREnsClasseMatiere": DIVISION}
 ONLY = {
@@ -30,10 +38,16 @@ ONLY = {
     Degree.FIRST: {
         name: KEYS[name]
         for name in (
-            "GAREleve", "GAREnseignant", "GARRespAff", "GAREtab", "GARGroupe", "GARPersonMEFSTAT4", "GARPersonGroupe",
+            "GAREleve",
+            "GAREnseignant",
+            "GARRespAff",
+            "GAREtab",
+            "GARGroupe",
+            "GARPersonMEFSTAT4",
+            "GARPersonGroupe",
         )
     },
-}  # fmt: skip
+}
 # What is named and is nowhere in the delivery.
 LOST = {
     "uai": gettext_lazy("L’établissement « %(key)s » n’est pas dans la livraison."),
@@ -54,12 +68,12 @@ WORDS = {
 Key = tuple[str, ...]
 
 
-class Refused(Exception):
+class ExportRefused(Exception):
     """Nothing is delivered. The message is one French sentence a line, the first ones."""
 
 
 def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
-    """Read every file of a delivery again. Raises Refused when anything is not as it must be."""
+    """Read every file of a delivery again. Raises ExportRefused when anything is not as it must be."""
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         rules = Rules(db, degree, limit)
         db.execute("BEGIN")
@@ -67,7 +81,7 @@ def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
             rules.read(path)
         faults = [*rules.faults, *rules.lost()]
     if faults:
-        raise Refused("\n".join([*faults[:SHOWN], *_and_more(len(faults) - SHOWN)]))
+        raise ExportRefused("\n".join([*faults[:SHOWN], *_and_more(len(faults) - SHOWN)]))
 
 
 def _and_more(number: int) -> list[str]:

@@ -233,7 +233,7 @@ def courses(scope: Scope) -> Iterator[Node]:
     named = OfficialCode.objects.filter(
         kind=OfficialCode.Kind.PROGRAMME, code__in={code for _, code in followed}
     ).order_by("-authority")
-    known = {one.code: one for one in named}
+    known = {official_code.code: official_code for official_code in named}
     for school, code in followed:
         one = known.get(code)
         yield (
@@ -302,7 +302,9 @@ SECTIONS: dict[Degree, dict[str, list[Callable[[Scope], Iterator[Node]]]]] = {
         "RespAff": [allotting],
         "Etab": [schools, courses, subjects],
         "Groupe": [
-            groups, members, _taught("GAREnsGroupeMatiere", in_classes=False),
+            groups,
+            members,
+            _taught("GAREnsGroupeMatiere", in_classes=False),
             _taught("GAREnsClasseMatiere", in_classes=True),
         ],
     },
@@ -313,4 +315,4 @@ SECTIONS: dict[Degree, dict[str, list[Callable[[Scope], Iterator[Node]]]]] = {
         "Etab": [schools],
         "Groupe": [groups, members],
     },
-}  # fmt: skip
+}

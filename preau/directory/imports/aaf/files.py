@@ -8,7 +8,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.records import Raw
-from preau.foundation.reading import LONGEST_RECORD, LONGEST_VALUE, Refused, XmlReader
+from preau.foundation.reading import LONGEST_RECORD, LONGEST_VALUE, UnreadableFile, XmlReader
 
 CATEGORIES = {"categoriePersonne", "categorieStructure", "categorieMef", "categorieMatiere"}
 ACTIONS = {"addRequest": "add", "modifyRequest": "modify", "deleteRequest": "delete"}
@@ -41,7 +41,7 @@ class Reader(XmlReader):
             self._name, self._values = attributes.get("name", ""), []
             self._passes_over = self._is_of_no_use()
             if tag == "modification" and attributes.get("operation", "replace") != "replace":
-                raise Refused(
+                raise UnreadableFile(
                     _("Une modification autre que « replace » : ce n’est pas une livraison de l’AAF.")
                 )
         elif tag in ACTIONS:
@@ -54,7 +54,7 @@ class Reader(XmlReader):
         elif tag == "value":
             self._size += self._length + 32
             if self._size > LONGEST_RECORD:
-                raise Refused(_("Un enregistrement dépasse un million de caractères."))
+                raise UnreadableFile(_("Un enregistrement dépasse un million de caractères."))
             self._values.append(" ".join("".join(self._text or ()).split()))
             self._text = None
         elif tag in {"attr", "modification"}:
@@ -84,7 +84,7 @@ class Reader(XmlReader):
         if self._text is not None:
             self._length += len(data)
             if self._length > LONGEST_VALUE:
-                raise Refused(_("Une valeur dépasse 100 000 caractères."))
+                raise UnreadableFile(_("Une valeur dépasse 100 000 caractères."))
             self._text.append(data)
 
     def comment(self, data: str) -> None:

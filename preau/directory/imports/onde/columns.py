@@ -16,8 +16,22 @@ PUPILS, PARENTS, TEACHERS, STAFF, GUESTS = "pupils", "parents", "teachers", "sta
 # What we look for → the headings that say it, the surest first.
 COLUMNS = {
     "civility": ("civilite responsable", "civilite"),
-    "family": ("nom de famille eleve", "nom eleve", "nom de famille responsable", "nom responsable", "nom de famille", "nom"),
-    "usage": ("nom d usage eleve", "nom usage eleve", "nom d usage responsable", "nom usage responsable", "nom d usage", "nom usage"),
+    "family": (
+        "nom de famille eleve",
+        "nom eleve",
+        "nom de famille responsable",
+        "nom responsable",
+        "nom de famille",
+        "nom",
+    ),
+    "usage": (
+        "nom d usage eleve",
+        "nom usage eleve",
+        "nom d usage responsable",
+        "nom usage responsable",
+        "nom d usage",
+        "nom usage",
+    ),
     "given": ("prenom eleve", "prenom responsable", "prenom"),
     "born": ("date naissance", "date de naissance"),
     "ine": ("ine",),
@@ -33,7 +47,7 @@ COLUMNS = {
     "function": ("fonction",),
     "kinship": ("lien de parente", "lien avec l eleve", "lien"),
     "authority": ("autorite parentale", "responsable legal", "representant legal"),
-}  # fmt: skip
+}
 CLASSES = {"libelle classe", "classe", "classes"}
 # A block of columns a child, in the parents' file.
 CHILD = {

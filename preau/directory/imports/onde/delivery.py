@@ -82,11 +82,16 @@ class Delivery:
         self.class_keys: dict[str, str] = {}
 
     def stage(self) -> None:
-        self._take("EtabEducNat", self.place.uai, Line(0, 1, "", {}, [], [], ""), {
-            "ENTStructureUAI": self.place.uai,
-            "ENTStructureNomCourant": self.place.name,
-            "ENTStructureTypeStruct": self.place.type,
-        })  # fmt: skip
+        self._take(
+            "EtabEducNat",
+            self.place.uai,
+            Line(0, 1, "", {}, [], [], ""),
+            {
+                "ENTStructureUAI": self.place.uai,
+                "ENTStructureNomCourant": self.place.name,
+                "ENTStructureTypeStruct": self.place.type,
+            },
+        )
         self._find_pupils()
         self._stage_guardians()
         for pupil in self.pupils:
@@ -148,15 +153,22 @@ class Delivery:
         links: Told = {}
         if columns.PARENTS in self.read and pupil.key not in self.untold:
             links = {"ENTElevePersRelEleve": list(dict.fromkeys(self.links[pupil.key]))}
-        self._take("Eleve", pupil.key, row, {
-            **_identity(told),
-            "ENTEleveINE": ine_of(told["ine"]),
-            "ENTPersonStructRattach": self.place.uai,
-            "ENTEleveNiveau": f"${told['level']}" if told["level"] else "",
-            "ENTPersonClasses": [self._class(label, row) for label in row.classes],
-            "ENTPersonGroupes": [f"{self.place.uai}$11$ORDINAIRE${_one_part(one)}${one}" for one in row.groups],
-            **links,
-        })  # fmt: skip
+        self._take(
+            "Eleve",
+            pupil.key,
+            row,
+            {
+                **_identity(told),
+                "ENTEleveINE": ine_of(told["ine"]),
+                "ENTPersonStructRattach": self.place.uai,
+                "ENTEleveNiveau": f"${told['level']}" if told["level"] else "",
+                "ENTPersonClasses": [self._class(label, row) for label in row.classes],
+                "ENTPersonGroupes": [
+                    f"{self.place.uai}$11$ORDINAIRE${_one_part(group)}${group}" for group in row.groups
+                ],
+                **links,
+            },
+        )
 
     def _class(self, label: str, row: Line) -> str:
         """`structure$11$ORDINAIRE$id$label`: only the last part may hold a « $ »."""
@@ -182,10 +194,14 @@ class Delivery:
         told = guardian.told
         if not guardian.key:
             self.untold |= guardian.face.children
-            self._leave_aside("PersRelEleve", guardian, _(
-                "Un autre responsable porte les mêmes noms, et rien ne dit si c’est la même personne : ni enfant, ni "
-                "courriel, ni téléphone, ni adresse en commun."
-            ))  # fmt: skip
+            self._leave_aside(
+                "PersRelEleve",
+                guardian,
+                _(
+                    "Un autre responsable porte les mêmes noms, et rien ne dit si c’est la même personne : ni enfant, ni "
+                    "courriel, ni téléphone, ni adresse en commun."
+                ),
+            )
             return
         level, kinship, contact = self._level(told), self._kinship(told), self._contact(told)
         for key in sorted(guardian.face.children):
@@ -221,13 +237,19 @@ class Delivery:
                 keys |= found
             elif found:
                 self.untold |= found
-                self._doubt(_(
-                    "Deux élèves portent les noms d’un enfant de cette ligne : leurs responsables restent ce qu’ils sont."
-                ), row)  # fmt: skip
+                self._doubt(
+                    _(
+                        "Deux élèves portent les noms d’un enfant de cette ligne : leurs responsables restent ce qu’ils sont."
+                    ),
+                    row,
+                )
             else:
-                self._doubt(_(
-                    "Un enfant de cette ligne n’est pas dans le fichier des élèves : le lien n’est pas repris."
-                ), row)  # fmt: skip
+                self._doubt(
+                    _(
+                        "Un enfant de cette ligne n’est pas dans le fichier des élèves : le lien n’est pas repris."
+                    ),
+                    row,
+                )
         return keys
 
     def _pupils_named(self, child: Child) -> list[Somebody]:
@@ -254,11 +276,15 @@ class Delivery:
             functions = dict.fromkeys(self._function(row) for row in somebody.rows)
             teaches = [row for row in somebody.rows if row.kind == columns.TEACHERS]
             classes = dict.fromkeys(self._class(label, row) for row in teaches for label in row.classes)
-            self._stage_adult("PersEducNat", somebody, {
-                "ENTPersonStructRattach": self.place.uai,
-                "ENTPersonFonctions": [function for function in functions if function],
-                "ENTPersonClasses": list(classes),
-            })  # fmt: skip
+            self._stage_adult(
+                "PersEducNat",
+                somebody,
+                {
+                    "ENTPersonStructRattach": self.place.uai,
+                    "ENTPersonFonctions": [function for function in functions if function],
+                    "ENTPersonClasses": list(classes),
+                },
+            )
 
 
 def _why_not(row: Line) -> str:

@@ -80,12 +80,16 @@ def known(uai: str) -> list[Face]:
     ines = dict(numbers.values_list("person_id", "value"))
     faces = {
         pk: Face(
-            names_of(person.family_name, person.birth_name), fold(person.given_name),
-            f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "", ines.get(pk, ""),
-            contacts_of(person.email, person.phone), key=key,
+            names_of(person.family_name, person.birth_name),
+            fold(person.given_name),
+            f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "",
+            ines.get(pk, ""),
+            contacts_of(person.email, person.phone),
+            key=key,
         )
-        for pk, (key, person) in people.items() if person
-    }  # fmt: skip
+        for pk, (key, person) in people.items()
+        if person
+    }
     links = Guardianship.objects.filter(source=SOURCE, guardian__in=mine.values("person"))
     for guardian, pupil in links.values_list("guardian_id", "pupil_id"):
         if guardian in faces and pupil in faces:

@@ -44,13 +44,13 @@ def told_apart(kind: str, found: list[Somebody], register: Register) -> list[Som
 def _by_name(found: list[Somebody]) -> list[list[Somebody]]:
     groups: dict[tuple[str, str], list[Somebody]] = {}
     every: list[list[Somebody]] = []
-    for one in found:
-        names = [(one.face.given, name) for name in sorted(one.face.names)]
+    for somebody in found:
+        names = [(somebody.face.given, name) for name in sorted(somebody.face.names)]
         group = next((groups[name] for name in names if name in groups), None)
         if group is None:
             group = []
             every.append(group)
-        group.append(one)
+        group.append(somebody)
         for name in names:
             groups.setdefault(name, group)
     return every
@@ -63,16 +63,16 @@ def _settled(kind: str, namesakes: list[Somebody], register: Register) -> list[S
     ):
         return namesakes
     people: list[Somebody] = []
-    for one in namesakes:
-        same = next((other for other in people if other.face.is_surely(one.face)), None)
+    for namesake in namesakes:
+        same = next((other for other in people if other.face.is_surely(namesake.face)), None)
         if same:
-            same.absorb(one)
+            same.absorb(namesake)
         else:
-            people.append(one)
+            people.append(namesake)
     by_key: dict[str, list[Somebody]] = defaultdict(list)
-    for one in people:
+    for person in people:
         with suppress(Ambiguous):
-            by_key[register.adult(kind, one.face)].append(one)
+            by_key[register.adult(kind, person.face)].append(person)
     for key, those in by_key.items():
         if len(those) == 1:
             those[0].key = key
@@ -82,9 +82,9 @@ def _settled(kind: str, namesakes: list[Somebody], register: Register) -> list[S
 def pupils_apart(pupils: list[Somebody], register: Register) -> None:
     """Give each pupil a key. Two rows under one key are one pupil when they say the same, else nobody can tell."""
     by_key: dict[str, list[Somebody]] = defaultdict(list)
-    for one in pupils:
+    for pupil in pupils:
         with suppress(Ambiguous):
-            by_key[register.pupil(one.face)].append(one)
+            by_key[register.pupil(pupil.face)].append(pupil)
     for key, those in by_key.items():
         alike = all(one.rows[0][2:] == those[0].rows[0][2:] for one in those)
         for one in those if alike else ():

@@ -7,17 +7,41 @@ from preau.directory.imports.onde.columns import GUESTS, TEACHERS, Line
 from preau.foundation.text import fold
 
 KINSHIP = {
-    "mere": "10", "pere": "20", "fratrie": "37", "ascendant": "38", "autre membre de la famille": "39", "educateur": "41",
-    "assistant familial": "42", "tuteur": "50", "tutrice": "50", "aide sociale a l enfance": "51", "eleve": "70",
-}  # fmt: skip
+    "mere": "10",
+    "pere": "20",
+    "fratrie": "37",
+    "ascendant": "38",
+    "autre membre de la famille": "39",
+    "educateur": "41",
+    "assistant familial": "42",
+    "tuteur": "50",
+    "tutrice": "50",
+    "aide sociale a l enfance": "51",
+    "eleve": "70",
+}
 OTHER_KINSHIP = "90"
 LEGAL, CONTACT = "1", "3"
 # The beginning of a function as people write it → the code of ENTPersonFonctions.
 FUNCTIONS = {
-    "direct": "DIR", "chef": "DIR", "principal": "DIR", "proviseur": "DIR", "secret": "ADF", "gestion": "ADF", "infirm": "MDS", "medecin": "MDS", "cpe": "EDU",
-    "conseiller principal": "EDU", "aed": "AED", "assistant d education": "AED", "surveill": "SUR", "aesh": "AEH",
-    "avs": "AVS", "accompagn": "AEH", "document": "DOC", "psy": "PSY",
-}  # fmt: skip
+    "direct": "DIR",
+    "chef": "DIR",
+    "principal": "DIR",
+    "proviseur": "DIR",
+    "secret": "ADF",
+    "gestion": "ADF",
+    "infirm": "MDS",
+    "medecin": "MDS",
+    "cpe": "EDU",
+    "conseiller principal": "EDU",
+    "aed": "AED",
+    "assistant d education": "AED",
+    "surveill": "SUR",
+    "aesh": "AEH",
+    "avs": "AVS",
+    "accompagn": "AEH",
+    "document": "DOC",
+    "psy": "PSY",
+}
 INE = re.compile(r"[0-9A-Z]{10,11}")
 YES = {"oui", "o", "1", "x", "vrai", "true"}
 

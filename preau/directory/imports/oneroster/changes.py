@@ -5,7 +5,7 @@ import sqlite3
 from django.utils.translation import gettext as _
 
 from preau.directory.imports.oneroster import words
-from preau.directory.imports.oneroster.known import Known
+from preau.directory.imports.oneroster.known import DeltaContext
 from preau.directory.imports.oneroster.records import HOMEROOM, LONGEST_LABEL, Attributes, Records
 from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, STRUCTURE, SUBJECT
 from preau.directory.imports.staging.staged import STAFF as STAFF_RECORD
@@ -23,10 +23,10 @@ SELECT id, min(file) AS file, min(line) AS line FROM (
 class Changes(Records):
     """Additions are staged whole, as in a complete delivery; people who are known, by what has changed."""
 
-    known: Known
+    known: DeltaContext
 
     def stage(self) -> None:
-        self.known = Known(self.tables, self.day, self.system)
+        self.known = DeltaContext(self.tables, self.day, self.system)
         self.staged.academies |= {self.known.authority} - {""}
         self.known.complete()
         self.schools = set(self.known.schools.values())

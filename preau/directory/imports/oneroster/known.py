@@ -23,7 +23,7 @@ UNION SELECT pupil FROM kin UNION SELECT adult FROM kin
 """
 
 
-class Known:
+class DeltaContext:
     """Completes the tables of a delta. `people` says, of the keys that the delta names, under which categories they are known."""
 
     def __init__(self, tables: Tables, today: date, system: str) -> None:
@@ -97,10 +97,21 @@ class Known:
         groups = {row.group.pk: row for row in rows if row.group}
         taught = Assignment.objects.filter(group__in=groups, ends=None).exclude(subject=None).order_by("pk")
         subjects = dict(taught.values_list("group_id", "subject__code"))
-        self._insert("labels", "id, kind, label, school, course", (
-            (row.value, row.kind, row.group.name, self.schools.get(row.group.school_id, ""), subjects.get(row.group.pk, ""))
-            for row in rows if row.group
-        ))  # fmt: skip
+        self._insert(
+            "labels",
+            "id, kind, label, school, course",
+            (
+                (
+                    row.value,
+                    row.kind,
+                    row.group.name,
+                    self.schools.get(row.group.school_id, ""),
+                    subjects.get(row.group.pk, ""),
+                )
+                for row in rows
+                if row.group
+            ),
+        )
 
     @property
     def groups(self) -> dict[int, str]:
@@ -165,9 +176,15 @@ class Known:
         rows = list(Guardianship.objects.filter(pupil__in=keys, ends=None, source=SOURCE).order_by("pk"))
         adults = self.ours.filter(kind="person", person__in={row.guardian_id for row in rows})
         named = dict(adults.values_list("person_id", "value"))
-        self._insert("links", "pupil, adult, kinship, level", (
-            (keys[row.pupil_id], named[row.guardian_id], *_written(row)) for row in rows if row.guardian_id in named
-        ))  # fmt: skip
+        self._insert(
+            "links",
+            "pupil, adult, kinship, level",
+            (
+                (keys[row.pupil_id], named[row.guardian_id], *_written(row))
+                for row in rows
+                if row.guardian_id in named
+            ),
+        )
         self.tables.db.execute(
             "INSERT INTO kin SELECT pupil, adult, '' FROM links l WHERE NOT EXISTS"
             " (SELECT 1 FROM kin k WHERE k.pupil = l.pupil AND k.said IN ('pupil', ''))"

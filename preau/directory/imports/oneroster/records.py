@@ -181,7 +181,10 @@ class Records:
         """Classes and groups of a pupil; of two enrolments in one class, that which goes on counts."""
         told: Attributes = {"ENTEleveClasses": [], "ENTEleveGroupes": []}
         dates: Attributes = {"ENTEleveDateEntreeClasses": [], "ENTEleveDateSortieClasses": []}
-        last = {(one["school"], one["label"]): one for one in self._enrolments(user, words.STUDENT)}
+        last = {
+            (enrolment["school"], enrolment["label"]): enrolment
+            for enrolment in self._enrolments(user, words.STUDENT)
+        }
         for (school, label), one in last.items():
             told["ENTEleveClasses" if one["kind"] == "class" else "ENTEleveGroupes"].append(
                 f"{school}${label}"
@@ -192,16 +195,19 @@ class Records:
         return told | dates
 
     def _enrolments(self, user: str, role: str) -> Iterator[sqlite3.Row]:
-        return iter(self.tables.all(
-            'SELECT e.*, l.kind, l.label, l.school, l.course FROM enrollments e JOIN labels l ON l.id = e."class"'
-            " WHERE e.user = ? AND e.gone = 0 AND lower(e.role) = ? ORDER BY e.ends = '', e.ends, e.n",
-            user, role,
-        ))  # fmt: skip
+        return iter(
+            self.tables.all(
+                'SELECT e.*, l.kind, l.label, l.school, l.course FROM enrollments e JOIN labels l ON l.id = e."class"'
+                " WHERE e.user = ? AND e.gone = 0 AND lower(e.role) = ? ORDER BY e.ends = '', e.ends, e.n",
+                user,
+                role,
+            )
+        )
 
     def links_of(self, pupil: str) -> Iterator[str]:
         """`adult$kinship$0$level$0$0`: the format says who somebody is to a pupil, never with which authority."""
         adults = self.tables.all("SELECT DISTINCT adult FROM kin WHERE pupil = ? ORDER BY adult", pupil)
-        for adult in (one["adult"] for one in adults):
+        for adult in (adult["adult"] for adult in adults):
             roles = self.roles_of(adult)
             if roles is not None and words.STUDENT in roles:
                 reason = _("Un élève est donné comme responsable d’un autre : le lien n’est pas repris.")
@@ -223,19 +229,22 @@ class Records:
 
     def teachings_of(self, user: str) -> Attributes:
         told: Attributes = {
-            "ENTAuxEnsClassesMatieres": [], "ENTAuxEnsGroupesMatieres": [], "ENTAuxEnsClasses": [], "ENTAuxEnsGroupes": [],
+            "ENTAuxEnsClassesMatieres": [],
+            "ENTAuxEnsGroupesMatieres": [],
+            "ENTAuxEnsClasses": [],
+            "ENTAuxEnsGroupes": [],
             "ENTAuxEnsClassesPrincipal": [],
-        }  # fmt: skip
-        for one in self._enrolments(user, words.TEACHER):
-            if one["ends"] and one["ends"] < self.today:
+        }
+        for enrolment in self._enrolments(user, words.TEACHER):
+            if enrolment["ends"] and enrolment["ends"] < self.today:
                 continue
-            name = "ENTAuxEnsClasses" if one["kind"] == "class" else "ENTAuxEnsGroupes"
-            value = f"{one['school']}${one['label']}"
-            main = one["kind"] == "class" and one["main"].lower() == "true"
+            name = "ENTAuxEnsClasses" if enrolment["kind"] == "class" else "ENTAuxEnsGroupes"
+            value = f"{enrolment['school']}${enrolment['label']}"
+            main = enrolment["kind"] == "class" and enrolment["main"].lower() == "true"
             if main:
                 told["ENTAuxEnsClassesPrincipal"].append(value)
-            if one["course"]:
-                told[f"{name}Matieres"].append(f"{value}${words.code_of(one['course'])}")
+            if enrolment["course"]:
+                told[f"{name}Matieres"].append(f"{value}${words.code_of(enrolment['course'])}")
             elif not main:
                 told[name].append(value)
         return {name: list(dict.fromkeys(values)) for name, values in told.items()}

@@ -20,25 +20,47 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "orgs": {"id": ("sourcedid",), "name": ("name",), "type": ("type",), "uai": ("identifier",)},
     "courses": {"id": ("sourcedid",), "title": ("title",)},
     "classes": {
-        "id": ("sourcedid",), "title": ("title",), "code": ("classcode",), "type": ("classtype",),
-        "course": ("coursesourcedid",), "school": ("schoolsourcedid",), "grades": ("grades", "grade"),
+        "id": ("sourcedid",),
+        "title": ("title",),
+        "code": ("classcode",),
+        "type": ("classtype",),
+        "course": ("coursesourcedid",),
+        "school": ("schoolsourcedid",),
+        "grades": ("grades", "grade"),
     },
     "users": {
-        "id": ("sourcedid",), "given": ("givenname",), "family": ("familyname",), "email": ("email",), "sms": ("sms",),
-        "phone": ("phone",), "identifier": ("identifier",), "usage_given": ("preferredgivenname",),
-        "usage_family": ("preferredfamilyname",), "agents": ("agentsourcedids", "agents"), "role": ("role",),
+        "id": ("sourcedid",),
+        "given": ("givenname",),
+        "family": ("familyname",),
+        "email": ("email",),
+        "sms": ("sms",),
+        "phone": ("phone",),
+        "identifier": ("identifier",),
+        "usage_given": ("preferredgivenname",),
+        "usage_family": ("preferredfamilyname",),
+        "agents": ("agentsourcedids", "agents"),
+        "role": ("role",),
         "orgs": ("orgsourcedids",),
     },
     "roles": {
-        "id": ("sourcedid",), "user": ("usersourcedid",), "role": ("role",), "org": ("orgsourcedid",),
-        "begins": ("begindate",), "ends": ("enddate",),
+        "id": ("sourcedid",),
+        "user": ("usersourcedid",),
+        "role": ("role",),
+        "org": ("orgsourcedid",),
+        "begins": ("begindate",),
+        "ends": ("enddate",),
     },
     "enrollments": {
-        "id": ("sourcedid",), "user": ("usersourcedid",), "class": ("classsourcedid",), "role": ("role",),
-        "main": ("primary",), "begins": ("begindate",), "ends": ("enddate",),
+        "id": ("sourcedid",),
+        "user": ("usersourcedid",),
+        "class": ("classsourcedid",),
+        "role": ("role",),
+        "main": ("primary",),
+        "begins": ("begindate",),
+        "ends": ("enddate",),
     },
     "demographics": {"id": ("sourcedid", "usersourcedid"), "born": ("birthdate",)},
-}  # fmt: skip
+}
 NEEDED = {"orgs": ("id", "name"), "users": ("id", "family"), "enrollments": ("user", "class")}
 # Keys: they stand before a « $ » in the values of a record.
 KEYS = {"id", "user", "class", "school", "org", "course", "agents", "orgs"}
@@ -152,14 +174,18 @@ class Tables:
                 "INSERT INTO roles (file, line, gone, user, role, org) VALUES (?,?,?,?,?,?)",
                 (
                     (row["file"], row["line"], row["gone"], row["id"], row["role"], org)
-                    for row in some if row["role"] for org in listed(row["orgs"]) or [""]
+                    for row in some
+                    if row["role"]
+                    for org in listed(row["orgs"]) or [""]
                 ),
-            )  # fmt: skip
+            )
             self.relate(
                 pair
-                for row in some if not row["gone"] for other in listed(row["agents"])
+                for row in some
+                if not row["gone"]
+                for other in listed(row["agents"])
                 for pair in ((row["id"], other, "pupil"), (other, row["id"], "adult"))
-            )  # fmt: skip
+            )
 
     def relate(self, pairs: Iterable[tuple[str, str, str]]) -> None:
         """Both ways round; the roles tell afterwards who is the pupil."""

@@ -14,9 +14,14 @@ LEGAL, CONTACT = "1", "3"
 # An administrator may be of a school, of a district or of a system: only a principal is surely the head.
 FUNCTIONS = {TEACHER: "ENS$$-$", "principal": "DIR$DIRECTION$-$"}
 OTHER_FUNCTIONS = {
-    "administrator": "Administration", "siteadministrator": "Administration", "districtadministrator": "Administration",
-    "systemadministrator": "Administration", "aide": "Accompagnement", "proctor": "Surveillance", "counselor": "Conseil",
-}  # fmt: skip
+    "administrator": "Administration",
+    "siteadministrator": "Administration",
+    "districtadministrator": "Administration",
+    "systemadministrator": "Administration",
+    "aide": "Accompagnement",
+    "proctor": "Surveillance",
+    "counselor": "Conseil",
+}
 STAFF = FUNCTIONS.keys() | OTHER_FUNCTIONS.keys()
 INE = re.compile(r"[0-9]{9}[0-9A-Z][A-Z]")
 LONGEST_CODE = 20

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.structures import Structures, filled, places_in
-from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.siecle.told import FoundElement, SiecleFiles
 from preau.directory.imports.staging import codes
 from preau.directory.imports.staging.staged import GUARDIAN, PUPIL, Staged
 from preau.directory.imports.staging.values import day_of
@@ -27,7 +27,7 @@ NEW_KINSHIP_OF = {"1": "20", "2": "10", "3": "50", "4": "39", "5": "51", "6": "9
 class Families:
     """Pupils with their classes and their links; then guardians."""
 
-    def __init__(self, told: Told, staged: Staged, structures: Structures) -> None:
+    def __init__(self, told: SiecleFiles, staged: Staged, structures: Structures) -> None:
         self.told, self.staged, self.structures, self.place = told, staged, structures, told.uai
         self.pupils = {key_of(one): one for one in told.of("ELEVE")}
         self.people = {key_of(one): one for one in told.of("PERSONNE")}
@@ -171,10 +171,10 @@ class Families:
         return filled(**_person(node), personalTitle=node.said("LC_CIVILITE", "LL_CIVILITE"))
 
 
-def key_of(one: Found) -> str:
+def key_of(found: FoundElement) -> str:
     """The number of an element: an attribute, or in some versions a child."""
     for name in ("ELEVE_ID", "PERSONNE_ID"):
-        if key := one.node.attributes.get(name, "").strip() or one.node.said(name):
+        if key := found.node.attributes.get(name, "").strip() or found.node.said(name):
             return key
     return ""
 

@@ -7,7 +7,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.foundation.reading import Refused
+from preau.foundation.reading import UnreadableFile
 from preau.foundation.xmlrecords import RecordReader
 
 PUPILS, GUARDIANS, STRUCTURES = "BEE_ELEVES", "BEE_RESPONSABLES", "BEE_STRUCTURES"
@@ -28,8 +28,15 @@ RECORDS: dict[str, set[tuple[str, str]]] = {
 PASSED_OVER = {"SCOLARITE_AN_DERNIER", "ADRESSE", "SERVICES_SUPPLEANTS"}
 # Where a `$` is a sign like another. Codes and labels go into values of the AAF, where it separates.
 FREE = {
-    "NOM", "NOM_DE_FAMILLE", "NOM_USAGE", "NOM_PATRONYMIQUE", "PRENOM", "PRENOM2", "PRENOM3", "MEL",
-}  # fmt: skip
+    "NOM",
+    "NOM_DE_FAMILLE",
+    "NOM_USAGE",
+    "NOM_PATRONYMIQUE",
+    "PRENOM",
+    "PRENOM2",
+    "PRENOM3",
+    "MEL",
+}
 # No file in ISO-8859-15 holds this sign: two codes that differ by a `$` still differ.
 DOLLAR = "\uff04"
 
@@ -44,7 +51,7 @@ class Reader(RecordReader):
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag not in RECORDS:
-            raise Refused(_("Ce n’est pas un export de SIECLE ni de STSWEB que Préau sait lire."))
+            raise UnreadableFile(_("Ce n’est pas un export de SIECLE ni de STSWEB que Préau sait lire."))
         self.root_tag, self.version = tag, attributes.get("VERSION", "")
 
     def is_record(self) -> bool:

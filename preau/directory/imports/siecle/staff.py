@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
 from preau.directory.imports.siecle.structures import TAGS, Structures, code_of, filled
-from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.siecle.told import FoundElement, SiecleFiles
 from preau.directory.imports.staging.staged import STAFF, Staged
 from preau.foundation.xmlrecords import Node
 
@@ -23,7 +23,7 @@ TAUGHT = {
 class Staff:
     """People, each with a function a discipline, and the services that name them."""
 
-    def __init__(self, told: Told, staged: Staged, structures: Structures) -> None:
+    def __init__(self, told: SiecleFiles, staged: Staged, structures: Structures) -> None:
         self.told, self.staged, self.structures, self.place = told, staged, structures, told.uai
         # key → attribute of the AAF → values
         self.services: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -43,15 +43,15 @@ class Staff:
                 if self.structures.knows(kind, code_of(one)):
                     self._join_services_of(kind, one, known)
 
-    def _join_services_of(self, kind: str, one: Found, known: set[str]) -> None:
-        for service in one.node.each("SERVICES", "SERVICE"):
+    def _join_services_of(self, kind: str, found: FoundElement, known: set[str]) -> None:
+        for service in found.node.each("SERVICES", "SERVICE"):
             for teacher in service.each("ENSEIGNANTS", "ENSEIGNANT"):
                 key = key_of(teacher)
                 if key in known:
-                    self._teach(key, kind, code_of(one), service.attributes.get("CODE_MATIERE", ""))
+                    self._teach(key, kind, code_of(found), service.attributes.get("CODE_MATIERE", ""))
                 else:
                     said = _("Service d’un enseignant inconnu : il n’est pas repris.")
-                    self.structures.warn(said, one, key)
+                    self.structures.warn(said, found, key)
 
     def _teach(self, key: str, kind: str, label: str, subject: str) -> None:
         plain, with_subject = TAUGHT[kind]

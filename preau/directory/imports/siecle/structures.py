@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.imports.records import Raw
 from preau.directory.imports.siecle import files
-from preau.directory.imports.siecle.told import Found, Told
+from preau.directory.imports.siecle.told import FoundElement, SiecleFiles
 from preau.directory.imports.spool import Record
 from preau.directory.imports.staging.staged import PROGRAMME, STRUCTURE, SUBJECT, Staged
 from preau.foundation.xmlrecords import Node
@@ -45,7 +45,7 @@ class Structure:
         self.classes += [code for code in classes if code not in self.classes]
 
 
-def code_of(found: Found) -> str:
+def code_of(found: FoundElement) -> str:
     """The code of a class, a group, a programme or a subject: SIECLE and STSWEB name the attribute differently."""
     told = found.node.attributes
     names = ("CODE_STRUCTURE", "CODE_MEF", "CODE_MATIERE", "CODE")
@@ -55,7 +55,7 @@ def code_of(found: Found) -> str:
 class Structures:
     """`classes` and `groups` by code: of Structures.xml, of STSWEB, and those where a pupil is."""
 
-    def __init__(self, told: Told, staged: Staged) -> None:
+    def __init__(self, told: SiecleFiles, staged: Staged) -> None:
         self.told, self.staged, self.place = told, staged, told.uai
         self.found: dict[str, dict[str, Structure]] = {CLASS: {}, GROUP: {}}
         self.programmes = dict(self._codes("MEF"))
@@ -70,24 +70,24 @@ class Structures:
             for code, one in self._codes(tag):
                 self.staged.take(Raw(category, code, one.line, attributes(one)), one.file)
 
-    def _codes(self, tag: str) -> Iterator[tuple[str, Found]]:
+    def _codes(self, tag: str) -> Iterator[tuple[str, FoundElement]]:
         """The codes of SIECLE, and those that STSWEB alone tells."""
         ours = self.told.of(tag, files.NOMENCLATURES)
         known = {code_of(one) for one in ours}
         theirs = [one for one in self.told.of(tag, files.STS) if code_of(one) not in known]
         yield from ((code_of(one), one) for one in (*ours, *theirs))
 
-    def _programme(self, one: Found) -> dict[str, list[str]]:
+    def _programme(self, found: FoundElement) -> dict[str, list[str]]:
         return filled(
-            ENTLibelleMef=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "FORMATION"),
-            ENTMEFRattach=one.node.said("MEF_RATTACHEMENT"),
-            ENTMEFSTAT11=one.node.said("CODE_MEFSTAT", "MEFSTAT11"),
+            ENTLibelleMef=found.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "FORMATION"),
+            ENTMEFRattach=found.node.said("MEF_RATTACHEMENT"),
+            ENTMEFSTAT11=found.node.said("CODE_MEFSTAT", "MEFSTAT11"),
         )
 
-    def _subject(self, one: Found) -> dict[str, list[str]]:
+    def _subject(self, found: FoundElement) -> dict[str, list[str]]:
         return filled(
-            ENTLibelleMatiere=one.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "LIBELLE_COURT"),
-            ENTMatiereRattach=one.node.said("CODE_MATIERE_NATIONALE"),
+            ENTLibelleMatiere=found.node.said("LIBELLE_LONG", "LIBELLE_EDITION", "LIBELLE_COURT"),
+            ENTMatiereRattach=found.node.said("CODE_MATIERE_NATIONALE"),
         )
 
     # Classes and groups
@@ -112,10 +112,10 @@ class Structures:
     def knows(self, kind: str, code: str) -> bool:
         return code in self.found[kind]
 
-    def _add(self, kind: str, one: Found) -> None:
-        node, code = one.node, code_of(one)
+    def _add(self, kind: str, found: FoundElement) -> None:
+        node, code = found.node, code_of(found)
         if not code:
-            self.warn(_("Classe ou groupe sans code : ignoré."), one)
+            self.warn(_("Classe ou groupe sans code : ignoré."), found)
             return
         programmes = [
             part.attributes.get("CODE") or part.said("CODE_MEF")
@@ -183,11 +183,11 @@ class Structures:
         if not name:
             self.warn(_("Aucun fichier ne dit le nom de l’établissement (Communs.xml, STSWEB)."), stands)
 
-    def _heading(self) -> tuple[Found, Node]:
+    def _heading(self) -> tuple[FoundElement, Node]:
         """Where the school is told, and the element that tells it: of Communs.xml, of STSWEB, else a bare heading."""
         for one in self.told.of("UAJ", files.COMMONS):
             return one, one.node
-        sts = [one for one in self.told.headings if one.root == files.STS]
+        sts = [heading for heading in self.told.headings if heading.root == files.STS]
         stands = (sts or self.told.headings)[0]
         return stands, next(stands.node.each("UAJ"), stands.node)
 
@@ -199,15 +199,15 @@ class Structures:
         taught = {code[:1] for one in self.found[CLASS].values() for code in one.programmes}
         return "LYCEE" if "2" in taught else "COLLEGE" if "1" in taught else ""
 
-    def warn(self, reason: str, one: Found, key: str = "") -> None:
+    def warn(self, reason: str, found: FoundElement, key: str = "") -> None:
         """Said of a place of the files that is no record."""
-        place = Record(0, "", key, one.file, one.line, {})
+        place = Record(0, "", key, found.file, found.line, {})
         self.staged.spool.warn(reason, place, key=key, school=self.place)
 
 
-def places_in(one: Found) -> Iterator[tuple[str, str]]:
+def places_in(found: FoundElement) -> Iterator[tuple[str, str]]:
     """(class or group, code) of each structure where a pupil is."""
-    for part in one.node.each("STRUCTURE"):
+    for part in found.node.each("STRUCTURE"):
         if code := part.said("CODE_STRUCTURE"):
             yield (GROUP if part.said("TYPE_STRUCTURE") == "G" else CLASS), code
 

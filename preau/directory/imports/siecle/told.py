@@ -26,7 +26,7 @@ OF_A_YEAR = {files.PUPILS, files.GUARDIANS, files.STRUCTURES, files.STS}
 YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 
 
-class Found(NamedTuple):
+class FoundElement(NamedTuple):
     """An element, where it stands, and the root of its file."""
 
     node: Node
@@ -39,27 +39,27 @@ class Found(NamedTuple):
 
 
 @dataclass
-class Told:
+class SiecleFiles:
     """`elements`: tag → elements, in the order of the files. `headings`: one a file. `new`: generations of kinship seen."""
 
     uai: str = ""
     roots: set[str] = field(default_factory=set)
-    elements: dict[str, list[Found]] = field(default_factory=dict)
-    headings: list[Found] = field(default_factory=list)
+    elements: dict[str, list[FoundElement]] = field(default_factory=dict)
+    headings: list[FoundElement] = field(default_factory=list)
     years: set[int] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     new: set[bool] = field(default_factory=set)
     count: int = 0
 
-    def of(self, tag: str, *roots: str) -> list[Found]:
+    def of(self, tag: str, *roots: str) -> list[FoundElement]:
         """Elements of this tag; of files of these roots alone, when some are given."""
         found = self.elements.get(tag, [])
-        return [one for one in found if one.root in roots] if roots else found
+        return [element for element in found if element.root in roots] if roots else found
 
 
-def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> Told:
+def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> SiecleFiles:
     """Every file, and every file of every archive. Raises Unreadable."""
-    told = Told()
+    told = SiecleFiles()
     for path in paths:
         tell(path.name)
         with path.open("rb") as source:
@@ -72,15 +72,15 @@ def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> Told:
                 with uploads.opened_xml(source, LIMITS) as inside:
                     for name, member in inside:
                         _read_file(Reader(member, f"{path.name}, {name}"), staged, told)
-            except uploads.Refused as refusal:
+            except uploads.UploadRefused as refusal:
                 raise Unreadable(path.name, None, str(refusal)) from None
     return told
 
 
-def _read_file(reader: Reader, staged: Staged, told: Told) -> None:
+def _read_file(reader: Reader, staged: Staged, told: SiecleFiles) -> None:
     number = staged.open(reader.name)
     for node in reader:
-        found = Found(node, number, reader.root_tag)
+        found = FoundElement(node, number, reader.root_tag)
         if node.tag == "PARAMETRES":
             _head(found, reader, told)
         else:
@@ -99,11 +99,12 @@ def _read_file(reader: Reader, staged: Staged, told: Told) -> None:
         place = Record(0, "", "", number, line, {})
         staged.spool.warn(
             _("Le signe « $ » n’a pas sa place dans un code ou un libellé : il est remplacé."),
-            place, school=told.uai,
-        )  # fmt: skip
+            place,
+            school=told.uai,
+        )
 
 
-def _head(found: Found, reader: Reader, told: Told) -> None:
+def _head(found: FoundElement, reader: Reader, told: SiecleFiles) -> None:
     """The school, the year and the day of a file; a second school is refused."""
     node = found.node
     uai = next((one.attributes.get("CODE") or one.text for one in node.each("UAJ")), "").strip().upper()
@@ -126,14 +127,14 @@ def _head(found: Found, reader: Reader, told: Told) -> None:
         raise reader.unreadable(_("Les fichiers sont de plusieurs années scolaires : livrez-les séparément."))
 
 
-def _date_kinship(reader: Reader, told: Told) -> None:
+def _date_kinship(reader: Reader, told: SiecleFiles) -> None:
     """Version 2.0 of the guardians' export changed the tables of kinship and of levels."""
     major = reader.version.partition(".")[0]
     if major.isascii() and major.isdigit():
         told.new.add(int(major) >= 2)
 
 
-def day_of_delivery(told: Told, today: date, name: str) -> date | None:
+def day_of_delivery(told: SiecleFiles, today: date, name: str) -> date | None:
     """The day of the exports, kept inside their school year; raises Unreadable when that year has not begun."""
     day = max(told.days, default=None)
     if not told.years:

@@ -28,10 +28,15 @@ FIRST_DEGREE = {
 PLACED = {
     PUPIL: ("ENTEleveClasses", "ENTEleveGroupes", "ENTPersonClasses", "ENTPersonGroupes"),
     STAFF: (
-        "ENTPersonFonctions", "ENTAuxEnsClasses", "ENTAuxEnsGroupes", "ENTAuxEnsClassesMatieres",
-        "ENTAuxEnsGroupesMatieres", "ENTAuxEnsClassesPrincipal", "ENTPersonClasses",
+        "ENTPersonFonctions",
+        "ENTAuxEnsClasses",
+        "ENTAuxEnsGroupes",
+        "ENTAuxEnsClassesMatieres",
+        "ENTAuxEnsGroupesMatieres",
+        "ENTAuxEnsClassesPrincipal",
+        "ENTPersonClasses",
     ),
-}  # fmt: skip
+}
 OLD_AFTER_DAYS = 60
 
 

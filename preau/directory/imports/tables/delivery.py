@@ -31,9 +31,14 @@ NO_NOUGHT = re.compile(r"[1-9][0-9]{8}")
 SILENT = dict.fromkeys(rows.COLUMNS, "")
 # Words of our own lists → codes of the AAF, besides those that primary schools write.
 ROLES = {
-    Role.HEAD: "DIR", Role.SCHOOL_LIFE: "EDU", Role.TEACHER: "ENS", Role.SECRETARY: "ADF", Role.NURSE: "MDS",
-    Role.LIBRARIAN: "DOC", Role.ASSISTANT: "AEH",
-}  # fmt: skip
+    Role.HEAD: "DIR",
+    Role.SCHOOL_LIFE: "EDU",
+    Role.TEACHER: "ENS",
+    Role.SECRETARY: "ADF",
+    Role.NURSE: "MDS",
+    Role.LIBRARIAN: "DOC",
+    Role.ASSISTANT: "AEH",
+}
 NAMES = {"sn", "ENTPersonNomPatro", "givenName"}
 TEACHES = ("prof", "enseign", "institut", "pe ")
 LEVELS = {"1": "1", "2": "2", "3": "3"}

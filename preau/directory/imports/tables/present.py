@@ -102,7 +102,11 @@ class Present(Register):
 
 def _face(person: Person, key: str, ine: str, children: set[str]) -> Face:
     return Face(
-        names_of(person.family_name, person.birth_name), fold(person.given_name),
-        f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "", ine, contacts_of(person.email, person.phone),
-        children, key,
-    )  # fmt: skip
+        names_of(person.family_name, person.birth_name),
+        fold(person.given_name),
+        f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "",
+        ine,
+        contacts_of(person.email, person.phone),
+        children,
+        key,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.directory.imports.tables.fields import SEVERAL, TABLES, Wanted
+from preau.directory.imports.tables.fields import SEVERAL, TABLES, ColumnMeaning
 from preau.directory.models import ColumnWord, Delivery
 from preau.directory.rules import may_name_columns
 from preau.directory.viewer import Viewer
@@ -45,15 +45,15 @@ def _table(path: Path, remembered: Mapping[str, Mapping[str, Sequence[str]]], *,
         (*kind.needs, *(kind.told_whole if complete else ())),
         SEVERAL,
         str(kind.label),
-        {one.key: one.label for one in kind.fields},
+        {field.key: field.label for field in kind.fields},
     )
 
 
-def _choices(fields: Sequence[Wanted]) -> list[Any]:
+def _choices(fields: Sequence[ColumnMeaning]) -> list[Any]:
     """The fields, under the name of whom they are about where there are several."""
     parts: dict[str, list[tuple[str, str]]] = {}
-    for one in fields:
-        parts.setdefault(str(one.part), []).append((one.key, str(one.label)))
+    for field in fields:
+        parts.setdefault(str(field.part), []).append((field.key, str(field.label)))
     return [row for part, choices in parts.items() for row in ([(part, choices)] if part else choices)]
 
 
@@ -73,11 +73,13 @@ def check_headings(path: Path) -> None:
     try:
         grid = open_grid(path, path.name)
     except Unreadable as refusal:
-        raise uploads.Refused(refusal.reason) from refusal
+        raise uploads.UploadRefused(refusal.reason) from refusal
     if any(OF_SOMEBODY.search(title) for title in grid.titles):
-        raise uploads.Refused(
-            _("La première ligne doit donner les titres des colonnes : ajoutez-la dans votre tableur, puis déposez de nouveau.")
-        )  # fmt: skip
+        raise uploads.UploadRefused(
+            _(
+                "La première ligne doit donner les titres des colonnes : ajoutez-la dans votre tableur, puis déposez de nouveau."
+            )
+        )
 
 
 def _remembered(viewer: Viewer) -> dict[str, dict[str, list[str]]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from preau.directory import exports
+from preau.directory.exports import dump
 from preau.directory.models import School
 
 
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         uai = options["school"].upper()
         if uai and not School.objects.filter(uai=uai).exists():
             raise CommandError(f"Aucun établissement {uai}.")
-        for line in exports.lines(uai):
+        for line in dump.lines(uai):
             self.stdout.write(line)

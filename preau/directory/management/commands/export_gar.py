@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from preau.directory.exports.gar.checking import Refused
+from preau.directory.exports.gar.checking import ExportRefused
 from preau.directory.exports.gar.delivery import deliver
 from preau.directory.exports.gar.words import Degree, degree_of
 from preau.directory.exports.scope import Scope
@@ -32,7 +32,7 @@ class Command(ExportCommand):
             raise CommandError("--ent : des lettres sans accent, des chiffres et des tirets, vingt au plus.")
         try:
             done = deliver(scope, degree, out, ent=ent, now=timezone.localtime())
-        except Refused as refusal:
+        except ExportRefused as refusal:
             raise CommandError(f"Rien n’est écrit.\n{refusal}", returncode=REFUSED) from None
         for school in done.silent:
             self.stderr.write(
@@ -46,7 +46,7 @@ class Command(ExportCommand):
         found = {degree_of(school) for school in scope.schools.values()}
         if len(found) > 1 or (told and found != {told}):
             degree = Degree(told) if told else Degree.SECOND
-            others = [one.uai for one in scope.schools.values() if degree_of(one) != degree]
+            others = [school.uai for school in scope.schools.values() if degree_of(school) != degree]
             raise CommandError(
                 f"Une livraison ne porte que sur un degré : {', '.join(others)} n’est pas du {degree.label}."
             )

@@ -20,14 +20,17 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--school", metavar="UAI", default="",
+            "--school",
+            metavar="UAI",
+            default="",
             help="the school of these files; without it, the UAI in their path, else the only primary school there is",
-        )  # fmt: skip
+        )
         parser.add_argument("--name", default="", help="its name, when it is not here yet")
         parser.add_argument(
-            "--parental-authority", action="store_true",
+            "--parental-authority",
+            action="store_true",
             help="the school certifies that its parents' file lists those who hold parental authority, and nobody else",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         uai = options["school"].upper() or self._uai_of(options["paths"])

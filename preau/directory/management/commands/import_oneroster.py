@@ -14,9 +14,10 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--parental-authority", action="store_true",
+            "--parental-authority",
+            action="store_true",
             help="who delivers certifies that parents and guardians of these files hold parental authority",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.format = oneroster(certified=options["parental_authority"])

@@ -26,9 +26,10 @@ class Command(ImportCommand):
         parser.add_argument("--school", metavar="UAI", required=True)
         parser.add_argument("--complete", action="store_true", help="whoever is not in these tables has left")
         parser.add_argument(
-            "--parental-authority", action="store_true",
+            "--parental-authority",
+            action="store_true",
             help="guardians whose level the tables do not tell hold parental authority",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         school = School.objects.filter(uai=options["school"].upper()).first()

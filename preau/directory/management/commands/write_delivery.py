@@ -8,8 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from preau.directory.seeds import Degree, demo_academy, scale_academy, write_delivery
+from preau.directory.seeds.deliveries import write_delivery
 from preau.directory.seeds.deltas import write_changes
+from preau.directory.seeds.demonstration import demo_academy
+from preau.directory.seeds.plans import Degree
+from preau.directory.seeds.scale import scale_academy
 
 FOLDERS = {Degree.SECOND: "second-degre", Degree.FIRST: "premier-degre"}
 

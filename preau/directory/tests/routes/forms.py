@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
@@ -180,9 +179,10 @@ def _short_period(stage: Stage) -> None:
 
 
 def _without_marks(stage: Stage) -> None:
-    """A period that holds marks is not removed."""
-    period: Any = stage.own(Period)
-    period.assessments.all().delete()
+    """A period that holds marks or levels is not removed. Houses above come first: they hold on to those below."""
+    period = stage.own(Period)
+    for relation in reversed(period._meta.related_objects):
+        relation.related_model._base_manager.filter(**{relation.field.name: period}).delete()
 
 
 def _period_after(stage: Stage) -> Data:
@@ -203,15 +203,26 @@ def _delegation(stage: Stage) -> Data:
 
 def _invitation(stage: Stage) -> Data:
     return {
-        "kind": "agent", "civility": "mme", "given_name": "Nadège", "family_name": "Prigent", "powers": ["lists"],
-        "email": "nadege.prigent@mairie.example", "title": "service périscolaire", "reason": "Cantine", "until": "2027-06-30",
-    }  # fmt: skip
+        "kind": "agent",
+        "civility": "mme",
+        "given_name": "Nadège",
+        "family_name": "Prigent",
+        "powers": ["lists"],
+        "email": "nadege.prigent@mairie.example",
+        "title": "service périscolaire",
+        "reason": "Cantine",
+        "until": "2027-06-30",
+    }
 
 
 IDENTITY = {
-    "name": "Collège des Grands Tilleuls", "address": "3 rue du Préau", "phone": "02 99 00 00 00",
-    "email": "college@ecole.example", "website": "https://college.example", "privacy_contact": "La déléguée du département",
-}  # fmt: skip
+    "name": "Collège des Grands Tilleuls",
+    "address": "3 rue du Préau",
+    "phone": "02 99 00 00 00",
+    "email": "college@ecole.example",
+    "website": "https://college.example",
+    "privacy_contact": "La déléguée du département",
+}
 CLOSED = {"name": "Pont de mai", "starts": "2027-05-14", "ends": "2027-05-14"}
 NEW_PHOTO = {"directory_pupilphoto": "each file has an address of its own", "journal_line": "and its trace"}
 NEW_FILE = {"directory_school": "each file has an address of its own", "journal_line": "and its trace"}
@@ -221,7 +232,9 @@ BODIES = {
         "secretary", _table, _no_open_delivery, lambda stage: {"eleves": [], "certified": "on"}
     ),
     "directory:columns": Body(
-        "secretary", lambda stage: {"eleves-0": "family", "eleves-1": "given"}, _columns_to_say,
+        "secretary",
+        lambda stage: {"eleves-0": "family", "eleves-1": "given"},
+        _columns_to_say,
         wrong=lambda stage: {"eleves-1": "family"},
     ),
     "directory:apply": Body("secretary", before=_preview),
@@ -229,15 +242,23 @@ BODIES = {
     "directory:drop": Body("secretary"),
     "directory:export": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:departures": Body("secretary", lambda stage: {"nom": STEM, "qui": "eleves"}, writes=False),
-    "directory:export_departures": Body("secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}),
+    "directory:export_departures": Body(
+        "secretary", lambda stage: {"qui": "eleves"}, again={"journal_line": "each export leaves its trace"}
+    ),
     "directory:leaver": Body("secretary", _kept, wrong=lambda stage: {"reason": ""}),
     "directory:let_go": Body("secretary", lambda stage: {"avant": _kept(stage)["avant"]}),
     "directory:export_list": Body(
-        "teacher", lambda stage: {"colonnes": ["groupes"], "forme": "csv"}, again={"journal_line": "each export leaves its trace"}
+        "teacher",
+        lambda stage: {"colonnes": ["groupes"], "forme": "csv"},
+        again={"journal_line": "each export leaves its trace"},
     ),
     "directory:ask_photos": Body("cpe"),
-    "directory:photo_consent": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
-    "directory:pupil_photo": Body("secretary", a_picture, wrong=lambda stage: {"picture": []}, again=NEW_PHOTO),
+    "directory:photo_consent": Body(
+        "guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}
+    ),
+    "directory:pupil_photo": Body(
+        "secretary", a_picture, wrong=lambda stage: {"picture": []}, again=NEW_PHOTO
+    ),
     "directory:remove_photo": Body("secretary"),
     "directory:consent": Body(
         "guardian", lambda stage: _consent(stage, "yes"), wrong=lambda stage: {"reponse": "?"}
@@ -245,7 +266,9 @@ BODIES = {
     "directory:consent_beside": Body(
         "guardian", lambda stage: _consent(stage, "no"), in_an_ecole, lambda stage: {"reponse": "?"}
     ),
-    "directory:family_access": Body("pupil", lambda stage: {"choix": "fermer"}, _is_of_age, lambda stage: {"choix": "?"}),
+    "directory:family_access": Body(
+        "pupil", lambda stage: {"choix": "fermer"}, _is_of_age, lambda stage: {"choix": "?"}
+    ),
     "directory:consent_requests": Body(
         "cpe", lambda stage: {"quoi": "image:", "mots": "Film du voyage."}, wrong=lambda stage: {"mots": ""}
     ),
@@ -256,8 +279,12 @@ BODIES = {
     "directory:consent_papers": Body(
         "secretary", before=_reached_by_paper, again={"journal_line": "each print leaves its trace"}
     ),
-    "directory:next_year": Body("secretary", lambda stage: dict(NEXT_YEAR), _nothing_prepared, lambda stage: {"ends": ""}),
-    "directory:year_dates": Body("secretary", lambda stage: dict(NEXT_YEAR), wrong=lambda stage: {"name": "2027"}),
+    "directory:next_year": Body(
+        "secretary", lambda stage: dict(NEXT_YEAR), _nothing_prepared, lambda stage: {"ends": ""}
+    ),
+    "directory:year_dates": Body(
+        "secretary", lambda stage: dict(NEXT_YEAR), wrong=lambda stage: {"name": "2027"}
+    ),
     "directory:give_up_year": Body("secretary"),
     "directory:add_year_class": Body("secretary", _planned, wrong=lambda stage: {"name": ""}),
     "directory:year_class": Body("secretary", _planned, wrong=lambda stage: {"name": ""}),
@@ -268,15 +295,20 @@ BODIES = {
         "secretary", _placed, wrong=lambda stage: {f"eleve-{stage.people['pupil'].pk}": "moves-0"}
     ),
     "directory:year_unplaced": Body(
-        "secretary", lambda stage: {"classe_entiere": f"moves-{stage.own(PlannedClass).pk}"}, _without_class,
+        "secretary",
+        lambda stage: {"classe_entiere": f"moves-{stage.own(PlannedClass).pk}"},
+        _without_class,
         lambda stage: {"classe_entiere": "moves-0"},
     ),
     "directory:year_staff": Body(
-        "secretary", lambda stage: {"personnes": [stage.people["teacher"].pk], "geste": "part"},
+        "secretary",
+        lambda stage: {"personnes": [stage.people["teacher"].pk], "geste": "part"},
         wrong=lambda stage: {"personnes": []},
     ),
     "directory:switch_year": Body(
-        "secretary", lambda stage: {"day": "2027-08-25", "leave_undecided": "on"}, wrong=lambda stage: {"day": "2026-11-25"}
+        "secretary",
+        lambda stage: {"day": "2027-08-25", "leave_undecided": "on"},
+        wrong=lambda stage: {"day": "2026-11-25"},
     ),
     "directory:export_year_pupils": Body(
         "secretary", lambda stage: {"qui": "partent"}, again={"journal_line": "each export leaves its trace"}
@@ -288,7 +320,9 @@ BODIES = {
     "directory:take_logo": Body("head", a_picture, again=NEW_FILE),
     "directory:remove_logo": Body("head"),
     "directory:hours": Body(
-        "head", lambda stage: {"opens_at": "08:05", "closes_at": "17:10"}, wrong=lambda stage: {"closes_at": "07:00"}
+        "head",
+        lambda stage: {"opens_at": "08:05", "closes_at": "17:10"},
+        wrong=lambda stage: {"closes_at": "07:00"},
     ),
     "directory:create_period": Body("head", _period_after, _short_period, lambda stage: {"name": ""}),
     "directory:guardianship": Body("secretary", _ruling, wrong=lambda stage: {"ruled_on": ""}),
@@ -298,34 +332,43 @@ BODIES = {
     "directory:lift_ruling": Body("secretary", _lift, _ruled),
     "directory:change_period": Body("head", _period, wrong=lambda stage: {"name": ""}),
     "directory:remove_period": Body("head", before=_without_marks),
-    "directory:closures": Body("head", lambda stage: dict(CLOSED), wrong=lambda stage: {"ends": "2027-05-01"}),
+    "directory:closures": Body(
+        "head", lambda stage: dict(CLOSED), wrong=lambda stage: {"ends": "2027-05-01"}
+    ),
     "directory:zone": Body("head", lambda stage: {"zone": "A"}, wrong=lambda stage: {"zone": "?"}),
     "directory:remove_closure": Body("head"),
     "directory:service": Body(
-        "head", lambda stage: {"open": "on", "name_0": "Mes absences"}, wrong=lambda stage: {"name_0": "x" * 40}
+        "head",
+        lambda stage: {"open": "on", "name_0": "Mes absences"},
+        wrong=lambda stage: {"name_0": "x" * 40},
     ),
     "directory:administrators": Body("head", _delegation, wrong=lambda stage: {"until": "2035-01-01"}),
     "directory:end_delegation": Body("head", lambda stage: {"power": "settings"}),
     "directory:invite": Body("head", _invitation, wrong=lambda stage: {"email": "nadege"}),
-    "directory:guest": Body("head", lambda stage: {"until": "2027-05-01"}, wrong=lambda stage: {"until": "2035-01-01"}),
+    "directory:guest": Body(
+        "head", lambda stage: {"until": "2027-05-01"}, wrong=lambda stage: {"until": "2035-01-01"}
+    ),
     "directory:end_guest": Body("head"),
     "directory:finish_review": Body("head", lambda stage: {"avant": ""}),
     "directory:doubt": Body("head", lambda stage: {"state": "fausse"}),
-}  # fmt: skip
+}
 # What is said of a school is everybody's there; who comes, and why, of the head; a name of a file is not kept.
 READ_BY = {
     "directory:consent_requests": WHOLE_STAFF | OWN_CLASS,
     **dict.fromkeys(["directory:leaver", "directory:bring", "directory:bring_tables"], OFFICE),
     **dict.fromkeys(["directory:add_year_class", "directory:year_class"], OFFICE),
     "directory:identity": ANYBODY,
-    **dict.fromkeys([f"directory:{name}" for name in ("create_period", "change_period", "closures", "service")], WHOLE_SCHOOL),
+    **dict.fromkeys(
+        [f"directory:{name}" for name in ("create_period", "change_period", "closures", "service")],
+        WHOLE_SCHOOL,
+    ),
     "directory:invite": WHOLE_STAFF,
     "directory:invite.reason": {"head"},
     **{
         f"directory:{name}": set()
         for name in ("pupil_photo", "take_logo", "export_departures", "bring_tables.eleves")
     },
-}  # fmt: skip
+}
 NOT_WORDS = {"directory:paper_consent", "directory:year_placing"}
 FILES_ALONE = {"directory:pupil_photo", "directory:bring", "directory:bring_tables", "directory:take_logo"}
 
@@ -345,9 +388,12 @@ SHEETS = {
 }
 OTHER_FILES = {"directory:report_json", "directory:consent_papers", "directory:logo", "directory:photo"}
 CONFIRMED = {
-    "directory:administrators", "directory:end_delegation", "directory:invite", "directory:guest",
+    "directory:administrators",
+    "directory:end_delegation",
+    "directory:invite",
+    "directory:guest",
     "directory:end_guest",
-}  # fmt: skip
+}
 NOT_CONFIRMED = {
     "directory:report_csv": "what a delivery that they brought themselves did",
     "directory:report_json": "the same",

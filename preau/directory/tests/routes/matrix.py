@@ -66,7 +66,8 @@ SEES: dict[type[Model], Near] = {
     Period: MEMBERS,
     Closure: MEMBERS,
     Guardianship: near(
-        own={"head", "cpe", "secretary", "guardian"}, other_class={"head", "cpe", "secretary", "former_guardian"},
+        own={"head", "cpe", "secretary", "guardian"},
+        other_class={"head", "cpe", "secretary", "former_guardian"},
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
@@ -75,17 +76,28 @@ SEES: dict[type[Model], Near] = {
     PlannedClass: near(own=OFFICE, other_school={"neighbour_head"}),
     SchoolYear: MEMBERS | near(departed=STAFF | OWN_FAMILY | OTHER_FAMILY),
     Merge: near(own={"head", "secretary"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 DECIDERS = near(own=OFFICE, departed=OFFICE, other_school={"neighbour_head"})
 READ_GROUPS = near(own=WITH_PUPILS, other_class=WITH_PUPILS, departed=WITH_PUPILS, other_school=NEIGHBOURING)
 OF_PHOTOGRAPHERS = near(own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, other_school=NEIGHBOURING)
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [
-            "directory:next_year", "directory:year_dates", "directory:give_up_year", "directory:year_classes",
-            "directory:add_year_class", "directory:keep_teams", "directory:year_pupils", "directory:propose_year",
-            "directory:year_staff", "directory:year_compare", "directory:switch_year", "directory:forget_switch",
-            "directory:undo_switch", "directory:school_years", "directory:export_year_pupils",
+            "directory:next_year",
+            "directory:year_dates",
+            "directory:give_up_year",
+            "directory:year_classes",
+            "directory:add_year_class",
+            "directory:keep_teams",
+            "directory:year_pupils",
+            "directory:propose_year",
+            "directory:year_staff",
+            "directory:year_compare",
+            "directory:switch_year",
+            "directory:forget_switch",
+            "directory:undo_switch",
+            "directory:school_years",
+            "directory:export_year_pupils",
             "directory:year_unplaced",
         ],
         OFFICE | NEIGHBOURING,
@@ -123,18 +135,23 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     "directory:groups": WITH_PUPILS | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "directory:without_class": WITH_PUPILS | NEIGHBOURING,
-    "directory:group": READ_GROUPS | near(own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY),
+    "directory:group": READ_GROUPS
+    | near(own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY),
     "directory:group_list": READ_GROUPS,
     "directory:export_list": READ_GROUPS,
     # A teacher, of the class that they teach.
     "directory:faces": near(
-        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+        own=PHOTOGRAPHERS | {"teacher"},
+        other_class=PHOTOGRAPHERS | {"teacher_parent"},
+        departed=PHOTOGRAPHERS,
         other_school=NEIGHBOURING,
     ),
     "directory:ask_photos": near(
         own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, departed=PHOTOGRAPHERS, other_school=NEIGHBOURING
     ),
-    **dict.fromkeys(["directory:family", "directory:pupil_photo", "directory:remove_photo"], OF_PHOTOGRAPHERS),
+    **dict.fromkeys(
+        ["directory:family", "directory:pupil_photo", "directory:remove_photo"], OF_PHOTOGRAPHERS
+    ),
     "directory:photo_consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
     "directory:consents": FAMILY | OTHER_FAMILY,
     "directory:consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
@@ -144,26 +161,42 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:consent_requests": PHOTOGRAPHERS | NEIGHBOURING,
     **dict.fromkeys(
         [
-            "directory:consent_request", "directory:remind_consents", "directory:close_consents",
-            "directory:paper_consent", "directory:export_consents", "directory:consent_papers",
+            "directory:consent_request",
+            "directory:remind_consents",
+            "directory:close_consents",
+            "directory:paper_consent",
+            "directory:export_consents",
+            "directory:consent_papers",
         ],
         near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING),
     ),
     "directory:group_consents": near(
-        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+        own=PHOTOGRAPHERS | {"teacher"},
+        other_class=PHOTOGRAPHERS | {"teacher_parent"},
+        departed=PHOTOGRAPHERS,
         other_school=NEIGHBOURING,
     ),
     "directory:photo": near(
-        own=PHOTOGRAPHERS | {"teacher"} | OWN_FAMILY, other_class=PHOTOGRAPHERS | {"teacher_parent"} | OTHER_FAMILY,
+        own=PHOTOGRAPHERS | {"teacher"} | OWN_FAMILY,
+        other_class=PHOTOGRAPHERS | {"teacher_parent"} | OTHER_FAMILY,
         other_school=NEIGHBOURING,
     ),
     "directory:school": AND_THE_TOWN,
     "directory:logo": AND_THE_TOWN,
     **dict.fromkeys(
         [
-            "directory:settings", "directory:identity", "directory:look", "directory:take_logo",
-            "directory:remove_logo", "directory:hours", "directory:periods", "directory:create_period",
-            "directory:closures", "directory:zone", "directory:services", "directory:service",
+            "directory:settings",
+            "directory:identity",
+            "directory:look",
+            "directory:take_logo",
+            "directory:remove_logo",
+            "directory:hours",
+            "directory:periods",
+            "directory:create_period",
+            "directory:closures",
+            "directory:zone",
+            "directory:services",
+            "directory:service",
         ],
         SETTLERS,
     ),
@@ -181,7 +214,10 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:remove_closure": SETTLED,
     **dict.fromkeys(
         [
-            "directory:administrators", "directory:guests", "directory:invite", "directory:review",
+            "directory:administrators",
+            "directory:guests",
+            "directory:invite",
+            "directory:review",
             "directory:finish_review",
         ],
         {"head"} | NEIGHBOURING,
@@ -192,7 +228,7 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:guest": SEES[Guest],
     "directory:end_guest": SEES[Guest],
     "directory:doubt": near(own={"head"}, other_school=NEIGHBOURING),
-}  # fmt: skip
+}
 NAMES_TWO = {"directory:pair", "directory:tell_apart", "directory:merge"}
 REST_OF_ADDRESS = {
     "directory:delivery_part": {"part": "departs"},
@@ -226,12 +262,58 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
-        "mots", "contexte", "suite", "etat", "avant", "state", "starts", "ends", "zone", "palette",
-        "opens_at", "closes_at", "open", "levels", "until", "address", "phone", "email", "website",
-        "privacy_contact", "name", "name_0", "name_1", "ruled_on", "barred", "last_day", "montrer",
-        "reach", "forme", "certified", "cases", "answer", "choix", "eleves-0", "eleves-1", "comparer",
-        "power", "kind", "civility", "given_name", "family_name", "title", "powers", "level",
-        "classe_entiere", "geste", "day", "leave_undecided", "name_2", "name_3", "reponse", "dans",
+        "mots",
+        "contexte",
+        "suite",
+        "etat",
+        "avant",
+        "state",
+        "starts",
+        "ends",
+        "zone",
+        "palette",
+        "opens_at",
+        "closes_at",
+        "open",
+        "levels",
+        "until",
+        "address",
+        "phone",
+        "email",
+        "website",
+        "privacy_contact",
+        "name",
+        "name_0",
+        "name_1",
+        "ruled_on",
+        "barred",
+        "last_day",
+        "montrer",
+        "reach",
+        "forme",
+        "certified",
+        "cases",
+        "answer",
+        "choix",
+        "eleves-0",
+        "eleves-1",
+        "comparer",
+        "power",
+        "kind",
+        "civility",
+        "given_name",
+        "family_name",
+        "title",
+        "powers",
+        "level",
+        "classe_entiere",
+        "geste",
+        "day",
+        "leave_undecided",
+        "name_2",
+        "name_3",
+        "reponse",
+        "dans",
     ],
     (),
 ) | {
@@ -240,4 +322,4 @@ PLAIN = dict.fromkeys(
     "page": ("2",),
     "qui": ("responsables", "delegations"),
     "fonction": ("teacher",),
-}  # fmt: skip
+}

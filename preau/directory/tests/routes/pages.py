@@ -5,7 +5,7 @@ from typing import Any
 
 from conftest import NOW
 from preau.directory.models import Delivery, PhotoConsent
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import (
     asked_pupil,
     cast_pupil,
@@ -124,21 +124,48 @@ PAGES = [
     Page("directory:pair", pages.OFFICE, model=cast_pupil, by="public_id", beside=colleague),
 ]
 ELSEWHERE = {
-    "directory:export_list", "directory:ask_photos", "directory:remove_photo", "directory:photo",
-    "directory:apply", "directory:approve", "directory:drop", "directory:delivery_part",
-    "directory:report_csv", "directory:merge", "directory:tell_apart", "directory:undo_merge",
-    "directory:lift_ruling", "directory:export", "directory:report_json", "directory:logo",
-    "directory:take_logo", "directory:remove_logo", "directory:remove_period",
-    "directory:remove_closure", "directory:end_delegation", "directory:end_guest",
-    "directory:finish_review", "directory:doubt", "directory:export_departures", "directory:let_go",
-    "directory:give_up_year", "directory:remove_year_class", "directory:keep_teams",
-    "directory:propose_year", "directory:forget_switch", "directory:undo_switch",
+    "directory:export_list",
+    "directory:ask_photos",
+    "directory:remove_photo",
+    "directory:photo",
+    "directory:apply",
+    "directory:approve",
+    "directory:drop",
+    "directory:delivery_part",
+    "directory:report_csv",
+    "directory:merge",
+    "directory:tell_apart",
+    "directory:undo_merge",
+    "directory:lift_ruling",
+    "directory:export",
+    "directory:report_json",
+    "directory:logo",
+    "directory:take_logo",
+    "directory:remove_logo",
+    "directory:remove_period",
+    "directory:remove_closure",
+    "directory:end_delegation",
+    "directory:end_guest",
+    "directory:finish_review",
+    "directory:doubt",
+    "directory:export_departures",
+    "directory:let_go",
+    "directory:give_up_year",
+    "directory:remove_year_class",
+    "directory:keep_teams",
+    "directory:propose_year",
+    "directory:forget_switch",
+    "directory:undo_switch",
     "directory:export_year_pupils",
     # An école, a pupil of age, one pupil of a question: test_consents.py.
-    "directory:consent_beside", "directory:family_access", "directory:paper_consent",
-    "directory:remind_consents", "directory:close_consents", "directory:export_consents",
+    "directory:consent_beside",
+    "directory:family_access",
+    "directory:paper_consent",
+    "directory:remind_consents",
+    "directory:close_consents",
+    "directory:export_consents",
     "directory:consent_papers",
-}  # fmt: skip
+}
 LISTS = [
     ("head", "directory:groups", many_classes),
     ("head", "directory:groups?montrer=groupes", many_groups),
@@ -190,14 +217,36 @@ LISTS = [
 ]
 LISTS_APART = {"directory:person"}
 ONE_THING = {
-    "directory:photo_consent", "directory:pupil_photo", "directory:photo", "directory:consent_beside",
-    "directory:family_access", "directory:paper_consent", "directory:bring", "directory:bring_tables",
-    "directory:columns", "directory:acts", "directory:settings", "directory:invite", "directory:guest",
-    "directory:identity", "directory:look", "directory:hours", "directory:create_period",
-    "directory:change_period", "directory:guardianship", "directory:leaver", "directory:pair",
-    "directory:zone", "directory:services", "directory:service", "directory:logo", "directory:school",
-    "directory:year_dates", "directory:add_year_class", "directory:switch_year",
-}  # fmt: skip
+    "directory:photo_consent",
+    "directory:pupil_photo",
+    "directory:photo",
+    "directory:consent_beside",
+    "directory:family_access",
+    "directory:paper_consent",
+    "directory:bring",
+    "directory:bring_tables",
+    "directory:columns",
+    "directory:acts",
+    "directory:settings",
+    "directory:invite",
+    "directory:guest",
+    "directory:identity",
+    "directory:look",
+    "directory:hours",
+    "directory:create_period",
+    "directory:change_period",
+    "directory:guardianship",
+    "directory:leaver",
+    "directory:pair",
+    "directory:zone",
+    "directory:services",
+    "directory:service",
+    "directory:logo",
+    "directory:school",
+    "directory:year_dates",
+    "directory:add_year_class",
+    "directory:switch_year",
+}
 
 
 def _of_delivery(college: World) -> dict[str, Any]:
@@ -215,6 +264,10 @@ def lay(college: World) -> None:
     """The cast's pupil and her mother agree to a photo, which is still to be put."""
     for key in ("pupil", "guardian"):
         PhotoConsent.objects.create(
-            school=college.school, year=college.year, pupil=college.people["pupil"], giver=college.people[key],
-            answer="yes", answered_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            pupil=college.people["pupil"],
+            giver=college.people[key],
+            answer="yes",
+            answered_at=NOW,
+        )

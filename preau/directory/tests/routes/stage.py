@@ -27,7 +27,7 @@ from preau.directory.models import (
     School,
     Subject,
 )
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.identity.models import Account
@@ -142,9 +142,11 @@ def _next_years(stage: Stage) -> None:
         head = world.people["head"]
         viewer = viewer_for(head, Account.objects.get(person=head).pk, NOW)
         plan = years.begin(
-            viewer, name="2027-2028", starts=world.year.starts + timedelta(days=365),
+            viewer,
+            name="2027-2028",
+            starts=world.year.starts + timedelta(days=365),
             ends=world.year.ends + timedelta(days=365),
-        )  # fmt: skip
+        )
         own = Group.objects.get(year=world.year, enrolments__pupil=world.people["pupil"])
         planned = PlannedClass.objects.get(plan=plan, name=own.name)
         Placement.objects.create(
@@ -176,9 +178,13 @@ def _deliveries(stage: Stage) -> None:
         }
         lines = {"departures": [{"name": name, "detail": "Élève"}]}
         delivery = Delivery.objects.create(
-            school=school, brought_by=by, state=state, report=report, files=[name],
+            school=school,
+            brought_by=by,
+            state=state,
+            report=report,
+            files=[name],
             preview={"counts": report["counts"], "lines": lines},
-        )  # fmt: skip
+        )
         stage.put(scope, delivery)
     shared = stage.objects[Delivery][OTHER_CLASS][0]
     for world in (stage.college, twin):
@@ -206,8 +212,8 @@ def plant_formulas(evil: str) -> None:
     for number, model in enumerate((Group, Subject, Room)):
         for one in model.objects.all():
             model.objects.filter(pk=one.pk).update(name=f"{evil}{number}{one.pk}")
-    for one in School.objects.all():
-        School.objects.filter(pk=one.pk).update(name=evil)
+    for school in School.objects.all():
+        School.objects.filter(pk=school.pk).update(name=evil)
     Delivery.objects.update(
         files=[evil],
         report={

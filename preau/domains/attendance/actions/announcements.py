@@ -28,18 +28,31 @@ Kind, State = Announcement.Kind, Explanation.State
 
 @transaction.atomic
 def announce(
-    viewer: Viewer, pupil: Person, school_id: int, document: StoredFile | None = None, **said: Any
+    viewer: Viewer,
+    pupil: Person,
+    school_id: int,
+    document: StoredFile | None = None,
+    told_by: Person | None = None,
+    **said: Any,
 ) -> Announcement:
-    """Announce an absence or a departure; the same one twice is one. What was noted already in that time is covered too."""
+    """Announce an absence or a departure; the same one twice is one. What was noted already in that time is covered too.
+
+    An absence that school life notes was told on the telephone, `told_by` a guardian if it was one.
+    """
     # Two clicks at once: the second waits, then finds what the first wrote.
     lock(Person, viewer.person.pk)
-    about = {"school_id": school_id, "pupil": pupil, "given_by": viewer.person}
+    about = {"school_id": school_id, "pupil": pupil, "given_by": told_by or viewer.person}
     times = {name: said[name] for name in ("kind", "starts", "ends")}
     known: Announcement | None = Announcement.objects.standing().filter(**about, **times).first()
     if known is not None:
         return known
+    by_phone = viewer.is_staff and said["kind"] == Kind.ABSENCE
     made: Announcement = Announcement.objects.create(
-        **about, given_at=timezone.now(), document=document, **said
+        **about,
+        given_at=timezone.now(),
+        document=document,
+        noted_by=viewer.person if by_phone else None,
+        **said,
     )
     journal.record(viewer, "attendance.announced", made, subject_id=pupil.pk, kind=made.kind)
     if not viewer.is_staff:
@@ -65,9 +78,12 @@ def withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
         explanation.state = State.WITHDRAWN
         explanation.save(update_fields=["state"])
         Decision.objects.create(
-            school_id=one.school_id, explanation=explanation, state=State.WITHDRAWN, decided_by=viewer.person,
+            school_id=one.school_id,
+            explanation=explanation,
+            state=State.WITHDRAWN,
+            decided_by=viewer.person,
             decided_at=one.withdrawn_at,
-        )  # fmt: skip
+        )
         notices.settle_reading(explanation)
         left = list(explanation.entries.order_by("pk").values_list("pk", flat=True))
         if left:
@@ -101,23 +117,36 @@ def explain_announced(entry_ids: Sequence[int], **_: Any) -> int:
 
 
 def _cover(announcement: Announcement, entry: Entry) -> int:
-    if announcement.kind == Kind.DEPARTURE:
+    if announcement.kind == Kind.DEPARTURE or announcement.noted_by_id:
+        handled_by, told_by = announcement.noted_by_id or announcement.given_by_id, announcement.given_by_id
         entry.handling = Handling.objects.create(
-            school_id=entry.school_id, entry=entry, reason_id=announcement.reason_id,
-            settled=announcement.reason.settles, comment=announcement.comment,
-            handled_by_id=announcement.given_by_id, handled_at=timezone.now(),
-        )  # fmt: skip
+            school_id=entry.school_id,
+            entry=entry,
+            reason_id=announcement.reason_id,
+            settled=announcement.reason.settles,
+            comment=announcement.comment,
+            told_by_id=told_by if told_by != handled_by else None,
+            handled_by_id=handled_by,
+            handled_at=timezone.now(),
+        )
         entry.save(update_fields=["handling"])
+        if announcement.noted_by_id:
+            # The family has said why: it is not asked.
+            notices.settle_absences([entry.pk])
         return 1
     explanation, made = Explanation.objects.get_or_create(
         announcement=announcement,
         day=entry.day,
         defaults={
-            "school_id": entry.school_id, "pupil_id": entry.pupil_id, "reason_id": announcement.reason_id,
-            "comment": announcement.comment, "document_id": announcement.document_id,
-            "given_by_id": announcement.given_by_id, "given_at": announcement.given_at,
+            "school_id": entry.school_id,
+            "pupil_id": entry.pupil_id,
+            "reason_id": announcement.reason_id,
+            "comment": announcement.comment,
+            "document_id": announcement.document_id,
+            "given_by_id": announcement.given_by_id,
+            "given_at": announcement.given_at,
         },
-    )  # fmt: skip
+    )
     if explanation.state not in {State.PENDING, State.ACCEPTED}:
         # The school has answered: the family is asked again.
         return 0
@@ -129,22 +158,26 @@ def _cover(announcement: Announcement, entry: Entry) -> int:
     return 1
 
 
-def _tell_school_life(one: Announcement) -> None:
+def _tell_school_life(announcement: Announcement) -> None:
     """An absence is announced: whoever runs school life prepares for it."""
-    zone = ZoneInfo(one.school.timezone)
-    held = Holding.objects.filter(active_on(timezone.localdate()), school_id=one.school_id)
+    zone = ZoneInfo(announcement.school.timezone)
+    held = Holding.objects.filter(active_on(timezone.localdate()), school_id=announcement.school_id)
     readers = held.filter(role=Role.SCHOOL_LIFE) or held.filter(role=Role.HEAD)
-    first: date = one.starts.astimezone(zone).date()
+    first: date = announcement.starts.astimezone(zone).date()
     publish(
         *(
             News(
-                kind=ANNOUNCED, person_id=person, key=str(one.pk), url=reverse("attendance:announced"),
-                school_id=one.school_id, seat=f"staff-{one.school_id}",
-                facts={"day": dates.day(first), "school": one.school.name},
+                kind=ANNOUNCED,
+                person_id=person,
+                key=str(announcement.pk),
+                url=reverse("attendance:announced"),
+                school_id=announcement.school_id,
+                seat=f"staff-{announcement.school_id}",
+                facts={"day": dates.day(first), "school": announcement.school.name},
             )
             for person in {holding.person_id for holding in readers}
         )
-    )  # fmt: skip
+    )
 
 
 def forget_announcements(person_id: int) -> int:

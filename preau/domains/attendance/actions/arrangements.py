@@ -16,7 +16,7 @@ from preau.foundation.locks import lock
 
 
 @dataclass(frozen=True)
-class Said:
+class ArrangementFacts:
     """What is noted: an exemption from some subjects, or an adjustment in every lesson."""
 
     kind: str
@@ -28,7 +28,7 @@ class Said:
 
 
 @transaction.atomic
-def arrange(viewer: Viewer, pupil: Person, said: Said) -> list[Arrangement]:
+def arrange(viewer: Viewer, pupil: Person, said: ArrangementFacts) -> list[Arrangement]:
     """Note it, once for each subject; what already holds in the same words is left as it is."""
     Person.objects.select_for_update().only("pk").get(pk=pupil.pk)
     subjects = list(said.subjects) if said.kind == Arrangement.Kind.EXEMPTION else [None]
@@ -54,7 +54,9 @@ def _exempt(arrangement: Arrangement, since: date) -> list[int]:
     return list(about.exempt().order_by("pk").values_list("pk", flat=True))
 
 
-def _arrange(viewer: Viewer, pupil: Person, said: Said, subject: Subject | None) -> Arrangement | None:
+def _arrange(
+    viewer: Viewer, pupil: Person, said: ArrangementFacts, subject: Subject | None
+) -> Arrangement | None:
     same = {
         "school_id": viewer.school_id,
         "pupil": pupil,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
-from preau.domains.attendance.queries import missed_by, settings_of
+from preau.domains.attendance.queries.half_days import missed_by, settings_of
 from preau.domains.attendance.rules.thresholds import Reached, reached_by
 from preau.foundation import dates, journal
 from preau.foundation.locks import lock
@@ -39,7 +39,7 @@ def watch(school: School, today: date, pupils: Sequence[int] | None = None) -> i
     rows = Alert.objects.select_for_update().filter(school=school, month__gte=first).order_by("pk")
     alerts = list(rows if pupils is None else rows.filter(pupil__in=pupils))
     now = timezone.now()
-    known_keys = {(one.pupil_id, one.month, one.level) for one in alerts}
+    known_keys = {(alert.pupil_id, alert.month, alert.level) for alert in alerts}
     _follow(alerts, wanted, now)
     raised = [
         Alert(school=school, pupil_id=pupil, month=month, level=level, half_days=one.half_days, raised_at=now)

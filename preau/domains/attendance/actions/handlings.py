@@ -92,7 +92,7 @@ def reopen(viewer: Viewer, entries: Sequence[Entry]) -> Outcome:
 
 def _locked(entries: Sequence[Entry]) -> list[Entry]:
     rows = Entry.objects.select_for_update(of=("self",)).select_related("handling")
-    return list(rows.filter(pk__in=[one.pk for one in entries]).order_by("pk"))
+    return list(rows.filter(pk__in=[entry.pk for entry in entries]).order_by("pk"))
 
 
 def _says(entry: Entry, reason: Reason, viewer: Viewer) -> bool:
@@ -112,11 +112,17 @@ def _write(
 ) -> list[Handling]:
     written = Handling.objects.bulk_create(
         Handling(
-            school_id=entry.school_id, entry=entry, reason=reason, settled=bool(reason and reason.settles),
-            comment=comment, told_by=told_by, handled_by=viewer.person, handled_at=now,
+            school_id=entry.school_id,
+            entry=entry,
+            reason=reason,
+            settled=bool(reason and reason.settles),
+            comment=comment,
+            told_by=told_by,
+            handled_by=viewer.person,
+            handled_at=now,
         )
         for entry in entries
-    )  # fmt: skip
+    )
     for entry, handling in zip(entries, written, strict=True):
         entry.handling = handling if reason else None
     Entry.objects.bulk_update(entries, ["handling"])
@@ -126,13 +132,13 @@ def _write(
 def _count_again(entries: Sequence[Entry]) -> None:
     """What excuses an absence has changed: what counts in alerts has, too."""
     if entries:
-        follow_ups.look_again(entries[0].school_id, [one.pupil_id for one in entries])
+        follow_ups.look_again(entries[0].school_id, [entry.pupil_id for entry in entries])
 
 
 def _trace(viewer: Viewer, verb: str, written: Sequence[Handling]) -> None:
     """One line a pupil: the file that it is about."""
-    by_pupil = sorted(written, key=lambda one: (one.entry.pupil_id, one.pk))
-    for pupil, steps in groupby(by_pupil, key=lambda one: one.entry.pupil_id):
+    by_pupil = sorted(written, key=lambda handling: (handling.entry.pupil_id, handling.pk))
+    for pupil, steps in groupby(by_pupil, key=lambda handling: handling.entry.pupil_id):
         first, *more = steps
         journal.record(viewer, verb, first, subject_id=pupil, lessons=1 + len(more))
 

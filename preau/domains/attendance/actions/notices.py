@@ -56,7 +56,7 @@ def _forget_what_was_taken_back(entry_ids: Sequence[int]) -> None:
     if not told.exists():
         return
     silent = notices.taken_back(ABSENCE, *map(str, entry_ids))
-    pks = [one.pk for one in told if (one.guardian_id, str(one.entry_id)) in silent]
+    pks = [notice.pk for notice in told if (notice.guardian_id, str(notice.entry_id)) in silent]
     Notice.objects.filter(pk__in=pks).update(sent_at=None)
 
 
@@ -100,11 +100,16 @@ def tell_absence(guardian_id: int, entry_id: int) -> None:
     school = entry.lesson.school
     notices.publish(
         notices.News(
-            kind=ABSENCE, person_id=guardian_id, key=str(entry_id), school_id=school.pk, about_id=entry.pupil_id,
+            kind=ABSENCE,
+            person_id=guardian_id,
+            key=str(entry_id),
+            school_id=school.pk,
+            about_id=entry.pupil_id,
             url=reverse("attendance:explain", kwargs={"pk": entry_id}),
-            facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name}, again=True,
+            facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name},
+            again=True,
         )
-    )  # fmt: skip
+    )
 
 
 def settle_absences(entry_ids: Sequence[int]) -> None:
@@ -131,12 +136,17 @@ def tell_school_life(explanation: Explanation) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=TO_READ, person_id=person_id, key=str(explanation.pk), url=url, school_id=school.pk,
-                seat=f"staff-{school.pk}", facts=facts,
+                kind=TO_READ,
+                person_id=person_id,
+                key=str(explanation.pk),
+                url=url,
+                school_id=school.pk,
+                seat=f"staff-{school.pk}",
+                facts=facts,
             )
             for person_id in {held.person_id for held in readers}
         )
-    )  # fmt: skip
+    )
 
 
 def settle_reading(explanation: Explanation) -> None:
@@ -155,10 +165,15 @@ def tell_answer(explanation: Explanation, decision: Decision) -> None:
     facts = {"day": dates.day(explanation.day), "school": school.name, "comment": decision.comment or "—"}
     notices.publish(
         notices.News(
-            kind=ANSWERS[Explanation.State(decision.state)], person_id=author, key=str(decision.pk),
-            url=_where_to_look(explanation, decision), school_id=school.pk, about_id=pupil, facts=facts,
+            kind=ANSWERS[Explanation.State(decision.state)],
+            person_id=author,
+            key=str(decision.pk),
+            url=_where_to_look(explanation, decision),
+            school_id=school.pk,
+            about_id=pupil,
+            facts=facts,
         )
-    )  # fmt: skip
+    )
 
 
 def _where_to_look(explanation: Explanation, decision: Decision) -> str:
@@ -187,11 +202,16 @@ def _reminders(lesson: Lesson) -> list[notices.News]:
     facts = {"hours": lesson.hours, "subject": lesson.subject.name, "school": lesson.school.name}
     return [
         notices.News(
-            kind=FORGOTTEN, person_id=teacher.pk, key=str(lesson.pk), school_id=lesson.school_id,
-            seat=f"staff-{lesson.school_id}", url=reverse("attendance:roll", kwargs={"pk": lesson.pk}), facts=facts,
+            kind=FORGOTTEN,
+            person_id=teacher.pk,
+            key=str(lesson.pk),
+            school_id=lesson.school_id,
+            seat=f"staff-{lesson.school_id}",
+            url=reverse("attendance:roll", kwargs={"pk": lesson.pk}),
+            facts=facts,
         )
         for teacher in lesson.teachers.all()
-    ]  # fmt: skip
+    ]
 
 
 def settle_call(lesson: Lesson) -> None:

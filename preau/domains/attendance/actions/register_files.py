@@ -17,13 +17,17 @@ from preau.foundation.filework import FileWork
 
 READY = "attendance.register_ready"
 REGISTERS = FileWork(
-    "attendance.register", RegisterFile, gettext_lazy("Registre des absences"), "attendance.register_asked",
-    lambda _row: reverse("attendance:register_files"), ("school", "group", "asked_by"),
-)  # fmt: skip
+    "attendance.register",
+    RegisterFile,
+    gettext_lazy("Registre des absences"),
+    "attendance.register_asked",
+    lambda _row: reverse("attendance:register_files"),
+    ("school", "group", "asked_by"),
+)
 
 
 @dataclass(frozen=True)
-class Made:
+class RegisterPapers:
     """What a task has made: the spreadsheet, and the paper where the server makes any."""
 
     name: str
@@ -46,7 +50,7 @@ def ask_register(viewer: Viewer, first: date, last: date, group: Group | None) -
     return asked
 
 
-def keep_register(register_id: int, made: Made) -> bool:
+def keep_register(register_id: int, made: RegisterPapers) -> bool:
     """Its files are kept, and its person is told; False when it was not wanted any more. Raises Refused."""
 
     def fill(known: RegisterFile) -> None:
@@ -56,14 +60,22 @@ def keep_register(register_id: int, made: Made) -> bool:
         known.rows = made.rows
         notices.publish(
             notices.News(
-                kind=READY, person_id=known.asked_by_id, key=str(known.pk), school_id=known.school_id, seat=known.seat,
-                url=reverse("attendance:register_files"), facts={"school": known.school.name},
+                kind=READY,
+                person_id=known.asked_by_id,
+                key=str(known.pk),
+                school_id=known.school_id,
+                seat=known.seat,
+                url=reverse("attendance:register_files"),
+                facts={"school": known.school.name},
             )
-        )  # fmt: skip
+        )
         line = journal.Line(
-            "attendance.register_made", school_id=known.school_id, target="attendance.registerfile", target_id=known.pk,
+            "attendance.register_made",
+            school_id=known.school_id,
+            target="attendance.registerfile",
+            target_id=known.pk,
             details={"rows": made.rows},
-        )  # fmt: skip
+        )
         journal.write(line)
 
     return filework.keep(REGISTERS, register_id, fill)

@@ -18,10 +18,10 @@ from preau.domains.attendance.models import (
     Status,
     label_of,
 )
-from preau.domains.attendance.queries import noted_in, seen_of
+from preau.domains.attendance.queries.registers import noted_in, seen_of
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
-from preau.foundation import journal
+from preau.foundation import journal, live
 from preau.foundation.locks import lock
 
 Noted = tuple[str, int | None]
@@ -163,6 +163,8 @@ def _validate(
     if first and now >= lesson.ends:
         notices.settle_call(lesson)
     _tell(_write(viewer, lesson, changed, now, sending))
+    if first or changed:
+        live.touch(*live.all_of("roll", [lesson.pk]), *live.all_of("board", [lesson.school_id]))
     return call
 
 
@@ -181,11 +183,15 @@ def _write(
     """Write the entries, those that were there and those that were not, and their steps; returns them."""
     entries = [
         Entry(
-            school_id=lesson.school_id, lesson=lesson, pupil_id=mark.pupil_id, day=lesson.day,
-            status=mark.status, minutes_late=mark.minutes_late,
+            school_id=lesson.school_id,
+            lesson=lesson,
+            pupil_id=mark.pupil_id,
+            day=lesson.day,
+            status=mark.status,
+            minutes_late=mark.minutes_late,
         )
         for mark in changed
-    ]  # fmt: skip
+    ]
     written = Entry.objects.bulk_create(
         entries,
         update_conflicts=True,
@@ -246,4 +252,5 @@ def correct_entry(
         after=entry.state_label,
     )
     _tell([entry])
+    live.touch(*live.all_of("roll", [entry.lesson_id]), *live.all_of("board", [entry.school_id]))
     return entry

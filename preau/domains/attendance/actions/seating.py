@@ -71,9 +71,15 @@ def create_plan(
     if known is not None:
         return known, False
     plan = SeatingPlan(
-        school_id=group.school_id, group=group, room=shape.room, name=shape.name, rows=shape.rows, columns=shape.columns,
-        made_by=viewer.person, made_at=timezone.now(),
-    )  # fmt: skip
+        school_id=group.school_id,
+        group=group,
+        room=shape.room,
+        name=shape.name,
+        rows=shape.rows,
+        columns=shape.columns,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+    )
     if source is not None:
         plan.rows, plan.columns, plan.gaps, plan.aisles = (
             source.rows,
@@ -84,14 +90,18 @@ def create_plan(
     plan.save()
     if source is not None:
         here = set(learners(group.pk, viewer.today))
-        seats = [one for one in source.seats.all() if one.pupil_id in here]
+        seats = [seat for seat in source.seats.all() if seat.pupil_id in here]
         Seat.objects.bulk_create(
             Seat(
-                school_id=plan.school_id, plan=plan, pupil_id=one.pupil_id, row=one.row, column=one.column,
-                in_front=one.in_front,
+                school_id=plan.school_id,
+                plan=plan,
+                pupil_id=seat.pupil_id,
+                row=seat.row,
+                column=seat.column,
+                in_front=seat.in_front,
             )
-            for one in seats
-        )  # fmt: skip
+            for seat in seats
+        )
     journal.record(viewer, "attendance.plan_made", plan)
     return plan, True
 
@@ -164,7 +174,7 @@ def undo(viewer: Viewer, plan: SeatingPlan, revision: int) -> bool:
     plan.rows, plan.columns, plan.gaps, plan.aisles = (
         before[one] for one in ("rows", "columns", "gaps", "aisles")
     )
-    rows = [one for one in before["seats"] if one[0] in here]
+    rows = [seat for seat in before["seats"] if seat[0] in here]
     sitting = Sitting(
         {pupil: (row, column) for pupil, row, column, _front in rows if row},
         {pupil for pupil, _row, _column, front in rows if front},
@@ -198,12 +208,15 @@ def _opened(viewer: Viewer, plan: SeatingPlan, revision: int | None = None) -> t
 
 def _state(plan: SeatingPlan, sitting: Sitting) -> dict[str, Any]:
     return {
-        "rows": plan.rows, "columns": plan.columns, "gaps": plan.gaps, "aisles": plan.aisles,
+        "rows": plan.rows,
+        "columns": plan.columns,
+        "gaps": plan.gaps,
+        "aisles": plan.aisles,
         "seats": [
             [pupil, *(sitting.places.get(pupil) or (None, None)), pupil in sitting.front]
             for pupil in sorted({*sitting.places, *sitting.front})
         ],
-    }  # fmt: skip
+    }
 
 
 def _change(
@@ -232,10 +245,14 @@ def _write(plan: SeatingPlan, sitting: Sitting) -> None:
         row, column = sitting.places.get(pupil) or (None, None)
         seats.append(
             Seat(
-                school_id=plan.school_id, plan=plan, pupil_id=pupil, row=row, column=column,
+                school_id=plan.school_id,
+                plan=plan,
+                pupil_id=pupil,
+                row=row,
+                column=column,
                 in_front=pupil in sitting.front,
             )
-        )  # fmt: skip
+        )
     Seat.objects.bulk_create(seats)
 
 

@@ -43,9 +43,13 @@ def begin_visit(
     if before is not None:
         _end(viewer, before)
     visit = Visit.objects.create(
-        school_id=viewer.school_id or 0, pupil=pupil, place=place, starts=now, noted_by=viewer.person,
+        school_id=viewer.school_id or 0,
+        pupil=pupil,
+        place=place,
+        starts=now,
+        noted_by=viewer.person,
         told_to_family=told,
-    )  # fmt: skip
+    )
     journal.record(viewer, "attendance.visit_begun", visit, subject_id=pupil.pk)
     return visit
 

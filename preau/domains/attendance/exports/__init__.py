@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry
-from preau.domains.attendance.queries import classes_of, rows_of
+from preau.domains.attendance.queries.absences import classes_of, rows_of
 from preau.foundation import dates
 from preau.foundation.csvtext import Line, safe
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.queries import LetterRow
+from preau.domains.attendance.queries.follow_ups import LetterRow
 from preau.foundation import dates, pdf
 
 STYLE = Path(__file__).parent.parent / "static" / "attendance" / "paper.css"

@@ -9,14 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.exports.letters import STYLE
-from preau.domains.attendance.queries import Register
+from preau.domains.attendance.queries.summaries import Register
 from preau.foundation import pdf
 from preau.foundation.csvtext import Line, safe
 
 HEADER = [
-    _("Nom"), _("Classe"), _("Élèves"), _("Demi-journées manquées"), _("En temps de cours"), _("Sans motif valable"),
-    _("Retards"), _("Taux d’absence (%)"),
-]  # fmt: skip
+    _("Nom"),
+    _("Classe"),
+    _("Élèves"),
+    _("Demi-journées manquées"),
+    _("En temps de cours"),
+    _("Sans motif valable"),
+    _("Retards"),
+    _("Taux d’absence (%)"),
+]
 
 
 def register_csv(register: Register) -> Iterator[str]:

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.exports.letters import STYLE
-from preau.domains.attendance.queries import Board
+from preau.domains.attendance.queries.seating import Board
 from preau.foundation import dates, pdf
 
 

@@ -13,9 +13,11 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.rules import PAPER
 from preau.directory.models import Holding, Person, Subject
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.actions import Conflict, Mark, Said, Sending
+from preau.domains.attendance.actions.arrangements import ArrangementFacts
+from preau.domains.attendance.actions.rolls import Conflict, Mark, Sending
 from preau.domains.attendance.models import Arrangement, Entry, Explanation, ListRemark, Reason, Status
-from preau.domains.attendance.queries import RegisterRow, same_day_to_explain, seen_of
+from preau.domains.attendance.queries.absences import same_day_to_explain
+from preau.domains.attendance.queries.registers import RegisterRow, seen_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation.fields import Attachments, Day, Filter, OneRow, SeveralRows
 
@@ -274,8 +276,8 @@ class ArrangementForm(forms.Form):
             self.add_error("last_day", _("La fin doit venir après le début."))
         return data
 
-    def said(self) -> Said:
-        return Said(**self.cleaned_data)
+    def said(self) -> ArrangementFacts:
+        return ArrangementFacts(**self.cleaned_data)
 
 
 class ArrangementFilter(forms.Form):

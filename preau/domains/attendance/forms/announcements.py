@@ -13,7 +13,8 @@ from preau.commons.files.rules import PAPER
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
-from preau.domains.attendance.queries import schools_of
+from preau.domains.attendance.queries.announcements import schools_of
+from preau.domains.attendance.queries.reasons import who_may_have_told
 from preau.foundation.fields import Attachments, Day, OneRow
 
 FARTHEST = timedelta(days=120)
@@ -76,7 +77,7 @@ class AnnounceForm(forms.Form):
         for place in places:
             offered = offered | Reason.objects.offered_to_families(place)
         fields: Any = self.fields
-        fields["enfant"].queryset = Person.objects.filter(pk__in=[one.pk for one in children])
+        fields["enfant"].queryset = Person.objects.filter(pk__in=[child.pk for child in children])
         fields["reason"].queryset = offered.distinct()
         fields["papers"].desk = Desk(viewer, places[0] if places else 0, PAPER)
 
@@ -115,6 +116,70 @@ class AnnounceForm(forms.Form):
         if ends <= starts:
             self.add_error("until_hour", _("La fin doit venir après le début."))
         data |= {"starts": starts, "ends": ends, "school": school}
+
+
+class CallForm(forms.Form):
+    """What a parent says on the telephone: who calls, until when, why."""
+
+    told_by = OneRow(
+        Person.objects.none(),
+        label=_("Qui appelle"),
+        required=False,
+        widget=forms.RadioSelect,
+        empty_label=_("Quelqu’un d’autre"),
+        help_text=_("Le motif n’est montré qu’à la personne qui l’a donné."),
+    )
+    first_day = Day(label=_("Premier jour"))
+    last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
+    motif = OneRow(
+        Reason.objects.none(),
+        label=_("Motif"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choisissez un motif.")},
+    )
+    comment = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        help_text=_("Pour la vie scolaire. Pas de détail médical."),
+    )
+
+    def __init__(self, viewer: Viewer, pupil: Person, *args: Any, **kwargs: Any) -> None:
+        guardians = [link.guardian for link in who_may_have_told(viewer, pupil.pk)]
+        first = guardians[0].pk if guardians else None
+        kwargs["initial"] = {"first_day": viewer.today, "told_by": first}
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        fields: Any = self.fields
+        fields["motif"].queryset = Reason.objects.in_use(viewer.school_id or 0)
+        fields["told_by"].queryset = Person.objects.filter(pk__in=[guardian.pk for guardian in guardians])
+        # Read already, in the order in which the school calls them.
+        fields["told_by"].choices = [
+            *((guardian.pk, guardian.full_name) for guardian in guardians),
+            ("", _("Quelqu’un d’autre")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, school = data.get("first_day"), self.viewer.school
+        last = data.get("last_day") or first
+        if not first or not last or school is None:
+            return data
+        if last < first:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif last < self.viewer.today:
+            self.add_error(
+                "first_day", _("Pour un jour passé, réglez l’absence depuis la liste des absences.")
+            )
+        elif last > self.viewer.today + FARTHEST:
+            self.add_error("last_day", _("C’est trop loin : notez les premières semaines."))
+        zone = ZoneInfo(school.timezone)
+        data |= {
+            "starts": datetime.combine(first, WHOLE_DAY[0], zone),
+            "ends": datetime.combine(last, WHOLE_DAY[1], zone),
+        }
+        return data
 
 
 class DepartureForm(forms.Form):

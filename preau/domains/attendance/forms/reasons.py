@@ -11,7 +11,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions.reasons import SWITCHES
 from preau.domains.attendance.models import Entry, Reason
-from preau.domains.attendance.queries import choices_of_reasons, who_may_have_told
+from preau.domains.attendance.queries.reasons import choices_of_reasons, who_may_have_told
 from preau.foundation.fields import OneRow, SeveralRows
 
 
@@ -132,6 +132,9 @@ class SettleOneForm(forms.Form):
         guardians = [link.guardian for link in who_may_have_told(viewer, entry.pupil_id)]
         reason, told_by = self.fields["motif"], self.fields["told_by"]
         reason.queryset = Reason.objects.in_use(viewer.school_id or 0)  # type: ignore[attr-defined]
-        told_by.queryset = Person.objects.filter(pk__in=[one.pk for one in guardians])  # type: ignore[attr-defined]
+        told_by.queryset = Person.objects.filter(pk__in=[guardian.pk for guardian in guardians])  # type: ignore[attr-defined]
         # Read already, with what each is to the pupil.
-        told_by.choices = [("", told_by.empty_label), *((one.pk, one.full_name) for one in guardians)]  # type: ignore[attr-defined]
+        told_by.choices = [
+            ("", told_by.empty_label),
+            *((guardian.pk, guardian.full_name) for guardian in guardians),
+        ]  # type: ignore[attr-defined]

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person, Room
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.actions import Shape
-from preau.domains.attendance.actions.seating import CLEARED
+from preau.domains.attendance.actions.seating import CLEARED, Shape
 from preau.domains.attendance.models import MOST_COLUMNS, MOST_ROWS, SeatingPlan
-from preau.domains.attendance.queries import Board, Sitter
+from preau.domains.attendance.queries.seating import Board, Sitter
 from preau.domains.attendance.rules.seating import ALPHABETICAL, RANDOM, REST, SPACED, Spot
 from preau.foundation.fields import OneRow, SeveralRows
 
@@ -91,19 +90,23 @@ class ChangePlanForm(PlanShape):
     def __init__(self, viewer: Viewer, board: Board, *args: Any, **kwargs: Any) -> None:
         plan = board.plan
         kwargs["initial"] = {
-            "room": plan.room_id, "name": plan.name, "rows": plan.rows, "columns": plan.columns,
-            "gaps": [f"{row}-{column}" for row, column in plan.gaps], "aisles": plan.aisles,
-            "devant": [one.public_id for one in board.sitters if one.in_front],
-        }  # fmt: skip
+            "room": plan.room_id,
+            "name": plan.name,
+            "rows": plan.rows,
+            "columns": plan.columns,
+            "gaps": [f"{row}-{column}" for row, column in plan.gaps],
+            "aisles": plan.aisles,
+            "devant": [sitter.public_id for sitter in board.sitters if sitter.in_front],
+        }
         super().__init__(viewer, *args, **kwargs)
         self.fields["gaps"].choices = [  # type: ignore[attr-defined]
             (cell.key, spot_said((cell.row, cell.column))) for row in board.rows for cell in row
         ]
         self.fields["aisles"].choices = [(one, str(one)) for one in range(1, plan.columns)]  # type: ignore[attr-defined]
         field: Any = self.fields["devant"]
-        field.queryset = Person.objects.filter(pk__in=[one.pupil_id for one in board.sitters])
+        field.queryset = Person.objects.filter(pk__in=[sitter.pupil_id for sitter in board.sitters])
         # Read once: the field's own choices would ask for the same rows again.
-        field.choices = [(one.public_id, one.list_name) for one in board.sitters]
+        field.choices = [(sitter.public_id, sitter.list_name) for sitter in board.sitters]
 
 
 class PlaceForm(forms.Form):
@@ -119,7 +122,7 @@ class PlaceForm(forms.Form):
 
     def clean_eleve(self) -> Sitter:
         wanted = self.cleaned_data["eleve"]
-        found = next((one for one in self.board.sitters if one.public_id == wanted), None)
+        found = next((sitter for sitter in self.board.sitters if sitter.public_id == wanted), None)
         if found is None:
             raise forms.ValidationError(_("Cet élève n’est pas de cette classe."))
         return found

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.attendance import actions, queries, rules, seeds, tasks
+from preau.domains.attendance import rules, seeds, tasks
+from preau.domains.attendance.actions import announcements, arrangements, explanations, notices, rolls
 from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; registers; what school life does; plans
     early,
     in_words,
@@ -22,6 +23,17 @@ from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; reg
 )
 from preau.domains.attendance.models import ABSENCES as FOLLOWED
 from preau.domains.attendance.models import SCHOOL_LIFE as BY_FUNCTION
+from preau.domains.attendance.queries import remarks
+from preau.domains.attendance.queries.absences import absences_to_explain, agenda_of, recent_rows
+from preau.domains.attendance.queries.registers import called_among, marks_of, not_in_school
+from preau.domains.attendance.queries.school_life import (
+    calls_to_make,
+    explanations_to_read,
+    number_absent,
+    number_forgotten,
+    number_to_read,
+)
+from preau.domains.attendance.queries.trend import absence_trend
 from preau.domains.timetable.boards import (
     LessonHold,
     LessonMarks,
@@ -43,17 +55,17 @@ from preau.foundation.boards import (
 from preau.foundation.readers import Readers, Rows, on_themselves, own, with_guardians
 
 # Before families are told: what they announced is not asked of them.
-actions.absences_recorded.connect(actions.explain_announced, dispatch_uid="attendance.announced")
-actions.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
-actions.absences_left.connect(tasks.enqueue_others, dispatch_uid="attendance.others")
+rolls.absences_recorded.connect(announcements.explain_announced, dispatch_uid="attendance.announced")
+rolls.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
+notices.absences_left.connect(tasks.enqueue_others, dispatch_uid="attendance.others")
 boards.schedule.add(boards.Scheduled("attendance.remind_of_calls", tasks.remind_of_calls, every_minutes=10))
 
-lesson_marks.add(LessonMarks("attendance", queries.marks_of, order=10, service="attendance"))
+lesson_marks.add(LessonMarks("attendance", marks_of, order=10, service="attendance"))
 lesson_holds.add(
-    LessonHold("attendance", queries.called_among, _("L’appel de ce cours est fait : il reste où il est."))
+    LessonHold("attendance", called_among, _("L’appel de ce cours est fait : il reste où il est."))
 )
 # A roll says it by itself; study asks.
-whereabouts.add(Whereabouts("attendance", queries.not_in_school, "door", in_rolls=False, order=20))
+whereabouts.add(Whereabouts("attendance", not_in_school, "door", in_rolls=False, order=20))
 boards.services.add(
     boards.Service(
         "attendance",
@@ -88,13 +100,20 @@ boards.menu.add(
 )
 for act in [
     boards.Act(
-        "attendance.explain", _("Expliquer une absence ou un retard"), Nature.USUAL, order=10, service="attendance"
-    ),
-    boards.Act(
-        "attendance.absence", _("Apprendre une absence ou un retard"), Nature.INFORMATION, order=10,
+        "attendance.explain",
+        _("Expliquer une absence ou un retard"),
+        Nature.USUAL,
+        order=10,
         service="attendance",
     ),
-]:  # fmt: skip
+    boards.Act(
+        "attendance.absence",
+        _("Apprendre une absence ou un retard"),
+        Nature.INFORMATION,
+        order=10,
+        service="attendance",
+    ),
+]:
     boards.acts.add(act)
 boards.menu.add(
     boards.MenuEntry(
@@ -122,7 +141,7 @@ boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, seeds.refresh, order=3
 
 
 def to_explain_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    absences = queries.absences_to_explain(viewer)
+    absences = absences_to_explain(viewer)
     return {"absences": absences[:5], "more": max(0, len(absences) - 5)} if absences else None
 
 
@@ -130,13 +149,18 @@ def school_life_card(viewer: Viewer, to_read: int, forgotten: int, absent: int) 
     return {"to_read": to_read, "forgotten": forgotten, "absent": absent}
 
 
+def trend_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    trend = absence_trend(viewer)
+    return {"trend": trend} if trend else None
+
+
 def to_call_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    calls = queries.calls_to_make(viewer, timezone.now())
+    calls = calls_to_make(viewer, timezone.now())
     return {"calls": calls[:5], "viewer": viewer} if calls else None
 
 
 def to_read_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    waiting = queries.explanations_to_read(viewer)[:5]
+    waiting = explanations_to_read(viewer)[:5]
     return {"waiting": waiting} if waiting else None
 
 
@@ -145,21 +169,29 @@ def remarks_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
 
 
 def recent_card(viewer: Viewer) -> Mapping[str, Any]:
-    return {"rows": queries.recent_rows(viewer), "viewer": viewer}
+    return {"rows": recent_rows(viewer), "viewer": viewer}
 
 
 boards.cards.add(
-    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "aside", 20, "attendance")
+    boards.Card("attendance/_trend.html", trend_card, rules.reads_trend, order=8, service="attendance")
+)
+boards.cards.add(
+    boards.Card("attendance/_to_call.html", to_call_card, rules.calls_own_rolls, "main", 20, "attendance")
 )
 boards.cards.add(
     boards.Card("attendance/_to_read.html", to_read_card, rules.runs_school_life, "main", 25, "attendance")
 )
 boards.cards.add(
     boards.Card(
-        "attendance/_remarks.html", remarks_card, rules.mends_lists, "aside", 25, "attendance",
-        counters=(queries.number_of_remarks,),
+        "attendance/_remarks.html",
+        remarks_card,
+        rules.mends_lists,
+        "aside",
+        25,
+        "attendance",
+        counters=(remarks.number_of_remarks,),
     )
-)  # fmt: skip
+)
 boards.cards.add(
     boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "aside", 20, "attendance")
 )
@@ -175,7 +207,7 @@ boards.cards.add(
         rules.runs_school_life,
         order=5,
         service="attendance",
-        counters=(queries.number_to_read, queries.number_forgotten, queries.number_absent),
+        counters=(number_to_read, number_forgotten, number_absent),
     )
 )
 
@@ -255,6 +287,8 @@ boards.notification_kinds.add(
         rules.answers_for_absences,
         pace=Pace.AT_ONCE,
         urgent=True,
+        urgency=_("Un élève qui n’est pas où on l’attend : sa famille doit le savoir aussitôt."),
+        may_wait=True,
         can_be_muted=False,
         order=10,
     )
@@ -322,7 +356,7 @@ boards.notification_kinds.add(
 # Absences stay on our pages: the calendar of a phone is kept by others.
 boards.agenda.add(
     boards.AgendaSource(
-        "attendance", queries.agenda_of, rules.follows_absences, in_feed=False, order=30, service="attendance"
+        "attendance", agenda_of, rules.follows_absences, in_feed=False, order=30, service="attendance"
     )
 )
 
@@ -433,7 +467,7 @@ for label, model, person, fields in [
         },
     ),
 ]:
-    forget = actions.forget_words if model == "Explanation" else None
+    forget = explanations.forget_words if model == "Explanation" else None
     boards.personal_data.add(
         PersonalData(
             label,
@@ -472,7 +506,7 @@ boards.personal_data.add(
             "said_at": PERSONAL,
         }
         | {"ended_by": PERSONAL, "ended_at": PERSONAL},
-        forget=actions.forget_arrangements,
+        forget=arrangements.forget_arrangements,
         people={"said_by": (Concerned.STAFF,)},
     )
 )
@@ -496,22 +530,36 @@ for step in [
     boards.FirstStep(
         _("Suivre les appels du jour"),
         _("Les appels qui manquent, les absents du moment, les explications des familles à lire."),
-        "attendance:board", rules.runs_school_life, order=10, service="attendance",
+        "attendance:board",
+        rules.runs_school_life,
+        order=10,
+        service="attendance",
     ),
     boards.FirstStep(
         _("Appeler une classe"),
-        _("Pendant le cours, l’appel est en haut de l’accueil. Ensuite, retrouvez-le dans la semaine, pendant sept jours."),
-        "timetable:week", rules.calls_own_rolls, order=10, service="attendance",
+        _(
+            "Pendant le cours, l’appel est en haut de l’accueil. Ensuite, retrouvez-le dans la semaine, pendant sept jours."
+        ),
+        "timetable:week",
+        rules.calls_own_rolls,
+        order=10,
+        service="attendance",
     ),
     boards.FirstStep(
         _("Expliquer une absence"),
         _("Quelques mots suffisent, sans papier. La réponse de la vie scolaire arrive au même endroit."),
-        "attendance:absences", rules.answers_for_absences, order=10, service="attendance",
+        "attendance:absences",
+        rules.answers_for_absences,
+        order=10,
+        service="attendance",
     ),
     boards.FirstStep(
         _("Relire mes absences"),
         _("Ce qui est noté, et ce qui reste à expliquer par un responsable."),
-        "attendance:absences", rules.only_reads_absences, order=10, service="attendance",
+        "attendance:absences",
+        rules.only_reads_absences,
+        order=10,
+        service="attendance",
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)

@@ -24,7 +24,9 @@ def title_of_month(context: Mapping[str, Any]) -> str:
 
 
 def every_absence(viewer: Viewer, pupil: Person) -> str:
-    """All the absences of this pupil: the list of the school, or that of the family."""
+    """All the absences of this pupil: the list of the school, or that of the family; a head teacher has no such list."""
+    if viewer.is_staff and not rules.runs_school_life(viewer):
+        return ""
     if viewer.is_staff:
         return f"{reverse('attendance:entries')}?{urlencode({'nom': pupil.list_name})}"
     return f"{reverse('attendance:absences')}?{urlencode({'enfant': pupil.public_id})}"
@@ -45,36 +47,80 @@ def leaving_page(public_id: str) -> str:
     return f"{reverse('attendance:depart', kwargs={'public_id': public_id})}?fiche=oui"
 
 
+def calling_page(public_id: str) -> str:
+    return f"{reverse('attendance:note_call', kwargs={'public_id': public_id})}?fiche=oui"
+
+
 for fact in [
     PupilFact(
-        "attendance.now", _("En ce moment"), "attendance/facts/_now.html", record.whereabouts_of,
-        reads_timetable, Column.NOW, order=10, service=KEY,
+        "attendance.now",
+        _("En ce moment"),
+        "attendance/facts/_now.html",
+        record.whereabouts_of,
+        reads_timetable,
+        Column.NOW,
+        order=10,
+        service=KEY,
     ),
     PupilFact(
-        "attendance.needs", _("Ce qu’il faut faire"), "attendance/facts/_needs.html", record.needs,
-        rules.reads_arrangements, Column.WHO, icon="adjustments", summary=record.needs_said,
-        more_label=_("Le détail"), more=arrangements_page, tone="ardoise", order=20, service=KEY,
+        "attendance.needs",
+        _("Ce qu’il faut faire"),
+        "attendance/facts/_needs.html",
+        record.needs,
+        rules.reads_arrangements,
+        Column.WHO,
+        icon="adjustments",
+        summary=record.needs_said,
+        more_label=_("Le détail"),
+        more=arrangements_page,
+        tone="ardoise",
+        order=20,
+        service=KEY,
     ),
     PupilFact(
-        "attendance.month", _("Présence"), "attendance/facts/_month.html", record.month_shown,
-        rules.reads_presence, Column.PRESENCE, icon="calendar", summary=record.month_said, heading=title_of_month,
-        unfolded=True, order=10, service=KEY,
+        "attendance.month",
+        _("Présence"),
+        "attendance/facts/_month.html",
+        record.month_shown,
+        rules.reads_presence,
+        Column.PRESENCE,
+        icon="calendar",
+        summary=record.month_said,
+        heading=title_of_month,
+        unfolded=True,
+        order=10,
+        service=KEY,
     ),
     PupilFact(
-        "attendance.recent", _("Absences récentes"), "attendance/facts/_recent.html", record.recent,
-        rules.reads_presence, Column.PRESENCE, icon="calendar-off", summary=record.recent_said,
-        more_label=_("Toutes les absences"), more=every_absence, order=20, service=KEY,
+        "attendance.recent",
+        _("Absences récentes"),
+        "attendance/facts/_recent.html",
+        record.recent,
+        rules.reads_presence,
+        Column.PRESENCE,
+        icon="calendar-off",
+        summary=record.recent_said,
+        more_label=_("Toutes les absences"),
+        more=every_absence,
+        order=20,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.pupil_facts.add(fact)
 boards.group_facts.add(
     GroupFact(
-        "attendance.missing", _("Qui manque en ce moment"), "attendance/facts/_missing.html", record.missing_now,
-        rules.runs_school_life, order=10, service=KEY,
+        "attendance.missing",
+        _("Qui manque en ce moment"),
+        "attendance/facts/_missing.html",
+        record.missing_now,
+        rules.runs_school_life,
+        order=10,
+        service=KEY,
     )
-)  # fmt: skip
+)
 for label, address, icon, open_to, order in [
     (_("Annoncer une absence"), announcing_page, "calendar-event", rules.answers_for_absences, 10),
+    (_("Un parent appelle"), calling_page, "phone", rules.runs_school_life, 15),
     (_("Noter un départ"), leaving_page, "logout", rules.runs_school_life, 20),
 ]:
     boards.pupil_links.add(boards.PupilLink(label, address, icon, open_to, order=order, service=KEY))

@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import queries, rules, tasks
+from preau.domains.attendance import rules, tasks
 from preau.domains.attendance.actions import register_files
 from preau.domains.attendance.models import RegisterFile
+from preau.domains.attendance.queries import summaries
 from preau.foundation import boards, filework, journal
 from preau.foundation.boards import FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -26,7 +27,7 @@ def fetched(viewer: Viewer, file: Any) -> None:
     journal.record(viewer, "attendance.register_fetched", viewer.school)
 
 
-for name, files in [("table", queries.register_tables), ("paper", queries.register_papers)]:
+for name, files in [("table", summaries.register_tables), ("paper", summaries.register_papers)]:
     boards.file_owners.add(
         boards.FileOwner("attendance.RegisterFile", name, files, outlives=True, read=fetched, service=KEY)
     )

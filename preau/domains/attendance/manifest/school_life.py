@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.attendance import actions, rules, tasks
+from preau.domains.attendance import rules, tasks
+from preau.domains.attendance.actions import announcements, follow_ups, handlings
 from preau.domains.attendance.models import Announcement, Explanation
+from preau.domains.timetable.models import Lesson
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, once, own, with_guardians
@@ -33,6 +35,22 @@ DONE = once(
     ~Q(kind__in=["note", "word"]), _("sans les notes internes ni les mots d’un autre"), or_own=["made_by"]
 )
 FOR_FAMILY = once(Q(for_family=True), _("si c’est écrit pour la famille"), or_own=["made_by"])
+
+
+def roll_heard(viewer: Viewer, number: int | None) -> str | None:
+    """Whoever may call this roll sees what a colleague has noted in it."""
+    lesson = Lesson.objects.visible_to(viewer).filter(pk=number).first() if number else None
+    return f"roll:{lesson.pk}" if lesson and rules.can_call_register(viewer, lesson) else None
+
+
+def board_heard(viewer: Viewer, number: int | None) -> str | None:
+    """The calls of the day, of one's own school."""
+    runs = number is None and viewer.school_id and rules.runs_school_life(viewer)
+    return f"board:{viewer.school_id}" if runs else None
+
+
+boards.topics.add(boards.Topic("roll", roll_heard))
+boards.topics.add(boards.Topic("board", board_heard))
 BASIS: dict[str, Any] = dict(
     purpose=_("Savoir où sont les élèves, prévenir les familles et suivre l’assiduité."),
     legal_basis=_("Obligation légale et mission d’intérêt public (RGPD, articles 6.1.c et 6.1.e)."),
@@ -141,42 +159,70 @@ boards.schedule.add(boards.Scheduled("attendance.watch", tasks.watch, every_minu
 
 for label, model, person, fields, more in [
     (
-        _("Passages à l’infirmerie, au CDI, en étude"), "Visit", "pupil",
+        _("Passages à l’infirmerie, au CDI, en étude"),
+        "Visit",
+        "pupil",
         {"school": NONE, "pupil": CHILD, "place": SENSITIVE, "starts": CHILD, "ends": CHILD}
         | {"told_to_family": SENSITIVE, "noted_by": PERSONAL, "ended_by": PERSONAL},
         {"readers": Readers(EVERY_ROW, TOLD, (*SCHOOL_LIFE, _("infirmerie et CDI, les passages chez eux")))},
     ),
     (
-        _("Absences annoncées"), "Announcement", "pupil",
+        _("Absences annoncées"),
+        "Announcement",
+        "pupil",
         {"school": NONE, "pupil": CHILD, "kind": CHILD, "starts": CHILD, "ends": CHILD, "reason": SENSITIVE}
         | {"comment": SENSITIVE, "leaves_with": PERSONAL, "document": SENSITIVE, "given_by": PERSONAL}
-        | {"given_at": PERSONAL, "withdrawn_at": CHILD},
+        | {"given_at": PERSONAL, "noted_by": PERSONAL, "withdrawn_at": CHILD},
         {
             "field_readers": dict.fromkeys(["reason", "comment", "leaves_with", "document"], own("given_by")),
-            "forget": actions.forget_announcements, "readers": Readers(ANNOUNCED, ANNOUNCED, EXPLANATIONS),
+            "forget": announcements.forget_announcements,
+            "readers": Readers(ANNOUNCED, ANNOUNCED, EXPLANATIONS),
             "people": {"given_by": (Concerned.GUARDIANS, Concerned.STAFF)},
         },
     ),
     (
-        _("Alertes d’assiduité"), "Alert", "pupil",
-        {"school": NONE, "pupil": CHILD, "month": CHILD, "level": CHILD, "half_days": CHILD, "raised_at": CHILD}
-        | {"lifted_at": CHILD, "closed_by": PERSONAL, "closed_at": PERSONAL, "follow_up": CHILD}, {},
+        _("Alertes d’assiduité"),
+        "Alert",
+        "pupil",
+        {
+            "school": NONE,
+            "pupil": CHILD,
+            "month": CHILD,
+            "level": CHILD,
+            "half_days": CHILD,
+            "raised_at": CHILD,
+        }
+        | {"lifted_at": CHILD, "closed_by": PERSONAL, "closed_at": PERSONAL, "follow_up": CHILD},
+        {},
     ),
     (
-        _("Suivis d’assiduité"), "FollowUp", "pupil",
+        _("Suivis d’assiduité"),
+        "FollowUp",
+        "pupil",
         {"school": NONE, "pupil": CHILD, "opened_by": PERSONAL, "opened_at": CHILD}
-        | {"closed_by": PERSONAL, "closed_at": CHILD}, {},
+        | {"closed_by": PERSONAL, "closed_at": CHILD},
+        {},
     ),
     (
-        _("Actions des suivis d’assiduité"), "FollowUpAction", "follow_up__pupil",
-        {"school": NONE, "follow_up": CHILD, "kind": CHILD, "day": CHILD, "words": SENSITIVE, "for_family": NONE}
+        _("Actions des suivis d’assiduité"),
+        "FollowUpAction",
+        "follow_up__pupil",
+        {
+            "school": NONE,
+            "follow_up": CHILD,
+            "kind": CHILD,
+            "day": CHILD,
+            "words": SENSITIVE,
+            "for_family": NONE,
+        }
         | {"made_by": PERSONAL, "made_at": PERSONAL},
         {
-            "field_readers": {"words": FOR_FAMILY}, "forget": actions.forget_follow_ups,
+            "field_readers": {"words": FOR_FAMILY},
+            "forget": follow_ups.forget_follow_ups,
             "readers": Readers(DONE, DONE, SCHOOL_LIFE),
         },
     ),
-]:  # fmt: skip
+]:
     boards.personal_data.add(
         PersonalData(label, f"attendance.{model}", person, fields=fields, **BASIS | more)
     )
@@ -190,7 +236,7 @@ boards.personal_data.add(
         | {"comment": SENSITIVE, "handled_by": PERSONAL, "handled_at": PERSONAL},
         # What one parent said on the telephone is not read by the other (docs/decisions/0009).
         field_readers={"reason": own("told_by"), "told_by": own("told_by"), "comment": own("handled_by")},
-        forget=actions.forget_handlings,
+        forget=handlings.forget_handlings,
         **BASIS,
         people={"told_by": (Concerned.GUARDIANS, Concerned.STAFF)},
     )

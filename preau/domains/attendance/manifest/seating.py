@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.words import Role
-from preau.domains.attendance import actions, tasks
+from preau.domains.attendance import tasks
+from preau.domains.attendance.actions.seating import forget_seats, forget_steps
 from preau.domains.attendance.manifest.school_life import BASIS, CHILD, NONE, PERSONAL
 from preau.domains.attendance.rules import seating
 from preau.foundation import boards
@@ -45,22 +46,30 @@ SHARED: dict[str, Any] = dict(
 )
 for label, model, person, fields, forget in [
     (
-        _("Plans de classe"), "SeatingPlan", "made_by",
-        dict.fromkeys(["school", "group", "room", "name", "rows", "columns", "gaps", "aisles", "revision"], NONE)
+        _("Plans de classe"),
+        "SeatingPlan",
+        "made_by",
+        dict.fromkeys(
+            ["school", "group", "room", "name", "rows", "columns", "gaps", "aisles", "revision"], NONE
+        )
         | {"made_by": PERSONAL, "made_at": PERSONAL},
         None,
     ),
     (
-        _("Places dans un plan de classe"), "Seat", "pupil",
+        _("Places dans un plan de classe"),
+        "Seat",
+        "pupil",
         {"school": NONE, "plan": CHILD, "pupil": CHILD, "row": CHILD, "column": CHILD, "in_front": CHILD},
-        actions.forget_seats,
+        forget_seats,
     ),
     (
-        _("Étapes des plans de classe"), "SeatingStep", "made_by",
+        _("Étapes des plans de classe"),
+        "SeatingStep",
+        "made_by",
         {"school": NONE, "plan": NONE, "before": CHILD, "made_by": PERSONAL, "made_at": PERSONAL},
-        actions.forget_steps,
+        forget_steps,
     ),
-]:  # fmt: skip
+]:
     # A step is numbers of pupils: whoever changed the plan does not read them in their own data.
     withheld = frozenset({"before"}) if model == "SeatingStep" else frozenset()
     boards.personal_data.add(

@@ -13,13 +13,13 @@ REASONS = [
 def add(apps, schema_editor):
     Reason = apps.get_model("attendance", "Reason")
     known = set(Reason.objects.filter(school=None).values_list("label", flat=True))
-    Reason.objects.bulk_create(Reason(**one) for one in REASONS if one["label"] not in known)
+    Reason.objects.bulk_create(Reason(**reason) for reason in REASONS if reason["label"] not in known)
 
 
 def remove(apps, schema_editor):
     """Only those that nobody uses go away: what a reason explains keeps it."""
     Reason = apps.get_model("attendance", "Reason")
-    labels = [one["label"] for one in REASONS]
+    labels = [reason["label"] for reason in REASONS]
     Reason.objects.filter(
         school=None, label__in=labels, explanations=None, handlings=None, replaced_by=None
     ).delete()

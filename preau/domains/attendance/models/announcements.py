@@ -57,6 +57,15 @@ class Announcement(models.Model):
         Person, models.PROTECT, related_name="announcements_given", verbose_name=_("donnée par")
     )
     given_at = models.DateTimeField(_("donnée à"))
+    # Of what a family said on the telephone: whoever took the call.
+    noted_by = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="announcements_noted",
+        verbose_name=_("notée par"),
+    )
     withdrawn_at = models.DateTimeField(_("retirée à"), null=True, blank=True)
 
     objects = AnnouncementQuerySet.as_manager()

@@ -102,10 +102,16 @@ def exempting() -> Exists:
     not_ended = Q(ended_at=None) | Q(ended_at__gt=OuterRef("lesson__starts"))
     return Exists(
         Arrangement.objects.filter(
-            held, not_ended, kind=Arrangement.Kind.EXEMPTION, must_attend=False, first_day__lte=OuterRef("day"),
-            school=OuterRef("school"), pupil=OuterRef("pupil"), subject=OuterRef("lesson__subject"),
+            held,
+            not_ended,
+            kind=Arrangement.Kind.EXEMPTION,
+            must_attend=False,
+            first_day__lte=OuterRef("day"),
+            school=OuterRef("school"),
+            pupil=OuterRef("pupil"),
+            subject=OuterRef("lesson__subject"),
         )
-    )  # fmt: skip
+    )
 
 
 def said_of(kind: str, must_attend: bool, words: str, subject: str = "") -> str:

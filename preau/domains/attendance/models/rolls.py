@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Person, School, SchoolQuerySet
+from preau.directory.models import Assignment, Enrolment, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models.arrangements import exempting
 from preau.domains.attendance.models.explanations import ABSENCES, Explanation
@@ -81,6 +81,16 @@ class EntryQuerySet(SchoolQuerySet):
                 lesson__in=Lesson.objects.in_school(viewer).taught_by(viewer.person)
             )
         return self.filter(pupil__in=viewer.own_pupils())
+
+    def visible_in_record(self, viewer: Viewer) -> Self:
+        """In the record of a pupil, besides: every lesson, to the head teacher of their class, who answers for its presence."""
+        if not viewer.is_staff or viewer.has_power(ABSENCES):
+            return self.visible_to(viewer)
+        taught = Lesson.objects.in_school(viewer).taught_by(viewer.person)
+        led = Enrolment.objects.active(viewer.today).filter(
+            group__in=Assignment.objects.led_by(viewer).values("group_id")
+        )
+        return self.in_school(viewer).filter(Q(lesson__in=taught) | Q(pupil__in=led.values("pupil_id")))
 
 
 class Entry(models.Model):

@@ -63,12 +63,28 @@ class AbsenceRow:
 
 
 COLUMNS = (
-    "pk", "pupil__family_name", "pupil__given_name", "day", "lesson__starts", "lesson__ends", "school__timezone",
-    "lesson__subject__name", "status", "minutes_late", "explanation_id", "explanation__state",
-    "explanation__reason__label", "explanation__reason__confidential", "explanation__given_by_id", "pupil_id",
+    "pk",
+    "pupil__family_name",
+    "pupil__given_name",
+    "day",
+    "lesson__starts",
+    "lesson__ends",
+    "school__timezone",
+    "lesson__subject__name",
+    "status",
+    "minutes_late",
+    "explanation_id",
+    "explanation__state",
+    "explanation__reason__label",
+    "explanation__reason__confidential",
+    "explanation__given_by_id",
+    "pupil_id",
     "explanation__announcement_id",
-    "handling__settled", "handling__reason__label", "handling__reason__confidential", "handling__told_by_id",
-)  # fmt: skip
+    "handling__settled",
+    "handling__reason__label",
+    "handling__reason__confidential",
+    "handling__told_by_id",
+)
 
 
 def rows_of(

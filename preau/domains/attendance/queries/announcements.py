@@ -44,19 +44,20 @@ def announced_to_family(viewer: Viewer, most: int) -> "list[AnnouncedRow]":
     return announced_rows(viewer, found) if found else []
 
 
-def when_said(one: Announcement) -> str:
+def when_said(announcement: Announcement) -> str:
     """« mardi 24 novembre, de 8 h 00 à 12 h 00 », « du lundi 7 au mardi 8 décembre 2026 »."""
-    zone = one.school.timezone
-    first, last = (dates.local(moment, zone) for moment in (one.starts, one.ends))
+    zone = announcement.school.timezone
+    first, last = (dates.local(moment, zone) for moment in (announcement.starts, announcement.ends))
     whole = (first.hour, first.minute, last.hour, last.minute) == (0, 0, 23, 59)
     if whole:
         return dates.span(first.date(), last.date())
     if first.date() == last.date():
-        hours = {"first": dates.hour(one.starts, zone), "last": dates.hour(one.ends, zone)}
+        hours = {"first": dates.hour(announcement.starts, zone), "last": dates.hour(announcement.ends, zone)}
         return _("%(day)s, de %(first)s à %(last)s") % (hours | {"day": dates.day(first.date())})
     return _("du %(first)s au %(last)s") % {
-        "first": dates.day_and_hour(first), "last": dates.day_and_hour(last),
-    }  # fmt: skip
+        "first": dates.day_and_hour(first),
+        "last": dates.day_and_hour(last),
+    }
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,27 @@ class AnnouncedRow:
 
 def announced_rows(viewer: Viewer, announcements: Sequence[Announcement]) -> list[AnnouncedRow]:
     """These announcements with classes and reasons, as far as the viewer may read them (one query more)."""
-    classes = classes_of([one.pupil_id for one in announcements], viewer.today)
-    return [_announced_row(viewer, one, classes.get(one.pupil_id, "")) for one in announcements]
+    classes = classes_of([announcement.pupil_id for announcement in announcements], viewer.today)
+    return [
+        _announced_row(viewer, announcement, classes.get(announcement.pupil_id, ""))
+        for announcement in announcements
+    ]
 
 
-def _announced_row(viewer: Viewer, one: Announcement, group: str) -> AnnouncedRow:
-    reason = reason_of(viewer, one.reason, one.given_by_id)
-    papers = rows_of_files([one.document]) if one.document else []
-    words = words_of(viewer, one.reason, one.comment) if viewer.is_staff else one.comment
-    return AnnouncedRow(one, group, when_said(one), reason, words, papers[0] if papers else None)
+def _announced_row(viewer: Viewer, announcement: Announcement, group: str) -> AnnouncedRow:
+    reason = reason_of(viewer, announcement.reason, announcement.given_by_id)
+    papers = rows_of_files([announcement.document]) if announcement.document else []
+    words = (
+        words_of(viewer, announcement.reason, announcement.comment)
+        if viewer.is_staff
+        else announcement.comment
+    )
+    return AnnouncedRow(
+        announcement, group, when_said(announcement), reason, words, papers[0] if papers else None
+    )
 
 
 def schools_of(pupils: Sequence[Person], today: date) -> dict[int, School]:
     """Where each of these pupils learns (one query)."""
     held = Holding.objects.active(today).filter(role=Role.PUPIL, person__in=pupils).select_related("school")
-    return {one.person_id: one.school for one in held.order_by("-pk") if one.school}
+    return {holding.person_id: holding.school for holding in held.order_by("-pk") if holding.school}

@@ -10,12 +10,24 @@ from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Arrangement, said_of
 from preau.foundation import dates, text
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 COLUMNS = (
-    "pk", "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "kind", "must_attend", "words",
-    "subject__name", "first_day", "last_day", "ended_at", "said_by__given_name", "said_by__family_name",
-)  # fmt: skip
+    "pk",
+    "pupil_id",
+    "pupil__public_id",
+    "pupil__family_name",
+    "pupil__given_name",
+    "kind",
+    "must_attend",
+    "words",
+    "subject__name",
+    "first_day",
+    "last_day",
+    "ended_at",
+    "said_by__given_name",
+    "said_by__family_name",
+)
 # A search names a few pupils, never a school.
 LETTERS, MOST = 3, 8
 
@@ -69,16 +81,23 @@ def arrangement_rows(found: Any, today: date) -> list[ArrangementRow]:
 def _row(line: dict[str, Any], today: date) -> ArrangementRow:
     given, family = line["pupil__given_name"], line["pupil__family_name"]
     return ArrangementRow(
-        line["pk"], line["pupil_id"], line["pupil__public_id"], f"{family.upper()} {given}", given, line["kind"],
+        line["pk"],
+        line["pupil_id"],
+        line["pupil__public_id"],
+        f"{family.upper()} {given}",
+        given,
+        line["kind"],
         said_of(line["kind"], line["must_attend"], line["words"], line["subject__name"] or ""),
-        line["first_day"], line["last_day"], f"{line['said_by__given_name']} {line['said_by__family_name']}",
+        line["first_day"],
+        line["last_day"],
+        f"{line['said_by__given_name']} {line['said_by__family_name']}",
         line["ended_at"] is not None or (line["last_day"] or today) < today,
-    )  # fmt: skip
+    )
 
 
 def pupils_named(viewer: Viewer, typed: str) -> list[Person]:
     """The pupils of the viewer's school so named: at least three letters, at most eight pupils; small slips forgiven."""
-    wanted = Wanted.typed(typed)
+    wanted = LookupTerms.typed(typed)
     if wanted.letters < LETTERS:
         return []
     here = Holding.objects.pupils_here(viewer)

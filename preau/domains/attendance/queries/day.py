@@ -13,7 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Status
 from preau.domains.attendance.queries.registers import class_of, seen_of, told_apart
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow, lines_of, rows_from
+from preau.domains.timetable.queries.lessons import LessonRow, lines_of, rows_from
 from preau.foundation.prepared import Prepared
 
 

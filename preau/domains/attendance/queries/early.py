@@ -22,7 +22,7 @@ def half_days(school: School, first: date, last: date) -> Iterator[Happened]:
 def half_days_said(number: int, what: str) -> str:
     return ngettext(
         "%(num)s demi-journée sans motif valable", "%(num)s demi-journées sans motif valable", number
-    ) % {"num": number}  # fmt: skip
+    ) % {"num": number}
 
 
 def lates(school: School, first: date, last: date) -> Iterator[Happened]:

@@ -15,7 +15,7 @@ from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
 from preau.domains.attendance.queries.absences import classes_of
 from preau.domains.attendance.queries.half_days import missed_by, share_said
 from preau.domains.attendance.rules import MAJORITY
-from preau.domains.attendance.rules.half_days import Missed, calculated, gross, unexcused
+from preau.domains.attendance.rules.half_days import MissedHalfDay, calculated, gross, unexcused
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
@@ -43,20 +43,23 @@ def alerts_waiting(viewer: Viewer) -> "QuerySet[Alert]":
 
 def rows_of_alerts(viewer: Viewer, alerts: Sequence[Alert]) -> list[AlertRow]:
     """These alerts with their facts (five queries, however many they are)."""
-    classes = classes_of([one.pupil_id for one in alerts], viewer.today)
+    classes = classes_of([alert.pupil_id for alert in alerts], viewer.today)
     facts = _facts(viewer, alerts)
     return [
-        AlertRow(one, classes.get(one.pupil_id, ""), facts.get((one.pupil_id, one.month), []))
-        for one in alerts
+        AlertRow(alert, classes.get(alert.pupil_id, ""), facts.get((alert.pupil_id, alert.month), []))
+        for alert in alerts
     ]
 
 
 def _facts(viewer: Viewer, alerts: Sequence[Alert]) -> dict[tuple[int, date], list[str]]:
     if not alerts or viewer.school is None:
         return {}
-    months = [one.month for one in alerts]
+    months = [alert.month for alert in alerts]
     missed = missed_by(
-        viewer.school, min(months), dates.month_after(max(months)), sorted({one.pupil_id for one in alerts})
+        viewer.school,
+        min(months),
+        dates.month_after(max(months)),
+        sorted({alert.pupil_id for alert in alerts}),
     )
     found: dict[tuple[int, date], list[str]] = defaultdict(list)
     for one in unexcused(missed):
@@ -64,13 +67,15 @@ def _facts(viewer: Viewer, alerts: Sequence[Alert]) -> dict[tuple[int, date], li
     return found
 
 
-def half_said(one: Missed) -> str:
+def half_said(missed: MissedHalfDay) -> str:
     """« lundi 3 novembre, matin : 2 cours »."""
-    half = _("après-midi") if one.half.afternoon else _("matin")
-    lessons = ngettext("%(num)s cours", "%(num)s cours", one.lessons) % {"num": one.lessons}
+    half = _("après-midi") if missed.half.afternoon else _("matin")
+    lessons = ngettext("%(num)s cours", "%(num)s cours", missed.lessons) % {"num": missed.lessons}
     return _("%(day)s, %(half)s : %(lessons)s") % {
-        "day": dates.day(one.half.day), "half": half, "lessons": lessons,
-    }  # fmt: skip
+        "day": dates.day(missed.half.day),
+        "half": half,
+        "lessons": lessons,
+    }
 
 
 @dataclass(frozen=True)
@@ -111,16 +116,17 @@ class ActionRow:
 def actions_of(viewer: Viewer, follow_up: FollowUp) -> list[ActionRow]:
     """What was done in a follow-up, oldest first, as far as the viewer may read it (one query)."""
     made = FollowUpAction.objects.visible_to(viewer).filter(follow_up=follow_up).select_related("made_by")
-    return [_action_row(viewer, one) for one in made]
+    return [_action_row(viewer, follow_up_action) for follow_up_action in made]
 
 
-def _action_row(viewer: Viewer, one: FollowUpAction) -> ActionRow:
-    reads = viewer.is_staff or one.for_family or one.made_by_id == viewer.person.pk
-    who = _("par %(name)s") % {"name": one.made_by.full_name}
-    words = one.words if reads else ""
+def _action_row(viewer: Viewer, follow_up_action: FollowUpAction) -> ActionRow:
+    reads = viewer.is_staff or follow_up_action.for_family or follow_up_action.made_by_id == viewer.person.pk
+    who = _("par %(name)s") % {"name": follow_up_action.made_by.full_name}
+    words = follow_up_action.words if reads else ""
     return ActionRow(
-        dates.capital(dates.day(one.day, year=True)),
-        one.get_kind_display() + (_(" (lu par la famille)") if viewer.is_staff and one.for_family else ""),
+        dates.capital(dates.day(follow_up_action.day, year=True)),
+        follow_up_action.get_kind_display()
+        + (_(" (lu par la famille)") if viewer.is_staff and follow_up_action.for_family else ""),
         f"{who}\u202f: {words}" if words else who,
     )
 
@@ -153,7 +159,7 @@ class LetterRow:
 def letters_of(viewer: Viewer, alerts: Sequence[Alert]) -> list[LetterRow]:
     """A letter for each person to be told, none of whom is told of another (one query more than the alerts)."""
     links: dict[int, list[Guardianship]] = defaultdict(list)
-    pupils = [one.pupil_id for one in alerts]
+    pupils = [alert.pupil_id for alert in alerts]
     active = Guardianship.objects.active(viewer.today).filter(pupil__in=pupils).select_related("guardian")
     informed = set(
         Guardianship.objects.informed(viewer.today).filter(pupil__in=pupils).values_list("pk", flat=True)

@@ -11,14 +11,19 @@ from django.db.models import QuerySet
 
 from preau.directory.models import Enrolment, School
 from preau.domains.attendance.models import AttendanceSettings, Entry, Explanation, Status, exempting
-from preau.domains.attendance.rules.half_days import Attended, Missed, missed_half_days
+from preau.domains.attendance.rules.half_days import Attended, MissedHalfDay, missed_half_days
 from preau.domains.timetable.models import Lesson
 
 # Of an entry, what says whether its absence is excused.
 REASON = (
-    "handling_id", "handling__settled", "handling__reason__label", "handling__reason__in_alerts",
-    "explanation__state", "explanation__reason__label", "explanation__reason__in_alerts",
-)  # fmt: skip
+    "handling_id",
+    "handling__settled",
+    "handling__reason__label",
+    "handling__reason__in_alerts",
+    "explanation__state",
+    "explanation__reason__label",
+    "explanation__reason__in_alerts",
+)
 
 
 def share_said(share: Fraction) -> str:
@@ -38,7 +43,7 @@ def missed_by(
     last: date,
     pupils: Sequence[int] | None = None,
     settings: AttendanceSettings | None = None,
-) -> list[Missed]:
+) -> list[MissedHalfDay]:
     """The half-days that pupils of a school missed between two days, both included (four queries; three for whoever has
     read the `settings`).
 
@@ -102,9 +107,14 @@ def _lessons(
 def _absent(line: Mapping[str, Any]) -> Attended:
     counts, label = excuse_of(line)
     return Attended(
-        line["pupil_id"], line["day"], line["lesson__starts"], line["lesson__ends"],
-        missed=True, counts=counts, label=label,
-    )  # fmt: skip
+        line["pupil_id"],
+        line["day"],
+        line["lesson__starts"],
+        line["lesson__ends"],
+        missed=True,
+        counts=counts,
+        label=label,
+    )
 
 
 def excuse_of(line: Mapping[str, Any]) -> tuple[bool, str]:

@@ -89,7 +89,7 @@ def notes_of(lesson: Lesson, pupils: Sequence[int]) -> dict[int, tuple[Note, ...
     asked = (lesson.school_id, lesson.subject_id, *of_lesson, tuple(pupils))
     for line in sorted(NOTED(*asked), key=lambda line: (line[1], line[2], line[-1])):
         notes[line[0]].append(_note(line))
-    for house in (one for one in whereabouts if one.in_rolls):
+    for house in (whereabout for whereabout in whereabouts if whereabout.in_rolls):
         for pupil, words in house.said(lesson.school_id, lesson.starts, lesson.ends, pupils).items():
             notes[pupil].append(Note(words, house.icon, words))
     return {pupil: tuple(said) for pupil, said in notes.items()}

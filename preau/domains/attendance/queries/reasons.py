@@ -36,7 +36,7 @@ def reasons_of(viewer: Viewer) -> list[ReasonRow]:
     own = Q(school_id=viewer.school_id) | Q(school=None) & ~Exists(replaced)
     reasons = Reason.objects.filter(own).order_by("order", "label", "pk")
     used = _used(viewer)
-    rows = [ReasonRow(one, used.get(one.pk, 0)) for one in reasons]
+    rows = [ReasonRow(reason, used.get(reason.pk, 0)) for reason in reasons]
     return sorted(rows, key=lambda row: row.reason.retired_on is not None)
 
 

@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.directory.models import Enrolment, Person
+from preau.directory.models import Assignment, Enrolment, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import (
     SAID,
@@ -44,11 +44,12 @@ from preau.domains.attendance.queries.announcements import known_said
 from preau.domains.attendance.queries.visits import where_said
 from preau.domains.attendance.rules import answers_for_absences, runs_school_life
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow, days_shown, month_of
+from preau.domains.timetable.queries.lessons import LessonRow
+from preau.domains.timetable.queries.record import days_shown, month_of
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
-MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS = range(6)
+MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS = range(7)
 # How far back absences are recent, and how many days of them are shown.
 LATELY, MOST = timedelta(days=45), 6
 HALF_A_DAY = timedelta(hours=12)
@@ -56,7 +57,7 @@ HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Line:
-    """One row of any of the six tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
+    """One row of any of the seven tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
 
     what: int
     pk: int
@@ -77,8 +78,8 @@ class Line:
 def _known(
     viewer: Viewer, pupil: int, only: Any, first: date, since: datetime
 ) -> "QuerySet[Any, tuple[Any, ...]]":
-    """One list from six tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
-    where they are, what is arranged; and when the afternoon begins."""
+    """One list from seven tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
+    where they are, what is arranged; when the afternoon begins; and whether the viewer is their head teacher."""
     none, never = Value("", CharField()), Cast(Value(None), DateTimeField())
     no_day, no, nought = (
         Cast(Value(None), DateField()),
@@ -87,7 +88,9 @@ def _known(
     )
     zone, today = "school__timezone", viewer.today
     missed = (
-        Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(pupil=pupil, day__gte=first)
+        Entry.objects.visible_in_record(viewer)
+        .exclude(status=Status.PRESENT)
+        .filter(pupil=pupil, day__gte=first)
     )
     missed = missed.annotate(
         said=Coalesce("explanation__state", none),
@@ -106,36 +109,123 @@ def _known(
     holding = Arrangement.objects.visible_to(viewer).active(today).filter(pupil=pupil)
     learnt = Enrolment.objects.filter(pupil=pupil).order_by().values("school_id")
     noon = AttendanceSettings.objects.filter(school__in=learnt).annotate(said=Cast("noon", CharField()))
+    leads = Assignment.objects.led_by(viewer).filter(
+        group__in=Enrolment.objects.active(today).filter(pupil=pupil).order_by().values("group_id")
+    )
     lists: list[Any] = [
         missed.values_list(
-            Value(MISSED), "pk", "status", none, "lesson__subject__name", "said", "day", "lesson__starts",
-            "lesson__ends", zone, "late", "settled", "counting", "free", "kept",
+            Value(MISSED),
+            "pk",
+            "status",
+            none,
+            "lesson__subject__name",
+            "said",
+            "day",
+            "lesson__starts",
+            "lesson__ends",
+            zone,
+            "late",
+            "settled",
+            "counting",
+            "free",
+            "kept",
         ),
         called.values_list(
-            Value(CALLED), "lesson_id", none, none, none, none, no_day, "called_at", never, zone, nought, no, no,
-            no, nought,
+            Value(CALLED),
+            "lesson_id",
+            none,
+            none,
+            none,
+            none,
+            no_day,
+            "called_at",
+            never,
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         announced.values_list(
-            Value(KNOWN), "pk", "kind", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+            Value(KNOWN),
+            "pk",
+            "kind",
+            none,
+            none,
+            none,
+            no_day,
+            "starts",
+            "ends",
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         elsewhere.values_list(
-            Value(WHERE), "pk", "place", none, none, none, no_day, "starts", "ends", zone, nought, no, no, no, nought
+            Value(WHERE),
+            "pk",
+            "place",
+            none,
+            none,
+            none,
+            no_day,
+            "starts",
+            "ends",
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
         holding.values_list(
-            Value(HOLDS), "pk", "kind", "words", Coalesce(F("subject__name"), none), none, "first_day", never,
-            never, zone, nought, "must_attend", no, no, nought,
+            Value(HOLDS),
+            "pk",
+            "kind",
+            "words",
+            Coalesce(F("subject__name"), none),
+            none,
+            "first_day",
+            never,
+            never,
+            zone,
+            nought,
+            "must_attend",
+            no,
+            no,
+            nought,
         ),
         noon.values_list(
-            Value(NOONS), "pk", none, "said", none, none, no_day, never, never, zone, nought, no, no, no, nought
+            Value(NOONS),
+            "pk",
+            none,
+            "said",
+            none,
+            none,
+            no_day,
+            never,
+            never,
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
         ),
-    ]  # fmt: skip
+        leads.values_list(
+            Value(LEADS), "pk", none, none, none, none, no_day, never, never, zone, nought, no, no, no, nought
+        ),
+    ]
     known, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = known.union(*others, all=True)
     return found
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingPupil:
     """A pupil noted absent or late in the lesson going on."""
 
     public_id: str
@@ -157,14 +247,22 @@ def missing_now(viewer: Viewer, group: Any) -> Mapping[str, Any] | None:
         .annotate(learns=Exists(learning))
         .order_by("noted__pupil__search_name", "pk")
         .values_list(
-            "pk", "roll_call__pk", "learns", "noted__status", "noted__minutes_late", "noted__pupil__public_id",
-            "noted__pupil__family_name", "noted__pupil__given_name",
+            "pk",
+            "roll_call__pk",
+            "learns",
+            "noted__status",
+            "noted__minutes_late",
+            "noted__pupil__public_id",
+            "noted__pupil__family_name",
+            "noted__pupil__given_name",
         )
-    )  # fmt: skip
+    )
     if not lines:
         return None
     missing = [
-        Missing(public_id, Person(family_name=family, given_name=given).list_name, label_of(status, minutes))
+        MissingPupil(
+            public_id, Person(family_name=family, given_name=given).list_name, label_of(status, minutes)
+        )
         for _pk, _roll, learns, status, minutes, public_id, family, given in lines
         if learns
     ]
@@ -180,31 +278,49 @@ def lines_of(viewer: Viewer, pupil: Person) -> list[Line]:
     if key not in viewer.found:
         first = min(days_shown(viewer.today)[0], viewer.days_ago(LATELY))
         rows = KNOWN_OF(viewer, pupil.pk, (pupil.pk,), first, viewer.ago(HALF_A_DAY))
-        viewer.found[key] = [_line(row) for row in rows]
+        told = not viewer.is_staff or runs_school_life(viewer)
+        viewer.found[key] = [_line(row, told=told) for row in rows]
     found: list[Line] = viewer.found[key]
     return found
 
 
-def _line(row: tuple[Any, ...]) -> Line:
-    """Does an absence count? As `half_days.excuse_of` says: what school life made of it, else what a family said of it."""
+def _line(row: tuple[Any, ...], *, told: bool) -> Line:
+    """Does an absence count? As `half_days.excuse_of` says: what school life made of it, else what a family said of it. That a
+    family said something is not `told` to teachers, the head teacher included: they read what school life settled."""
     what, pk, kind, words, subject, state, day, starts, ends, zone, minutes, flag, counting, exempt, kept = (
         row
     )
     counts = bool(counting)
-    if what == MISSED:
-        counts = (not flag or counts) if kept else state != Explanation.State.PENDING and (
-            state != Explanation.State.ACCEPTED or counts
-        )  # fmt: skip
+    if what == MISSED and not told:
+        state, counts = "", not flag or (bool(kept) and counts)
+    elif what == MISSED:
+        counts = (
+            (not flag or counts)
+            if kept
+            else state != Explanation.State.PENDING and (state != Explanation.State.ACCEPTED or counts)
+        )
     return Line(
-        what, pk, kind, words or "", subject or "", state, day, starts, ends, zone, minutes, bool(flag), counts,
+        what,
+        pk,
+        kind,
+        words or "",
+        subject or "",
+        state,
+        day,
+        starts,
+        ends,
+        zone,
+        minutes,
+        bool(flag),
+        counts,
         bool(exempt),
-    )  # fmt: skip
+    )
 
 
 def _missed(viewer: Viewer, pupil: Person) -> list[Line]:
     """Absences and latenesses that were expected to come, the newest first."""
-    lines = [one for one in lines_of(viewer, pupil) if one.what == MISSED and not one.exempt]
-    return sorted(lines, key=lambda one: (one.starts, one.pk), reverse=True)  # type: ignore[arg-type, return-value]
+    lines = [line for line in lines_of(viewer, pupil) if line.what == MISSED and not line.exempt]
+    return sorted(lines, key=lambda line: (line.starts, line.pk), reverse=True)  # type: ignore[arg-type, return-value]
 
 
 # Where they are now
@@ -224,7 +340,7 @@ class Now:
 def whereabouts_of(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Where a pupil is: the lesson going on, and what the roll and the school know; None on a day without lessons."""
     lessons = [row for row in month_of(viewer, pupil) if row.day == viewer.today and not row.is_cancelled]
-    known = [one for one in lines_of(viewer, pupil) if one.what in {KNOWN, WHERE}]
+    known = [line for line in lines_of(viewer, pupil) if line.what in {KNOWN, WHERE}]
     now = next((row for row in lessons if row.is_on(viewer.moment)), None)
     state, icon = _state_of(viewer, pupil, now, known)
     if now is None and not lessons and not state:
@@ -241,19 +357,20 @@ def _place_of(viewer: Viewer, now: LessonRow | None, lessons: Sequence[LessonRow
     if coming is None:
         return (_("Journée terminée") if lessons else _("Pas de cours aujourd’hui")), ""
     return _("Pas de cours"), _("Ensuite : %(lesson)s, à %(hour)s") % {
-        "lesson": coming.subject, "hour": coming.begins,
-    }  # fmt: skip
+        "lesson": coming.subject,
+        "hour": coming.begins,
+    }
 
 
 def _state_of(viewer: Viewer, pupil: Person, now: LessonRow | None, known: Sequence[Line]) -> tuple[str, str]:
     """What is known of this moment, the surest first."""
-    for one in known:
-        if one.what == WHERE and one.starts:
-            return where_said(one.kind, one.starts, one.ends, one.zone), "door"
-    for one in known:
-        if one.what == KNOWN and one.starts and one.ends and one.starts <= viewer.moment < one.ends:
-            leaving = one.kind == Announcement.Kind.DEPARTURE
-            return known_said(one.kind, one.starts, one.zone), "logout" if leaving else "calendar-event"
+    for line in known:
+        if line.what == WHERE and line.starts:
+            return where_said(line.kind, line.starts, line.ends, line.zone), "door"
+    for line in known:
+        if line.what == KNOWN and line.starts and line.ends and line.starts <= viewer.moment < line.ends:
+            leaving = line.kind == Announcement.Kind.DEPARTURE
+            return known_said(line.kind, line.starts, line.zone), "logout" if leaving else "calendar-event"
     if now is None:
         return "", ""
     seen = next((one for one in _missed(viewer, pupil) if one.starts == now.starts), None)
@@ -266,11 +383,18 @@ def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
     """That nobody was missing is known by whoever reads every absence alone."""
     if not runs_school_life(viewer):
         return "", ""
-    for one in lines_of(viewer, pupil):
-        if one.what == CALLED and one.pk == now.pk and one.starts:
-            said = {"hour": dates.hour(one.starts, one.zone)}
+    for line in lines_of(viewer, pupil):
+        if line.what == CALLED and line.pk == now.pk and line.starts:
+            said = {"hour": dates.hour(line.starts, line.zone)}
             return _("Présence notée à l’appel de %(hour)s") % said, "circle-check"
     return _("Appel pas encore fait"), "clock"
+
+
+def _reads_all(viewer: Viewer, pupil: Person) -> bool:
+    """Families their own, school life all; of teachers, the head teacher of the class."""
+    if not viewer.is_staff or runs_school_life(viewer):
+        return True
+    return any(line.what == LEADS for line in lines_of(viewer, pupil))
 
 
 # The month
@@ -278,6 +402,8 @@ def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
 
 def month_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """This month as half-days; None where there is neither a lesson nor an absence, as for a pupil who has just come."""
+    if not _reads_all(viewer, pupil):
+        return None
     lessons = [row for row in month_of(viewer, pupil) if not row.is_cancelled]
     missed = _missed(viewer, pupil)
     if not lessons and not missed:
@@ -326,7 +452,7 @@ def _is_of_month(day: date, today: date) -> bool:
 
 def _noon_of(viewer: Viewer, pupil: Person) -> time:
     """When the afternoon begins in their school."""
-    said = [one.words for one in lines_of(viewer, pupil) if one.what == NOONS]
+    said = [line.words for line in lines_of(viewer, pupil) if line.what == NOONS]
     return time.fromisoformat(said[0]) if said else NOON
 
 
@@ -343,20 +469,23 @@ def _halves(
     """The state of each half-day: the gravest of what happened in it."""
     found: dict[tuple[date, bool], str] = defaultdict(lambda: "none")
     states = [
-        *((row.day, _is_afternoon(row, noon), "coming" if row.ends > viewer.moment else "clear") for row in lessons),
-        *((one.day, _is_afternoon(one, noon), _state(one)) for one in missed if one.day),
-    ]  # fmt: skip
+        *(
+            (row.day, _is_afternoon(row, noon), "coming" if row.ends > viewer.moment else "clear")
+            for row in lessons
+        ),
+        *((line.day, _is_afternoon(line, noon), _state(line)) for line in missed if line.day),
+    ]
     for day, afternoon, state in states:
         found[day, afternoon] = max(found[day, afternoon], state, key=RANK.__getitem__)
     return found
 
 
-def _state(one: Line) -> str:
-    if one.kind == Status.LATE:
+def _state(line: Line) -> str:
+    if line.kind == Status.LATE:
         return "late"
-    if one.counts:
+    if line.counts:
         return "absent"
-    return "said" if one.state == Explanation.State.PENDING and not one.flag else "excused"
+    return "said" if line.state == Explanation.State.PENDING and not line.flag else "excused"
 
 
 def _day(
@@ -386,6 +515,8 @@ class MissedDay:
 
 def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """The newest absences and latenesses; None where there are none."""
+    if not _reads_all(viewer, pupil):
+        return None
     days: dict[tuple[Any, ...], list[Line]] = {}
     for one in _missed(viewer, pupil):
         key = (one.day, *_tag(one), one.kind == Status.LATE and one.pk)
@@ -413,10 +544,13 @@ def recent_said(context: Mapping[str, Any]) -> str:
 
 def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     last, first = lines[0], lines[-1]
-    word, tone = _tag(first)
+    # A teacher does nothing about it, and is not told what a family said.
+    word, tone = (
+        _tag(first) if first.flag or not viewer.is_staff or runs_school_life(viewer) else ("", "neutral")
+    )
     absent = first.kind == Status.ABSENT
     hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
-    subjects = ", ".join(dict.fromkeys(one.subject for one in reversed(lines)))
+    subjects = ", ".join(dict.fromkeys(line.subject for line in reversed(lines)))
     title = _("Absence") if absent else label_of(first.kind, first.minutes or None)
     to_explain = absent and first.state not in SAID and not first.flag and answers_for_absences(viewer)
     return MissedDay(
@@ -424,17 +558,17 @@ def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     )
 
 
-def _tag(one: Line) -> tuple[str, str]:
+def _tag(line: Line) -> tuple[str, str]:
     """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`)."""
-    if one.flag:
-        return (_("Réglée") if one.kind == Status.ABSENT else _("Réglé"), "done")
-    if one.kind != Status.ABSENT:
+    if line.flag:
+        return (_("Réglée") if line.kind == Status.ABSENT else _("Réglé"), "done")
+    if line.kind != Status.ABSENT:
         return "", "neutral"
     return {
         Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
         Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
         Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
-    }.get(one.state, (_("À expliquer"), "todo"))
+    }.get(line.state, (_("À expliquer"), "todo"))
 
 
 # What they need
@@ -443,9 +577,9 @@ def _tag(one: Line) -> tuple[str, str]:
 def needs(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Exemptions and adjustments in force, never why; None where there are none."""
     lines = sorted(
-        (one for one in lines_of(viewer, pupil) if one.what == HOLDS), key=lambda one: (one.day, one.pk)
+        (line for line in lines_of(viewer, pupil) if line.what == HOLDS), key=lambda line: (line.day, line.pk)
     )
-    words = [said_of(one.kind, one.flag, one.words, one.subject) for one in lines]
+    words = [said_of(line.kind, line.flag, line.words, line.subject) for line in lines]
     return {"words": words} if words else None
 
 

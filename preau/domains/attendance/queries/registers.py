@@ -112,14 +112,19 @@ def _of_day(
     noted = Entry.objects.filter(school=school, day=day, pupil__in=pupils)
     # The school too, though the groups are its own: the lessons of a day are indexed by school.
     had = Enrolment.objects.active(day).filter(
-        pupil__in=pupils, group__lessons__school=school, group__lessons__day=day, group__lessons__starts__lt=before
-    )  # fmt: skip
+        pupil__in=pupils,
+        group__lessons__school=school,
+        group__lessons__day=day,
+        group__lessons__starts__lt=before,
+    )
     none, nothing = Cast(Value(None), BigIntegerField()), Value("", CharField())
     last = had.order_by().values("pupil_id").annotate(last=Max("group__lessons__starts"))
     # Named alike: the two are one list.
-    return noted.order_by().values_list("pupil_id", "lesson_id", "status", "minutes_late", "lesson__starts").union(
-        last.values_list("pupil_id", none, nothing, none, "last"), all=True
-    )  # fmt: skip
+    return (
+        noted.order_by()
+        .values_list("pupil_id", "lesson_id", "status", "minutes_late", "lesson__starts")
+        .union(last.values_list("pupil_id", none, nothing, none, "last"), all=True)
+    )
 
 
 OF_DAY = Prepared(_of_day)

@@ -11,13 +11,21 @@ from preau.directory.counting import number_of
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import ListRemark
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import lines_of as lessons_of
-from preau.domains.timetable.queries import rows_from
+from preau.domains.timetable.queries.lessons import lines_of as lessons_of
+from preau.domains.timetable.queries.lessons import rows_from
 
 COLUMNS = (
-    "pk", "lesson_id", "pupil_id", "kind", "said_at", "pupil__public_id", "pupil__family_name", "pupil__given_name",
-    "said_by__given_name", "said_by__family_name",
-)  # fmt: skip
+    "pk",
+    "lesson_id",
+    "pupil_id",
+    "kind",
+    "said_at",
+    "pupil__public_id",
+    "pupil__family_name",
+    "pupil__given_name",
+    "said_by__given_name",
+    "said_by__family_name",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ def remark_rows(found: Any) -> list[RemarkRow]:
     lines = list(found.values(*COLUMNS))
     lessons = {
         row.pk: row
-        for row in rows_from(lessons_of(Lesson.objects.filter(pk__in=[one["lesson_id"] for one in lines])))
+        for row in rows_from(lessons_of(Lesson.objects.filter(pk__in=[line["lesson_id"] for line in lines])))
     }
     return [_row(line, lessons) for line in lines]
 

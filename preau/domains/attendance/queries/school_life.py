@@ -42,7 +42,7 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attendance.rules import CORRECTION, reads_confidential, reason_said
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import (
+from preau.domains.timetable.queries.lessons import (
     COLUMNS,
     LessonRow,
     lines_of,
@@ -163,7 +163,7 @@ def number_away(viewer: Viewer) -> Coalesce:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCounts:
     """What waits for school life, as its board says it."""
 
     to_read: int
@@ -173,9 +173,9 @@ class Waiting:
     away: int
 
 
-def waiting_for(viewer: Viewer) -> Waiting:
+def waiting_for(viewer: Viewer) -> WaitingCounts:
     """Five counts, in one query."""
-    return Waiting(
+    return WaitingCounts(
         *numbers(viewer, number_to_read, number_forgotten, number_to_settle, number_of_alerts, number_away)
     )
 
@@ -222,9 +222,16 @@ def _to_read(viewer: Viewer) -> "QuerySet[Explanation, tuple[Any, ...]]":
     waiting = Explanation.objects.visible_to(viewer).pending()
     waiting = waiting.annotate(entry_id=Min("entries")).exclude(entry_id=None).order_by("given_at", "pk")
     return waiting.values_list(
-        "day", "entry_id", "pupil__family_name", "pupil__given_name", "reason__label", "reason__confidential",
-        "given_by_id", "given_by__given_name", "given_by__family_name",
-    )  # fmt: skip
+        "day",
+        "entry_id",
+        "pupil__family_name",
+        "pupil__given_name",
+        "reason__label",
+        "reason__confidential",
+        "given_by_id",
+        "given_by__given_name",
+        "given_by__family_name",
+    )
 
 
 @dataclass(frozen=True)
@@ -243,9 +250,15 @@ def whole_entry(pk: int) -> Entry:
     learnt = Enrolment.objects.filter(active_on(OuterRef("day"))).filter(pupil=OuterRef("pupil"))
     name = learnt.filter(group__kind=Group.Kind.CLASS).values("group__name")[:1]
     found = Entry.objects.select_related(
-        "pupil", "explanation__reason", "explanation__given_by", "explanation__document", "handling__reason",
-        "lesson__school", "lesson__subject", "lesson__room",
-    )  # fmt: skip
+        "pupil",
+        "explanation__reason",
+        "explanation__given_by",
+        "explanation__document",
+        "handling__reason",
+        "lesson__school",
+        "lesson__subject",
+        "lesson__room",
+    )
     decisions = Decision.objects.filter(explanation=OuterRef("explanation")).order_by("-pk").values("pk")[:1]
     return found.annotate(
         group_name=Coalesce(Subquery(name), Value("")), exempt=exempting(), last_decision=Subquery(decisions)
@@ -273,14 +286,37 @@ def _changed_and_handled(entry: Entry) -> tuple[list[EntryChange], list[Handling
     """The corrections of an entry and what was made of it, each oldest first, with what a step says of them (one query)."""
     no, none, nothing = Value(value=False), Cast(Value(None), BigIntegerField()), Value("", CharField())
     changes = entry.changes.order_by().values_list(
-        Value(0), "pk", "changed_at", "changed_by__given_name", "changed_by__family_name", "status", "minutes_late",
-        no, nothing, no, none, nothing, nothing, nothing,
-    )  # fmt: skip
+        Value(0),
+        "pk",
+        "changed_at",
+        "changed_by__given_name",
+        "changed_by__family_name",
+        "status",
+        "minutes_late",
+        no,
+        nothing,
+        no,
+        none,
+        nothing,
+        nothing,
+        nothing,
+    )
     handlings = entry.handlings.order_by().values_list(
-        Value(1), "pk", "handled_at", "handled_by__given_name", "handled_by__family_name", nothing, "reason_id",
-        "settled", "reason__label", "reason__confidential", "told_by_id", "told_by__given_name", "told_by__family_name",
+        Value(1),
+        "pk",
+        "handled_at",
+        "handled_by__given_name",
+        "handled_by__family_name",
+        nothing,
+        "reason_id",
+        "settled",
+        "reason__label",
+        "reason__confidential",
+        "told_by_id",
+        "told_by__given_name",
+        "told_by__family_name",
         "comment",
-    )  # fmt: skip
+    )
     changed, handled = [], []
     for is_handling, _pk, at, given, family, status, number, *more in sorted(
         changes.union(handlings, all=True), key=lambda line: line[:2]

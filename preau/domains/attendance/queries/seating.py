@@ -66,14 +66,14 @@ class Board:
 
     @property
     def unplaced(self) -> list[Sitter]:
-        return [one for one in self.sitters if one.spot is None]
+        return [sitter for sitter in self.sitters if sitter.spot is None]
 
     @property
     def helped(self) -> list[tuple[str, list[str]]]:
         """By name, what is arranged for a pupil and whether they are wanted in front: shown when it is asked for."""
         said = (
-            (one.list_name, [*([_("À placer devant")] if one.in_front else []), *one.needs])
-            for one in self.sitters
+            (sitter.list_name, [*([_("À placer devant")] if sitter.in_front else []), *sitter.needs])
+            for sitter in self.sitters
         )
         return [(name, words) for name, words in said if words]
 
@@ -115,10 +115,10 @@ def board_of(viewer: Viewer, plan: SeatingPlan, *, needs: bool = True) -> Board:
     )
     columns = ("pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name")
     pupils = list(learning.values_list(*columns).distinct())
-    seats = {one.pupil_id: one for one in plan.seats.all()}
-    known = _needs(viewer, [one[0] for one in pupils]) if needs else {}
-    sitters = [_sitter(one, seats.get(one[0]), known) for one in pupils]
-    by_spot = {one.spot: one for one in sitters if one.spot}
+    seats = {seat.pupil_id: seat for seat in plan.seats.all()}
+    known = _needs(viewer, [pupil[0] for pupil in pupils]) if needs else {}
+    sitters = [_sitter(pupil, seats.get(pupil[0]), known) for pupil in pupils]
+    by_spot = {sitter.spot: sitter for sitter in sitters if sitter.spot}
     real = set(plan.spots())
     rows = [
         [
@@ -161,9 +161,18 @@ class Layout:
 def _seats_for(lesson: int) -> "QuerySet[Seat, tuple[Any, ...]]":
     placed = Seat.objects.filter(plan__group__lessons=lesson, row__isnull=False)
     return placed.order_by("plan_id").values_list(
-        "plan_id", "plan__group_id", "plan__room_id", "plan__room__name", "plan__name", "plan__columns", "plan__aisles",
-        "plan__made_by_id", "pupil_id", "row", "column",
-    )  # fmt: skip
+        "plan_id",
+        "plan__group_id",
+        "plan__room_id",
+        "plan__room__name",
+        "plan__name",
+        "plan__columns",
+        "plan__aisles",
+        "plan__made_by_id",
+        "pupil_id",
+        "row",
+        "column",
+    )
 
 
 SEATS_FOR = Prepared(_seats_for)

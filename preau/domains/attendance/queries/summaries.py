@@ -15,7 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry, Reason, RegisterFile, Status
 from preau.domains.attendance.queries.half_days import missed_by, settings_of, share_said
 from preau.domains.attendance.rules import reads_confidential
-from preau.domains.attendance.rules.half_days import Missed, calculated, unexcused
+from preau.domains.attendance.rules.half_days import MissedHalfDay, calculated, unexcused
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 from preau.foundation.text import natural
@@ -52,16 +52,23 @@ class Register:
 
 @dataclass
 class _Sum:
-    missed: list[Missed] = field(default_factory=list)
+    missed: list[MissedHalfDay] = field(default_factory=list)
     late: int = 0
 
     def line(self, key: int, name: str, group: str, pupils: int, halves: int) -> Line:
         share = calculated(self.missed)
         possible = pupils * halves
         return Line(
-            key, name, group, pupils, len(self.missed), share_said(share), len(unexcused(self.missed)), self.late,
+            key,
+            name,
+            group,
+            pupils,
+            len(self.missed),
+            share_said(share),
+            len(unexcused(self.missed)),
+            self.late,
             f"{float(100 * share / possible):.1f}".replace(".", ",") if possible else "—",
-        )  # fmt: skip
+        )
 
 
 def register_between(
@@ -83,11 +90,13 @@ def register_between(
         sums[one.half.pupil_id if by_pupil else classes[one.half.pupil_id][0]].missed.append(one)
     whole = _Sum(missed, sum(late.get(pupil, 0) for pupil in classes))
     return Register(
-        first, last,
+        first,
+        last,
         whole.line(0, group.name if group else school.name, "", len(classes), halves),
         _by_pupil(sums, classes, halves) if by_pupil else _by_class(sums, classes, halves),
-        _by_month(missed), _by_reason(viewer, missed),
-    )  # fmt: skip
+        _by_month(missed),
+        _by_reason(viewer, missed),
+    )
 
 
 def register_files_of(viewer: Viewer) -> list[RegisterFile]:
@@ -140,15 +149,18 @@ def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves
 
 def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: int) -> list[Line]:
     people = Person.objects.filter(pk__in=list(classes)).order_by("search_name", "pk")
-    return [sums[one.pk].line(one.pk, one.list_name, classes[one.pk][1], 1, halves) for one in people]
+    return [
+        sums[person.pk].line(person.pk, person.list_name, classes[person.pk][1], 1, halves)
+        for person in people
+    ]
 
 
-def _by_month(missed: Iterable[Missed]) -> list[tuple[str, int]]:
+def _by_month(missed: Iterable[MissedHalfDay]) -> list[tuple[str, int]]:
     counted = Counter(one.half.day.replace(day=1) for one in missed)
     return [(dates.month(month), counted[month]) for month in sorted(counted)]
 
 
-def _by_reason(viewer: Viewer, missed: Iterable[Missed]) -> list[tuple[str, int]]:
+def _by_reason(viewer: Viewer, missed: Iterable[MissedHalfDay]) -> list[tuple[str, int]]:
     hidden: set[str] = set()
     if not reads_confidential(viewer):
         hidden = set(

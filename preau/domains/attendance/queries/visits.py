@@ -35,11 +35,11 @@ def pupils_found(viewer: Viewer, typed: str) -> list[PupilRow]:
     for word in wanted.split():
         found = found.filter(search_name__contains=word)
     people = list(found.order_by("search_name", "pk")[:MOST_FOUND])
-    ids = [one.pk for one in people]
+    ids = [person.pk for person in people]
     classes = classes_of(ids, viewer.today)
     open_ones = Visit.objects.visible_to(viewer).going_on().filter(pupil__in=ids)
     places = {pupil: Visit.Place(place).label for pupil, place in open_ones.values_list("pupil_id", "place")}
-    return [PupilRow(one, classes.get(one.pk, ""), str(places.get(one.pk, ""))) for one in people]
+    return [PupilRow(person, classes.get(person.pk, ""), str(places.get(person.pk, ""))) for person in people]
 
 
 def visits_going_on(viewer: Viewer) -> "QuerySet[Visit]":

@@ -32,6 +32,11 @@ def runs_school_life(viewer: Viewer, *_: object) -> bool:
     return viewer.has_power(ABSENCES)
 
 
+def reads_trend(viewer: Viewer, *_: object) -> bool:
+    """A head, who looks at the whole: how many are absent, day by day."""
+    return viewer.holds(Role.HEAD) and runs_school_life(viewer)
+
+
 def settles_reasons(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants and head, by their function: what a head gives until a day is following absences, not their rules."""
     return viewer.holds(*SCHOOL_LIFE)
@@ -100,8 +105,9 @@ def reads_arrangements(viewer: Viewer, *_: object) -> bool:
 
 
 def reads_presence(viewer: Viewer, *_: object) -> bool:
-    """Whoever reads every absence of a pupil: what a teacher sees of their own lessons alone would make a false month."""
-    return runs_school_life(viewer) or follows_absences(viewer)
+    """Whoever reads every absence of a pupil: what a teacher sees of their own lessons alone would make a false month. The head
+    teacher of their class does; whether a teacher is theirs, the record says (`queries.record`)."""
+    return runs_school_life(viewer) or follows_absences(viewer) or viewer.holds(Role.TEACHER)
 
 
 def keeps_arrangements_of(viewer: Viewer, person: Person) -> bool:
@@ -201,6 +207,7 @@ def asks_before_leaving(viewer: Viewer, visit: Visit) -> bool:
 
 
 def can_withdraw_announcement(viewer: Viewer, announcement: Announcement) -> bool:
-    """Whoever gave it; school life, a departure."""
+    """Whoever gave it; school life, a departure, and what it noted of a call."""
     own = announcement.given_by_id == viewer.person.pk
-    return own or (viewer.has_power(ABSENCES) and announcement.kind == Announcement.Kind.DEPARTURE)
+    of_school = announcement.kind == Announcement.Kind.DEPARTURE or announcement.noted_by_id is not None
+    return own or (viewer.has_power(ABSENCES) and of_school)

@@ -40,7 +40,7 @@ class Attended:
 
 
 @dataclass(frozen=True)
-class Missed:
+class MissedHalfDay:
     """A half-day with at least one lesson missed: `share` of its time, between 0 and 1; 1 when it was missed wholly.
 
     `counts` when any of its missed lessons does; `label` is the reason of most of them.
@@ -58,7 +58,7 @@ def half_of(pupil_id: int, day: date, starts: datetime, noon: time, zone: ZoneIn
     return Half(pupil_id, day, starts.astimezone(zone).time() >= noon)
 
 
-def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) -> list[Missed]:
+def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) -> list[MissedHalfDay]:
     """The half-days missed in some measure, in order. Two lessons at the same time are one time, missed or attended once."""
     together: dict[Half, list[Attended]] = defaultdict(list)
     for lesson in lessons:
@@ -68,20 +68,22 @@ def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) ->
     return [one for one in found if one is not None]
 
 
-def _missed(half: Half, lessons: Sequence[Attended]) -> Missed | None:
-    missed = [one for one in lessons if one.missed]
+def _missed(half: Half, lessons: Sequence[Attended]) -> MissedHalfDay | None:
+    missed = [lesson for lesson in lessons if lesson.missed]
     if not missed:
         return None
     lost, whole = _length(missed), _length(lessons)
-    labels = [one.label for one in missed]
+    labels = [lesson.label for lesson in missed]
     label = max(sorted(set(labels)), key=labels.count)
-    return Missed(half, Fraction(lost, whole), len(missed), any(one.counts for one in missed), label)
+    return MissedHalfDay(
+        half, Fraction(lost, whole), len(missed), any(lesson.counts for lesson in missed), label
+    )
 
 
 def _length(lessons: Sequence[Attended]) -> int:
     """How many seconds these lessons last together, those that overlap once."""
     # In one clock that never changes its hour: on the wall, a night may hold the same hour twice.
-    spans = sorted((one.starts.astimezone(UTC), one.ends.astimezone(UTC)) for one in lessons)
+    spans = sorted((lesson.starts.astimezone(UTC), lesson.ends.astimezone(UTC)) for lesson in lessons)
     total = timedelta()
     reached: datetime | None = None
     for starts, ends in spans:
@@ -92,16 +94,16 @@ def _length(lessons: Sequence[Attended]) -> int:
     return int(total.total_seconds())
 
 
-def gross(missed: Iterable[Missed]) -> int:
+def gross(missed: Iterable[MissedHalfDay]) -> int:
     """How many half-days were missed in some measure."""
     return sum(1 for _ in missed)
 
 
-def calculated(missed: Iterable[Missed]) -> Fraction:
+def calculated(missed: Iterable[MissedHalfDay]) -> Fraction:
     """How many half-days were missed, each for its share."""
     return sum((one.share for one in missed), Fraction())
 
 
-def unexcused(missed: Iterable[Missed]) -> list[Missed]:
+def unexcused(missed: Iterable[MissedHalfDay]) -> list[MissedHalfDay]:
     """Those that count in alerts: without a valid reason."""
     return [one for one in missed if one.counts]

@@ -29,7 +29,7 @@ def places_by(order: str, spots: Sequence[Spot]) -> list[Spot]:
     """The places in the order in which they are given: one out of two first when pupils sit apart."""
     if order != SPACED:
         return list(spots)
-    return [one for one in spots if sum(one) % 2 == 0] + [one for one in spots if sum(one) % 2]
+    return [spot for spot in spots if sum(spot) % 2 == 0] + [spot for spot in spots if sum(spot) % 2]
 
 
 def filled(
@@ -51,4 +51,4 @@ def filled_up(
     """The same for those who have no place yet; the others stay where they are."""
     busy = set(taken.values())
     free = [spot for spot in spots if spot not in busy]
-    return dict(taken) | filled(ALPHABETICAL, [one for one in pupils if one not in taken], front, free)
+    return dict(taken) | filled(ALPHABETICAL, [pupil for pupil in pupils if pupil not in taken], front, free)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from preau.domains.attendance.rules.half_days import Missed
+from preau.domains.attendance.rules.half_days import MissedHalfDay
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Reached:
     report: bool
 
 
-def reached_by(missed: Iterable[Missed], dialogue: int, report: int) -> list[Reached]:
+def reached_by(missed: Iterable[MissedHalfDay], dialogue: int, report: int) -> list[Reached]:
     """The pupils and the months that reach a threshold, by half-days that nothing excuses; gross: the law counts half-days."""
     counted: dict[tuple[int, date], int] = defaultdict(int)
     for one in missed:

@@ -12,9 +12,14 @@ from preau.foundation.db import insert
 
 # What schools write most; never why.
 WORDS = [
-    "Tiers-temps", "Placé devant", "Textes agrandis, Arial 16", "Peut sortir sans demander", "Ordinateur en cours",
-    "Consignes lues à voix haute", "Ascenseur\u202f: peut arriver cinq minutes après",
-]  # fmt: skip
+    "Tiers-temps",
+    "Placé devant",
+    "Textes agrandis, Arial 16",
+    "Peut sortir sans demander",
+    "Ordinateur en cours",
+    "Consignes lues à voix haute",
+    "Ascenseur\u202f: peut arriver cinq minutes après",
+]
 ADJUSTED, EXEMPTED = 14, 37
 
 
@@ -36,9 +41,12 @@ def _arrangements(world: Any) -> Iterator[Arrangement]:
     ):
         first = world.today - timedelta(days=7 + number % 40)
         noted = {
-            "school": world.school, "pupil_id": pupil, "first_day": first, "said_by": said_by,
+            "school": world.school,
+            "pupil_id": pupil,
+            "first_day": first,
+            "said_by": said_by,
             "said_at": timezone.make_aware(datetime.combine(first, time(9, 30))),
-        }  # fmt: skip
+        }
         if number % ADJUSTED == 3 or pupil == cast:
             words = "Placée devant" if pupil == cast else WORDS[number // ADJUSTED % len(WORDS)]
             yield Arrangement(kind=Arrangement.Kind.ADJUSTMENT, words=words, **noted)

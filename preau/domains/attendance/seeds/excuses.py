@@ -99,23 +99,34 @@ class Desk:
         chance = chance_of("words", pupil, day)
         reason = self._reason(chance)
         return Explanation(
-            school_id=self.school.pk, pupil_id=pupil, day=day, reason=reason, comment=_words(reason, chance),
-            given_by_id=answer.by, given_at=min(self._given_at(pupil, day), self.now), state=answer.state,
-        )  # fmt: skip
+            school_id=self.school.pk,
+            pupil_id=pupil,
+            day=day,
+            reason=reason,
+            comment=_words(reason, chance),
+            given_by_id=answer.by,
+            given_at=min(self._given_at(pupil, day), self.now),
+            state=answer.state,
+        )
 
     def _reason(self, chance: Random) -> Reason:
         """Illness, most often."""
-        weights = [12 if one.label == "Maladie" else 3 if one.order <= 40 else 1 for one in self.reasons]
+        weights = [
+            12 if reason.label == "Maladie" else 3 if reason.order <= 40 else 1 for reason in self.reasons
+        ]
         return chance.choices(self.reasons, weights)[0]
 
     def decision(self, explanation: Explanation) -> Decision:
         refused = explanation.state == REFUSED
         chance = chance_of("decision", explanation.pupil_id, explanation.day)
         return Decision(
-            school_id=self.school.pk, explanation=explanation, state=explanation.state,
+            school_id=self.school.pk,
+            explanation=explanation,
+            state=explanation.state,
             comment=chance.choice(REFUSALS) if refused else "",
-            decided_by_id=self.reader, decided_at=min(self._decided_at(explanation.day), self.now),
-        )  # fmt: skip
+            decided_by_id=self.reader,
+            decided_at=min(self._decided_at(explanation.day), self.now),
+        )
 
     def _given_at(self, pupil: int, day: date) -> datetime:
         evening = datetime(day.year, day.month, day.day, 18, 5, tzinfo=self.zone)

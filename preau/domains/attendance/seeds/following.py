@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import follow_ups
 from preau.domains.attendance.models import Alert, FollowUpAction
 
 # Of the highest alerts, how many are followed, how many are left there; the last two wait for somebody.
@@ -26,7 +26,7 @@ DONE = [
 
 def plant(world: Any) -> None:
     """Count the alerts; of the highest, some are followed for a while, some left there, and the others wait."""
-    actions.watch(world.school, world.today)
+    follow_ups.watch(world.school, world.today)
     cpe = viewer_for(world.people["cpe"], 0, timezone.now(), f"staff-{world.school.pk}")
     if cpe is None or cpe.school_id != world.school.pk:
         return
@@ -35,12 +35,12 @@ def plant(world: Any) -> None:
     chosen = highest[: min(FOLLOWED + LEFT, max(1, len(highest) - WAITING))]
     for number, alert in enumerate(chosen):
         if number >= FOLLOWED:
-            actions.close_alert(cpe, alert)
+            follow_ups.close_alert(cpe, alert)
             continue
-        follow_up = actions.open_follow_up(cpe, alert.pupil, alert)
+        follow_up = follow_ups.open_follow_up(cpe, alert.pupil, alert)
         follow_up.opened_at -= timedelta(days=7)
         follow_up.save(update_fields=["opened_at"])
         for kind, ago, words, shown in DONE[: 1 + number % len(DONE)]:
-            actions.note_action(
+            follow_ups.note_action(
                 cpe, follow_up, kind, world.today - timedelta(days=ago), words, for_family=shown
             )

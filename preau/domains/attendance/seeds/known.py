@@ -33,16 +33,22 @@ def plant(world: Any) -> None:
     )
     guardians = {link.pupil_id: link for link in links}
     chosen = list(guardians.values())[:: max(1, len(guardians) // 9)][:9]
-    reasons = {one.label: one for one in Reason.objects.in_use(world.school.pk)}
+    reasons = {reason.label: reason for reason in Reason.objects.in_use(world.school.pk)}
     Announcement.objects.bulk_create(
         Announcement(
-            school=world.school, pupil=link.pupil, kind=Announcement.Kind.ABSENCE, reason=reasons[reason], comment=words,
-            starts=_at(world, ahead, time(0, 0), zone), ends=_at(world, ahead + days - 1, time(23, 59), zone),
-            given_by_id=link.guardian_id, given_at=now - timedelta(hours=2),
+            school=world.school,
+            pupil=link.pupil,
+            kind=Announcement.Kind.ABSENCE,
+            reason=reasons[reason],
+            comment=words,
+            starts=_at(world, ahead, time(0, 0), zone),
+            ends=_at(world, ahead + days - 1, time(23, 59), zone),
+            given_by_id=link.guardian_id,
+            given_at=now - timedelta(hours=2),
         )
         for link, (ahead, days, reason, words) in zip(chosen[:3], ANNOUNCED, strict=False)
         if reason in reasons
-    )  # fmt: skip
+    )
     cpe = world.people.get("cpe")
     if cpe is None:
         return

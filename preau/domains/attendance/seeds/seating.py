@@ -32,16 +32,28 @@ def plant(world: Any) -> None:
 def _plant(world: Any, group: int, pupils: list[int], made_at: datetime) -> None:
     lessons = Lesson.objects.filter(groups=group, teachers=world.people["teacher"], room__isnull=False)
     plan = SeatingPlan.objects.create(
-        school=world.school, group_id=group, room_id=lessons.values_list("room_id", flat=True).first(),
-        rows=len(pupils) // COLUMNS + 1, columns=COLUMNS, aisles=list(AISLES), made_by=world.people["teacher"],
+        school=world.school,
+        group_id=group,
+        room_id=lessons.values_list("room_id", flat=True).first(),
+        rows=len(pupils) // COLUMNS + 1,
+        columns=COLUMNS,
+        aisles=list(AISLES),
+        made_by=world.people["teacher"],
         made_at=made_at,
-    )  # fmt: skip
+    )
     wanted = Arrangement.objects.filter(pupil__in=pupils, words__startswith="Plac")
     front = set(wanted.values_list("pupil_id", flat=True))
     seats = filled(ALPHABETICAL, pupils[:-1], front, plan.spots())
-    insert([
-        Seat(
-            school=world.school, plan=plan, pupil_id=pupil, row=row, column=column, in_front=pupil in front
-        )
-        for pupil, (row, column) in seats.items()
-    ])  # fmt: skip
+    insert(
+        [
+            Seat(
+                school=world.school,
+                plan=plan,
+                pupil_id=pupil,
+                row=row,
+                column=column,
+                in_front=pupil in front,
+            )
+            for pupil, (row, column) in seats.items()
+        ]
+    )

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import Entry, Explanation, Reason, Status
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import notices
 
@@ -43,17 +43,17 @@ def _call(world: Any, lesson: Lesson, number: int) -> None:
         if row.pupil_id == world.people["pupil"].pk:
             status = Status.PRESENT
         marks.append(
-            actions.Mark(row.pupil_id, status, 5 + place % 10 if status == Status.LATE else None, row.seen)
+            rolls.Mark(row.pupil_id, status, 5 + place % 10 if status == Status.LATE else None, row.seen)
         )
-    actions.validate_roll(_seat(world, lesson.teachers.all()[0]), lesson, marks)
+    rolls.validate_roll(_seat(world, lesson.teachers.all()[0]), lesson, marks)
 
 
 def _miss(world: Any, pupil: Person, lessons: Any) -> None:
     """Absent at the first two lessons of a day."""
     for lesson in Lesson.objects.of_pupils([pupil.pk]).filter(pk__in=lessons).order_by("starts")[:2]:
         seen = next(row.seen for row in register_of(lesson) if row.pupil_id == pupil.pk)
-        mark = actions.Mark(pupil.pk, Status.ABSENT, None, seen)
-        actions.validate_roll(_seat(world, lesson.teachers.all()[0]), lesson, [mark])
+        mark = rolls.Mark(pupil.pk, Status.ABSENT, None, seen)
+        rolls.validate_roll(_seat(world, lesson.teachers.all()[0]), lesson, [mark])
 
 
 def _explain_some(world: Any) -> None:
@@ -64,12 +64,12 @@ def _explain_some(world: Any) -> None:
         row = entry.pupil.guardianships.order_by("contact_priority").select_related("guardian").first()
         if number % 4 == 3 or row is None or reason is None:
             continue
-        explanation = actions.explain(_guardian(row.guardian, world), [entry], reason)
+        explanation = explanations.explain(_guardian(row.guardian, world), [entry], reason)
         cpe = _seat(world, world.people["cpe"])
         if number % 4 == 0:
-            actions.decide(cpe, explanation, Explanation.State.ACCEPTED)
+            explanations.decide(cpe, explanation, Explanation.State.ACCEPTED)
         if number % 4 == 1:
-            actions.decide(
+            explanations.decide(
                 cpe, explanation, Explanation.State.REFUSED, "Merci de fournir le justificatif de transport."
             )
 

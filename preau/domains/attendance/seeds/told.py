@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from preau.directory.models import Guardianship, School
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions.notices import tell_absence, tell_answer, tell_school_life
 from preau.domains.attendance.models import Entry, Explanation
 from preau.foundation import notices
 
@@ -14,13 +14,13 @@ def tell(school: School) -> None:
     """The absences still to explain, the explanations to read, and the answers that families were given."""
     _absences(school)
     explanations = Explanation.objects.filter(school=school).select_related("school")
-    for one in explanations.filter(state=Explanation.State.PENDING):
-        with notices.told_already(one.given_at):
-            actions.tell_school_life(one)
-    for one in explanations.filter(given_by__account__isnull=False).prefetch_related("decisions"):
-        for decision in one.decisions.all():
+    for explanation in explanations.filter(state=Explanation.State.PENDING):
+        with notices.told_already(explanation.given_at):
+            tell_school_life(explanation)
+    for explanation in explanations.filter(given_by__account__isnull=False).prefetch_related("decisions"):
+        for decision in explanation.decisions.all():
             with notices.told_already(decision.decided_at):
-                actions.tell_answer(one, decision)
+                tell_answer(explanation, decision)
 
 
 def _absences(school: School) -> None:
@@ -37,4 +37,4 @@ def _absences(school: School) -> None:
             if once not in told:
                 told.add(once)
                 with notices.told_already(entry.lesson.starts + AFTER_THE_CALL):
-                    actions.tell_absence(guardian, entry.pk)
+                    tell_absence(guardian, entry.pk)

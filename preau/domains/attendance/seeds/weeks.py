@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from preau.directory.models import Enrolment, School
-from preau.domains.attendance.actions import absences_recorded
+from preau.domains.attendance.actions.rolls import absences_recorded
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
 from preau.domains.attendance.seeds import excuses, told, whims
 from preau.domains.timetable.models import Lesson, LessonQuerySet
@@ -54,7 +54,7 @@ SCENES = [
 
 
 @dataclass
-class Called:
+class CalledLesson:
     """A lesson whose roll is called: by whom, and who was expected."""
 
     pk: int
@@ -128,19 +128,21 @@ def call(
     return absences
 
 
-def _read(lessons: LessonQuerySet, school: School) -> Iterator[Called]:
+def _read(lessons: LessonQuerySet, school: School) -> Iterator[CalledLesson]:
     """The lessons in order, each with its first teacher and its groups."""
     zone, found = ZoneInfo(school.timezone), {}
     lines = lessons.exclude(teachers=None).order_by("starts", "pk", "teachers")
     for pk, day, starts, teacher, group in lines.values_list("pk", "day", "starts", "teachers", "groups"):
         morning = starts.astimezone(zone).hour < MIDDAY
-        lesson = found.setdefault(pk, Called(pk, day, starts, morning, teacher))
+        lesson = found.setdefault(pk, CalledLesson(pk, day, starts, morning, teacher))
         if group not in lesson.groups:
             lesson.groups.append(group)
     yield from found.values()
 
 
-def _marks(school: School, called: Iterable[Called], scenes: Mapping[int, Mapping[date, Scene]]) -> Marks:
+def _marks(
+    school: School, called: Iterable[CalledLesson], scenes: Mapping[int, Mapping[date, Scene]]
+) -> Marks:
     """Who is missing or late, lesson after lesson."""
     marks: Marks = {}
     enrolled = Enrolled(school)
@@ -165,7 +167,7 @@ def _staged(scene: Scene | None, rank: int) -> tuple[str, int | None] | None:
     return (Status.LATE, scene.minutes_late) if scene.minutes_late else (Status.ABSENT, None)
 
 
-def _drawn(pupil: int, lesson: Called, rank: int) -> tuple[str, int | None] | None:
+def _drawn(pupil: int, lesson: CalledLesson, rank: int) -> tuple[str, int | None] | None:
     if whims.is_missing(pupil, lesson.day, morning=lesson.morning):
         return Status.ABSENT, None
     minutes = whims.minutes_late(pupil, lesson.pk, first=rank == 0)
@@ -189,34 +191,42 @@ class Enrolled:
         ]
 
 
-def _roll(school: School, lesson: Called) -> RollCall:
+def _roll(school: School, lesson: CalledLesson) -> RollCall:
     return RollCall(
         school_id=school.pk, lesson_id=lesson.pk, called_by_id=lesson.teacher, called_at=_called_at(lesson)
     )
 
 
-def _called_at(lesson: Called) -> datetime:
+def _called_at(lesson: CalledLesson) -> datetime:
     return lesson.starts + timedelta(minutes=3 + lesson.pk % 6)
 
 
-def _write(school: School, called: Iterable[Called], marks: Marks) -> list[Entry]:
+def _write(school: School, called: Iterable[CalledLesson], marks: Marks) -> list[Entry]:
     lessons = {lesson.pk: lesson for lesson in called}
     entries = [
         Entry(
-            school_id=school.pk, lesson_id=lesson, pupil_id=pupil, day=lessons[lesson].day,
-            status=status, minutes_late=minutes,
+            school_id=school.pk,
+            lesson_id=lesson,
+            pupil_id=pupil,
+            day=lessons[lesson].day,
+            status=status,
+            minutes_late=minutes,
         )
         for (lesson, pupil), (status, minutes) in marks.items()
-    ]  # fmt: skip
+    ]
     insert(entries)
     insert([_change(entry, lessons[entry.lesson_id]) for entry in entries])
     return entries
 
 
-def _change(entry: Entry, lesson: Called) -> EntryChange:
+def _change(entry: Entry, lesson: CalledLesson) -> EntryChange:
     """What the teacher noted. Who comes in after the call is noted late then."""
     at = max(_called_at(lesson), lesson.starts + timedelta(minutes=entry.minutes_late or 0))
     return EntryChange(
-        school_id=entry.school_id, entry_id=entry.pk, status=entry.status, minutes_late=entry.minutes_late,
-        changed_by_id=lesson.teacher, changed_at=at,
-    )  # fmt: skip
+        school_id=entry.school_id,
+        entry_id=entry.pk,
+        status=entry.status,
+        minutes_late=entry.minutes_late,
+        changed_by_id=lesson.teacher,
+        changed_at=at,
+    )

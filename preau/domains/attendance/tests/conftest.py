@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from conftest import NOW
-from preau.directory.seeds import World
-from preau.domains.attendance import actions
+from preau.directory.seeds.world import World
+from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.models import Entry
 from preau.domains.attendance.tests.test_attendance import absent
 from preau.domains.timetable.models import Lesson
@@ -24,5 +24,5 @@ def lesson(college: World) -> Lesson:
 def absence(lesson: Lesson, college: World, seat_of: Any) -> Entry:
     """The cast's pupil is missing there; nobody has said why."""
     pupil = college.people["pupil"]
-    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
     return Entry.objects.get(lesson=lesson, pupil=pupil)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from conftest import NOW
 from preau.directory.models import Enrolment, Group, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_pupils, own_class
 from preau.directory.words import Role
 from preau.domains.attendance.models import (
@@ -46,9 +46,11 @@ def own_plan(college: World) -> SeatingPlan:
     """A seating plan of the class of the cast's pupil, whom Claire Moreau has now."""
     lesson_now(college)
     return SeatingPlan.objects.get_or_create(
-        group=own_class(college), name="Îlots", room=None,
+        group=own_class(college),
+        name="Îlots",
+        room=None,
         defaults={"school": college.school, "made_by": college.people["teacher"], "made_at": NOW},
-    )[0]  # fmt: skip
+    )[0]
 
 
 def class_with_plans(college: World) -> Group:
@@ -93,19 +95,28 @@ def many_alerts(college: World, count: int) -> None:
     )
     for pupil in pupils.order_by("-pk")[:count]:
         Alert.objects.create(
-            school=college.school, pupil=pupil, month=NOW.date().replace(day=1), level=Alert.Level.DIALOGUE,
-            half_days=4, raised_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            pupil=pupil,
+            month=NOW.date().replace(day=1),
+            level=Alert.Level.DIALOGUE,
+            half_days=4,
+            raised_at=NOW,
+        )
 
 
 def own_announced(college: World, count: int, pupil: Person | None = None) -> None:
     """`count` absences announced by the cast's pupil's mother."""
     for number in range(count):
         Announcement.objects.create(
-            school=college.school, pupil=pupil or college.people["pupil"], kind=Announcement.Kind.ABSENCE,
-            starts=NOW + timedelta(days=number), ends=NOW + timedelta(days=number, hours=2), given_at=NOW,
-            given_by=college.people["guardian"], reason=Reason.objects.filter(school=None)[0],
-        )  # fmt: skip
+            school=college.school,
+            pupil=pupil or college.people["pupil"],
+            kind=Announcement.Kind.ABSENCE,
+            starts=NOW + timedelta(days=number),
+            ends=NOW + timedelta(days=number, hours=2),
+            given_at=NOW,
+            given_by=college.people["guardian"],
+            reason=Reason.objects.filter(school=None)[0],
+        )
 
 
 def many_announced(college: World, count: int) -> None:
@@ -131,9 +142,15 @@ def many_registers(college: World, count: int) -> None:
     """`count` registers more that could not be made, by the CPE."""
     for _ in range(count):
         RegisterFile.objects.create(
-            school=college.school, asked_by=college.people["cpe"], seat=f"staff-{college.school.pk}", asked_at=NOW,
-            first=NOW.date(), last=NOW.date(), state="failed", expires_on=NOW.date(),
-        )  # fmt: skip
+            school=college.school,
+            asked_by=college.people["cpe"],
+            seat=f"staff-{college.school.pk}",
+            asked_at=NOW,
+            first=NOW.date(),
+            last=NOW.date(),
+            state="failed",
+            expires_on=NOW.date(),
+        )
 
 
 def many_follow_ups(college: World, count: int) -> None:
@@ -150,18 +167,28 @@ def many_done(college: World, count: int) -> None:
     follow_up = own_follow_up(college)
     for _ in range(count):
         FollowUpAction.objects.create(
-            school=college.school, follow_up=follow_up, kind=FollowUpAction.Kind.CALL, day=NOW.date(), words="Appel",
-            made_by=college.people["cpe"], made_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            follow_up=follow_up,
+            kind=FollowUpAction.Kind.CALL,
+            day=NOW.date(),
+            words="Appel",
+            made_by=college.people["cpe"],
+            made_at=NOW,
+        )
 
 
 def many_arrangements(college: World, count: int) -> None:
     """`count` adjustments more of the cast's pupil."""
     for number in range(count):
         Arrangement.objects.create(
-            school=college.school, pupil=college.people["pupil"], kind="adjustment", words=f"Aménagement {count} {number}",
-            first_day=NOW.date(), said_by=college.people["cpe"], said_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            pupil=college.people["pupil"],
+            kind="adjustment",
+            words=f"Aménagement {count} {number}",
+            first_day=NOW.date(),
+            said_by=college.people["cpe"],
+            said_at=NOW,
+        )
 
 
 def many_remarks(college: World, count: int) -> None:
@@ -170,17 +197,24 @@ def many_remarks(college: World, count: int) -> None:
     lesson = lesson_now(college)
     for pupil in Person.objects.filter(family_name__startswith="Élève ", list_remarks=None):
         ListRemark.objects.create(
-            school=college.school, lesson=lesson, pupil=pupil, kind="not_here", said_by=college.people["teacher"],
+            school=college.school,
+            lesson=lesson,
+            pupil=pupil,
+            kind="not_here",
+            said_by=college.people["teacher"],
             said_at=NOW,
-        )  # fmt: skip
+        )
 
 
 def many_plans(college: World, count: int) -> None:
     for number in range(count):
         SeatingPlan.objects.create(
-            school=college.school, group=own_class(college), name=f"Plan {count} {number}",
-            made_by=college.people["teacher"], made_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            group=own_class(college),
+            name=f"Plan {count} {number}",
+            made_by=college.people["teacher"],
+            made_at=NOW,
+        )
 
 
 def own_absences(college: World, count: int) -> None:
@@ -204,19 +238,31 @@ def many_missed(college: World, count: int) -> None:
     for number in range(count):
         later = timedelta(seconds=number + 1 + Lesson.objects.count())
         lesson = Lesson.objects.create(
-            school=college.school, year=college.year, subject=model.subject, room=model.room,
-            starts=model.starts + later, ends=model.ends + later, day=model.day,
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            subject=model.subject,
+            room=model.room,
+            starts=model.starts + later,
+            ends=model.ends + later,
+            day=model.day,
+        )
         lesson.groups.set([own_class(college)])
         Entry.objects.create(
-            school=college.school, lesson=lesson, pupil=college.people["pupil"], day=lesson.day, status=Status.ABSENT
-        )  # fmt: skip
+            school=college.school,
+            lesson=lesson,
+            pupil=college.people["pupil"],
+            day=lesson.day,
+            status=Status.ABSENT,
+        )
 
 
 def many_changes(college: World, count: int) -> None:
     """`count` corrections more of the cast's absence."""
     for _ in range(count):
         EntryChange.objects.create(
-            school=college.school, entry=own_absence(college), status=Status.ABSENT,
-            changed_by=college.people["cpe"], changed_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            entry=own_absence(college),
+            status=Status.ABSENT,
+            changed_by=college.people["cpe"],
+            changed_at=NOW,
+        )

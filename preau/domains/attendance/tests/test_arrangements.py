@@ -9,11 +9,13 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Enrolment, Guardianship, Holding, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
-from preau.domains.attendance import actions, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import arrangements
 from preau.domains.attendance.models import Arrangement
-from preau.domains.attendance.queries import pupils_named, register_of
+from preau.domains.attendance.queries.arrangements import pupils_named
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 
 TODAY = NOW.date()
@@ -29,12 +31,16 @@ def lesson(college: World) -> Lesson:
 
 def exempt(viewer: Any, pupil: Person, *subjects: Subject, **said: Any) -> list[Arrangement]:
     kept = {"first_day": TODAY, "last_day": TODAY + timedelta(days=14)} | said
-    return actions.arrange(viewer, pupil, actions.Said(kind="exemption", subjects=subjects, **kept))
+    return arrangements.arrange(
+        viewer, pupil, arrangements.ArrangementFacts(kind="exemption", subjects=subjects, **kept)
+    )
 
 
 def adjust(viewer: Any, pupil: Person, words: str, **said: Any) -> Arrangement:
     kept = {"first_day": TODAY, "last_day": None} | said
-    (made,) = actions.arrange(viewer, pupil, actions.Said(kind="adjustment", words=words, **kept))
+    (made,) = arrangements.arrange(
+        viewer, pupil, arrangements.ArrangementFacts(kind="adjustment", words=words, **kept)
+    )
     return made
 
 
@@ -65,8 +71,8 @@ def test_what_is_ended_is_said_no_more_and_is_still_read(
     cpe, pupil = seat_of("cpe"), college.people["pupil"]
     made = adjust(cpe, pupil, "Placée devant")
     assert beside(lesson, pupil) == ["Placée devant"]
-    assert actions.end_arrangement(cpe, made)
-    assert not actions.end_arrangement(cpe, made)
+    assert arrangements.end_arrangement(cpe, made)
+    assert not arrangements.end_arrangement(cpe, made)
     assert beside(lesson, pupil) == []
     assert Line.objects.filter(verb="attendance.arrangement_ended").count() == 1
     assert Arrangement.objects.get().ended_by == college.people["cpe"]
@@ -190,6 +196,6 @@ def test_words_are_erased_with_the_person(college: World, lesson: Lesson, seat_o
     pupil = college.people["pupil"]
     adjust(seat_of("cpe"), pupil, "Tiers-temps")
     exempt(seat_of("cpe"), pupil, lesson.subject, words="béquilles")
-    assert actions.forget_arrangements(pupil.pk) == 2
-    assert actions.forget_arrangements(pupil.pk) == 0
+    assert arrangements.forget_arrangements(pupil.pk) == 2
+    assert arrangements.forget_arrangements(pupil.pk) == 0
     assert not {"Tiers-temps", "béquilles"} & set(Arrangement.objects.values_list("words", flat=True))

@@ -11,9 +11,10 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.notifications.tests.post import deliver
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, queries, rules, tasks
+from preau.domains.attendance import rules, tasks
+from preau.domains.attendance.actions import explanations, notices, rolls
 from preau.domains.attendance.models import (
     Decision,
     Entry,
@@ -24,6 +25,7 @@ from preau.domains.attendance.models import (
     RollCall,
     Status,
 )
+from preau.domains.attendance.queries import absences, registers, school_life
 from preau.domains.timetable.models import Lesson
 
 TODAY = NOW.date()
@@ -37,22 +39,22 @@ def lesson(college: World) -> Lesson:
     return found
 
 
-def marks(lesson: Lesson, **missing: tuple[str, int | None]) -> list[actions.Mark]:
+def marks(lesson: Lesson, **missing: tuple[str, int | None]) -> list[rolls.Mark]:
     """Everyone as the register shows them, but for `p<id>=(status, minutes)`."""
     made = []
-    for row in queries.register_of(lesson):
+    for row in registers.register_of(lesson):
         status, minutes = missing.get(f"p{row.pupil_id}", (row.status, row.minutes_late))
-        made.append(actions.Mark(row.pupil_id, status, minutes, row.seen))
+        made.append(rolls.Mark(row.pupil_id, status, minutes, row.seen))
     return made
 
 
-def absent(lesson: Lesson, pupil: Person) -> list[actions.Mark]:
+def absent(lesson: Lesson, pupil: Person) -> list[rolls.Mark]:
     return marks(lesson, **{f"p{pupil.pk}": (Status.ABSENT, None)})
 
 
 @pytest.fixture
 def absence(lesson: Lesson, college: World, seat_of: Any) -> Entry:
-    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, college.people["pupil"]))
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, college.people["pupil"]))
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
@@ -64,9 +66,9 @@ def maladie() -> Reason:
 
 
 def test_a_call_exists_only_once_validated(lesson: Lesson, seat_of: Any) -> None:
-    assert all(row.status == Status.PRESENT for row in queries.register_of(lesson))
+    assert all(row.status == Status.PRESENT for row in registers.register_of(lesson))
     assert not RollCall.objects.filter(lesson=lesson).exists()
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson))
     assert RollCall.objects.get(lesson=lesson).called_at == NOW
     assert not Entry.objects.filter(lesson=lesson).exists()
 
@@ -79,15 +81,15 @@ def test_an_absence_is_kept_with_its_author(absence: Entry, college: World) -> N
 
 def test_the_same_click_twice_writes_once(lesson: Lesson, college: World, seat_of: Any) -> None:
     same = absent(lesson, college.people["pupil"])
-    actions.validate_roll(seat_of("teacher"), lesson, same)
+    rolls.validate_roll(seat_of("teacher"), lesson, same)
     before = (EntryChange.objects.count(), Line.objects.count())
-    actions.validate_roll(seat_of("teacher"), lesson, same)
+    rolls.validate_roll(seat_of("teacher"), lesson, same)
     assert (EntryChange.objects.count(), Line.objects.count()) == before
 
 
 def test_a_lateness_takes_its_minutes_from_the_clock(lesson: Lesson, college: World, seat_of: Any) -> None:
     late = marks(lesson, **{f"p{college.people['pupil'].pk}": (Status.LATE, None)})
-    actions.validate_roll(seat_of("teacher"), lesson, late)
+    rolls.validate_roll(seat_of("teacher"), lesson, late)
     entry = Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
     assert (entry.minutes_late, entry.state_label) == (15, "Retard de 15\u00a0min")
 
@@ -97,8 +99,8 @@ def test_a_stale_page_does_not_undo_what_somebody_else_wrote(
 ) -> None:
     pupil = college.people["pupil"]
     opened_early = marks(lesson)
-    actions.validate_roll(seat_of("cpe"), lesson, absent(lesson, pupil))
-    actions.validate_roll(seat_of("teacher"), lesson, opened_early)
+    rolls.validate_roll(seat_of("cpe"), lesson, absent(lesson, pupil))
+    rolls.validate_roll(seat_of("teacher"), lesson, opened_early)
     assert Entry.objects.get(lesson=lesson, pupil=pupil).status == Status.ABSENT
 
 
@@ -108,10 +110,10 @@ def test_two_people_who_disagree_are_both_shown_and_nothing_is_written(
     pupil = college.people["pupil"]
     mine = marks(lesson, **{f"p{pupil.pk}": (Status.LATE, 10)})
     other = mine[0].pupil_id if mine[0].pupil_id != pupil.pk else mine[1].pupil_id
-    mine = [actions.Mark(m.pupil_id, Status.ABSENT, None, m.seen) if m.pupil_id == other else m for m in mine]
-    actions.validate_roll(seat_of("cpe"), lesson, absent(lesson, pupil))
-    with pytest.raises(actions.RollConflict) as conflict:
-        actions.validate_roll(seat_of("teacher"), lesson, mine)
+    mine = [rolls.Mark(m.pupil_id, Status.ABSENT, None, m.seen) if m.pupil_id == other else m for m in mine]
+    rolls.validate_roll(seat_of("cpe"), lesson, absent(lesson, pupil))
+    with pytest.raises(rolls.RollConflict) as conflict:
+        rolls.validate_roll(seat_of("teacher"), lesson, mine)
     assert [(c.pupil_id, c.theirs, c.mine) for c in conflict.value.conflicts] == [
         (pupil.pk, "Absent", "Retard de 10\u00a0min")
     ]
@@ -120,16 +122,16 @@ def test_two_people_who_disagree_are_both_shown_and_nothing_is_written(
 
 def test_two_people_who_agree_are_not_bothered(lesson: Lesson, college: World, seat_of: Any) -> None:
     same = absent(lesson, college.people["pupil"])
-    actions.validate_roll(seat_of("cpe"), lesson, same)
-    actions.validate_roll(seat_of("teacher"), lesson, same)
+    rolls.validate_roll(seat_of("cpe"), lesson, same)
+    rolls.validate_roll(seat_of("teacher"), lesson, same)
     assert EntryChange.objects.filter(entry__lesson=lesson).count() == 1
 
 
 def test_a_pupil_of_another_class_cannot_be_slipped_in(
     lesson: Lesson, college: World, twin: World, seat_of: Any
 ) -> None:
-    stranger = actions.Mark(twin.people["pupil"].pk, Status.ABSENT, None, "present")
-    actions.validate_roll(seat_of("teacher"), lesson, [stranger])
+    stranger = rolls.Mark(twin.people["pupil"].pk, Status.ABSENT, None, "present")
+    rolls.validate_roll(seat_of("teacher"), lesson, [stranger])
     assert not Entry.objects.filter(lesson=lesson).exists()
 
 
@@ -137,8 +139,8 @@ def test_the_register_says_who_was_absent_before(lesson: Lesson, college: World,
     pupil = college.people["pupil"]
     before = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lt=lesson.starts).last()
     assert before is not None
-    actions.validate_roll(seat_of("cpe"), before, absent(before, pupil))
-    assert [row.pupil_id for row in queries.register_of(lesson) if row.was_absent_before] == [pupil.pk]
+    rolls.validate_roll(seat_of("cpe"), before, absent(before, pupil))
+    assert [row.pupil_id for row in registers.register_of(lesson) if row.was_absent_before] == [pupil.pk]
 
 
 def test_coming_back_ends_absent_before(lesson: Lesson, college: World, seat_of: Any) -> None:
@@ -146,16 +148,16 @@ def test_coming_back_ends_absent_before(lesson: Lesson, college: World, seat_of:
     first, second = (
         Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lt=lesson.starts).order_by("starts")
     )
-    actions.validate_roll(seat_of("cpe"), first, absent(first, pupil))
-    actions.validate_roll(seat_of("cpe"), second, marks(second))
-    assert not [row for row in queries.register_of(lesson) if row.was_absent_before]
-    assert [row.pupil_id for row in queries.register_of(second) if row.was_absent_before] == [pupil.pk]
+    rolls.validate_roll(seat_of("cpe"), first, absent(first, pupil))
+    rolls.validate_roll(seat_of("cpe"), second, marks(second))
+    assert not [row for row in registers.register_of(lesson) if row.was_absent_before]
+    assert [row.pupil_id for row in registers.register_of(second) if row.was_absent_before] == [pupil.pk]
 
 
 def test_a_correction_keeps_every_step(absence: Entry, college: World, seat_of: Any) -> None:
-    actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
-    actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
-    actions.correct_entry(seat_of("head"), absence, Status.PRESENT)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
+    rolls.correct_entry(seat_of("head"), absence, Status.PRESENT)
     steps = [(change.state_label, change.changed_by) for change in absence.changes.all()]
     people = college.people
     assert steps == [
@@ -204,7 +206,7 @@ def test_a_pupil_explains_alone_from_eighteen(absence: Entry, college: World, se
 
 
 def test_a_lateness_is_not_an_absence_to_explain(absence: Entry, seat_of: Any) -> None:
-    late = actions.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
+    late = rolls.correct_entry(seat_of("cpe"), absence, Status.LATE, 5)
     assert not rules.can_explain(seat_of("guardian"), late)
 
 
@@ -266,9 +268,9 @@ def test_whoever_teaches_no_more_calls_no_roll(lesson: Lesson, college: World, s
 
 
 def test_an_explanation_goes_from_the_family_to_the_decision(absence: Entry, seat_of: Any) -> None:
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
     assert explanation in Explanation.objects.visible_to(seat_of("cpe")).pending()
-    assert actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
+    assert explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
     absence.refresh_from_db()
     assert absence.explanation is not None
     assert absence.explanation.state == Explanation.State.ACCEPTED
@@ -279,47 +281,47 @@ def test_an_explanation_goes_from_the_family_to_the_decision(absence: Entry, sea
 
 
 def test_an_absence_is_explained_once(absence: Entry, seat_of: Any) -> None:
-    actions.explain(seat_of("guardian"), [absence], maladie())
-    with pytest.raises(actions.NothingToExplain):
-        actions.explain(seat_of("other_guardian"), [absence], maladie())
+    explanations.explain(seat_of("guardian"), [absence], maladie())
+    with pytest.raises(explanations.NothingToExplain):
+        explanations.explain(seat_of("other_guardian"), [absence], maladie())
     assert Explanation.objects.filter(pupil=absence.pupil, day=TODAY).count() == 1
 
 
 def test_a_refused_explanation_may_be_followed_by_another(absence: Entry, seat_of: Any) -> None:
-    first = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("cpe"), first, Explanation.State.REFUSED, "Justificatif ?")
+    first = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("cpe"), first, Explanation.State.REFUSED, "Justificatif ?")
     absence.refresh_from_db()
     assert rules.can_explain(seat_of("guardian"), absence)
-    second = actions.explain(seat_of("guardian"), [absence], maladie())
+    second = explanations.explain(seat_of("guardian"), [absence], maladie())
     absence.refresh_from_db()
     assert absence.explanation == second
     assert Decision.objects.get(explanation=first).comment == "Justificatif ?"
 
 
 def test_a_decision_may_be_changed_and_each_step_stays(absence: Entry, seat_of: Any) -> None:
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
     cpe = seat_of("cpe")
-    assert actions.decide(cpe, explanation, Explanation.State.REFUSED, "Non")
-    assert not actions.decide(cpe, explanation, Explanation.State.REFUSED, "Non")
-    assert actions.decide(seat_of("head"), explanation, Explanation.State.ACCEPTED)
+    assert explanations.decide(cpe, explanation, Explanation.State.REFUSED, "Non")
+    assert not explanations.decide(cpe, explanation, Explanation.State.REFUSED, "Non")
+    assert explanations.decide(seat_of("head"), explanation, Explanation.State.ACCEPTED)
     assert [d.state for d in explanation.decisions.all()] == ["refused", "accepted"]
 
 
 def test_an_explanation_may_be_withdrawn_until_it_is_decided(absence: Entry, seat_of: Any) -> None:
     guardian = seat_of("guardian")
-    explanation = actions.explain(guardian, [absence], maladie())
+    explanation = explanations.explain(guardian, [absence], maladie())
     assert rules.can_withdraw(guardian, explanation)
     assert not rules.can_withdraw(seat_of("other_guardian"), explanation)
-    assert actions.withdraw(guardian, explanation)
+    assert explanations.withdraw(guardian, explanation)
     assert Entry.objects.to_explain().filter(pk=absence.pk).exists()
-    assert not actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
-    again = actions.explain(guardian, [absence], maladie())
-    actions.decide(seat_of("cpe"), again, Explanation.State.ACCEPTED)
-    assert not actions.withdraw(guardian, again)
+    assert not explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
+    again = explanations.explain(guardian, [absence], maladie())
+    explanations.decide(seat_of("cpe"), again, Explanation.State.ACCEPTED)
+    assert not explanations.withdraw(guardian, again)
 
 
 def test_separated_parents_do_not_read_each_other(absence: Entry, seat_of: Any) -> None:
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie(), "chez moi ce matin")
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie(), "chez moi ce matin")
     assert explanation in Explanation.objects.visible_to(seat_of("guardian"))
     assert explanation not in Explanation.objects.visible_to(seat_of("other_guardian"))
     assert explanation not in Explanation.objects.visible_to(seat_of("pupil"))
@@ -331,27 +333,27 @@ def test_one_explanation_may_cover_the_lessons_of_the_day(
 ) -> None:
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
-    (waiting,) = [w for w in queries.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
+    rolls.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    (waiting,) = [w for w in absences.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
     assert (waiting.count, waiting.hours) == (2, "de 8\u00a0h\u00a005 à 11\u00a0h\u00a010")
-    entries = list(queries.same_day_to_explain(absence))
-    actions.explain(seat_of("guardian"), entries, maladie())
-    assert not [w for w in queries.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
+    entries = list(absences.same_day_to_explain(absence))
+    explanations.explain(seat_of("guardian"), entries, maladie())
+    assert not [w for w in absences.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
 
 
 def test_the_history_tells_everything_in_order(absence: Entry, seat_of: Any, clock: Any) -> None:
     clock.shift(60)
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
     clock.shift(60)
-    actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
-    titles = [step.title for step in queries.history_of(seat_of("cpe"), absence)]
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
+    titles = [step.title for step in school_life.history_of(seat_of("cpe"), absence)]
     assert titles == ["Absent", "Expliquée\u202f: Maladie", "Explication refusée"]
 
 
 def test_words_are_erased_and_the_entry_stays(absence: Entry, college: World, seat_of: Any) -> None:
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
-    actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
-    assert actions.forget_words(college.people["pupil"].pk) >= 2
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie(), "fièvre")
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
+    assert explanations.forget_words(college.people["pupil"].pk) >= 2
     explanation.refresh_from_db()
     assert explanation.comment == ""
     assert explanation.decisions.get().comment == ""
@@ -381,8 +383,8 @@ def test_who_reads_what_was_told_called_corrected_and_decided(
     absence: Entry, college: World, seat_of: Any
 ) -> None:
     run(absence)
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
 
     def seen_by(key: str) -> tuple[int, int, int, int]:
         viewer = seat_of(key)
@@ -430,16 +432,16 @@ def test_a_second_missed_lesson_the_same_day_sends_no_second_letter(
     run(absence)
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    rolls.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
     run(Entry.objects.get(lesson=earlier, pupil=pupil))
     assert len(mail.outbox) == 2
 
 
 def test_an_absence_corrected_before_the_letter_leaves_tells_nobody(absence: Entry, seat_of: Any) -> None:
-    prepared = actions.prepare_notices([absence.pk], TODAY)
-    assert actions.tell_guardian(prepared[0]) is True
-    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
-    assert actions.tell_guardian(prepared[1]) is False
+    prepared = notices.prepare_notices([absence.pk], TODAY)
+    assert notices.tell_guardian(prepared[0]) is True
+    rolls.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    assert notices.tell_guardian(prepared[1]) is False
     deliver()
     assert mail.outbox == []
 
@@ -447,10 +449,10 @@ def test_an_absence_corrected_before_the_letter_leaves_tells_nobody(absence: Ent
 def test_an_absence_noted_again_is_told_if_its_letter_had_not_left(absence: Entry, seat_of: Any) -> None:
     """Else its family hears nothing of an absence that stands: the first letter was taken back, and counted as sent."""
     tasks.tell_guardians.call([absence.pk])
-    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
     deliver()
     assert mail.outbox == []
-    actions.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
     run(absence)
     assert len(mail.outbox) == 2
     run(absence)
@@ -459,8 +461,8 @@ def test_an_absence_noted_again_is_told_if_its_letter_had_not_left(absence: Entr
 
 def test_an_absence_noted_again_after_its_letter_left_is_not_told_twice(absence: Entry, seat_of: Any) -> None:
     run(absence)
-    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
-    actions.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.ABSENT)
     run(absence)
     assert len(mail.outbox) == 2
 
@@ -477,18 +479,18 @@ def test_a_second_absence_is_told_once_the_first_was_none(
         heard.append(entry_ids)
 
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    rolls.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
     other = Entry.objects.get(lesson=earlier, pupil=pupil)
     tasks.tell_guardians.call([other.pk])
     if left:
         deliver()
     before = len(mail.outbox)
     assert before == (2 if left else 0)
-    actions.absences_left.connect(hear)
+    notices.absences_left.connect(hear)
     try:
-        actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+        rolls.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
     finally:
-        actions.absences_left.disconnect(hear)
+        notices.absences_left.disconnect(hear)
     assert heard == [[other.pk]]
     tasks.tell_of_others.call(heard[0])
     deliver()
@@ -502,10 +504,10 @@ def test_what_was_explained_before_its_letter_left_does_not_stand_for_another(
     tasks.tell_guardians.call([absence.pk])
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
+    rolls.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
     other = Entry.objects.get(lesson=earlier, pupil=pupil)
     tasks.tell_guardians.call([other.pk])
-    actions.explain(seat_of("guardian"), [absence], maladie())
+    explanations.explain(seat_of("guardian"), [absence], maladie())
     tasks.tell_of_others.call([other.pk])
     deliver()
     told = [message.to[0] for message in mail.outbox if message.subject == "Une absence à expliquer"]
@@ -513,13 +515,13 @@ def test_what_was_explained_before_its_letter_left_does_not_stand_for_another(
 
 
 def test_a_real_absence_after_a_corrected_one_is_told(absence: Entry, college: World, seat_of: Any) -> None:
-    prepared = actions.prepare_notices([absence.pk], TODAY)
-    actions.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
-    assert [actions.tell_guardian(pk) for pk in prepared] == [False, False]
+    prepared = notices.prepare_notices([absence.pk], TODAY)
+    rolls.correct_entry(seat_of("cpe"), absence, Status.PRESENT)
+    assert [notices.tell_guardian(pk) for pk in prepared] == [False, False]
     pupil = college.people["pupil"]
     later = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts").last()
     assert later is not None
-    actions.validate_roll(seat_of("cpe"), later, absent(later, pupil))
+    rolls.validate_roll(seat_of("cpe"), later, absent(later, pupil))
     run(Entry.objects.get(lesson=later, pupil=pupil))
     assert len(mail.outbox) == 2
 
@@ -536,36 +538,36 @@ def test_who_may_not_be_informed_any_more_is_told_nothing(
     absence: Entry, college: World, seat_of: Any
 ) -> None:
     """Authority may end between the preparation of a letter and its departure."""
-    refused = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("cpe"), refused, Explanation.State.REFUSED, "Non")
-    prepared = actions.prepare_notices([absence.pk], TODAY)
+    refused = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("cpe"), refused, Explanation.State.REFUSED, "Non")
+    prepared = notices.prepare_notices([absence.pk], TODAY)
     Guardianship.objects.filter(pupil=college.people["pupil"]).update(may_not_be_informed=True)
-    assert [actions.tell_guardian(pk) for pk in prepared] == [False, False]
+    assert [notices.tell_guardian(pk) for pk in prepared] == [False, False]
     deliver()
     assert refused.decisions.count() == 1
     assert mail.outbox == []
 
 
 def test_a_replaced_explanation_cannot_be_decided(absence: Entry, seat_of: Any) -> None:
-    first = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("cpe"), first, Explanation.State.REFUSED, "Non")
-    actions.explain(seat_of("guardian"), [absence], maladie())
-    assert not actions.decide(seat_of("cpe"), first, Explanation.State.ACCEPTED)
+    first = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("cpe"), first, Explanation.State.REFUSED, "Non")
+    explanations.explain(seat_of("guardian"), [absence], maladie())
+    assert not explanations.decide(seat_of("cpe"), first, Explanation.State.ACCEPTED)
 
 
 def test_a_pupil_who_left_the_class_stays_on_the_rolls_of_before(absence: Entry, lesson: Lesson) -> None:
     Enrolment.objects.filter(pupil=absence.pupil_id).update(ends=TODAY)
-    assert [row.pupil_id for row in queries.register_of(lesson) if row.status == Status.ABSENT] == [
+    assert [row.pupil_id for row in registers.register_of(lesson) if row.status == Status.ABSENT] == [
         absence.pupil_id
     ]
 
 
 def test_a_refusal_is_told_with_its_reason(absence: Entry, college: World, seat_of: Any) -> None:
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
     deliver()
     assert mail.outbox == []
-    actions.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat ?")
     deliver()
     (message,) = mail.outbox
     assert message.to == [college.people["guardian"].email]
@@ -583,7 +585,7 @@ def test_a_worker_killed_between_two_families_tells_the_others(
         pass
 
     told: list[int] = []
-    real = actions.tell_guardian
+    real = notices.tell_guardian
 
     def once(notice_id: int) -> bool:
         if told:
@@ -592,7 +594,7 @@ def test_a_worker_killed_between_two_families_tells_the_others(
         return real(notice_id)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tasks.actions, "tell_guardian", once)
+        patch.setattr(notices, "tell_guardian", once)
         with pytest.raises(Killed):
             tasks.tell_guardians.call([absence.pk])
     assert Item.objects.filter(kind="attendance.absence", key=absence.pk).count() == 1
@@ -612,11 +614,11 @@ def test_an_explained_absence_is_no_longer_to_be_read(absence: Entry, college: W
     run(absence)
     told = Item.objects.unread().filter(kind="attendance.absence", key=absence.pk)
     assert told.count() == 2
-    explanation = actions.explain(seat_of("guardian"), [absence], maladie())
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
     assert not told.all().exists()
     waiting = Item.objects.unread().filter(kind="attendance.to_read", key=explanation.pk)
     assert [item.person for item in waiting] == [college.people["cpe"]]
-    actions.withdraw(seat_of("guardian"), explanation)
+    explanations.withdraw(seat_of("guardian"), explanation)
     assert not waiting.all().exists()
 
 
@@ -630,7 +632,7 @@ def test_a_forgotten_call_is_reminded_once_until_it_is_made(
     for _again in range(2):
         tasks.remind_of_calls.call()
     assert [item.person for item in about] == [college.people["teacher"]]
-    actions.validate_roll(seat_of("cpe"), lesson, marks(lesson))
+    rolls.validate_roll(seat_of("cpe"), lesson, marks(lesson))
     assert not about.all().unread().exists()
 
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.seeds import World
-from preau.domains.attendance import actions
+from preau.directory.seeds.world import World
+from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.models import Entry, EntryChange, RollCall, Status
-from preau.domains.attendance.queries import register_of, rolls_of_day
+from preau.domains.attendance.queries.day import rolls_of_day
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 from tests.statements import MOST_QUERIES, Statements
 
@@ -28,8 +29,8 @@ def lesson(college: World) -> Lesson:
     return found
 
 
-def mark(pupil: int, status: str, seen: str = "present", minutes: int | None = None) -> actions.Mark:
-    return actions.Mark(pupil, status, minutes, seen)
+def mark(pupil: int, status: str, seen: str = "present", minutes: int | None = None) -> rolls.Mark:
+    return rolls.Mark(pupil, status, minutes, seen)
 
 
 def sent(lesson: Lesson, number: UUID, **statuses: str) -> dict[str, str]:
@@ -59,7 +60,7 @@ def test_a_device_is_given_the_lessons_of_the_teacher_today_and_no_more(
     client.sit(college.people["teacher"])
     kept = json.loads(client.get(FEED).content)
     taught = Lesson.objects.taught_by(college.people["teacher"]).on(NOW.date()).held()
-    assert [one["pk"] for one in kept["lessons"]] == list(taught.values_list("pk", flat=True))
+    assert [lesson["pk"] for lesson in kept["lessons"]] == list(taught.values_list("pk", flat=True))
     (own,) = [one for one in kept["lessons"] if one["pk"] == lesson.pk]
     assert own["pupils"] == [
         [row.pupil_id, row.list_name, row.seen, row.group] for row in register_of(lesson)
@@ -73,8 +74,8 @@ def test_a_device_is_given_what_was_noted(
     college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
 ) -> None:
     pupil = college.people["pupil"].pk
-    actions.validate_roll(seat_of("cpe"), lesson, [mark(pupil, Status.LATE, minutes=7)])
-    (roll,) = [one for one in rolls_of_day(seat_of("teacher")) if one.lesson.pk == lesson.pk]
+    rolls.validate_roll(seat_of("cpe"), lesson, [mark(pupil, Status.LATE, minutes=7)])
+    (roll,) = [roll for roll in rolls_of_day(seat_of("teacher")) if roll.lesson.pk == lesson.pk]
     assert {pk: seen for pk, _, seen, _ in roll.pupils if seen != "present"} == {pupil: "late-7"}
 
 
@@ -120,8 +121,8 @@ def test_a_roll_that_waited_is_written_with_the_moment_at_which_it_was_made(
 def test_a_device_cannot_say_that_it_called_before_the_lesson_or_after_now(
     seat_of: Any, lesson: Lesson, minutes: int, expected: Any
 ) -> None:
-    sending = actions.Sending(uuid4(), NOW + timedelta(minutes=minutes))
-    call = actions.validate_roll(seat_of("teacher"), lesson, [], sending)
+    sending = rolls.Sending(uuid4(), NOW + timedelta(minutes=minutes))
+    call = rolls.validate_roll(seat_of("teacher"), lesson, [], sending)
     assert call.called_at == (expected or lesson.starts - timedelta(minutes=10))
 
 
@@ -131,7 +132,7 @@ def test_the_same_sending_is_written_once_even_when_school_life_corrected_betwee
     client.sit(college.people["teacher"])
     data = sent(lesson, uuid4(), **{f"status_{pupils[0]}": "absent"})
     assert send(client, lesson, data).status_code == 200
-    actions.correct_entry(seat_of("cpe"), Entry.objects.get(lesson=lesson), Status.LATE, 5)
+    rolls.correct_entry(seat_of("cpe"), Entry.objects.get(lesson=lesson), Status.LATE, 5)
     answer = send(client, lesson, data)
     assert (answer.status_code, json.loads(answer.content)) == (200, {"conflicts": []})
     assert Entry.objects.get(lesson=lesson).state_label == "Retard de 5\u00a0min"
@@ -141,7 +142,7 @@ def test_the_same_sending_is_written_once_even_when_school_life_corrected_betwee
 def test_what_agrees_is_written_and_what_clashes_comes_back_with_both_values(
     college: World, client: SchoolClient, lesson: Lesson, pupils: list[int], seat_of: Any
 ) -> None:
-    actions.validate_roll(
+    rolls.validate_roll(
         seat_of("cpe"), lesson, [mark(pupils[0], Status.LATE, minutes=10), mark(pupils[2], Status.ABSENT)]
     )
     client.sit(college.people["teacher"])

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Subject
-from preau.directory.seeds import World
-from preau.domains.attendance import actions, queries, rules, tasks
+from preau.directory.seeds.world import World
+from preau.domains.attendance import rules, tasks
+from preau.domains.attendance.actions import arrangements, follow_ups, notices, rolls
 from preau.domains.attendance.models import (
     Alert,
     Arrangement,
@@ -21,6 +22,7 @@ from preau.domains.attendance.models import (
     Reason,
     Status,
 )
+from preau.domains.attendance.queries import absences, half_days
 from preau.domains.attendance.tests.test_arrangements import exempt
 from preau.domains.attendance.tests.test_attendance import absent, deliver
 from preau.domains.timetable.models import Lesson
@@ -41,13 +43,13 @@ def heard() -> Iterator[list[int]]:
     def hear(sender: object, entry_ids: list[int], **_: Any) -> None:
         found.extend(entry_ids)
 
-    actions.absences_left.connect(hear)
+    notices.absences_left.connect(hear)
     yield found
-    actions.absences_left.disconnect(hear)
+    notices.absences_left.disconnect(hear)
 
 
 def note(lesson: Lesson, college: World, seat_of: Any) -> Entry:
-    actions.validate_roll(seat_of("cpe"), lesson, absent(lesson, college.people["pupil"]))
+    rolls.validate_roll(seat_of("cpe"), lesson, absent(lesson, college.people["pupil"]))
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
@@ -56,7 +58,7 @@ def lessons_of(college: World) -> list[Lesson]:
 
 
 def missed(college: World) -> list[Any]:
-    return queries.missed_by(college.school, TODAY, TODAY, [college.people["pupil"].pk])
+    return half_days.missed_by(college.school, TODAY, TODAY, [college.people["pupil"].pk])
 
 
 def told(entry: Entry) -> int:
@@ -74,7 +76,7 @@ def test_the_family_of_a_pupil_who_is_exempt_hears_nothing(
     assert not Notice.objects.filter(entry=entry).exists()
     assert entry.status == Status.ABSENT, "what was seen stays"
     guardian = seat_of("guardian")
-    assert not [one for one in queries.absences_to_explain(guardian) if one.day == TODAY]
+    assert not [absence for absence in absences.absences_to_explain(guardian) if absence.day == TODAY]
     assert not rules.can_explain(guardian, entry)
     assert entry not in Entry.objects.to_settle()
 
@@ -105,7 +107,7 @@ def test_another_subject_another_pupil_and_another_school_exempt_nobody(
     exempt(cpe, pupil, Subject.objects.filter(school=college.school).exclude(pk=lesson.subject_id)[0])
     exempt(cpe, college.people["teacher"], lesson.subject)
     exempt(seat_of("cpe", world=twin), pupil, lesson.subject)
-    actions.arrange(cpe, pupil, actions.Said("adjustment", TODAY, None, "Tiers-temps"))
+    arrangements.arrange(cpe, pupil, arrangements.ArrangementFacts("adjustment", TODAY, None, "Tiers-temps"))
     assert note(lesson, college, seat_of) in Entry.objects.to_explain()
 
 
@@ -145,7 +147,7 @@ def test_half_days_leave_out_the_lesson_and_alerts_follow(
     Entry.objects.filter(pupil=college.people["pupil"]).update(status=Status.PRESENT, minutes_late=None)
     note(lesson, college, seat_of)
     cpe, pupil = seat_of("cpe"), college.people["pupil"]
-    actions.look_again(college.school.pk, [pupil.pk])
+    follow_ups.look_again(college.school.pk, [pupil.pk])
     assert Alert.objects.waiting().filter(pupil=pupil).exists()
     exempt(cpe, pupil, lesson.subject)
     assert missed(college) == []
@@ -172,7 +174,7 @@ def test_what_was_missed_before_the_end_of_an_exemption_does_not_come_back(
     (made,) = exempt(cpe, college.people["pupil"], lesson.subject)
     entry = note(lesson, college, seat_of)
     clock.shift(3600)
-    actions.end_arrangement(cpe, made)
+    arrangements.end_arrangement(cpe, made)
     assert entry not in Entry.objects.to_explain()
     assert heard == []
 
@@ -184,7 +186,7 @@ def test_a_lesson_that_begins_after_the_end_of_an_exemption_is_missed(
     (made,) = exempt(cpe, college.people["pupil"], lesson.subject)
     entry = note(lesson, college, seat_of)
     Lesson.objects.filter(pk=lesson.pk).update(starts=NOW + timedelta(minutes=5))
-    actions.end_arrangement(cpe, made)
+    arrangements.end_arrangement(cpe, made)
     assert entry in Entry.objects.to_explain()
     assert heard == [entry.pk]
 

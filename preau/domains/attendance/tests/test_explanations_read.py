@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements, explanations
 from preau.domains.attendance.models import ABSENCES, SCHOOL_LIFE, Announcement, Entry, Explanation, Reason
 from preau.foundation import boards
 
@@ -32,7 +33,9 @@ def test_every_page_says_the_same_sentence(
         page = plain(client.sit(college.people["guardian"]).get(address).content.decode())
         assert said in page, address
         assert not [one for one in FORMER if one in page], address
-    actions.explain(seat_of("guardian"), [absence], Reason.objects.offered_to_families(college.school.pk)[0])
+    explanations.explain(
+        seat_of("guardian"), [absence], Reason.objects.offered_to_families(college.school.pk)[0]
+    )
     page = client.sit(college.people["cpe"]).get(reverse("attendance:entry", kwargs={"pk": absence.pk}))
     assert said in plain(page.content.decode())
 
@@ -58,11 +61,17 @@ def test_what_it_says_is_what_the_rule_does(
     """Whom it names reads; nobody else does, of an explanation as of an announcement."""
     mother = seat_of("guardian")
     reason = Reason.objects.offered_to_families(college.school.pk)[0]
-    explained = actions.explain(mother, [absence], reason, "mot de la mère")
-    announced = actions.announce(
-        mother, absence.pupil, college.school.pk, kind=Announcement.Kind.ABSENCE, starts=NOW + timedelta(days=1), ends=NOW + timedelta(days=1, hours=2),
-        reason=reason, comment="mot de la mère",
-    )  # fmt: skip
+    explained = explanations.explain(mother, [absence], reason, "mot de la mère")
+    announced = announcements.announce(
+        mother,
+        absence.pupil,
+        college.school.pk,
+        kind=Announcement.Kind.ABSENCE,
+        starts=NOW + timedelta(days=1),
+        ends=NOW + timedelta(days=1, hours=2),
+        reason=reason,
+        comment="mot de la mère",
+    )
     for rows, one in ((Explanation.objects, explained), (Announcement.objects, announced)):
         read = {role for role in Role if one in rows.visible_to(holder(role))}
         assert read == set(SCHOOL_LIFE) == set(rules.CALLED)
@@ -90,12 +99,16 @@ def test_one_gesture_goes_from_an_explanation_to_the_next_that_waits(
 ) -> None:
     Explanation.objects.pending().update(state=Explanation.State.WITHDRAWN)
     reason = Reason.objects.offered_to_families(college.school.pk)[0]
-    first = actions.explain(seat_of("guardian"), [absence], reason)
+    first = explanations.explain(seat_of("guardian"), [absence], reason)
     other = Entry.objects.filter(school=college.school).exclude(pk=absence.pk).order_by("pk")[0]
     second = Explanation.objects.create(
-        school=college.school, pupil=other.pupil, day=other.day, reason=reason, given_by=college.people["guardian"],
+        school=college.school,
+        pupil=other.pupil,
+        day=other.day,
+        reason=reason,
+        given_by=college.people["guardian"],
         given_at=first.given_at + timedelta(minutes=1),
-    )  # fmt: skip
+    )
     Entry.objects.filter(pk=other.pk).update(explanation=second)
     client.sit(college.people["cpe"])
     of_first, of_second = (reverse("attendance:entry", kwargs={"pk": one.pk}) for one in (absence, other))

@@ -9,9 +9,11 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship
-from preau.domains.attendance import actions, queries, tasks
+from preau.domains.attendance import tasks
+from preau.domains.attendance.actions import follow_ups as follow_ups_actions
+from preau.domains.attendance.actions import handlings
 from preau.domains.attendance.models import (
     Alert,
     AttendanceSettings,
@@ -21,6 +23,7 @@ from preau.domains.attendance.models import (
     Reason,
     Status,
 )
+from preau.domains.attendance.queries.follow_ups import letters_of
 from preau.domains.attendance.tests.test_attendance import maladie
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
@@ -43,22 +46,28 @@ def miss_half_days(college: World, count: int) -> list[Entry]:
             continue
         halves.add(half)
         entry, _made = Entry.objects.update_or_create(
-            lesson=lesson, pupil=pupil,
-            defaults={"school": college.school, "day": lesson.day, "status": Status.ABSENT, "minutes_late": None},
-        )  # fmt: skip
+            lesson=lesson,
+            pupil=pupil,
+            defaults={
+                "school": college.school,
+                "day": lesson.day,
+                "status": Status.ABSENT,
+                "minutes_late": None,
+            },
+        )
         found.append(entry)
-    Entry.objects.filter(pk__in=[one.pk for one in found]).update(explanation=None, handling=None)
+    Entry.objects.filter(pk__in=[entry.pk for entry in found]).update(explanation=None, handling=None)
     assert len(found) == count
     return found
 
 
 def alerts(college: World) -> list[tuple[str, int, bool]]:
     found = Alert.objects.filter(pupil=college.people["pupil"]).order_by("pk")
-    return [(one.level, one.half_days, one.lifted_at is None) for one in found]
+    return [(alert.level, alert.half_days, alert.lifted_at is None) for alert in found]
 
 
 def watch(college: World) -> int:
-    return actions.watch(college.school, NOW.date(), [college.people["pupil"].pk])
+    return follow_ups_actions.watch(college.school, NOW.date(), [college.people["pupil"].pk])
 
 
 @pytest.fixture
@@ -80,9 +89,11 @@ def test_three_half_days_say_nothing_and_four_raise_one_alert(college: World) ->
 def test_the_school_says_its_own_thresholds(college: World, seat_of: Any) -> None:
     miss_half_days(college, 4)
     watch(college)
-    assert actions.settle_counting(seat_of("cpe"), noon=AttendanceSettings().noon, dialogue_at=2, report_at=4)
+    assert follow_ups_actions.settle_counting(
+        seat_of("cpe"), noon=AttendanceSettings().noon, dialogue_at=2, report_at=4
+    )
     assert alerts(college) == [("dialogue", 4, False), ("report", 4, True)]
-    assert not actions.settle_counting(seat_of("cpe"), dialogue_at=2, report_at=4)
+    assert not follow_ups_actions.settle_counting(seat_of("cpe"), dialogue_at=2, report_at=4)
 
 
 def test_an_absence_excused_lifts_the_alert_at_once_and_taking_it_back_brings_it_back(
@@ -90,16 +101,16 @@ def test_an_absence_excused_lifts_the_alert_at_once_and_taking_it_back_brings_it
 ) -> None:
     entries = miss_half_days(college, 4)
     watch(college)
-    actions.settle_one(seat_of("cpe"), entries[0], maladie())
+    handlings.settle_one(seat_of("cpe"), entries[0], maladie())
     assert alerts(college) == [("dialogue", 4, False)]
-    actions.reopen(seat_of("cpe"), [entries[0]])
+    handlings.reopen(seat_of("cpe"), [entries[0]])
     assert alerts(college) == [("dialogue", 4, True)]
 
 
 def test_a_reason_that_counts_in_alerts_leaves_the_alert(college: World, seat_of: Any) -> None:
     entries = miss_half_days(college, 4)
     watch(college)
-    actions.settle_one(seat_of("cpe"), entries[0], Reason.objects.get(label="Sans motif valable"))
+    handlings.settle_one(seat_of("cpe"), entries[0], Reason.objects.get(label="Sans motif valable"))
     assert alerts(college) == [("dialogue", 4, True)]
 
 
@@ -119,19 +130,19 @@ def test_an_alert_is_read_by_school_life_alone(alert: Alert, twin: World, seat_o
 
 def test_following_is_decided_by_somebody_and_dealt_with_once(alert: Alert, seat_of: Any) -> None:
     assert not FollowUp.objects.filter(pupil=alert.pupil).exists()
-    follow_up = actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
-    assert actions.open_follow_up(seat_of("head"), alert.pupil, alert) == follow_up
+    follow_up = follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
+    assert follow_ups_actions.open_follow_up(seat_of("head"), alert.pupil, alert) == follow_up
     alert.refresh_from_db()
     assert (alert.closed_by, alert.follow_up) == (seat_of("cpe").person, follow_up)
     assert not Alert.objects.waiting().filter(pk=alert.pk).exists()
     assert Line.objects.filter(verb="attendance.follow_up_opened", subject=alert.pupil).count() == 1
-    assert not actions.close_alert(seat_of("cpe"), alert)
+    assert not follow_ups_actions.close_alert(seat_of("cpe"), alert)
 
 
 def test_an_alert_that_somebody_has_left_there_does_not_come_back(
     alert: Alert, college: World, seat_of: Any
 ) -> None:
-    assert actions.close_alert(seat_of("cpe"), alert)
+    assert follow_ups_actions.close_alert(seat_of("cpe"), alert)
     miss_half_days(college, 5)
     watch(college)
     assert not Alert.objects.waiting().filter(pupil=alert.pupil).exists()
@@ -141,10 +152,14 @@ def test_the_family_sees_the_facts_and_what_was_done_and_never_the_notes(
     alert: Alert, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
     cpe = seat_of("cpe")
-    follow_up = actions.open_follow_up(cpe, alert.pupil, alert)
-    actions.note_action(cpe, follow_up, Kind.CALL, NOW.date(), "Rendez-vous jeudi", for_family=True)
-    actions.note_action(cpe, follow_up, Kind.MEETING, NOW.date(), "Mots de la rencontre")
-    actions.note_action(cpe, follow_up, Kind.NOTE, NOW.date(), "À revoir en équipe", for_family=True)
+    follow_up = follow_ups_actions.open_follow_up(cpe, alert.pupil, alert)
+    follow_ups_actions.note_action(
+        cpe, follow_up, Kind.CALL, NOW.date(), "Rendez-vous jeudi", for_family=True
+    )
+    follow_ups_actions.note_action(cpe, follow_up, Kind.MEETING, NOW.date(), "Mots de la rencontre")
+    follow_ups_actions.note_action(
+        cpe, follow_up, Kind.NOTE, NOW.date(), "À revoir en équipe", for_family=True
+    )
     client.sit(college.people["guardian"])
     page = client.get(reverse("attendance:told_follow_up", kwargs={"pk": follow_up.pk})).content.decode()
     assert "Rendez-vous jeudi" in page
@@ -158,7 +173,7 @@ def test_the_family_sees_the_facts_and_what_was_done_and_never_the_notes(
 def test_a_parent_contests_and_the_other_parent_does_not_read_it(
     alert: Alert, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    follow_up = actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
+    follow_up = follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
     address = reverse("attendance:told_follow_up", kwargs={"pk": follow_up.pk})
     client.sit(college.people["guardian"])
     assert client.post(address, {"words": ""}).status_code == 422
@@ -174,7 +189,7 @@ def test_a_parent_contests_and_the_other_parent_does_not_read_it(
 def test_reading_a_follow_up_is_in_the_journal(
     alert: Alert, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    follow_up = actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
+    follow_up = follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
     client.sit(college.people["cpe"]).get(reverse("attendance:follow_up", kwargs={"pk": follow_up.pk}))
     assert Line.objects.get(verb="attendance.follow_up_read").subject == alert.pupil
 
@@ -182,28 +197,28 @@ def test_reading_a_follow_up_is_in_the_journal(
 def test_a_closed_follow_up_takes_nothing_more_and_what_was_typed_stays(
     alert: Alert, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    follow_up = actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
-    assert actions.end_follow_up(seat_of("head"), follow_up, closed=True)
-    assert not actions.end_follow_up(seat_of("head"), follow_up, closed=True)
+    follow_up = follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
+    assert follow_ups_actions.end_follow_up(seat_of("head"), follow_up, closed=True)
+    assert not follow_ups_actions.end_follow_up(seat_of("head"), follow_up, closed=True)
     client.sit(college.people["guardian"])
     address = reverse("attendance:told_follow_up", kwargs={"pk": follow_up.pk})
     assert client.post(address, {"words": "Un mot"}).status_code == 409
-    assert actions.end_follow_up(seat_of("head"), follow_up, closed=False)
+    assert follow_ups_actions.end_follow_up(seat_of("head"), follow_up, closed=False)
     assert client.post(address, {"words": "Un mot"}).status_code == 302
 
 
 def test_a_follow_up_is_not_opened_again_beside_another(alert: Alert, seat_of: Any) -> None:
     cpe = seat_of("cpe")
-    first = actions.open_follow_up(cpe, alert.pupil)
-    actions.end_follow_up(cpe, first, closed=True)
-    actions.open_follow_up(cpe, alert.pupil)
-    assert not actions.end_follow_up(cpe, first, closed=False)
+    first = follow_ups_actions.open_follow_up(cpe, alert.pupil)
+    follow_ups_actions.end_follow_up(cpe, first, closed=True)
+    follow_ups_actions.open_follow_up(cpe, alert.pupil)
+    assert not follow_ups_actions.end_follow_up(cpe, first, closed=False)
 
 
 def test_nothing_is_noted_before_it_happens(
     alert: Alert, college: World, seat_of: Any, client: SchoolClient
 ) -> None:
-    follow_up = actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
+    follow_up = follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil, alert)
     client.sit(college.people["cpe"])
     tomorrow = (NOW + timedelta(days=1)).date().isoformat()
     sent = {"kind": "meeting", "done_on": tomorrow, "words": "Rencontre"}
@@ -226,7 +241,7 @@ def test_each_parent_has_a_letter_and_whoever_may_not_be_informed_has_none(
         kinship=Kinship.FATHER,
         may_not_be_informed=True,
     )
-    (row,) = queries.letters_of(seat_of("cpe"), [alert])
+    (row,) = letters_of(seat_of("cpe"), [alert])
     informed = Guardianship.objects.informed(NOW.date()).filter(pupil=alert.pupil).select_related("guardian")
     assert sorted(row.recipients) == sorted(link.guardian.formal_name for link in informed)
     assert "M. Interdit" not in row.recipients
@@ -236,20 +251,20 @@ def test_each_parent_has_a_letter_and_whoever_may_not_be_informed_has_none(
 
 def test_a_pupil_whom_nobody_answers_for_gets_no_letter_and_it_is_said(alert: Alert, seat_of: Any) -> None:
     Guardianship.objects.filter(pupil=alert.pupil).delete()
-    (row,) = queries.letters_of(seat_of("cpe"), [alert])
+    (row,) = letters_of(seat_of("cpe"), [alert])
     assert row.recipients == []
     assert any("Personne à informer" in doubt for doubt in row.doubts)
 
 
 def test_a_pupil_of_age_is_written_to(alert: Alert, seat_of: Any) -> None:
     alert.pupil.birth_date = date(2008, 11, 24)
-    (row,) = queries.letters_of(seat_of("cpe"), [alert])
+    (row,) = letters_of(seat_of("cpe"), [alert])
     assert row.recipients[0] == alert.pupil.formal_name
 
 
 def test_a_report_is_for_the_authority_alone(alert: Alert, seat_of: Any) -> None:
     alert.level = Alert.Level.REPORT
-    (row,) = queries.letters_of(seat_of("cpe"), [alert])
+    (row,) = letters_of(seat_of("cpe"), [alert])
     assert len(row.recipients) == 1
     assert "inspecteur d’académie" in row.recipients[0]
 
@@ -268,7 +283,7 @@ def test_letters_are_looked_at_before_they_are_made_and_noted_once(
     for _ in range(2):
         answer = client.post(address, {"alertes": [alert.pk]})
         assert answer.headers["Content-Type"] == "application/pdf"
-    assert [one.kind for one in FollowUpAction.objects.all()] == [Kind.LETTER]
+    assert [follow_up_action.kind for follow_up_action in FollowUpAction.objects.all()] == [Kind.LETTER]
     assert (
         drawn[0].count('class="paper"')
         == Guardianship.objects.informed(NOW.date()).filter(pupil=alert.pupil).count()

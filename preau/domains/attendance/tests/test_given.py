@@ -9,7 +9,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.actions import powers
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance import rules
 from preau.domains.attendance.models import ABSENCES, Entry, Explanation
 

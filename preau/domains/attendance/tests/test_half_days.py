@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
-from preau.domains.attendance import actions, queries
+from preau.directory.seeds.world import World
+from preau.domains.attendance.actions import explanations, handlings
 from preau.domains.attendance.models import AttendanceSettings, Entry, Explanation, Reason, Status
+from preau.domains.attendance.queries import half_days
 from preau.domains.attendance.rules.half_days import (
     Attended,
     calculated,
@@ -52,27 +53,32 @@ def lessons(draw: Any, zone: ZoneInfo | None = None, overlap: bool = True) -> li
         hours = draw(st.lists(st.integers(7, 18), min_size=1, max_size=6, unique=not overlap))
         found += [
             attended(
-                day, hour, draw(st.integers(30, 180 if overlap else 60)), zone,
-                pupil=draw(st.integers(1, 2)), missed=draw(st.booleans()), cancelled=draw(st.booleans()),
+                day,
+                hour,
+                draw(st.integers(30, 180 if overlap else 60)),
+                zone,
+                pupil=draw(st.integers(1, 2)),
+                missed=draw(st.booleans()),
+                cancelled=draw(st.booleans()),
                 counts=draw(st.booleans()),
             )
             for hour in hours
-        ]  # fmt: skip
+        ]
     return found
 
 
 @given(lessons(PARIS))
 def test_calculated_is_never_more_than_gross_and_never_nothing_for_something(found: list[Attended]) -> None:
     missed = missed_half_days(found, NOON, PARIS)
-    assert all(0 < one.share <= 1 for one in missed)
+    assert all(0 < day.share <= 1 for day in missed)
     assert 0 <= calculated(missed) <= gross(missed)
-    assert len({one.half for one in missed}) == gross(missed)
-    assert (gross(missed) > 0) == any(one.missed and not one.cancelled for one in found)
+    assert len({day.half for day in missed}) == gross(missed)
+    assert (gross(missed) > 0) == any(attended.missed and not attended.cancelled for attended in found)
 
 
 @given(lessons(PARIS))
 def test_a_half_day_missed_wholly_counts_for_one_either_way(found: list[Attended]) -> None:
-    whole = missed_half_days([replace(one, missed=True) for one in found], NOON, PARIS)
+    whole = missed_half_days([replace(attended, missed=True) for attended in found], NOON, PARIS)
     assert calculated(whole) == gross(whole)
 
 
@@ -82,12 +88,12 @@ def test_the_order_and_twice_the_same_lesson_change_nothing(found: list[Attended
     shuffled = [*found, *found]
     random.shuffle(shuffled)
     again = missed_half_days(shuffled, NOON, PARIS)
-    assert [(one.half, one.share) for one in again] == [(one.half, one.share) for one in expected]
+    assert [(day.half, day.share) for day in again] == [(day.half, day.share) for day in expected]
 
 
 @given(lessons(PARIS))
 def test_a_cancelled_lesson_is_as_one_that_never_was(found: list[Attended]) -> None:
-    held = [one for one in found if not one.cancelled]
+    held = [attended for attended in found if not attended.cancelled]
     assert missed_half_days(found, NOON, PARIS) == missed_half_days(held, NOON, PARIS)
 
 
@@ -104,8 +110,10 @@ def test_one_more_absence_never_counts_for_less(found: list[Attended], number: i
 def test_pupils_and_days_add_up(found: list[Attended]) -> None:
     whole = missed_half_days(found, NOON, PARIS)
     parts = [
-        missed_half_days([one for one in found if (one.pupil_id, one.day) == key], NOON, PARIS)
-        for key in {(one.pupil_id, one.day) for one in found}
+        missed_half_days(
+            [attended for attended in found if (attended.pupil_id, attended.day) == key], NOON, PARIS
+        )
+        for key in {(attended.pupil_id, attended.day) for attended in found}
     ]
     assert calculated(whole) == sum((calculated(part) for part in parts), Fraction())
     assert gross(whole) == sum(gross(part) for part in parts)
@@ -172,21 +180,25 @@ def miss(pupil: Person, *lessons: Lesson) -> list[Entry]:
     Entry.objects.filter(pupil=pupil).update(status=Status.PRESENT, minutes_late=None)
     return [
         Entry.objects.update_or_create(
-            lesson=one, pupil=pupil, defaults={"school": one.school, "day": one.day, "status": Status.ABSENT}
+            lesson=lesson,
+            pupil=pupil,
+            defaults={"school": lesson.school, "day": lesson.day, "status": Status.ABSENT},
         )[0]
-        for one in lessons
+        for lesson in lessons
     ]
 
 
 @pytest.fixture
 def morning(college: World) -> list[Lesson]:
     """The lessons of the cast's pupil this morning."""
-    return [one for one in own_lessons(college, NOW.date()) if one.starts.astimezone(PARIS).hour < 13]
+    return [
+        lesson for lesson in own_lessons(college, NOW.date()) if lesson.starts.astimezone(PARIS).hour < 13
+    ]
 
 
 def missed(college: World) -> list[Any]:
     today = NOW.date()
-    return queries.missed_by(college.school, today, today, [college.people["pupil"].pk])
+    return half_days.missed_by(college.school, today, today, [college.people["pupil"].pk])
 
 
 @pytest.mark.django_db
@@ -205,9 +217,9 @@ def test_the_share_of_a_morning_is_of_the_lessons_of_that_pupil(
 @pytest.mark.django_db
 def test_a_lesson_cancelled_is_neither_missed_nor_expected(college: World, morning: list[Lesson]) -> None:
     miss(college.people["pupil"], *morning[:2])
-    Lesson.objects.filter(pk__in=[one.pk for one in morning[2:]]).update(state=Lesson.State.CANCELLED)
+    Lesson.objects.filter(pk__in=[lesson.pk for lesson in morning[2:]]).update(state=Lesson.State.CANCELLED)
     assert [one.share for one in missed(college)] == [1]
-    Lesson.objects.filter(pk__in=[one.pk for one in morning]).update(state=Lesson.State.CANCELLED)
+    Lesson.objects.filter(pk__in=[lesson.pk for lesson in morning]).update(state=Lesson.State.CANCELLED)
     assert missed(college) == []
 
 
@@ -224,15 +236,15 @@ def test_what_excuses_a_half_day(college: World, morning: list[Lesson], seat_of:
     """Nothing said counts; said and not read does not; accepted, refused, settled: as the reason and the school say."""
     (entry,) = miss(college.people["pupil"], morning[0])
     ill, bad = Reason.objects.get(label="Maladie"), Reason.objects.get(label="Sans motif valable")
-    said = actions.explain(seat_of("guardian"), [entry], ill)
+    said = explanations.explain(seat_of("guardian"), [entry], ill)
     assert not missed(college)[0].counts
-    actions.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Certificat absent")
+    explanations.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Certificat absent")
     assert missed(college)[0].counts
-    actions.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
     assert not missed(college)[0].counts
-    actions.reopen(seat_of("cpe"), [entry])
-    actions.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Non")
-    actions.settle_one(seat_of("cpe"), entry, bad)
+    handlings.reopen(seat_of("cpe"), [entry])
+    explanations.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Non")
+    handlings.settle_one(seat_of("cpe"), entry, bad)
     one = missed(college)[0]
     assert (one.counts, one.label) == (True, "Sans motif valable")
 
@@ -243,12 +255,12 @@ def test_half_days_of_one_school_are_not_those_of_another(
 ) -> None:
     miss(college.people["pupil"], *morning)
     today = NOW.date()
-    pupils = {one.half.pupil_id for one in queries.missed_by(twin.school, today, today)}
+    pupils = {one.half.pupil_id for one in half_days.missed_by(twin.school, today, today)}
     assert college.people["pupil"].pk not in pupils
 
 
 @pytest.mark.django_db
 def test_half_days_of_a_school_cost_four_queries(college: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(4):
-        found = queries.missed_by(college.school, date(2026, 11, 1), date(2026, 11, 30))
+        found = half_days.missed_by(college.school, date(2026, 11, 1), date(2026, 11, 30))
     assert found

@@ -14,10 +14,12 @@ from preau.commons.files.tests.samples import sent as a_file
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements, explanations, rolls, visits
 from preau.domains.attendance.models import Announcement, Entry, Explanation, Reason, Status, Visit
+from preau.domains.attendance.queries import absences, registers
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
 from preau.domains.timetable.models import Lesson
 
@@ -31,21 +33,24 @@ ARRANGED = {"notes-off", "adjustments"}
 
 def beside(lesson: Lesson) -> dict[int, list[str]]:
     """What the roll of a lesson says beside the names of its pupils."""
-    rows = queries.register_of(lesson)
-    said = {row.pupil_id: [one.words for one in row.notes if one.icon not in ARRANGED] for row in rows}
+    rows = registers.register_of(lesson)
+    said = {row.pupil_id: [note.words for note in row.notes if note.icon not in ARRANGED] for row in rows}
     return {pupil: words for pupil, words in said.items() if words}
 
 
 def announce(viewer: Any, college: World, **said: Any) -> Announcement:
     defaults = {
-        "kind": Announcement.Kind.ABSENCE, "starts": NOW - timedelta(hours=1), "ends": NOW + timedelta(hours=8),
-        "reason": maladie(), "comment": "fièvre",
-    }  # fmt: skip
-    return actions.announce(viewer, college.people["pupil"], college.school.pk, **(defaults | said))
+        "kind": Announcement.Kind.ABSENCE,
+        "starts": NOW - timedelta(hours=1),
+        "ends": NOW + timedelta(hours=8),
+        "reason": maladie(),
+        "comment": "fièvre",
+    }
+    return announcements.announce(viewer, college.people["pupil"], college.school.pk, **(defaults | said))
 
 
 def noted(lesson: Lesson, college: World, seat_of: Any) -> Entry:
-    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, college.people["pupil"]))
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, college.people["pupil"]))
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
@@ -68,7 +73,7 @@ def test_an_absence_announced_is_explained_when_it_is_noted_and_nobody_is_asked(
     assert (explanation.announcement, explanation.state) == (announcement, Explanation.State.PENDING)
     assert (explanation.given_by, explanation.comment) == (mother.person, "fièvre")
     assert entry not in Entry.objects.to_explain()
-    rows = queries.rows_of(queries.absences_of(mother).filter(pk=entry.pk), {}, mother)
+    rows = absences.rows_of(absences.absences_of(mother).filter(pk=entry.pk), {}, mother)
     assert rows[0].tag[0] == "Annoncée, à valider"
 
 
@@ -81,7 +86,7 @@ def test_the_second_lesson_of_the_day_joins_the_same_explanation(
         day=lesson.day, starts__gt=lesson.starts
     )
     other = after.order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
+    rolls.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
     second = Entry.objects.get(lesson=other, pupil=college.people["pupil"])
     assert second.explanation_id == first.explanation_id
     assert Explanation.objects.filter(announcement__isnull=False).count() == 1
@@ -93,12 +98,12 @@ def test_a_refusal_asks_the_family_again_for_the_lessons_that_follow(
     announce(seat_of("guardian"), college)
     first = noted(lesson, college, seat_of)
     assert first.explanation is not None
-    actions.decide(seat_of("cpe"), first.explanation, Explanation.State.REFUSED, "Un certificat, merci")
+    explanations.decide(seat_of("cpe"), first.explanation, Explanation.State.REFUSED, "Un certificat, merci")
     after = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(
         day=lesson.day, starts__gt=lesson.starts
     )
     other = after.order_by("starts")[0]
-    actions.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
+    rolls.validate_roll(seat_of("cpe"), other, absent(other, college.people["pupil"]))
     assert Entry.objects.to_explain().filter(lesson=other, pupil=college.people["pupil"]).exists()
 
 
@@ -136,8 +141,8 @@ def test_an_announcement_taken_back_takes_back_what_it_explained(
     mother = seat_of("guardian")
     announcement = announce(mother, college)
     entry = noted(lesson, college, seat_of)
-    assert actions.withdraw_announcement(mother, announcement)
-    assert not actions.withdraw_announcement(mother, announcement)
+    assert announcements.withdraw_announcement(mother, announcement)
+    assert not announcements.withdraw_announcement(mother, announcement)
     entry.refresh_from_db()
     assert entry.explanation is not None
     assert entry.explanation.state == Explanation.State.WITHDRAWN
@@ -266,6 +271,70 @@ def test_a_departure_is_known_at_the_roll_and_settles_the_lessons_missed(
     assert not rules.can_withdraw_announcement(seat_of("head"), announce(seat_of("guardian"), college))
 
 
+# On the telephone
+
+
+def test_a_call_is_noted_for_three_days_and_settles_what_is_missed(
+    lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """From the home: a name, a reason, « Noter l’absence ». The mother reads it as hers; the father reads nothing of it."""
+    client.sit(college.people["cpe"])
+    pupil, mother = college.people["pupil"], college.people["guardian"]
+    assert reverse("attendance:calling") in client.get("/").content.decode()
+    found = client.get(reverse("attendance:calling"), {"nom": pupil.list_name})
+    address = reverse("attendance:note_call", kwargs={"public_id": pupil.public_id})
+    # Two of the school have this name; who is found alone is opened at once.
+    assert address in found.content.decode()
+    Person.objects.filter(pk=pupil.pk).update(search_name="abadie ninon")
+    alone = client.get(reverse("attendance:calling"), {"nom": "Ninon Abadie"})
+    assert alone.headers["Location"] == address
+    sent = {"told_by": mother.pk, "first_day": "2026-11-24", "last_day": "2026-11-26", "motif": maladie().pk}
+    assert client.post(address, sent | {"motif": ""}).status_code == 422
+    assert client.post(address, sent | {"last_day": "2026-11-20"}).status_code == 422
+    for _ in range(2):
+        assert client.post(address, sent).status_code == 302
+    one = Announcement.objects.get(pupil=pupil, noted_by=college.people["cpe"])
+    assert (one.given_by, one.ends - one.starts > timedelta(days=2)) == (mother, True)
+    entry = noted(lesson, college, seat_of)
+    assert entry.handling is not None
+    assert (entry.handling.settled, entry.handling.told_by, entry.handling.handled_by) == (
+        True,
+        mother,
+        college.people["cpe"],
+    )
+    assert entry not in Entry.objects.to_settle()
+    assert "au téléphone" in client.get(reverse("attendance:announced")).content.decode()
+    seen = {key: Announcement.objects.visible_to(seat_of(key)).filter(pk=one.pk).exists() for key in SEEN}
+    assert seen == SEEN
+    assert rules.can_withdraw_announcement(seat_of("head"), one)
+    assert rules.can_withdraw_announcement(seat_of("guardian"), one)
+
+
+SEEN = {
+    "cpe": True,
+    "guardian": True,
+    "other_guardian": False,
+    "pupil": False,
+    "teacher": False,
+    "secretary": False,
+}
+
+
+def test_a_call_of_somebody_else_is_kept_without_a_guardian(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    pupil = college.people["pupil"]
+    address = reverse("attendance:note_call", kwargs={"public_id": pupil.public_id}) + "?fiche=oui"
+    sent = {"told_by": "", "first_day": "2026-11-25", "motif": maladie().pk}
+    page = client.post(address, sent)
+    assert page.headers["Location"] == reverse("directory:person", kwargs={"public_id": pupil.public_id})
+    assert (
+        Announcement.objects.get(pupil=pupil, starts__date="2026-11-25", noted_by__isnull=False).given_by
+        == college.people["head"]
+    )
+    stranger = college.people["teacher"].pk
+    assert client.post(address, sent | {"told_by": stranger}).status_code == 422
+
+
 # Who is where
 
 
@@ -290,11 +359,11 @@ def test_a_pupil_is_found_and_sent_to_the_library_in_two_gestures(
 
 def test_the_roll_says_where_a_pupil_is(lesson: Lesson, college: World, seat_of: Any, clock: Any) -> None:
     pupil = college.people["pupil"]
-    visit = actions.begin_visit(seat_of("cpe"), pupil, "infirmary")
+    visit = visits.begin_visit(seat_of("cpe"), pupil, "infirmary")
     assert beside(lesson)[pupil.pk] == ["Infirmerie depuis 10 h 30"]
     clock.shift(600)
-    assert actions.end_visit(seat_of("cpe"), visit)
-    assert not actions.end_visit(seat_of("cpe"), visit)
+    assert visits.end_visit(seat_of("cpe"), visit)
+    assert not visits.end_visit(seat_of("cpe"), visit)
     assert beside(lesson)[pupil.pk] == ["Infirmerie de 10 h 30 à 10 h 40"]
     tomorrow = Lesson.objects.of_pupils([pupil.pk]).filter(day__gt=lesson.day).order_by("starts")[0]
     assert pupil.pk not in beside(tomorrow)
@@ -325,7 +394,7 @@ def test_a_visit_to_the_infirmary_is_never_ended_in_silence(
     """Marking « CDI » asks first; the nurse sees who said that the pupil has left."""
     Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
     pupil = college.people["pupil"]
-    visit = actions.begin_visit(seat_of("secretary"), pupil, "infirmary")
+    visit = visits.begin_visit(seat_of("secretary"), pupil, "infirmary")
     clock.shift(600)
     client.sit(college.people["cpe"])
     address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
@@ -384,7 +453,7 @@ def test_a_visit_noted_by_school_life_is_kept_by_the_nurse_afterwards(
 ) -> None:
     Holding.objects.filter(person=college.people["secretary"]).update(role=Role.NURSE)
     pupil = college.people["pupil"]
-    visit = actions.begin_visit(seat_of("cpe"), pupil, "infirmary")
+    visit = visits.begin_visit(seat_of("cpe"), pupil, "infirmary")
     assert visit in Visit.objects.visible_to(seat_of("guardian"))
     address = reverse("attendance:begin_visit", kwargs={"public_id": pupil.public_id})
     # Nobody but a nurse keeps one.
@@ -419,7 +488,7 @@ def test_who_does_not_follow_the_infirmary_does_not_learn_that_a_pupil_is_there(
     pages = []
     for place in ("infirmary", "study"):
         Visit.objects.filter(pupil=pupil).delete()
-        actions.begin_visit(seat_of("cpe"), pupil, place)
+        visits.begin_visit(seat_of("cpe"), pupil, place)
         asked = client.post(address, {"place": "library"})
         assert asked.status_code == 409, place
         page = asked.content.decode()
@@ -433,18 +502,18 @@ def test_who_does_not_follow_the_infirmary_does_not_learn_that_a_pupil_is_there(
 
 def test_other_places_are_left_in_one_gesture(college: World, seat_of: Any) -> None:
     cpe, pupil = seat_of("cpe"), college.people["pupil"]
-    visit = actions.begin_visit(cpe, pupil, "study")
-    assert actions.begin_visit(cpe, pupil, "library").place == "library"
+    visit = visits.begin_visit(cpe, pupil, "study")
+    assert visits.begin_visit(cpe, pupil, "library").place == "library"
     visit.refresh_from_db()
     assert visit.ends == NOW
     assert not rules.asks_before_leaving(cpe, visit)
 
 
 def test_visits_that_nobody_ended_are_over_by_night(college: World, seat_of: Any, clock: Any) -> None:
-    actions.begin_visit(seat_of("cpe"), college.people["pupil"], "study")
-    assert actions.end_forgotten_visits() == 0
+    visits.begin_visit(seat_of("cpe"), college.people["pupil"], "study")
+    assert visits.end_forgotten_visits() == 0
     clock.shift(11 * 3600)
-    assert actions.end_forgotten_visits() >= 1
+    assert visits.end_forgotten_visits() >= 1
     assert not Visit.objects.going_on().exists()
 
 
@@ -452,7 +521,7 @@ def test_being_present_again_after_an_announcement_changes_nothing_of_it(
     lesson: Lesson, college: World, seat_of: Any
 ) -> None:
     announce(seat_of("guardian"), college)
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson))
     assert not Entry.objects.filter(
         lesson=lesson, pupil=college.people["pupil"], status=Status.ABSENT
     ).exists()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, RollCall, Status
 from preau.domains.attendance.queries.record import missing_now
 from preau.domains.timetable.models import Lesson

@@ -11,11 +11,13 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
-from preau.domains.attendance.queries import entries_matching, register_of, rolls_of_day
+from preau.domains.attendance.queries.absences import entries_matching
+from preau.domains.attendance.queries.day import rolls_of_day
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.attendance.tests.props import many_absences
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.tests.props import lesson_now
@@ -54,10 +56,10 @@ def typed(lesson: Lesson, pupil: Person, status: str, minutes: str = "") -> dict
 def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
     """The cast's pupil was absent now; her mother explained it."""
     pupil = college.people["pupil"].pk
-    mark = actions.Mark(pupil, Status.ABSENT, None, "present")
-    actions.validate_roll(seat_of("cpe"), lesson, [mark])
+    mark = rolls.Mark(pupil, Status.ABSENT, None, "present")
+    rolls.validate_roll(seat_of("cpe"), lesson, [mark])
     entry = Entry.objects.get(lesson=lesson, pupil=pupil)
-    return actions.explain(
+    return explanations.explain(
         seat_of("guardian"), [entry], Reason.objects.get(label="Maladie"), "fièvre <b>40</b>"
     )
 
@@ -79,7 +81,7 @@ def test_a_roll_that_does_not_say_what_its_page_showed_is_judged_by_what_is_note
 ) -> None:
     client.sit(college.people["teacher"])
     pupil = college.people["pupil"]
-    actions.validate_roll(seat_of("cpe"), lesson, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    rolls.validate_roll(seat_of("cpe"), lesson, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
     sent = {name: value for name, value in typed(lesson, pupil, Status.PRESENT).items() if "seen" not in name}
     assert client.post(roll_of(lesson), sent).status_code == 302
     assert Entry.objects.get(lesson=lesson, pupil=pupil).status == Status.PRESENT
@@ -125,7 +127,7 @@ def test_a_conflict_shows_both_and_a_second_click_decides(
     client.sit(college.people["teacher"])
     pupil = college.people["pupil"]
     mine = typed(lesson, pupil, Status.LATE, "10")
-    actions.validate_roll(seat_of("cpe"), lesson, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    rolls.validate_roll(seat_of("cpe"), lesson, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
     response = client.post(roll_of(lesson), mine)
     page = response.content.decode()
     assert response.status_code == 409
@@ -143,8 +145,8 @@ def test_a_second_click_keeps_what_others_wrote_of_other_pupils(
     pupil = college.people["pupil"]
     other = next(row.pupil_id for row in register_of(lesson) if row.pupil_id != pupil.pk)
     mine = typed(lesson, pupil, Status.LATE, "10")
-    theirs = [actions.Mark(pk, Status.ABSENT, None, "present") for pk in (pupil.pk, other)]
-    actions.validate_roll(seat_of("cpe"), lesson, theirs)
+    theirs = [rolls.Mark(pk, Status.ABSENT, None, "present") for pk in (pupil.pk, other)]
+    rolls.validate_roll(seat_of("cpe"), lesson, theirs)
     page = client.post(roll_of(lesson), mine).content.decode()
     again = dict(re.findall(r'name="(seen-\d+)" value="([^"]+)"', page))
     again |= {
@@ -294,13 +296,13 @@ def test_two_parents_who_explain_at_once_are_both_told(
     """The father's form was read as right, then the mother's was written first."""
     own = Entry.objects.to_explain().filter(pupil=college.people["pupil"])[0]
     reason = Reason.objects.get(label="Maladie")
-    explain = actions.explain
+    explain = explanations.explain
 
     def after_the_mother(*arguments: Any) -> Explanation:
         explain(seat_of("guardian"), [own], reason)
         return explain(*arguments)
 
-    monkeypatch.setattr(actions, "explain", after_the_mother)
+    monkeypatch.setattr(explanations, "explain", after_the_mother)
     client.sit(college.people["other_guardian"])
     sent = {"entries": [own.pk], "reason": reason.pk}
     page = client.post(reverse("attendance:explain", kwargs={"pk": own.pk}), sent, follow=True)
@@ -311,7 +313,7 @@ def test_two_parents_who_explain_at_once_are_both_told(
 def test_an_explanation_that_was_answered_meanwhile_stays(
     college: World, client: SchoolClient, told: Explanation, seat_of: Any
 ) -> None:
-    actions.decide(seat_of("cpe"), told, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), told, Explanation.State.ACCEPTED)
     client.sit(college.people["guardian"])
     page = client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk}), follow=True)
     assert "Trop tard pour la retirer" in page.content.decode()
@@ -357,9 +359,9 @@ def test_the_form_comes_back_on_the_lesson_that_was_open(
 ) -> None:
     pupil = college.people["pupil"]
     for one in Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lte=NOW):
-        actions.validate_roll(seat_of("cpe"), one, [actions.Mark(pupil.pk, Status.ABSENT, None, "present")])
+        rolls.validate_roll(seat_of("cpe"), one, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
     entries = list(Entry.objects.filter(pupil=pupil, day=TODAY).order_by("lesson__starts"))
-    told = actions.explain(seat_of("guardian"), entries, Reason.objects.get(label="Maladie"))
+    told = explanations.explain(seat_of("guardian"), entries, Reason.objects.get(label="Maladie"))
     client.sit(college.people["cpe"])
     address = reverse("attendance:decide", kwargs={"pk": told.pk})
     page = client.post(address, {"state": "refused", "entry": entries[-1].pk}).content.decode()
@@ -473,7 +475,7 @@ def test_a_roll_of_several_classes_says_the_class_of_each(
     Enrolment.objects.create(school=twin.school, group=theirs, pupil=pupil)
     assert sorted(row.group for row in register_of(lesson)) == sorted([own.name, other.name])
     assert {row.pupil_id: row.group for row in register_of(lesson)}[pupil.pk] == own.name
-    (roll,) = [one for one in rolls_of_day(seat_of("teacher")) if one.lesson.pk == lesson.pk]
+    (roll,) = [roll for roll in rolls_of_day(seat_of("teacher")) if roll.lesson.pk == lesson.pk]
     assert sorted(line[3] for line in roll.pupils) == sorted([own.name, other.name])
     client.sit(college.people["teacher"])
     assert client.get(roll_of(lesson)).content.decode().count("data-class") == 2
@@ -483,7 +485,7 @@ def test_a_roll_of_one_class_says_it_once(
     college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
 ) -> None:
     assert {row.group for row in register_of(lesson)} == {""}
-    (roll,) = [one for one in rolls_of_day(seat_of("teacher")) if one.lesson.pk == lesson.pk]
+    (roll,) = [roll for roll in rolls_of_day(seat_of("teacher")) if roll.lesson.pk == lesson.pk]
     assert {line[3] for line in roll.pupils} == {""}
     client.sit(college.people["teacher"])
     assert "data-class" not in client.get(roll_of(lesson)).content.decode()

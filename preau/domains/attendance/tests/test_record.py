@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from conftest import NOW, SchoolClient
-from preau.directory.seeds import World
+from preau.directory.models import Assignment, Group
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements, arrangements, explanations, rolls, visits
 from preau.domains.attendance.models import Announcement, AttendanceSettings, Entry, Visit
 from preau.domains.attendance.queries import record
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
@@ -40,17 +42,17 @@ def test_an_absence_is_seen_in_its_half_day(absence: Entry, college: World, seat
 def test_an_explanation_changes_the_half_day_once_it_is_read(
     absence: Entry, college: World, seat_of: Any
 ) -> None:
-    said = actions.explain(seat_of("guardian"), [absence], maladie())
+    said = explanations.explain(seat_of("guardian"), [absence], maladie())
     for key in ("cpe", "guardian", "other_guardian"):
         assert half(college, seat_of(key), TODAY) == "said", key
-    actions.decide(seat_of("cpe"), said, "accepted")
+    explanations.decide(seat_of("cpe"), said, "accepted")
     assert half(college, seat_of("cpe"), TODAY) == "excused"
 
 
 def test_a_lateness_is_counted_apart(lesson: Lesson, college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
     before = record.month_shown(seat_of("cpe"), pupil)
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson, **{f"p{pupil.pk}": ("late", 10)}))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson, **{f"p{pupil.pk}": ("late", 10)}))
     after = record.month_shown(seat_of("cpe"), pupil)
     assert before and after and (after["late"], after["away"]) == (before["late"] + 1, before["away"])
     assert half(college, seat_of("cpe"), TODAY) == "late"
@@ -63,8 +65,10 @@ def test_the_afternoon_begins_when_the_school_says(absence: Entry, college: Worl
 
 
 def test_an_absence_to_which_the_pupil_was_free_is_none(absence: Entry, college: World, seat_of: Any) -> None:
-    free = actions.Said("exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject])
-    actions.arrange(seat_of("cpe"), absence.pupil, free)
+    free = arrangements.ArrangementFacts(
+        "exemption", TODAY - timedelta(days=1), None, subjects=[absence.lesson.subject]
+    )
+    arrangements.arrange(seat_of("cpe"), absence.pupil, free)
     assert half(college, seat_of("cpe"), TODAY) != "absent"
 
 
@@ -91,12 +95,12 @@ def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_
         return str(shown["now"].state)
 
     assert said("cpe") == "Appel pas encore fait"
-    actions.validate_roll(seat_of("teacher"), lesson, marks(lesson))
+    rolls.validate_roll(seat_of("teacher"), lesson, marks(lesson))
     assert said("cpe").startswith("Présence notée à l’appel de 10")
     # Nobody else says that a pupil is there: they do not read every absence.
     for key in ("teacher", "secretary", "guardian", "pupil"):
         assert said(key) == "", key
-    actions.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
     for key in ("cpe", "teacher", "guardian", "pupil"):
         assert said(key) == "Absent", key
     assert said("secretary") == ""
@@ -104,7 +108,7 @@ def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_
 
 def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
-    actions.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
+    visits.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
     for key, told in {"cpe": True, "guardian": True, "teacher": False, "secretary": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
         assert shown and ("Infirmerie" in shown["now"].state) is told, key
@@ -112,10 +116,16 @@ def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) 
 
 def test_the_other_parent_is_not_told_of_an_announcement(college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
-    actions.announce(
-        seat_of("guardian"), pupil, college.school.pk, kind=Announcement.Kind.ABSENCE, reason=maladie(),
-        starts=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=8), comment="",
-    )  # fmt: skip
+    announcements.announce(
+        seat_of("guardian"),
+        pupil,
+        college.school.pk,
+        kind=Announcement.Kind.ABSENCE,
+        reason=maladie(),
+        starts=NOW - timedelta(hours=1),
+        ends=NOW + timedelta(hours=8),
+        comment="",
+    )
     for key, told in {"cpe": True, "guardian": True, "other_guardian": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
         assert shown and (shown["now"].state == "Absence annoncée") is told, key
@@ -161,9 +171,69 @@ def test_announcing_from_the_record_chooses_the_child_and_comes_back(
     assert "Fiche de" not in client.get("/absences/annoncer/?enfant=inconnu").content.decode()
 
 
+def lead(college: World, key: str) -> None:
+    """This teacher alone is head teacher of the class of the cast's pupil."""
+    group = Group.objects.get(kind="class", enrolments__pupil=college.people["pupil"])
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).delete()
+    Assignment.objects.create(
+        school=college.school, group=group, teacher=college.people[key], kind=Assignment.Kind.HEAD_TEACHER
+    )
+
+
+def test_the_head_teacher_reads_every_absence_of_the_class(
+    absence: Entry, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """Even of a lesson of somebody else; another teacher of the class reads no month, whoever gave the lesson."""
+    lead(college, "teacher_1")
+    absence.lesson.teachers.set([college.people["teacher"]])
+    for key, reads in {"teacher_1": True, "teacher": False}.items():
+        for block in (record.month_shown, record.recent):
+            assert (block(seat_of(key), absence.pupil) is not None) is reads, (key, block)
+    assert half(college, seat_of("teacher_1"), TODAY) == "absent"
+    page = f"/annuaire/personnes/{absence.pupil.public_id}/"
+    for key, reads in {"teacher_1": True, "teacher": False}.items():
+        text = client.sit(college.people[key]).get(page).content.decode()
+        assert ("Présence, novembre" in text) is reads, key
+        # Neither the list of the school nor the page of the absence is theirs.
+        assert f"/vie-scolaire/absences/{absence.pk}/" not in text
+        assert "Toutes les absences" not in text
+
+
+def test_a_head_teacher_is_told_nothing_of_what_a_family_says(
+    absence: Entry, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    lead(college, "teacher_1")
+    page = f"/annuaire/personnes/{absence.pupil.public_id}/"
+    client.sit(college.people["teacher_1"])
+    before = record.recent(seat_of("teacher_1"), absence.pupil), half(college, seat_of("teacher_1"), TODAY)
+    said = explanations.explain(seat_of("guardian"), [absence], maladie())
+    assert (
+        record.recent(seat_of("teacher_1"), absence.pupil),
+        half(college, seat_of("teacher_1"), TODAY),
+    ) == before
+    assert "xplication" not in client.get(page).content.decode()
+    explanations.decide(seat_of("cpe"), said, "accepted")
+    assert "xplication" not in client.get(page).content.decode()
+
+
+def test_a_head_teacher_of_another_class_or_of_last_year_reads_no_month(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    lead(college, "teacher_1")
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).update(ends=TODAY)
+    assert record.month_shown(seat_of("teacher_1"), absence.pupil) is None
+    other = Group.objects.classes().filter(year=college.year).exclude(enrolments__pupil=absence.pupil)[0]
+    Assignment.objects.filter(kind=Assignment.Kind.HEAD_TEACHER).update(ends=None, group=other)
+    assert record.month_shown(seat_of("teacher_1"), absence.pupil) is None
+
+
 def test_who_reads_presence_and_arrangements(holder: Any, seat_of: Any) -> None:
     follows = {Role.SCHOOL_LIFE, Role.HEAD}
-    assert {role for role in Role if rules.reads_presence(holder(role))} == {*follows, Role.PUPIL}
+    assert {role for role in Role if rules.reads_presence(holder(role))} == {
+        *follows,
+        Role.PUPIL,
+        Role.TEACHER,
+    }
     arranged = {role for role in Role if rules.reads_arrangements(holder(role))}
     assert arranged == {*follows, Role.NURSE, Role.TEACHER, Role.PUPIL}
     assert rules.reads_presence(seat_of("guardian")) and rules.reads_arrangements(seat_of("guardian"))

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Group
-from preau.directory.seeds import World
-from preau.domains.attendance import queries
+from preau.directory.seeds.world import World
+from preau.domains.attendance.queries import summaries
 from preau.domains.attendance.tests.test_follow_ups import miss_half_days
 from preau.foundation import pdf
 
@@ -23,23 +23,25 @@ def own_class(college: World) -> Group:
 
 def test_the_classes_and_the_pupils_add_up_to_the_school(college: World, seat_of: Any) -> None:
     miss_half_days(college, 4)
-    school = queries.register_between(seat_of("cpe"), FIRST, LAST)
+    school = summaries.register_between(seat_of("cpe"), FIRST, LAST)
     group = own_class(college)
-    of_class = queries.register_between(seat_of("cpe"), FIRST, LAST, group)
+    of_class = summaries.register_between(seat_of("cpe"), FIRST, LAST, group)
     assert sum(line.gross for line in school.lines) == school.whole.gross
     assert sum(count for _month, count in school.months) == school.whole.gross
     assert sum(count for _label, count in school.reasons) == school.whole.gross
     (line,) = [line for line in school.lines if line.key == group.pk]
     assert (line.gross, line.unexcused, line.late) == (
-        of_class.whole.gross, of_class.whole.unexcused, of_class.whole.late,
-    )  # fmt: skip
+        of_class.whole.gross,
+        of_class.whole.unexcused,
+        of_class.whole.late,
+    )
     (pupil,) = [line for line in of_class.lines if line.key == college.people["pupil"].pk]
     assert (pupil.gross, pupil.unexcused) == (4, 4)
 
 
 def test_the_twin_school_counts_for_nothing(college: World, twin: World, seat_of: Any) -> None:
-    theirs = {one.pk for one in Group.objects.filter(school=twin.school)}
-    assert not theirs & {line.key for line in queries.register_between(seat_of("cpe"), FIRST, LAST).lines}
+    theirs = {group.pk for group in Group.objects.filter(school=twin.school)}
+    assert not theirs & {line.key for line in summaries.register_between(seat_of("cpe"), FIRST, LAST).lines}
 
 
 def test_the_page_the_spreadsheet_and_the_paper_say_the_same(

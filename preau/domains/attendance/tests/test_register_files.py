@@ -14,11 +14,12 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.works.models import Work
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import queries, tasks
+from preau.domains.attendance import tasks
 from preau.domains.attendance.actions import register_files as actions
 from preau.domains.attendance.models import RegisterFile
+from preau.domains.attendance.queries import summaries
 from preau.foundation import pdf, vault, works
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_it_is_asked_made_by_a_task_told_and_fetched(college: World, client: Sch
     assert (
         row.state == State.READY and Work.objects.get(person=college.people["cpe"]).state == Work.State.DONE
     )
-    assert [one.person for one in Item.objects.filter(kind=actions.READY)] == [college.people["cpe"]]
+    assert [item.person for item in Item.objects.filter(kind=actions.READY)] == [college.people["cpe"]]
     pupils = Holding.objects.filter(school=college.school, role=Role.PUPIL).active(TODAY).count()
     table, paper = bytes_of(row.table), bytes_of(row.paper)
     assert row.rows == len(table.strip().splitlines()) - 2 >= pupils > 0  # its header, and the whole school
@@ -83,7 +84,7 @@ def test_nobody_else_fetches_it(college: World, twin: World, client: SchoolClien
         twin.people["cpe"],
     ):
         assert client.sit(person).get(address).status_code == 404, person
-    assert queries.register_files_of(seat_of("head")) == []
+    assert summaries.register_files_of(seat_of("head")) == []
 
 
 def test_rights_lost_meanwhile_nothing_is_made(college: World, seat_of: Any) -> None:
@@ -133,7 +134,7 @@ def test_a_worker_killed_on_the_way_leaves_nothing_by_halves(
 
     row = asked(seat_of("cpe"))
     with monkeypatch.context() as during:
-        target = (tasks.queries, "register_between") if step == "register_between" else (works, "end")
+        target = (tasks.summaries, "register_between") if step == "register_between" else (works, "end")
         during.setattr(*target, killed)
         with pytest.raises(Killed):
             tasks.make_register.func(row.pk)
@@ -162,7 +163,7 @@ def test_stopped_from_the_works_nothing_is_kept(seat_of: Any) -> None:
     assert (
         row.state == State.DROPPED and row.table is None and Work.objects.get().state == Work.State.CANCELLED
     )
-    assert queries.register_files_of(seat_of("cpe")) == []
+    assert summaries.register_files_of(seat_of("cpe")) == []
 
 
 def test_no_room_is_told(seat_of: Any, settings: Any) -> None:

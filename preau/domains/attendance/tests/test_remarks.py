@@ -8,10 +8,10 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Person
-from preau.directory.seeds import World
-from preau.domains.attendance import actions
+from preau.directory.seeds.world import World
+from preau.domains.attendance.actions import remarks, rolls
 from preau.domains.attendance.models import Entry, ListRemark, Status
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.timetable.models import Lesson
 
 
@@ -60,9 +60,9 @@ def test_a_pupil_noted_absent_stays_absent_when_said_to_be_missing_from_the_list
     college: World, lesson: Lesson, stranger: Person, seat_of: Any
 ) -> None:
     teacher = seat_of("teacher")
-    actions.remark(teacher, lesson, stranger, "missing")
-    actions.validate_roll(teacher, lesson, [actions.Mark(stranger.pk, "absent", None, "present")])
-    actions.remark(teacher, lesson, stranger, "missing")
+    remarks.remark(teacher, lesson, stranger, "missing")
+    rolls.validate_roll(teacher, lesson, [rolls.Mark(stranger.pk, "absent", None, "present")])
+    remarks.remark(teacher, lesson, stranger, "missing")
     assert Entry.objects.get(lesson=lesson).status == Status.ABSENT
 
 
@@ -99,7 +99,7 @@ def test_the_secretary_is_told_and_settles(
     pupil = college.people["pupil"]
     client.sit(college.people["secretary"])
     assert "Listes à corriger" not in client.get("/").content.decode()
-    actions.remark(seat_of("teacher"), lesson, pupil, "not_here")
+    remarks.remark(seat_of("teacher"), lesson, pupil, "not_here")
     assert "1 remarque d’un enseignant" in client.get("/").content.decode()
     page = client.get("/listes/remarques/").content.decode()
     assert pupil.list_name in page
@@ -112,7 +112,7 @@ def test_the_secretary_is_told_and_settles(
 
 
 def test_who_reads_a_remark(college: World, twin: World, lesson: Lesson, seat_of: Any) -> None:
-    actions.remark(seat_of("teacher"), lesson, college.people["pupil"], "not_here")
+    remarks.remark(seat_of("teacher"), lesson, college.people["pupil"], "not_here")
     seen = {
         key
         for key in ("head", "secretary", "teacher", "teacher_1", "cpe", "guardian", "pupil")

@@ -12,12 +12,25 @@ from hypothesis import strategies as some
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Enrolment, Group, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, queries, tasks
-from preau.domains.attendance.actions import Shape
-from preau.domains.attendance.actions.seating import learners
+from preau.domains.attendance import tasks
+from preau.domains.attendance.actions.seating import (
+    ChangedMeanwhile,
+    NameTaken,
+    Shape,
+    create_plan,
+    fill,
+    forget_seats,
+    forget_steps,
+    learners,
+    place,
+    reshape,
+    undo,
+)
 from preau.domains.attendance.models import Arrangement, Entry, Seat, SeatingPlan, SeatingStep
+from preau.domains.attendance.queries import registers
+from preau.domains.attendance.queries.seating import board_of, layouts_for
 from preau.domains.attendance.rules import seating
 from preau.domains.timetable.models import Lesson
 from preau.identity.models import Account
@@ -42,8 +55,8 @@ def group(lesson: Lesson) -> Group:
 @pytest.fixture
 def plan(group: Group, lesson: Lesson, seat_of: Any) -> SeatingPlan:
     """Three rows of four in the room of the lesson, everybody placed by name."""
-    made, _new = actions.create_plan(seat_of("teacher"), group, Shape(room=lesson.room, rows=8, columns=4))
-    actions.fill_plan(seat_of("teacher"), made, seating.ALPHABETICAL, 0)
+    made, _new = create_plan(seat_of("teacher"), group, Shape(room=lesson.room, rows=8, columns=4))
+    fill(seat_of("teacher"), made, seating.ALPHABETICAL, 0)
     return SeatingPlan.objects.get(pk=made.pk)
 
 
@@ -83,7 +96,7 @@ def test_a_plan_gives_each_pupil_a_place_of_their_own_as_long_as_there_are(
     assert set(sitting.values()) <= set(spots)
     # Nobody who is not wanted in front has a place before somebody who is.
     given_out = seating.places_by(order, spots)
-    last_wanted = max((given_out.index(sitting[one]) for one in front if one in sitting), default=-1)
+    last_wanted = max((given_out.index(sitting[pupil]) for pupil in front if pupil in sitting), default=-1)
     assert all(given_out.index(spot) > last_wanted for one, spot in sitting.items() if one not in front)
 
 
@@ -138,7 +151,7 @@ def test_a_colleague_shares_a_plan_by_their_service_or_their_lessons(
     assert not SeatingPlan.objects.visible_to(colleague).exists()
     lesson.teachers.add(colleague.person)
     assert seating.keeps_plans_of(colleague, group)
-    assert actions.place_pupil(colleague, plan, college.people["pupil"], None)
+    assert place(colleague, plan, college.people["pupil"], None)
     Lesson.objects.filter(pk=lesson.pk).update(pattern=None, day=TODAY - timedelta(days=8))
     assert not seating.keeps_plans_of(colleague, group)
     Lesson.objects.filter(pk=lesson.pk).update(pattern=None, day=TODAY - timedelta(days=7))
@@ -166,13 +179,11 @@ def test_nobody_else_keeps_plans(plan: SeatingPlan, group: Group, twin: World, s
 def test_two_pupils_change_places_and_it_is_undone(plan: SeatingPlan, college: World, seat_of: Any) -> None:
     teacher, before = seat_of("teacher"), places(plan)
     first, second = list(before)[:2]
-    assert actions.place_pupil(teacher, plan, Person(pk=first), before[second])
+    assert place(teacher, plan, Person(pk=first), before[second])
     after = places(plan)
     assert (after[first], after[second]) == (before[second], before[first])
-    assert not actions.place_pupil(teacher, plan, Person(pk=first), before[second]), (
-        "the same click writes nothing"
-    )
-    assert actions.undo_plan(teacher, plan, 2)
+    assert not place(teacher, plan, Person(pk=first), before[second]), "the same click writes nothing"
+    assert undo(teacher, plan, 2)
     assert places(plan) == before
     verbs = set(Line.objects.filter(verb__startswith="attendance.plan").values_list("verb", flat=True))
     assert verbs == {"attendance.plan_made", "attendance.plan_changed", "attendance.plan_undone"}
@@ -180,20 +191,20 @@ def test_two_pupils_change_places_and_it_is_undone(plan: SeatingPlan, college: W
 
 def test_undoing_twice_by_one_click_undoes_once(plan: SeatingPlan, seat_of: Any) -> None:
     teacher = seat_of("teacher")
-    actions.fill_plan(teacher, plan, seating.SPACED, 1)
-    assert actions.undo_plan(teacher, plan, 2)
-    with pytest.raises(actions.ChangedMeanwhile):
-        actions.undo_plan(teacher, plan, 2)
+    fill(teacher, plan, seating.SPACED, 1)
+    assert undo(teacher, plan, 2)
+    with pytest.raises(ChangedMeanwhile):
+        undo(teacher, plan, 2)
     assert len(places(plan)) == len(learners(plan.group_id, TODAY))
 
 
 def test_a_colleague_who_changed_it_meanwhile_is_not_undone(plan: SeatingPlan, seat_of: Any) -> None:
-    actions.fill_plan(seat_of("cpe"), plan, "vider", 1)
+    fill(seat_of("cpe"), plan, "vider", 1)
     for gesture in (
-        actions.undo_plan,
-        lambda *given: actions.fill_plan(given[0], given[1], seating.RANDOM, given[2]),
+        undo,
+        lambda *given: fill(given[0], given[1], seating.RANDOM, given[2]),
     ):
-        with pytest.raises(actions.ChangedMeanwhile):
+        with pytest.raises(ChangedMeanwhile):
             gesture(seat_of("teacher"), plan, 1)
     assert places(plan) == {}
 
@@ -201,9 +212,9 @@ def test_a_colleague_who_changed_it_meanwhile_is_not_undone(plan: SeatingPlan, s
 def test_only_the_last_steps_are_kept(plan: SeatingPlan, college: World, seat_of: Any) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     for number in range(25):
-        actions.place_pupil(teacher, plan, pupil, None if number % 2 else (8, 4))
+        place(teacher, plan, pupil, None if number % 2 else (8, 4))
     assert SeatingStep.objects.filter(plan=plan).count() == 20
-    assert actions.undo_plan(teacher, plan, SeatingPlan.objects.get(pk=plan.pk).revision)
+    assert undo(teacher, plan, SeatingPlan.objects.get(pk=plan.pk).revision)
 
 
 def test_whoever_leaves_frees_a_place_and_whoever_comes_waits_for_one(
@@ -214,10 +225,10 @@ def test_whoever_leaves_frees_a_place_and_whoever_comes_waits_for_one(
     Enrolment.objects.filter(group=group, pupil=pupil).update(ends=TODAY)
     newcomer = Person.objects.create(family_name="Nouvelle", given_name="Zoé")
     Enrolment.objects.create(group=group, pupil=newcomer, school=college.school, starts=TODAY)
-    board = queries.board_of(teacher, plan)
+    board = board_of(teacher, plan)
     assert [one.pupil_id for one in board.unplaced] == [newcomer.pk]
-    assert all(one.pupil_id != pupil.pk for one in board.sitters)
-    assert actions.place_pupil(teacher, plan, newcomer, spot)
+    assert all(sitter.pupil_id != pupil.pk for sitter in board.sitters)
+    assert place(teacher, plan, newcomer, spot)
     assert places(plan)[newcomer.pk] == spot
     assert not Seat.objects.filter(plan=plan, pupil=pupil).exists()
 
@@ -228,26 +239,26 @@ def test_a_place_that_is_taken_away_leaves_its_pupil_without_one(
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     gap = places(plan)[pupil.pk]
     shape = Shape(lesson.room, "Îlots", 8, 4, [gap, (9, 9)], [2, 4])  # type: ignore[list-item]
-    assert actions.reshape_plan(teacher, plan, shape, [pupil.pk])
+    assert reshape(teacher, plan, shape, [pupil.pk])
     now = SeatingPlan.objects.get(pk=plan.pk)
     assert (now.gaps, now.aisles, now.name) == ([list(gap)], [2], "Îlots")
     assert pupil.pk not in places(plan)
-    actions.fill_plan(teacher, now, seating.ALPHABETICAL, now.revision)
+    fill(teacher, now, seating.ALPHABETICAL, now.revision)
     assert places(plan)[pupil.pk] == next(iter(now.spots())), "wanted in front"
-    assert not actions.reshape_plan(teacher, now, shape, [pupil.pk]), "the same again is nothing"
+    assert not reshape(teacher, now, shape, [pupil.pk]), "the same again is nothing"
 
 
 def test_two_plans_of_one_room_have_two_names(
     plan: SeatingPlan, group: Group, lesson: Lesson, seat_of: Any
 ) -> None:
     teacher = seat_of("teacher")
-    same, made = actions.create_plan(teacher, group, Shape(room=lesson.room))
+    same, made = create_plan(teacher, group, Shape(room=lesson.room))
     assert (same.pk, made) == (plan.pk, False)
-    other, made = actions.create_plan(teacher, group, Shape(room=lesson.room, name="Contrôle"), plan)
+    other, made = create_plan(teacher, group, Shape(room=lesson.room, name="Contrôle"), plan)
     assert made
     assert places(other) == places(plan), "the same class keeps its places"
-    with pytest.raises(actions.NameTaken):
-        actions.reshape_plan(teacher, other, Shape(room=lesson.room, rows=8, columns=4), [])
+    with pytest.raises(NameTaken):
+        reshape(teacher, other, Shape(room=lesson.room, rows=8, columns=4), [])
     other.refresh_from_db()
     assert other.name == "Contrôle"
 
@@ -256,7 +267,7 @@ def test_another_class_takes_the_places_and_not_the_pupils(
     plan: SeatingPlan, group: Group, college: World, seat_of: Any
 ) -> None:
     other = Group.objects.filter(year=college.year).exclude(pk=group.pk)[0]
-    copy, _made = actions.create_plan(seat_of("head"), other, Shape(room=None), plan)
+    copy, _made = create_plan(seat_of("head"), other, Shape(room=None), plan)
     assert (copy.rows, copy.columns) == (8, 4)
     shared = set(learners(other.pk, TODAY))
     assert set(places(copy)) == set(places(plan)) & shared
@@ -266,11 +277,11 @@ def test_a_plan_ends_with_its_year_and_forgets_whoever_is_erased(
     plan: SeatingPlan, college: World, clock: Any
 ) -> None:
     pupil = college.people["pupil"]
-    assert actions.forget_seats(pupil.pk) == 1
+    assert forget_seats(pupil.pk) == 1
     SeatingStep.objects.update(
         before={"rows": 8, "columns": 4, "gaps": [], "aisles": [], "seats": [[pupil.pk, 1, 1, False]]}
     )
-    assert actions.forget_steps(pupil.pk) == SeatingStep.objects.count() > 0
+    assert forget_steps(pupil.pk) == SeatingStep.objects.count() > 0
     assert all(step.before["seats"] == [] for step in SeatingStep.objects.all())
     assert tasks.forget_old_plans.call() == 0
     clock.move_to(NOW.replace(year=2028))
@@ -331,9 +342,14 @@ def test_adjustments_are_for_those_who_may_know_and_never_on_paper(
 ) -> None:
     Arrangement.objects.all().delete()
     Arrangement.objects.create(
-        school=college.school, pupil=college.people["pupil"], kind=Arrangement.Kind.ADJUSTMENT, words="Placée devant, mot rare",
-        first_day=TODAY, said_by=college.people["head"], said_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=college.people["pupil"],
+        kind=Arrangement.Kind.ADJUSTMENT,
+        words="Placée devant, mot rare",
+        first_day=TODAY,
+        said_by=college.people["head"],
+        said_at=NOW,
+    )
     client.sit(college.people["teacher"])
     assert "mot rare" in client.get(page_of(plan)).content.decode()
     monkeypatch.setattr("preau.foundation.pdf.is_possible", lambda: True)
@@ -410,7 +426,7 @@ def test_a_roll_on_a_plan_is_the_same_form(
     plan: SeatingPlan, lesson: Lesson, college: World, client: SchoolClient
 ) -> None:
     client.sit(college.people["teacher"])
-    sent = {row.pupil_id: row.list_name for row in queries.register_of(lesson)}
+    sent = {row.pupil_id: row.list_name for row in registers.register_of(lesson)}
     page = as_plan(client, lesson)
     for pupil in sent:
         assert page.count(f'name="seen-{pupil}"') == page.count(f'name="minutes-{pupil}"') == 1
@@ -432,7 +448,7 @@ def test_whoever_has_no_place_is_called_under_the_plan(
     plan: SeatingPlan, lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     pupil = college.people["pupil"]
-    actions.place_pupil(seat_of("teacher"), plan, pupil, None)
+    place(seat_of("teacher"), plan, pupil, None)
     page = as_plan(client.sit(college.people["teacher"]), lesson)
     assert "Sans place" in page
     assert page.index("Sans place") < page.index(f'id="eleve-{pupil.pk}"')
@@ -443,9 +459,9 @@ def test_the_plan_of_the_room_comes_first_and_another_may_be_asked_for(
 ) -> None:
     teacher = seat_of("teacher")
     elsewhere = Room.objects.create(school=college.school, name="Labo")
-    anywhere, _made = actions.create_plan(teacher, group, Shape(name="Partout"), plan)
-    labo, _made = actions.create_plan(teacher, group, Shape(room=elsewhere), plan)
-    assert [one.pk for one in queries.layouts_for(teacher, lesson)] == [plan.pk, anywhere.pk, labo.pk]
+    anywhere, _made = create_plan(teacher, group, Shape(name="Partout"), plan)
+    labo, _made = create_plan(teacher, group, Shape(room=elsewhere), plan)
+    assert [layout.pk for layout in layouts_for(teacher, lesson)] == [plan.pk, anywhere.pk, labo.pk]
     client.sit(college.people["teacher"])
     as_plan(client, lesson)
     assert "Plan Labo" in client.get(f"{roll_of(lesson)}?plan={labo.pk}").content.decode().replace(
@@ -473,7 +489,7 @@ def test_a_plan_costs_the_roll_one_query_and_only_when_it_is_used(
 def test_an_empty_plan_is_told_and_the_list_stays(
     plan: SeatingPlan, lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
 ) -> None:
-    actions.fill_plan(seat_of("teacher"), plan, "vider", 1)
+    fill(seat_of("teacher"), plan, "vider", 1)
     page = as_plan(client.sit(college.people["teacher"]), lesson)
     assert "Aucun élève de ce cours n’est placé" in page
     assert "roll-plan" not in page

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions, queries
+from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import (
     Decision,
     Entry,
@@ -16,6 +16,7 @@ from preau.domains.attendance.models import (
     RollCall,
     Status,
 )
+from preau.domains.attendance.queries import registers
 from preau.domains.attendance.seeds import excuses, weeks, whims
 from preau.domains.timetable.models import Lesson
 
@@ -32,9 +33,12 @@ def rows(model: Any, **found: Any) -> list[dict[str, Any]]:
 
 def everything(lesson: Lesson, pupil: int) -> list[Any]:
     return [
-        rows(RollCall, lesson=lesson), rows(Entry, lesson=lesson), rows(EntryChange, entry__lesson=lesson),
-        rows(Explanation, pupil=pupil, day=lesson.day), rows(Decision, explanation__pupil=pupil),
-    ]  # fmt: skip
+        rows(RollCall, lesson=lesson),
+        rows(Entry, lesson=lesson),
+        rows(EntryChange, entry__lesson=lesson),
+        rows(Explanation, pupil=pupil, day=lesson.day),
+        rows(Decision, explanation__pupil=pupil),
+    ]
 
 
 def forget(lesson: Lesson, pupil: int) -> None:
@@ -51,14 +55,14 @@ def test_bulk_leaves_what_actions_leave(college: World, seat_of: Any, monkeypatc
     teacher = viewer_for(lesson.teachers.get(), 0, NOW)
     assert teacher is not None
     marks = [
-        actions.Mark(row.pupil_id, Status.ABSENT if row.pupil_id == pupil.pk else row.status, None, row.seen)
-        for row in queries.register_of(lesson)
+        rolls.Mark(row.pupil_id, Status.ABSENT if row.pupil_id == pupil.pk else row.status, None, row.seen)
+        for row in registers.register_of(lesson)
     ]
-    actions.validate_roll(teacher, lesson, marks)
-    said = actions.explain(
+    rolls.validate_roll(teacher, lesson, marks)
+    said = explanations.explain(
         seat_of("guardian"), list(Entry.objects.filter(lesson=lesson)), Reason.objects.get(label="Maladie")
     )
-    actions.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
     by_actions = everything(lesson, pupil.pk)
     assert all(by_actions)
     forget(lesson, pupil.pk)

@@ -9,10 +9,12 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import explanations, handlings, notices, reasons, rolls
 from preau.domains.attendance.models import Entry, Explanation, Handling, Reason, Status
+from preau.domains.attendance.queries import absences, registers, school_life
 from preau.domains.attendance.tests.test_attendance import maladie, marks
 from preau.domains.timetable.models import Lesson
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lateness(lesson: Lesson, college: World, seat_of: Any) -> Entry:
     late = marks(lesson, **{f"p{college.people['pupil'].pk}": (Status.LATE, 10)})
-    actions.validate_roll(seat_of("teacher"), lesson, late)
+    rolls.validate_roll(seat_of("teacher"), lesson, late)
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
@@ -37,27 +39,27 @@ def test_a_common_reason_changed_by_a_school_stays_what_it_is_elsewhere(
     college: World, twin: World, seat_of: Any
 ) -> None:
     common = maladie()
-    assert actions.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
+    assert reasons.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
     own = Reason.objects.get(school=college.school, replaces=common)
     assert (own.label, own.in_alerts, own.settles) == ("Malade", True, True)
     assert common not in Reason.objects.in_use(college.school.pk)
     assert own in Reason.objects.offered_to_families(college.school.pk)
     assert common in Reason.objects.in_use(twin.school.pk)
     assert own not in Reason.objects.in_use(twin.school.pk)
-    assert not actions.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
+    assert not reasons.change_reason(seat_of("cpe"), common, label="Malade", in_alerts=True)
     assert Reason.objects.filter(replaces=common).count() == 1
 
 
 def test_a_retired_reason_is_chosen_no_more_and_still_read(absence: Entry, seat_of: Any) -> None:
     reason = maladie()
-    said = actions.explain(seat_of("guardian"), [absence], reason)
-    assert actions.retire_reason(seat_of("head"), reason, retired=True)
-    assert not actions.retire_reason(seat_of("head"), reason, retired=True)
+    said = explanations.explain(seat_of("guardian"), [absence], reason)
+    assert reasons.retire_reason(seat_of("head"), reason, retired=True)
+    assert not reasons.retire_reason(seat_of("head"), reason, retired=True)
     offered = Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
     assert "Maladie" not in offered
     said.refresh_from_db()
     assert said.reason.label == "Maladie"
-    assert actions.retire_reason(seat_of("head"), reason, retired=False)
+    assert reasons.retire_reason(seat_of("head"), reason, retired=False)
     assert "Maladie" in Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
 
 
@@ -112,15 +114,19 @@ def test_settling_ends_the_request_to_the_family_and_leaves_a_trace(
     seat_of: Any,
 ) -> None:
     cpe, mother = seat_of("cpe"), seat_of("guardian")
-    actions.tell_absence(mother.person.pk, absence.pk)
+    notices.tell_absence(mother.person.pk, absence.pk)
     assert absence in Entry.objects.to_explain()
-    assert actions.settle_one(cpe, absence, maladie(), comment="Appel à 8 h 40", told_by=mother.person)
+    assert handlings.settle_one(cpe, absence, maladie(), comment="Appel à 8 h 40", told_by=mother.person)
     assert absence not in Entry.objects.to_explain()
     assert absence not in Entry.objects.to_settle()
     step = Handling.objects.get(entry=absence)
     assert (step.reason, step.settled, step.told_by, step.handled_by, step.handled_at) == (
-        maladie(), True, mother.person, cpe.person, NOW,
-    )  # fmt: skip
+        maladie(),
+        True,
+        mother.person,
+        cpe.person,
+        NOW,
+    )
     assert Line.objects.get(verb="attendance.settled").subject_id == absence.pupil_id
     assert Item.objects.get(person=mother.person, key=str(absence.pk)).read_at == NOW
     absence.refresh_from_db()
@@ -133,10 +139,10 @@ def test_the_other_parent_reads_that_it_is_settled_and_not_what_was_said(
     seat_of: Any,
 ) -> None:
     mother = seat_of("guardian")
-    actions.settle_one(seat_of("cpe"), absence, maladie(), told_by=mother.person)
+    handlings.settle_one(seat_of("cpe"), absence, maladie(), told_by=mother.person)
 
     def line(viewer: Any) -> tuple[str, str]:
-        rows = queries.rows_of(queries.absences_of(viewer).filter(pk=absence.pk), {}, viewer)
+        rows = absences.rows_of(absences.absences_of(viewer).filter(pk=absence.pk), {}, viewer)
         return rows[0].tag[0], rows[0].reason
 
     assert line(mother) == ("Réglée", "Maladie")
@@ -151,10 +157,10 @@ def test_a_reason_that_does_not_settle_leaves_the_absence_to_settle(
     waiting = Reason.objects.create(
         school=college.school, label="Famille appelée, sans réponse", settles=False
     )
-    actions.settle_one(seat_of("cpe"), absence, waiting)
+    handlings.settle_one(seat_of("cpe"), absence, waiting)
     assert absence in Entry.objects.to_settle()
     assert absence in Entry.objects.to_explain()
-    assert actions.settle_one(seat_of("cpe"), absence, maladie())
+    assert handlings.settle_one(seat_of("cpe"), absence, maladie())
     assert absence not in Entry.objects.to_settle()
 
 
@@ -162,14 +168,14 @@ def test_a_switch_turned_later_changes_nothing_of_what_was_settled(
     absence: Entry, seat_of: Any, college: World
 ) -> None:
     reason = Reason.objects.create(school=college.school, label="Convocation")
-    actions.settle_one(seat_of("cpe"), absence, reason)
-    actions.change_reason(seat_of("cpe"), reason, settles=False)
+    handlings.settle_one(seat_of("cpe"), absence, reason)
+    reasons.change_reason(seat_of("cpe"), reason, settles=False)
     assert absence not in Entry.objects.to_settle()
 
 
 def test_a_lateness_is_settled_like_an_absence(lateness: Entry, seat_of: Any) -> None:
     assert lateness in Entry.objects.to_settle()
-    assert actions.settle(seat_of("cpe"), [lateness], maladie()).done == [lateness.pk]
+    assert handlings.settle(seat_of("cpe"), [lateness], maladie()).done == [lateness.pk]
     assert lateness not in Entry.objects.to_settle()
 
 
@@ -179,18 +185,18 @@ def test_several_are_settled_at_once_and_what_somebody_else_settled_stays(
     college: World,
     seat_of: Any,
 ) -> None:
-    others = [row.pupil_id for row in queries.register_of(lesson) if row.pupil_id != absence.pupil_id][:2]
-    actions.validate_roll(
+    others = [row.pupil_id for row in registers.register_of(lesson) if row.pupil_id != absence.pupil_id][:2]
+    rolls.validate_roll(
         seat_of("cpe"), lesson, marks(lesson, **{f"p{pupil}": (Status.ABSENT, None) for pupil in others})
     )
     entries = list(Entry.objects.filter(lesson=lesson).order_by("pk"))
     family = Reason.objects.get(label="Raison familiale")
-    actions.settle_one(seat_of("head"), absence, family)
-    outcome = actions.settle(seat_of("cpe"), entries, maladie())
+    handlings.settle_one(seat_of("head"), absence, family)
+    outcome = handlings.settle(seat_of("cpe"), entries, maladie())
     assert (len(outcome.done), outcome.left) == (2, [absence.pk])
     absence.refresh_from_db()
     assert absence.handling is not None and absence.handling.reason == family
-    again = actions.settle(seat_of("cpe"), entries, maladie())
+    again = handlings.settle(seat_of("cpe"), entries, maladie())
     assert (again.done, again.left) == ([], [absence.pk])
     assert Handling.objects.filter(entry__in=entries).count() == 3
 
@@ -201,7 +207,7 @@ def test_two_people_who_settle_one_absence_are_both_shown_and_the_first_word_sta
     seat_of: Any,
     client: SchoolClient,
 ) -> None:
-    actions.settle_one(seat_of("head"), absence, Reason.objects.get(label="Raison familiale"))
+    handlings.settle_one(seat_of("head"), absence, Reason.objects.get(label="Raison familiale"))
     address = reverse("attendance:settle_one", kwargs={"pk": absence.pk})
     sent = {"motif": maladie().pk, "note": "fièvre"}
     answer = client.sit(college.people["cpe"]).post(address, sent)
@@ -217,18 +223,18 @@ def test_what_was_settled_is_taken_back_and_the_family_is_asked_again(
     absence: Entry,
     seat_of: Any,
 ) -> None:
-    actions.settle_one(seat_of("cpe"), absence, maladie())
-    assert actions.reopen(seat_of("cpe"), [absence]).done == [absence.pk]
+    handlings.settle_one(seat_of("cpe"), absence, maladie())
+    assert handlings.reopen(seat_of("cpe"), [absence]).done == [absence.pk]
     assert absence in Entry.objects.to_explain()
-    assert not actions.reopen(seat_of("cpe"), [absence]).done
-    titles = [step.title for step in queries.history_of(seat_of("cpe"), absence)]
+    assert not handlings.reopen(seat_of("cpe"), [absence]).done
+    titles = [step.title for step in school_life.history_of(seat_of("cpe"), absence)]
     assert titles[-2:] == ["Réglée\u202f: Maladie", "Traitement annulé"]
 
 
 def test_what_a_family_said_is_read_before_it_is_settled(absence: Entry, seat_of: Any) -> None:
-    actions.explain(seat_of("guardian"), [absence], maladie())
+    explanations.explain(seat_of("guardian"), [absence], maladie())
     assert absence not in Entry.objects.to_settle()
-    assert actions.settle(seat_of("cpe"), [absence], maladie()).left == [absence.pk]
+    assert handlings.settle(seat_of("cpe"), [absence], maladie()).left == [absence.pk]
     assert not Handling.objects.filter(entry=absence).exists()
 
 
@@ -238,8 +244,8 @@ def test_an_explanation_accepted_for_a_reason_that_does_not_settle_stays_to_sett
     college: World,
 ) -> None:
     holiday = Reason.objects.create(school=college.school, label="Convenance personnelle", settles=False)
-    said = actions.explain(seat_of("guardian"), [absence], holiday)
-    actions.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    said = explanations.explain(seat_of("guardian"), [absence], holiday)
+    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
     absence.refresh_from_db()
     assert absence in Entry.objects.to_settle()
     assert rules.can_settle(seat_of("cpe"), absence)
@@ -294,7 +300,7 @@ def test_a_correction_of_something_else_than_the_page_showed_is_asked_again(
     client: SchoolClient,
     seat_of: Any,
 ) -> None:
-    actions.correct_entry(seat_of("head"), absence, Status.LATE, 12)
+    rolls.correct_entry(seat_of("head"), absence, Status.LATE, 12)
     client.sit(college.people["cpe"])
     address = reverse("attendance:entry", kwargs={"pk": absence.pk})
     answer = client.post(address, {"status": "present", "minutes_late": "", "seen": "absent"})
@@ -317,8 +323,8 @@ def test_two_decisions_of_one_explanation_are_both_shown(
     client: SchoolClient,
     seat_of: Any,
 ) -> None:
-    said = actions.explain(seat_of("guardian"), [absence], maladie())
-    actions.decide(seat_of("head"), said, Explanation.State.ACCEPTED)
+    said = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("head"), said, Explanation.State.ACCEPTED)
     client.sit(college.people["cpe"])
     address = reverse("attendance:decide", kwargs={"pk": said.pk})
     sent = {"state": "refused", "comment": "Pas de certificat", "entry": absence.pk, "seen": "0"}

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from conftest import SchoolClient
 from preau.directory.models import Guardianship
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Arrangement
-from preau.domains.attendance.queries import register_of
+from preau.domains.attendance.queries.registers import register_of
 from preau.domains.attendance.tests.test_arrangements import exempt
 from preau.domains.attendance.tests.test_known import announce
 from preau.domains.timetable.models import Lesson

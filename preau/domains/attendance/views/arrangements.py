@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import arrangements as arrangements_actions
 from preau.domains.attendance.forms import ArrangementFilter, ArrangementForm
 from preau.domains.attendance.models import Arrangement
+from preau.domains.attendance.queries import arrangements as arrangements_queries
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
@@ -23,12 +25,12 @@ def arrangements(request: HttpRequest) -> HttpResponse:
     form = ArrangementFilter(request.GET)
     chosen = form.chosen()
     name, over = chosen.get("nom", ""), chosen.get("etat") == "fini"
-    page = page_for(request, queries.arrangements_matching(request.viewer, name, over=over), 40)
+    page = page_for(request, arrangements_queries.arrangements_matching(request.viewer, name, over=over), 40)
     context = {
         "form": form,
         "page_obj": page,
-        "rows": queries.arrangement_rows(page.object_list, request.viewer.today),
-        "pupils": queries.pupils_named(request.viewer, name),
+        "rows": arrangements_queries.arrangement_rows(page.object_list, request.viewer.today),
+        "pupils": arrangements_queries.pupils_named(request.viewer, name),
         "query": query_of(request),
         "filtered": bool(name or over),
     }
@@ -40,7 +42,7 @@ def arrangements(request: HttpRequest) -> HttpResponse:
 def pupil_arrangements(request: HttpRequest, pupil: Person) -> HttpResponse:
     """What is noted of one pupil, and was."""
     journal.record_read(request.viewer, "attendance.arrangements_read", pupil, subject_id=pupil.pk)
-    rows = queries.arrangements_of(request.viewer, pupil)
+    rows = arrangements_queries.arrangements_of(request.viewer, pupil)
     return render(request, "attendance/pupil_arrangements.html", {"pupil": pupil, "rows": rows})
 
 
@@ -50,7 +52,7 @@ def arrange(request: HttpRequest, pupil: Person) -> HttpResponse:
     """Note an exemption or an adjustment."""
     form = ArrangementForm(request.viewer, request.POST or None, initial={"first_day": request.viewer.today})
     if request.method == "POST" and form.is_valid():
-        actions.arrange(request.viewer, pupil, form.said())
+        arrangements_actions.arrange(request.viewer, pupil, form.said())
         messages.success(
             request, _("C’est noté : les enseignants le verront en faisant l’appel, quand ils le demandent.")
         )
@@ -65,7 +67,7 @@ def end_arrangement(request: HttpRequest, arrangement: Arrangement) -> HttpRespo
     """It holds no more."""
     tell_outcome(
         request,
-        actions.end_arrangement(request.viewer, arrangement),
+        arrangements_actions.end_arrangement(request.viewer, arrangement),
         _("C’est terminé : l’appel ne le montre plus."),
         _("C’était déjà terminé."),
     )
@@ -76,5 +78,5 @@ def end_arrangement(request: HttpRequest, arrangement: Arrangement) -> HttpRespo
 @require_safe
 def own_arrangements(request: HttpRequest) -> HttpResponse:
     """What a family reads of its own."""
-    rows = queries.own_arrangements(request.viewer)
+    rows = arrangements_queries.own_arrangements(request.viewer)
     return render(request, "attendance/own_arrangements.html", {"rows": rows})

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.forms import RollForm, sending_in
+from preau.domains.attendance.queries.day import RollOfDay, rolls_of_day
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow
+from preau.domains.timetable.queries.lessons import LessonRow
 from preau.foundation import ondevice, stamp
 from preau.foundation.access import anyone, opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG
@@ -35,7 +37,7 @@ def day(request: HttpRequest) -> JsonResponse:
     kept = {
         "for": ondevice.kept_for(request, viewer.account_id),
         "csrf": get_token(request),
-        "lessons": [_described(roll, sealed) for roll in queries.rolls_of_day(viewer)],
+        "lessons": [_described(roll, sealed) for roll in rolls_of_day(viewer)],
     }
     return JsonResponse(kept | clock_of(viewer))
 
@@ -52,7 +54,7 @@ def moments_of(lesson: Lesson | LessonRow) -> dict[str, int]:
     return {"pk": lesson.pk} | {name: _milliseconds(moment) for name, moment in moments.items()}
 
 
-def _described(roll: queries.RollOfDay, sealed: str) -> dict[str, Any]:
+def _described(roll: RollOfDay, sealed: str) -> dict[str, Any]:
     lesson = roll.lesson
     return moments_of(lesson) | {
         "title": f"{lesson.groups_label} · {lesson.subject}",
@@ -78,8 +80,9 @@ def send(request: HttpRequest, lesson: Lesson) -> JsonResponse:
         or not rules.roll_is_open(lesson, timezone.now())
     ):
         return JsonResponse({"refused": True}, status=TYPED_WRONG)
-    conflicts = actions.replay_roll(request.viewer, lesson, form.marks, sending)
+    conflicts = rolls.replay_roll(request.viewer, lesson, form.marks, sending)
     said = [
-        {"pupil": one.pupil_id, "theirs": one.theirs, "mine": one.mine, "now": one.now} for one in conflicts
+        {"pupil": conflict.pupil_id, "theirs": conflict.theirs, "mine": conflict.mine, "now": conflict.now}
+        for conflict in conflicts
     ]
     return JsonResponse({"conflicts": said}, status=CONFLICT if said else 200)

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import explanations, handlings, rolls
 from preau.domains.attendance.forms import CorrectionForm, DecisionForm
 from preau.domains.attendance.forms.reasons import SettleOneForm
 from preau.domains.attendance.models import Entry, Explanation, Status
+from preau.domains.attendance.queries import registers, school_life
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
@@ -26,20 +28,20 @@ def entry(request: HttpRequest, entry: Entry) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _entry_page(request, entry, {"form": form}, status_of(form))
     try:
-        actions.correct_entry(request.viewer, entry, **form.cleaned_data)
-    except actions.CorrectedOtherwise as conflict:
+        rolls.correct_entry(request.viewer, entry, **form.cleaned_data)
+    except rolls.CorrectedOtherwise as conflict:
         return _corrected_otherwise(request, entry, conflict)
     messages.success(request, _("La correction est enregistrée."))
     return redirect("attendance:entry", pk=entry.pk)
 
 
 def _seen(entry: Entry) -> dict[str, Any]:
-    seen = queries.seen_of(entry.status, entry.minutes_late)
+    seen = registers.seen_of(entry.status, entry.minutes_late)
     return {"status": entry.status, "minutes_late": entry.minutes_late, "seen": seen}
 
 
 def _corrected_otherwise(
-    request: HttpRequest, entry: Entry, conflict: actions.CorrectedOtherwise
+    request: HttpRequest, entry: Entry, conflict: rolls.CorrectedOtherwise
 ) -> HttpResponse:
     """Both values, and what was chosen still chosen: to be sent again, knowing the other."""
     entry.refresh_from_db()
@@ -57,23 +59,25 @@ def _corrected_otherwise(
 def _entry_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], status: int) -> HttpResponse:
     viewer = request.viewer
     journal.record_read(viewer, "attendance.entry_read", entry, subject_id=entry.pupil_id)
-    entry = queries.whole_entry(entry.pk)
+    entry = school_life.whole_entry(entry.pk)
     explanation = entry.explanation
     decision = None
     if explanation and rules.can_decide(viewer, explanation):
         decision = DecisionForm(initial={"seen": entry.last_decision or 0})
     context = {
         "entry": entry,
-        "lesson": queries.lesson_of(entry),
+        "lesson": school_life.lesson_of(entry),
         "explanation": explanation,
         "who_reads": rules.who_reads_explanations(),
-        "said": queries.reason_of(viewer, explanation.reason, explanation.given_by_id) if explanation else "",
-        "words": queries.words_of(viewer, explanation.reason, explanation.comment) if explanation else "",
-        "document": queries.paper_of(viewer, explanation),
-        "kept": queries.reason_of(viewer, entry.handling.reason, None) if entry.handling else "",
-        "history": queries.history_of(viewer, entry),
+        "said": school_life.reason_of(viewer, explanation.reason, explanation.given_by_id)
+        if explanation
+        else "",
+        "words": school_life.words_of(viewer, explanation.reason, explanation.comment) if explanation else "",
+        "document": school_life.paper_of(viewer, explanation),
+        "kept": school_life.reason_of(viewer, entry.handling.reason, None) if entry.handling else "",
+        "history": school_life.history_of(viewer, entry),
         "decision": decision,
-        "following": queries.next_to_read(viewer, explanation) if decision else None,
+        "following": school_life.next_to_read(viewer, explanation) if decision else None,
         "settling": SettleOneForm(viewer, entry) if _to_settle(viewer, entry) else None,
         "form": CorrectionForm(initial=_seen(entry)),
     } | forms
@@ -95,17 +99,17 @@ def settle_one(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _entry_page(request, entry, {"settling": form}, TYPED_WRONG)
     data = form.cleaned_data
     try:
-        done = actions.settle_one(
+        done = handlings.settle_one(
             request.viewer, entry, data["motif"], comment=data["note"], told_by=data["told_by"]
         )
-    except actions.SettledAlready as conflict:
+    except handlings.SettledAlready as conflict:
         form.add_error("motif", _settled_already(request, conflict))
         return _entry_page(request, entry, {"settling": form}, CONFLICT)
     tell_outcome(request, done, _("C’est noté."))
     return redirect("attendance:entry", pk=entry.pk)
 
 
-def _settled_already(request: HttpRequest, conflict: actions.SettledAlready) -> str:
+def _settled_already(request: HttpRequest, conflict: handlings.SettledAlready) -> str:
     theirs = conflict.theirs
     if theirs is None or theirs.reason is None:
         return _(
@@ -115,8 +119,9 @@ def _settled_already(request: HttpRequest, conflict: actions.SettledAlready) -> 
         "%(name)s vient de retenir « %(theirs)s ». Rien n’a changé : annulez d’abord ce traitement si votre motif est le bon."
     )
     return said % {
-        "name": theirs.handled_by.full_name, "theirs": queries.reason_of(request.viewer, theirs.reason, None),
-    }  # fmt: skip
+        "name": theirs.handled_by.full_name,
+        "theirs": school_life.reason_of(request.viewer, theirs.reason, None),
+    }
 
 
 @opens(Explanation, to=rules.can_decide)
@@ -129,8 +134,8 @@ def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
     if not form.is_valid():
         return _asked_again(request, about, form, TYPED_WRONG)
     try:
-        decided = actions.decide(request.viewer, explanation, **form.cleaned_data)
-    except actions.DecidedOtherwise as conflict:
+        decided = explanations.decide(request.viewer, explanation, **form.cleaned_data)
+    except explanations.DecidedOtherwise as conflict:
         return _asked_again(request, about, _decided_otherwise(request, conflict), CONFLICT)
     tell_outcome(
         request,
@@ -139,7 +144,9 @@ def decide(request: HttpRequest, explanation: Explanation) -> HttpResponse:
         _("Cette explication avait déjà reçu cette décision, ou a été retirée."),
     )
     following = (
-        queries.next_to_read(request.viewer, explanation) if request.POST.get("geste") == "suivante" else None
+        school_life.next_to_read(request.viewer, explanation)
+        if request.POST.get("geste") == "suivante"
+        else None
     )
     return redirect("attendance:entry", pk=following) if following else redirect("attendance:board")
 
@@ -148,7 +155,7 @@ def _asked_again(request: HttpRequest, about: Entry | None, form: DecisionForm, 
     return _entry_page(request, about, {"decision": form}, status) if about else redirect("attendance:board")
 
 
-def _decided_otherwise(request: HttpRequest, conflict: actions.DecidedOtherwise) -> DecisionForm:
+def _decided_otherwise(request: HttpRequest, conflict: explanations.DecidedOtherwise) -> DecisionForm:
     """Both decisions, and what was typed still there: to be sent again, knowing the other."""
     theirs = conflict.theirs
     typed = request.POST.copy()

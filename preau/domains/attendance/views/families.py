@@ -7,11 +7,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements as announcements_actions
+from preau.domains.attendance.actions import explanations
 from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.forms import ExplainForm
 from preau.domains.attendance.forms.announcements import AnnounceForm
 from preau.domains.attendance.models import Announcement, Entry, Explanation
+from preau.domains.attendance.queries import follow_ups
+from preau.domains.attendance.queries.absences import (
+    absences_followed,
+    children_of,
+    own_explanations_waiting,
+    rows_of,
+)
+from preau.domains.attendance.queries.announcements import announced_to_family
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
 from preau.foundation.paging import page_for
@@ -24,18 +34,18 @@ MOST_ANNOUNCED = 20
 def absences(request: HttpRequest) -> HttpResponse:
     """What a family follows: absences, latenesses, and what became of each."""
     viewer = request.viewer
-    children = queries.children_of(viewer)
+    children = children_of(viewer)
     child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
-    page = page_for(request, queries.absences_followed(viewer, child), 30)
+    page = page_for(request, absences_followed(viewer, child), 30)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of(page.object_list, {}, viewer),
-        "follow_ups": queries.follow_ups_told(viewer),
-        "announced": queries.announced_to_family(viewer, MOST_ANNOUNCED),
+        "rows": rows_of(page.object_list, {}, viewer),
+        "follow_ups": follow_ups.follow_ups_told(viewer),
+        "announced": announced_to_family(viewer, MOST_ANNOUNCED),
         "children": children,
         "child": child,
         "may_explain": rules.answers_for_absences(viewer),
-        "own_pending": queries.own_explanations_waiting(viewer),
+        "own_pending": own_explanations_waiting(viewer),
         "ways": ways_from(viewer, Place.FAMILY),
         "who_reads": rules.who_reads_explanations(),
     }
@@ -61,8 +71,8 @@ def _explained(request: HttpRequest, form: ExplainForm) -> HttpResponseRedirect:
     data = form.cleaned_data
     try:
         document = next(iter(data["papers"]), None)
-        actions.explain(request.viewer, list(data["entries"]), data["reason"], data["comment"], document)
-    except actions.NothingToExplain:
+        explanations.explain(request.viewer, list(data["entries"]), data["reason"], data["comment"], document)
+    except explanations.NothingToExplain:
         messages.info(request, _("Cette absence n’est plus à expliquer."))
     else:
         messages.success(request, _("C’est envoyé. L’établissement va lire votre explication."))
@@ -76,17 +86,23 @@ def announce(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     people = list(Person.objects.filter(pk__in=viewer.own_pupils()))
     # From the record of a child: that one is chosen, and one goes back there.
-    child = next((one for one in people if one.public_id == request.GET.get("enfant")), None)
+    child = next((person for person in people if person.public_id == request.GET.get("enfant")), None)
     form = AnnounceForm(viewer, people, request.POST or None, request.FILES or None, child=child)
     if not form.is_valid():
         context = {"form": form, "who_reads": rules.who_reads_explanations(), "child": child}
         return render_form(request, "attendance/announce.html", context)
     data = form.cleaned_data
-    actions.announce(
-        viewer, data["enfant"], data["school"].pk, next(iter(data["papers"]), None),
-        kind=Announcement.Kind.ABSENCE, starts=data["starts"], ends=data["ends"], reason=data["reason"],
+    announcements_actions.announce(
+        viewer,
+        data["enfant"],
+        data["school"].pk,
+        next(iter(data["papers"]), None),
+        kind=Announcement.Kind.ABSENCE,
+        starts=data["starts"],
+        ends=data["ends"],
+        reason=data["reason"],
         comment=data["comment"],
-    )  # fmt: skip
+    )
     messages.success(request, _("C’est annoncé. Les enseignants le verront à l’appel, sans le motif."))
     if child:
         return redirect("directory:person", public_id=child.public_id)
@@ -96,7 +112,7 @@ def announce(request: HttpRequest) -> HttpResponse:
 @opens(Explanation, to=rules.can_withdraw)
 @require_POST
 def withdraw(request: HttpRequest, explanation: Explanation) -> HttpResponseRedirect:
-    if actions.withdraw(request.viewer, explanation):
+    if explanations.withdraw(request.viewer, explanation):
         messages.success(request, _("Votre explication est retirée. Vous pouvez en donner une autre."))
     elif Explanation.objects.filter(pk=explanation.pk, state=Explanation.State.WITHDRAWN).exists():
         messages.info(request, _("Votre explication est déjà retirée."))

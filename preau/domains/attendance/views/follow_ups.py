@@ -7,11 +7,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import follow_ups as follow_ups_actions
 from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.exports.letters import letters_pdf
 from preau.domains.attendance.forms.follow_ups import ActionForm, ChosenAlerts, CountingForm, WordForm
 from preau.domains.attendance.models import Alert, FollowUp, FollowUpAction
+from preau.domains.attendance.queries import half_days
+from preau.domains.attendance.queries.follow_ups import (
+    actions_of,
+    alerts_waiting,
+    facts_of,
+    follow_ups_of,
+    letters_of,
+    rows_of_alerts,
+)
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
 from preau.foundation.downloads import pdf_file
@@ -25,11 +35,11 @@ MOST_LETTERS = 40
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """Who has reached a threshold, with the half-days that it counts."""
-    page = page_for(request, queries.alerts_waiting(request.viewer), 20)
+    page = page_for(request, alerts_waiting(request.viewer), 20)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of_alerts(request.viewer, page.object_list),
-        "settings": queries.settings_of(request.viewer.school_id or 0),
+        "rows": rows_of_alerts(request.viewer, page.object_list),
+        "settings": half_days.settings_of(request.viewer.school_id or 0),
         "may_settle": rules.settles_reasons(request.viewer),
         "ways": ways_from(request.viewer, Place.CHOSEN),
     }
@@ -40,7 +50,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_follow_up(request: HttpRequest, alert: Alert) -> HttpResponse:
     """Follow the pupil of an alert."""
-    follow_up = actions.open_follow_up(request.viewer, alert.pupil, alert)
+    follow_up = follow_ups_actions.open_follow_up(request.viewer, alert.pupil, alert)
     messages.success(request, _("Le suivi est ouvert. La famille le voit."))
     return redirect("attendance:follow_up", pk=follow_up.pk)
 
@@ -51,7 +61,7 @@ def close_alert(request: HttpRequest, alert: Alert) -> HttpResponse:
     """Leave an alert there."""
     tell_outcome(
         request,
-        actions.close_alert(request.viewer, alert),
+        follow_ups_actions.close_alert(request.viewer, alert),
         _("L’alerte est classée. Les absences ne changent pas."),
     )
     return redirect("attendance:alerts")
@@ -61,7 +71,7 @@ def close_alert(request: HttpRequest, alert: Alert) -> HttpResponse:
 @require_POST
 def start_follow_up(request: HttpRequest, pupil: Person) -> HttpResponse:
     """Follow a pupil whom no count has named."""
-    follow_up = actions.open_follow_up(request.viewer, pupil)
+    follow_up = follow_ups_actions.open_follow_up(request.viewer, pupil)
     return redirect("attendance:follow_up", pk=follow_up.pk)
 
 
@@ -70,7 +80,7 @@ def start_follow_up(request: HttpRequest, pupil: Person) -> HttpResponse:
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """The follow-ups that go on, or those that are over."""
     closed = request.GET.get("voir") == "fermes"
-    page = page_for(request, queries.follow_ups_of(request.viewer, closed=closed), 30)
+    page = page_for(request, follow_ups_of(request.viewer, closed=closed), 30)
     ways = ways_from(request.viewer, Place.CHOSEN)
     return render(request, "attendance/follow_ups.html", {"page_obj": page, "closed": closed, "ways": ways})
 
@@ -84,7 +94,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
         return _page(request, follow_up, form, status_of(form))
     data = form.cleaned_data
     try:
-        noted = actions.note_action(
+        noted = follow_ups_actions.note_action(
             request.viewer,
             follow_up,
             data["kind"],
@@ -92,7 +102,7 @@ def follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
             data["words"],
             for_family=data["for_family"],
         )
-    except actions.ClosedAlready:
+    except follow_ups_actions.ClosedAlready:
         form.add_error(None, _("Ce suivi vient d’être fermé par quelqu’un d’autre : rien n’a été ajouté."))
         return _page(request, follow_up, form, CONFLICT)
     tell_outcome(request, noted, _("C’est noté."))
@@ -106,8 +116,8 @@ def _page(request: HttpRequest, follow_up: FollowUp, form: ActionForm, status: i
     journal.record_read(request.viewer, "attendance.follow_up_read", follow_up, subject_id=follow_up.pupil_id)
     context = {
         "follow_up": follow_up,
-        "facts": queries.facts_of(follow_up, request.viewer.today),
-        "actions": queries.actions_of(request.viewer, follow_up),
+        "facts": facts_of(follow_up, request.viewer.today),
+        "actions": actions_of(request.viewer, follow_up),
         "form": form,
     }
     return render(request, "attendance/follow_up.html", context, status=status)
@@ -118,7 +128,7 @@ def _page(request: HttpRequest, follow_up: FollowUp, form: ActionForm, status: i
 def end_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     """Close a follow-up, or open it again."""
     closed = request.POST.get("geste") != "rouvrir"
-    if not actions.end_follow_up(request.viewer, follow_up, closed=closed):
+    if not follow_ups_actions.end_follow_up(request.viewer, follow_up, closed=closed):
         messages.info(request, _("C’était déjà fait."))
     elif closed:
         messages.success(request, _("Le suivi est fermé."))
@@ -136,8 +146,8 @@ def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kind, words = FollowUpAction.Kind.WORD, form.cleaned_data["words"]
-            actions.note_action(request.viewer, follow_up, kind, request.viewer.today, words)
-        except actions.ClosedAlready:
+            follow_ups_actions.note_action(request.viewer, follow_up, kind, request.viewer.today, words)
+        except follow_ups_actions.ClosedAlready:
             form.add_error(None, _("Ce suivi vient d’être fermé : appelez l’établissement."))
             status = CONFLICT
         else:
@@ -146,8 +156,8 @@ def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
     follow_up = FollowUp.objects.select_related("pupil", "school").get(pk=follow_up.pk)
     context = {
         "follow_up": follow_up,
-        "facts": queries.facts_of(follow_up, request.viewer.today),
-        "actions": queries.actions_of(request.viewer, follow_up),
+        "facts": facts_of(follow_up, request.viewer.today),
+        "actions": actions_of(request.viewer, follow_up),
         "form": form,
     }
     return render(request, "attendance/told_follow_up.html", context, status=status)
@@ -159,11 +169,11 @@ def letters(request: HttpRequest) -> HttpResponse:
     """What to look at before letters leave, then the letters themselves (a PDF), noted in each follow-up."""
     form = ChosenAlerts(request.viewer, request.POST or request.GET)
     chosen = list(form.cleaned_data["alertes"][:MOST_LETTERS]) if form.is_valid() else []
-    rows = queries.letters_of(request.viewer, chosen)
+    rows = letters_of(request.viewer, chosen)
     writable = [row for row in rows if row.recipients]
     if request.method == "POST" and writable and pdf.is_possible():
         for row in writable:
-            actions.letter_sent(request.viewer, row.alert)
+            follow_ups_actions.letter_sent(request.viewer, row.alert)
         return pdf_file(f"courriers-{request.viewer.today:%Y-%m-%d}", letters_pdf(request.viewer, writable))
     if not rows:
         messages.info(request, _("Choisissez au moins une alerte."))
@@ -176,12 +186,12 @@ def letters(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def counting(request: HttpRequest) -> HttpResponse:
     """When the afternoon begins, and the thresholds."""
-    known = queries.settings_of(request.viewer.school_id or 0)
+    known = half_days.settings_of(request.viewer.school_id or 0)
     form = CountingForm(request.POST or None, instance=known)
     if form.is_valid():
         tell_outcome(
             request,
-            actions.settle_counting(request.viewer, **form.cleaned_data),
+            follow_ups_actions.settle_counting(request.viewer, **form.cleaned_data),
             _("C’est enregistré. Les alertes sont recomptées."),
             NOTHING_CHANGED,
         )

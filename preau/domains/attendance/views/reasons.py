@@ -6,9 +6,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import reasons as reasons_actions
 from preau.domains.attendance.forms.reasons import ReasonForm
 from preau.domains.attendance.models import Reason
+from preau.domains.attendance.queries.reasons import reasons_of
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 
@@ -21,12 +23,12 @@ def reasons(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         tell_outcome(
             request,
-            actions.create_reason(request.viewer, **form.cleaned_data),
+            reasons_actions.create_reason(request.viewer, **form.cleaned_data),
             _("Le motif est ajouté."),
             _("Ce motif existe déjà."),
         )
         return redirect("attendance:reasons")
-    rows = queries.reasons_of(request.viewer)
+    rows = reasons_of(request.viewer)
     return render_form(request, "attendance/reasons.html", {"form": form, "rows": rows})
 
 
@@ -38,7 +40,7 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     if form.is_valid():
         tell_outcome(
             request,
-            actions.change_reason(request.viewer, reason, **form.cleaned_data),
+            reasons_actions.change_reason(request.viewer, reason, **form.cleaned_data),
             _("C’est enregistré. Ce qui était déjà noté ne change pas."),
             NOTHING_CHANGED,
         )
@@ -51,7 +53,7 @@ def reason(request: HttpRequest, reason: Reason) -> HttpResponse:
 def retire_reason(request: HttpRequest, reason: Reason) -> HttpResponse:
     """Choose a reason no more, or choose it again: nothing that it explains is lost."""
     back = request.POST.get("geste") == "remettre"
-    if not actions.retire_reason(request.viewer, reason, retired=not back):
+    if not reasons_actions.retire_reason(request.viewer, reason, retired=not back):
         messages.info(request, _("C’était déjà fait."))
     elif back:
         messages.success(request, _("Ce motif est de nouveau proposé."))

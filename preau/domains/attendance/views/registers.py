@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Group
-from preau.domains.attendance import queries, rules
+from preau.domains.attendance import rules
 from preau.domains.attendance.actions.register_files import ask_register
 from preau.domains.attendance.exports.registers import register_csv, register_pdf
 from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
+from preau.domains.attendance.queries import summaries
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines, no_pdf, pdf_file
@@ -42,7 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "form": form,
         "long": long,
         "is_cut": first > (form.chosen().get("du") or first),
-        "register": queries.register_between(request.viewer, first, last, group),
+        "register": summaries.register_between(request.viewer, first, last, group),
         "group": group,
         "query": request.GET.urlencode(),
     }
@@ -54,15 +55,20 @@ def _longest_asked(request: HttpRequest, form: RegisterFilter) -> dict[str, obje
     chosen, year, today = form.chosen(), request.viewer.year, request.viewer.today
     return {
         "debut": chosen.get("du") or (year.starts if year else today.replace(day=1)),
-        "fin": chosen.get("au") or today, "classe": chosen.get("classe"),
-    }  # fmt: skip
+        "fin": chosen.get("au") or today,
+        "classe": chosen.get("classe"),
+    }
 
 
 @opens(to=rules.runs_school_life)
 @require_safe
 def register_files(request: HttpRequest) -> HttpResponse:
     """The registers that were prepared for this person, for a few days."""
-    context = {"rows": queries.register_files_of(request.viewer), "has_pdf": pdf.is_possible(), "long": None}
+    context = {
+        "rows": summaries.register_files_of(request.viewer),
+        "has_pdf": pdf.is_possible(),
+        "long": None,
+    }
     return render(request, "attendance/register_files.html", context)
 
 
@@ -74,7 +80,7 @@ def prepare_register(request: HttpRequest) -> HttpResponse:
     form = LongRegisterForm(request.viewer, request.POST)
     if not form.is_valid():
         context = {
-            "rows": queries.register_files_of(request.viewer),
+            "rows": summaries.register_files_of(request.viewer),
             "has_pdf": pdf.is_possible(),
             "long": form,
         }
@@ -91,7 +97,7 @@ def prepare_register(request: HttpRequest) -> HttpResponse:
 def register_as_csv(request: HttpRequest) -> HttpResponse:
     """The same, as a spreadsheet."""
     _form, first, last, group = _asked(request)
-    found = queries.register_between(request.viewer, first, last, group)
+    found = summaries.register_between(request.viewer, first, last, group)
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
     return csv_lines(f"registre-{last:%Y-%m-%d}", register_csv(found))
 
@@ -102,7 +108,7 @@ def register_as_csv(request: HttpRequest) -> HttpResponse:
 def register_as_pdf(request: HttpRequest) -> HttpResponse:
     """The same, on paper."""
     _form, first, last, group = _asked(request)
-    found = queries.register_between(request.viewer, first, last, group)
+    found = summaries.register_between(request.viewer, first, last, group)
     if not pdf.is_possible():
         return no_pdf()
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))

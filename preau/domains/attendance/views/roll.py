@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from preau.domains.attendance import actions, queries, rules
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.forms import RollForm, RollLine, sending_in
 from preau.domains.attendance.models import Status
+from preau.domains.attendance.queries import registers, seating
 from preau.domains.attendance.views.device import clock_of, moments_of
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import row_at_hand
+from preau.domains.timetable.queries.lessons import row_at_hand
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
@@ -27,20 +29,20 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if not rules.roll_is_open(lesson, timezone.now()):
         return _roll_page(request, lesson, None)
     if request.method == "GET":
-        return _roll_page(request, lesson, RollForm(queries.register_of(lesson)))
+        return _roll_page(request, lesson, RollForm(registers.register_of(lesson)))
     form = RollForm.sent(request.POST)
     if form is None or not form.is_valid():
-        form = RollForm(queries.register_of(lesson), request.POST)
+        form = RollForm(registers.register_of(lesson), request.POST)
     if not form.is_valid():
         return _roll_page(request, lesson, form, TYPED_WRONG)
     try:
-        actions.validate_roll(request.viewer, lesson, form.marks, sending_in(request.POST))
-    except actions.RollConflict as conflict:
-        form = RollForm(queries.register_of(lesson), request.POST)
+        rolls.validate_roll(request.viewer, lesson, form.marks, sending_in(request.POST))
+    except rolls.RollConflict as conflict:
+        form = RollForm(registers.register_of(lesson), request.POST)
         form.add_conflicts(conflict.conflicts)
         return _roll_page(request, lesson, form, CONFLICT)
     absent = [mark.pupil_id for mark in form.marks if mark.status == Status.ABSENT]
-    told = queries.families_told(lesson, absent, request.viewer.today)
+    told = registers.families_told(lesson, absent, request.viewer.today)
     messages.success(request, f"{_('L’appel est enregistré.')} {_who_is_told(absent, told)}")
     return redirect("/")
 
@@ -71,7 +73,7 @@ class Part:
         return f"at-r{row} at-c{column}" + (" at-aisle" if column in self.aisles else "")
 
 
-def _parts(lines: list[RollLine], layout: queries.Layout | None) -> list[Part]:
+def _parts(lines: list[RollLine], layout: seating.Layout | None) -> list[Part]:
     """The form is the same: a plan reads it row by row from the board, and ends with those who have no place."""
     if layout is None:
         return [Part(lines)]
@@ -82,19 +84,19 @@ def _parts(lines: list[RollLine], layout: queries.Layout | None) -> list[Part]:
     return [*parts, Part(rest, _("Sans place"))] if rest else parts
 
 
-def _laid_out(request: HttpRequest, lesson: Lesson) -> tuple[queries.Layout | None, list[queries.Layout]]:
+def _laid_out(request: HttpRequest, lesson: Lesson) -> tuple[seating.Layout | None, list[seating.Layout]]:
     """The plan that the address asks for, else the most fitting; and the others (one query)."""
-    known = queries.layouts_for(request.viewer, lesson)
-    wanted = next((one for one in known if str(one.pk) == request.GET.get("plan")), None)
+    known = seating.layouts_for(request.viewer, lesson)
+    wanted = next((layout for layout in known if str(layout.pk) == request.GET.get("plan")), None)
     chosen = wanted or next(iter(known), None)
-    return chosen, [one for one in known if one is not chosen]
+    return chosen, [layout for layout in known if layout is not chosen]
 
 
 def _roll_page(
     request: HttpRequest, lesson: Lesson, form: RollForm | None, status: int = 200
 ) -> HttpResponse:
     row = row_at_hand(lesson)
-    call = queries.call_of(lesson)
+    call = registers.call_of(lesson)
     lines = form.lines() if form else []
     wants_plan = request.user.preferences.get("roll") == "plan"
     layout, others = _laid_out(request, lesson) if wants_plan and lines else (None, [])

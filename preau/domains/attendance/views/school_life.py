@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.attendance import actions, exports, queries, rules
+from preau.domains.attendance import exports, rules
+from preau.domains.attendance.actions import handlings
 from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
+from preau.domains.attendance.queries import absences, school_life
+from preau.domains.attendance.queries.settling import MOST, to_settle_by_pupil
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -33,11 +36,20 @@ def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     day = dates.parse(request.GET.get("jour"), viewer.today)
     everything = request.GET.get("appels") == "tous"
-    figures = queries.waiting_for(viewer)
+    figures = school_life.waiting_for(viewer)
     known = figures.forgotten if day == viewer.today else None
-    calls = queries.calls_of(viewer, day) if everything else queries.calls_missing(viewer, day, now, known)
+    calls = (
+        school_life.calls_of(viewer, day)
+        if everything
+        else school_life.calls_missing(viewer, day, now, known)
+    )
+    to_settle = to_settle_by_pupil(viewer)
+    shown = to_settle[:MOST]
     context = {
-        "to_read": queries.explanations_to_read(viewer),
+        "to_settle": shown,
+        "classes": absences.classes_of([one.pupil_id for one in shown], viewer.today),
+        "more_to_settle": len(to_settle) - len(shown),
+        "to_read": school_life.explanations_to_read(viewer),
         "figures": figures,
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
         "page_obj": page_for(request, calls, 30),
@@ -51,7 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return page_or_block(request, "attendance/board.html", block="calls", context=context)
 
 
-ORDERS = {"jour": queries.Order.EARLIEST.value, "nom": queries.Order.BY_NAME.value}
+ORDERS = {"jour": absences.Order.EARLIEST.value, "nom": absences.Order.BY_NAME.value}
 
 
 @opens(to=rules.runs_school_life)
@@ -64,16 +76,16 @@ def entries(request: HttpRequest) -> HttpResponse:
 def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200) -> HttpResponse:
     form = AbsenceFilter(request.GET)
     sorting = Sorting(request.GET, ORDERS, "-jour")
-    order = queries.Order(tuple(sorting.fields))
-    found = queries.entries_listed(request.viewer, form.chosen(), order)
+    order = absences.Order(tuple(sorting.fields))
+    found = absences.entries_listed(request.viewer, form.chosen(), order)
     page = page_for(request, found, 30)
-    classes = queries.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
+    classes = absences.classes_of([line["pupil_id"] for line in page.object_list], request.viewer.today)
     context = {
         "form": form,
         "settling": settling,
         "picked": set(request.POST.getlist("entries")),
         "page_obj": page,
-        "rows": queries.rows_of(page.object_list, classes, request.viewer),
+        "rows": absences.rows_of(page.object_list, classes, request.viewer),
         "query": query_of(request),
         "whole_query": request.GET.urlencode(),
         "filtered": bool(form.chosen()),
@@ -91,7 +103,7 @@ def settle(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _entries_page(request, form, TYPED_WRONG)
     chosen = form.cleaned_data
-    outcome = actions.settle(request.viewer, list(chosen["entries"]), chosen["reason"])
+    outcome = handlings.settle(request.viewer, list(chosen["entries"]), chosen["reason"])
     _say(
         request,
         outcome,
@@ -108,7 +120,7 @@ def reopen(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choisissez au moins une ligne."))
         return redirect(_entries_address(request))
-    outcome = actions.reopen(request.viewer, list(form.cleaned_data["entries"]))
+    outcome = handlings.reopen(request.viewer, list(form.cleaned_data["entries"]))
     _say(
         request,
         outcome,
@@ -119,7 +131,7 @@ def reopen(request: HttpRequest) -> HttpResponse:
     return redirect(safe_next(request, _entries_address(request)))
 
 
-def _say(request: HttpRequest, outcome: actions.Outcome, done: Callable[[int], str]) -> None:
+def _say(request: HttpRequest, outcome: handlings.Outcome, done: Callable[[int], str]) -> None:
     """What was done, and what somebody else had done before: their word stays."""
     if outcome.done:
         messages.success(request, done(len(outcome.done)) % {"num": len(outcome.done)})
@@ -146,8 +158,8 @@ def _entries_address(request: HttpRequest) -> str:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
-    found = queries.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
+    found = absences.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
     return csv_lines(
-        f"absences-{request.viewer.today:%Y-%m-%d}", exports.csv_of(request.viewer, queries.lines_of(found))
+        f"absences-{request.viewer.today:%Y-%m-%d}", exports.csv_of(request.viewer, absences.lines_of(found))
     )

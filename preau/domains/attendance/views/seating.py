@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group, Person
-from preau.domains.attendance import actions, queries
+from preau.domains.attendance.actions import seating as seating_actions
 from preau.domains.attendance.exports.seating import plan_pdf
 from preau.domains.attendance.forms.seating import (
     GESTURES,
@@ -21,6 +21,7 @@ from preau.domains.attendance.forms.seating import (
     PlaceForm,
 )
 from preau.domains.attendance.models import SeatingPlan
+from preau.domains.attendance.queries.seating import Board, board_of, plans_of
 from preau.domains.attendance.rules import can_call_register, seating
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
@@ -28,7 +29,7 @@ from preau.foundation.access import opens
 from preau.foundation.downloads import no_pdf, pdf_file
 from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, status_of
-from preau.identity.actions import read_there
+from preau.identity.actions.profile import read_there
 
 
 @opens(Group, to=seating.keeps_plans_of)
@@ -37,11 +38,13 @@ def plans(request: HttpRequest, group: Group) -> HttpResponse:
     """The plans of a class or a group, and a new one."""
     form = NewPlanForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        plan, made = actions.create_plan(request.viewer, group, form.shape(), form.cleaned_data["plan"])
+        plan, made = seating_actions.create_plan(
+            request.viewer, group, form.shape(), form.cleaned_data["plan"]
+        )
         if not made:
             messages.info(request, _("Ce plan existe déjà, le voici."))
         return redirect("attendance:plan", pk=plan.pk)
-    context = {"group": group, "form": form, "rows": queries.plans_of(request.viewer, group)}
+    context = {"group": group, "form": form, "rows": plans_of(request.viewer, group)}
     return render_form(request, "attendance/plans.html", context)
 
 
@@ -49,18 +52,16 @@ def plans(request: HttpRequest, group: Group) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     """One plan: who sits where, and moving a pupil."""
-    board = queries.board_of(request.viewer, plan)
+    board = board_of(request.viewer, plan)
     form = PlaceForm(board, request.POST or None)
     if request.method == "POST" and form.is_valid():
         sitter = form.cleaned_data["eleve"]
-        actions.place_pupil(request.viewer, plan, Person(pk=sitter.pupil_id), form.cleaned_data["spot"])
+        seating_actions.place(request.viewer, plan, Person(pk=sitter.pupil_id), form.cleaned_data["spot"])
         return redirect(f"{request.path}#plan")
     return _plan_page(request, board, form, status_of(form))
 
 
-def _plan_page(
-    request: HttpRequest, board: queries.Board, form: PlaceForm | None, status: int = 200
-) -> HttpResponse:
+def _plan_page(request: HttpRequest, board: Board, form: PlaceForm | None, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {"board": board, "plan": board.plan, "form": form, "gestures": GESTURES}
     context["chosen"] = form.data.get("eleve", "") if form else ""
     return render(request, "attendance/plan.html", context, status=status)
@@ -73,14 +74,14 @@ def plan_gesture(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     form = GestureForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choisissez comment remplir le plan."))
-        return _plan_page(request, queries.board_of(request.viewer, plan), None, TYPED_WRONG)
+        return _plan_page(request, board_of(request.viewer, plan), None, TYPED_WRONG)
     done, revision = form.cleaned_data["geste"], form.cleaned_data["revision"]
     try:
         if done == UNDO:
-            changed = actions.undo_plan(request.viewer, plan, revision)
+            changed = seating_actions.undo(request.viewer, plan, revision)
         else:
-            changed = actions.fill_plan(request.viewer, plan, done, revision)
-    except actions.ChangedMeanwhile:
+            changed = seating_actions.fill(request.viewer, plan, done, revision)
+    except seating_actions.ChangedMeanwhile:
         messages.info(request, _("Le plan a changé entre-temps, le voici. Rien d’autre n’est fait."))
     else:
         if not changed:
@@ -92,13 +93,13 @@ def plan_gesture(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan_settings(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     """Its room, its name, its places, and who is wanted in front."""
-    board = queries.board_of(request.viewer, plan)
+    board = board_of(request.viewer, plan)
     form = ChangePlanForm(request.viewer, board, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             front = [one.pk for one in form.cleaned_data["devant"]]
-            actions.reshape_plan(request.viewer, plan, form.shape(), front)
-        except actions.NameTaken:
+            seating_actions.reshape(request.viewer, plan, form.shape(), front)
+        except seating_actions.NameTaken:
             form.add_error("name", _("Cette classe a déjà un plan de ce nom dans cette salle."))
         else:
             messages.success(request, _("Le plan est enregistré."))
@@ -112,7 +113,7 @@ def plan_settings(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
 @require_POST
 def remove_plan(request: HttpRequest, plan: SeatingPlan) -> HttpResponseRedirect:
     group = plan.group_id
-    actions.remove_plan(request.viewer, plan)
+    seating_actions.remove_plan(request.viewer, plan)
     messages.success(request, _("Le plan est supprimé."))
     return redirect("attendance:plans", pk=group)
 
@@ -123,7 +124,7 @@ def plan_on_paper(request: HttpRequest, plan: SeatingPlan) -> HttpResponse:
     """The plan on an A4 sheet: names and places, nothing else."""
     if not pdf.is_possible():
         return no_pdf()
-    board = queries.board_of(request.viewer, plan, needs=False)
+    board = board_of(request.viewer, plan, needs=False)
     return pdf_file(f"plan-de-classe-{plan.pk}", plan_pdf(request.viewer, board))
 
 

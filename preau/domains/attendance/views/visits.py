@@ -8,9 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
-from preau.domains.attendance import actions, queries, rules
-from preau.domains.attendance.forms.announcements import DepartureForm
+from preau.domains.attendance import rules
+from preau.domains.attendance.actions import announcements as announcements_actions
+from preau.domains.attendance.actions import visits as visits_actions
+from preau.domains.attendance.forms.announcements import CallForm, DepartureForm
 from preau.domains.attendance.models import Announcement, Visit, places_of
+from preau.domains.attendance.queries import absences
+from preau.domains.attendance.queries.announcements import announced_in, announced_rows
+from preau.domains.attendance.queries.visits import pupils_found, visits_ended_by_others, visits_going_on
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, render_form, tell_outcome
 from preau.foundation.paging import page_for
@@ -23,18 +28,18 @@ def passages(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     typed = request.GET.get("nom", "")[:80]
     runs = rules.runs_school_life(viewer)
-    going_on = page_for(request, queries.visits_going_on(viewer), 30)
+    going_on = page_for(request, visits_going_on(viewer), 30)
     places = [(place, Visit.Place(place).label) for place in places_of(viewer)]
     context = {
         "typed": typed,
-        "found": queries.pupils_found(viewer, typed),
+        "found": pupils_found(viewer, typed),
         "places": places,
         "page_obj": going_on,
-        "classes": queries.classes_of([one.pupil_id for one in going_on], viewer.today),
+        "classes": absences.classes_of([one.pupil_id for one in going_on], viewer.today),
         "runs": runs,
         "keeps": rules.keeps_from_family(viewer),
         # School life ends visits all day; a nurse is told of those that she did not end.
-        "ended": [] if runs else queries.visits_ended_by_others(viewer),
+        "ended": [] if runs else visits_ended_by_others(viewer),
     }
     return render(request, "attendance/passages.html", context)
 
@@ -50,10 +55,10 @@ def begin_visit(request: HttpRequest, pupil: Person) -> HttpResponse:
     leaving = request.POST.get("quitte", "")[:18]
     told = not (rules.keeps_from_family(request.viewer, place) and request.POST.get("garder"))
     try:
-        actions.begin_visit(
+        visits_actions.begin_visit(
             request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None, told=told
         )
-    except actions.StillElsewhere as still:
+    except visits_actions.StillElsewhere as still:
         return _still_elsewhere(request, pupil, place, still.visit, told=told)
     said = {"name": pupil.full_name, "place": Visit.Place(place).label}
     noted = (
@@ -85,7 +90,9 @@ def _still_elsewhere(
 @require_POST
 def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The pupil has left."""
-    tell_outcome(request, actions.end_visit(request.viewer, visit), _("C’est noté : l’élève est reparti."))
+    tell_outcome(
+        request, visits_actions.end_visit(request.viewer, visit), _("C’est noté : l’élève est reparti.")
+    )
     return redirect("attendance:passages")
 
 
@@ -97,11 +104,17 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
     form = DepartureForm(request.viewer, request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
-        actions.announce(
-            request.viewer, pupil, request.viewer.school_id or 0, kind=Announcement.Kind.DEPARTURE,
-            starts=data["starts"], ends=data["ends"], reason=data["reason"], comment=data["comment"],
+        announcements_actions.announce(
+            request.viewer,
+            pupil,
+            request.viewer.school_id or 0,
+            kind=Announcement.Kind.DEPARTURE,
+            starts=data["starts"],
+            ends=data["ends"],
+            reason=data["reason"],
+            comment=data["comment"],
             leaves_with=data["leaves_with"],
-        )  # fmt: skip
+        )
         messages.success(
             request, _("Le départ est noté. Les enseignants des cours suivants le verront à l’appel.")
         )
@@ -114,19 +127,62 @@ def depart(request: HttpRequest, pupil: Person) -> HttpResponse:
 
 @opens(to=rules.runs_school_life)
 @require_safe
+def calling(request: HttpRequest) -> HttpResponse:
+    """A parent is on the telephone: of which pupil. One found alone is opened at once."""
+    typed = request.GET.get("nom", "")[:80]
+    found = pupils_found(request.viewer, typed)
+    if len(found) == 1:
+        return redirect("attendance:note_call", public_id=found[0].person.public_id)
+    return render(request, "attendance/calling.html", {"typed": typed, "found": found})
+
+
+@opens(Person, to=rules.can_follow, by="public_id")
+@require_http_methods(["GET", "POST"])
+def note_call(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """What a parent says on the telephone: the absence is known before the roll, and settled once it is noted there."""
+    viewer = request.viewer
+    from_record = "fiche" in request.GET
+    form = CallForm(viewer, pupil, request.POST or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        announcements_actions.announce(
+            viewer,
+            pupil,
+            viewer.school_id or 0,
+            told_by=data["told_by"],
+            kind=Announcement.Kind.ABSENCE,
+            starts=data["starts"],
+            ends=data["ends"],
+            reason=data["motif"],
+            comment=data["comment"],
+        )
+        messages.success(
+            request, _("L’appel est noté. L’absence est connue avant l’appel des cours, et réglée.")
+        )
+        if from_record:
+            return redirect("directory:person", public_id=pupil.public_id)
+        return redirect("attendance:announced")
+    context = {"form": form, "pupil": pupil, "from_record": from_record}
+    return render_form(request, "attendance/note_call.html", context)
+
+
+@opens(to=rules.runs_school_life)
+@require_safe
 def announced(request: HttpRequest) -> HttpResponse:
     """Absences and departures known in advance, from today on."""
-    page = page_for(request, queries.announced_in(request.viewer), 30)
-    context = {"page_obj": page, "rows": queries.announced_rows(request.viewer, page.object_list)}
+    page = page_for(request, announced_in(request.viewer), 30)
+    context = {"page_obj": page, "rows": announced_rows(request.viewer, page.object_list)}
     return render(request, "attendance/announced.html", context)
 
 
 @opens(Announcement, to=rules.can_withdraw_announcement)
 @require_POST
 def withdraw_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponse:
-    """Take back an announcement: by whoever gave it, or a departure by school life."""
+    """Take back an announcement: by whoever gave it, or by school life what it noted."""
     tell_outcome(
-        request, actions.withdraw_announcement(request.viewer, announcement), _("L’annonce est retirée.")
+        request,
+        announcements_actions.withdraw_announcement(request.viewer, announcement),
+        _("L’annonce est retirée."),
     )
     back = "attendance:announced" if request.viewer.is_staff else "attendance:absences"
     return redirect(reverse(back))

@@ -29,7 +29,7 @@ class Over(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class DecisionFacts:
     """A decision as it was typed."""
 
     kind: str
@@ -42,11 +42,11 @@ class Said:
 
 def mark_of(findings: list[Finding]) -> str:
     """What a page showed, so that nobody decides of facts that they have not read."""
-    return ",".join(f"{one.pk}-{one.number}-{one.since:%m%d}" for one in findings)
+    return ",".join(f"{finding.pk}-{finding.number}-{finding.since:%m%d}" for finding in findings)
 
 
 @transaction.atomic
-def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
+def decide(viewer: Viewer, pupil: Person, shown: str, said: DecisionFacts) -> Review:
     """Decide of the facts of a pupil. Raises LookedAtAlready and FactsChanged."""
     school_id = rules.school_of(viewer)
     lock(School, school_id)
@@ -60,18 +60,18 @@ def decide(viewer: Viewer, pupil: Person, shown: str, said: Said) -> Review:
         raise FactsChanged
     review = Review(school_id=school_id, pupil=pupil, owner=viewer.person, opened_at=timezone.now())
     _set(viewer, review, said)
-    Finding.objects.filter(pk__in=[one.pk for one in findings]).update(review=review)
+    Finding.objects.filter(pk__in=[finding.pk for finding in findings]).update(review=review)
     _write(viewer, review, said, "attention.decided")
     return review
 
 
 @transaction.atomic
-def decide_again(viewer: Viewer, review: Review, said: Said) -> bool:
+def decide_again(viewer: Viewer, review: Review, said: DecisionFacts) -> bool:
     """Another decision of the same facts; whoever makes it follows from now on. False when it is the same as the last one."""
     review = lock(Review, review.pk)
     last = review.decisions.order_by("-decided_at", "-pk").first()
-    known = last and Said(last.kind, last.reason, last.until, review.told_to)
-    asked = Said(said.kind, said.reason, said.until, said.told_to)
+    known = last and DecisionFacts(last.kind, last.reason, last.until, review.told_to)
+    asked = DecisionFacts(said.kind, said.reason, said.until, said.told_to)
     step, due = said.first_step, said.first_step_on
     planned = not step or due is None or review.steps.filter(what=step, due=due).exists()
     if known == asked and review.owner_id == viewer.person.pk and planned:
@@ -82,7 +82,7 @@ def decide_again(viewer: Viewer, review: Review, said: Said) -> bool:
     return True
 
 
-def _set(viewer: Viewer, review: Review, said: Said) -> None:
+def _set(viewer: Viewer, review: Review, said: DecisionFacts) -> None:
     """« Rien à faire » ends a review at once, with its reason; the others open it until a day."""
     ends = said.kind == Kind.NOTHING
     review.kind, review.until, review.told_to = said.kind, said.until, said.told_to
@@ -92,16 +92,24 @@ def _set(viewer: Viewer, review: Review, said: Said) -> None:
     review.save()
 
 
-def _write(viewer: Viewer, review: Review, said: Said, verb: str) -> None:
+def _write(viewer: Viewer, review: Review, said: DecisionFacts, verb: str) -> None:
     decision = Decision.objects.create(
-        school_id=review.school_id, review=review, kind=said.kind, reason=said.reason, until=said.until,
-        decided_by=viewer.person, decided_at=timezone.now(),
-    )  # fmt: skip
+        school_id=review.school_id,
+        review=review,
+        kind=said.kind,
+        reason=said.reason,
+        until=said.until,
+        decided_by=viewer.person,
+        decided_at=timezone.now(),
+    )
     if said.first_step and said.first_step_on:
         Step.objects.create(
-            school_id=review.school_id, review=review, what=said.first_step, due=said.first_step_on,
+            school_id=review.school_id,
+            review=review,
+            what=said.first_step,
+            due=said.first_step_on,
             added_by=viewer.person,
-        )  # fmt: skip
+        )
     journal.record(viewer, verb, review)
     if said.kind != Kind.NOTHING:
         telling.tell_family(review, decision.pk)

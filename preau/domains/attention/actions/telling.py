@@ -34,12 +34,17 @@ def tell_family(review: Review, decision_id: int) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=OPENED, person_id=person, key=str(decision_id), url=url, school_id=review.school_id,
-                about_id=review.pupil_id, facts=facts,
+                kind=OPENED,
+                person_id=person,
+                key=str(decision_id),
+                url=url,
+                school_id=review.school_id,
+                about_id=review.pupil_id,
+                facts=facts,
             )
             for person in _family_of(review)
         )
-    )  # fmt: skip
+    )
 
 
 def tell_author(word: Word) -> None:
@@ -47,19 +52,27 @@ def tell_author(word: Word) -> None:
     review = word.review
     notices.publish(
         notices.News(
-            kind=ANSWERED, person_id=word.by_id, key=str(word.pk), school_id=review.school_id,
-            url=reverse("attention:told", kwargs={"pk": review.pk}), about_id=review.pupil_id,
+            kind=ANSWERED,
+            person_id=word.by_id,
+            key=str(word.pk),
+            school_id=review.school_id,
+            url=reverse("attention:told", kwargs={"pk": review.pk}),
+            about_id=review.pupil_id,
             facts={"school": review.school.name},
         )
-    )  # fmt: skip
+    )
 
 
 def _to(person_id: int, review: Review, key: str, day: date) -> notices.News:
     return notices.News(
-        kind=TO_FOLLOW, person_id=person_id, key=key, school_id=review.school_id,
-        url=reverse("attention:review", kwargs={"pk": review.pk}), seat=f"staff-{review.school_id}",
+        kind=TO_FOLLOW,
+        person_id=person_id,
+        key=key,
+        school_id=review.school_id,
+        url=reverse("attention:review", kwargs={"pk": review.pk}),
+        seat=f"staff-{review.school_id}",
         facts={"day": dates.day(day), "school": review.school.name},
-    )  # fmt: skip
+    )
 
 
 def tell_adult(review: Review, decision_id: int) -> None:
@@ -74,11 +87,13 @@ def tell_of_word(word: Word) -> None:
 
 
 def tell_of_steps(steps: Iterable[Step], today: date) -> None:
-    notices.publish(*(_to(one.review.owner_id, one.review, f"step-{one.pk}", one.due) for one in steps))
+    notices.publish(*(_to(step.review.owner_id, step.review, f"step-{step.pk}", step.due) for step in steps))
 
 
 def tell_owners(what: str, reviews: Sequence[Review], today: date) -> None:
-    notices.publish(*(_to(one.owner_id, one, f"{what}-{one.pk}-{one.until}", today) for one in reviews))
+    notices.publish(
+        *(_to(review.owner_id, review, f"{what}-{review.pk}-{review.until}", today) for review in reviews)
+    )
 
 
 def settle_word(word: Word) -> None:

@@ -14,7 +14,7 @@ from preau.directory.viewer import Place, Viewer
 from preau.directory.words import Role
 from preau.domains.attention.actions import telling
 from preau.domains.attention.models import Finding, Review, Step, Threshold
-from preau.domains.attention.queries import facts_open_in, thresholds_of
+from preau.domains.attention.queries.facts import facts_open_in, thresholds_of
 from preau.domains.attention.rules.facts import Passed, first_day_asked, passed
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -75,23 +75,28 @@ def _looked(school: School) -> dict[int, date]:
 def _keep(school: School, today: date, wanted: Mapping[tuple[int, str], tuple[Passed, int]]) -> None:
     """Those known are brought up to date, those below their threshold go, the others come."""
     waiting = Finding.objects.filter(school=school).waiting()
-    known = {(one.pupil_id, one.fact): one for one in waiting}
+    known = {(finding.pupil_id, finding.fact): finding for finding in waiting}
     gone = [one.pk for key, one in known.items() if key not in wanted]
     if gone:
         waiting.filter(pk__in=gone).delete()
     now = timezone.now()
     rows = [
-        _row(known.get(key) or Finding(school=school, pupil_id=key[0], fact=key[1], found_at=now), one, limit, today)
+        _row(
+            known.get(key) or Finding(school=school, pupil_id=key[0], fact=key[1], found_at=now),
+            one,
+            limit,
+            today,
+        )
         for key, (one, limit) in wanted.items()
-    ]  # fmt: skip
-    Finding.objects.bulk_create([one for one in rows if one.pk is None])
+    ]
+    Finding.objects.bulk_create([row for row in rows if row.pk is None])
     columns = ["number", "before", "what", "threshold", "since", "until"]
-    Finding.objects.bulk_update([one for one in rows if one.pk is not None], columns, batch_size=500)
+    Finding.objects.bulk_update([row for row in rows if row.pk is not None], columns, batch_size=500)
 
 
-def _row(row: Finding, one: Passed, limit: int, today: date) -> Finding:
-    row.number, row.before, row.what = one.number, one.before, one.what
-    row.threshold, row.since, row.until = limit, one.since, today
+def _row(row: Finding, passed: Passed, limit: int, today: date) -> Finding:
+    row.number, row.before, row.what = passed.number, passed.before, passed.what
+    row.threshold, row.since, row.until = limit, passed.since, today
     return row
 
 
@@ -156,8 +161,11 @@ def erase(school: School, today: date) -> int:
     reviews.delete()
     journal.write(
         journal.Line(
-            "attention.erased", school_id=school.pk, target="directory.school", target_id=school.pk,
+            "attention.erased",
+            school_id=school.pk,
+            target="directory.school",
+            target_id=school.pk,
             details={"rows": count},
         )
-    )  # fmt: skip
+    )
     return count

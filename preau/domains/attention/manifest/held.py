@@ -45,7 +45,9 @@ def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **mo
 
 
 add(
-    _("Faits au-delà d’un seuil"), "Finding", "pupil",
+    _("Faits au-delà d’un seuil"),
+    "Finding",
+    "pupil",
     {"school": NONE, "review": NONE, "pupil": CHILD, "found_at": CHILD}
     | dict.fromkeys(["fact", "number", "before", "what", "threshold", "since", "until"], SENSITIVE),
     forget=deciding.forget_reviews,
@@ -55,26 +57,34 @@ add(
     ),
     readers=Readers(LOOKED_AT, LOOKED_AT, FOLLOWING),
     says={"fact": said_of_fact},
-)  # fmt: skip
+)
 add(
-    _("Accompagnements"), "Review", "pupil",
+    _("Accompagnements"),
+    "Review",
+    "pupil",
     {"school": NONE, "pupil": CHILD}
     | dict.fromkeys(["kind", "until", "outcome"], SENSITIVE)
     | dict.fromkeys(["told_to", "owner", "opened_at", "closed_at", "closed_by"], PERSONAL),
-)  # fmt: skip
+)
 add(
-    _("Décisions d’accompagnement"), "Decision", "review__pupil",
+    _("Décisions d’accompagnement"),
+    "Decision",
+    "review__pupil",
     {"school": NONE, "review": NONE}
     | dict.fromkeys(["kind", "reason", "until"], SENSITIVE)
     | dict.fromkeys(["decided_by", "decided_at"], PERSONAL),
-)  # fmt: skip
+)
 add(
-    _("Étapes d’un accompagnement"), "Step", "review__pupil",
+    _("Étapes d’un accompagnement"),
+    "Step",
+    "review__pupil",
     {"school": NONE, "review": NONE, "what": SENSITIVE, "due": SENSITIVE}
     | dict.fromkeys(["added_by", "done_at", "done_by"], PERSONAL),
-)  # fmt: skip
+)
 add(
-    _("Mots sur un accompagnement"), "Word", "by",
+    _("Mots sur un accompagnement"),
+    "Word",
+    "by",
     {"school": NONE, "review": NONE}
     | dict.fromkeys(["about", "text", "answer"], SENSITIVE)
     | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
@@ -84,7 +94,7 @@ add(
     # Whoever answers has the answer among their own data, and not the words of the family.
     field_readers=dict.fromkeys(["about", "text"], own("by")),
     people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
-)  # fmt: skip
+)
 
 boards.endings.add(
     boards.Ending(

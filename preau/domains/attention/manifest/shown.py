@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
-from preau.domains.attention import queries, rules, seeds, tasks
+from preau.domains.attention import rules, seeds, tasks
 from preau.domains.attention.models import EARLY, WATCHERS
+from preau.domains.attention.queries import reviews
 from preau.foundation import boards
 from preau.foundation.boards import Nature
 
@@ -38,28 +39,46 @@ def to_look_at_card(viewer: Viewer, pupils: int, words: int) -> Mapping[str, Any
 
 boards.cards.add(
     boards.Card(
-        "attention/_to_look_at.html", to_look_at_card, rules.looks_at_facts, "aside", 26, KEY,
-        counters=(queries.number_of_pupils, queries.number_of_words),
+        "attention/_to_look_at.html",
+        to_look_at_card,
+        rules.looks_at_facts,
+        "aside",
+        26,
+        KEY,
+        counters=(reviews.number_of_pupils, reviews.number_of_words),
     )
-)  # fmt: skip
+)
 boards.acts.add(
     boards.Act(
-        "attention.told", _("Apprendre qu’une aide est proposée à un élève"), Nature.INFORMATION, order=31,
+        "attention.told",
+        _("Apprendre qu’une aide est proposée à un élève"),
+        Nature.INFORMATION,
+        order=31,
         service=KEY,
     )
-)  # fmt: skip
+)
 for step in [
     boards.FirstStep(
         _("Regarder des faits, puis décider"),
-        _("Des comptes sur quatre semaines, avec le seuil de l’établissement. Rien ne part avant votre décision."),
-        "attention:waiting", rules.looks_at_facts, order=45, service=KEY,
+        _(
+            "Des comptes sur quatre semaines, avec le seuil de l’établissement. Rien ne part avant votre décision."
+        ),
+        "attention:waiting",
+        rules.looks_at_facts,
+        order=45,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Répondre à l’établissement"),
-        _("Si une personne a regardé des faits et décidé, lisez pourquoi et dites si vous n’êtes pas d’accord."),
-        "attention:mine", rules.follows_own, order=45, service=KEY,
+        _(
+            "Si une personne a regardé des faits et décidé, lisez pourquoi et dites si vous n’êtes pas d’accord."
+        ),
+        "attention:mine",
+        rules.follows_own,
+        order=45,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 powers.add(
     Power(

@@ -27,13 +27,15 @@ class FactRow:
 def facts_open_in(school: School) -> list[EarlyFact]:
     """The facts of the services that are open in a school."""
     place = Place(school)
-    return [one for one in early_facts if not one.service or place.offers(one.service)]
+    return [
+        early_fact for early_fact in early_facts if not early_fact.service or place.offers(early_fact.service)
+    ]
 
 
 def thresholds_of(school_id: int, facts: Iterable[EarlyFact]) -> dict[str, int | None]:
     """By fact, from how many on; what the school has not settled is as it comes (one query)."""
     settled = dict(Threshold.objects.filter(school_id=school_id).values_list("fact", "number"))
-    return {one.key: settled.get(one.key, one.threshold) for one in facts}
+    return {fact.key: settled.get(fact.key, fact.threshold) for fact in facts}
 
 
 def sentence_of(finding: Finding) -> str:
@@ -42,8 +44,10 @@ def sentence_of(finding: Finding) -> str:
     # A room that has left the building took its words with it.
     said = fact.says(finding.number, finding.what) if fact else _("%(num)s faits") % {"num": finding.number}
     since = _("%(fact)s depuis le %(day)s (seuil : %(threshold)s).") % {
-        "fact": said, "day": dates.plain_day(finding.since), "threshold": finding.threshold,
-    }  # fmt: skip
+        "fact": said,
+        "day": dates.plain_day(finding.since),
+        "threshold": finding.threshold,
+    }
     before = _("Dans les quatre semaines d’avant : %(num)s.") % {"num": finding.before}
     return f"{since} {before}"
 
@@ -57,8 +61,11 @@ def waiting_pupils(viewer: Viewer) -> "QuerySet[Person]":
 def waiting_facts(viewer: Viewer, pupil: Person) -> list[Finding]:
     """What waits to be looked at of one pupil (one query)."""
     return list(
-        Finding.objects.visible_to(viewer).waiting().filter(school_id=viewer.school_id, pupil=pupil).order_by("pk")
-    )  # fmt: skip
+        Finding.objects.visible_to(viewer)
+        .waiting()
+        .filter(school_id=viewer.school_id, pupil=pupil)
+        .order_by("pk")
+    )
 
 
 def sentences_of(viewer: Viewer, pupils: Sequence[Person]) -> list[FactRow]:
@@ -67,5 +74,5 @@ def sentences_of(viewer: Viewer, pupils: Sequence[Person]) -> list[FactRow]:
     waiting = Finding.objects.visible_to(viewer).waiting().filter(school_id=viewer.school_id)
     for finding in waiting.filter(pupil__in=pupils).order_by("pk"):
         by_pupil[finding.pupil_id].append(sentence_of(finding))
-    classes = classes_of(viewer, [one.pk for one in pupils])
-    return [FactRow(one, classes.get(one.pk, ""), by_pupil[one.pk]) for one in pupils]
+    classes = classes_of(viewer, [pupil.pk for pupil in pupils])
+    return [FactRow(pupil, classes.get(pupil.pk, ""), by_pupil[pupil.pk]) for pupil in pupils]

@@ -37,7 +37,7 @@ def page_of(viewer: Viewer, pk: int, *, whole: bool = True) -> ReviewPage:
     words = Word.objects.visible_to(viewer).filter(review=review)
     return ReviewPage(
         review,
-        [sentence_of(one) for one in findings],
+        [sentence_of(finding) for finding in findings],
         list(review.decisions.select_related("decided_by").order_by("-decided_at", "-pk")),
         list(review.steps.select_related("done_by").order_by("due", "pk")) if whole else [],
         list(words.select_related("by", "answered_by")) if whole else [],

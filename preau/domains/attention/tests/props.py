@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil, many_pupils
 from preau.directory.words import Role
 from preau.domains.attention.models import Decision, Finding, Review, Step, Word
@@ -14,12 +14,19 @@ def own_finding(college: World) -> Person:
     """The cast's pupil, of whom a fact waits to be looked at."""
     pupil = college.people["pupil"]
     Finding.objects.get_or_create(
-        school=college.school, pupil=pupil, fact="attendance.lates", review=None,
+        school=college.school,
+        pupil=pupil,
+        fact="attendance.lates",
+        review=None,
         defaults={
-            "number": 6, "before": 1, "threshold": 6, "since": NOW.date() - timedelta(days=27), "until": NOW.date(),
+            "number": 6,
+            "before": 1,
+            "threshold": 6,
+            "since": NOW.date() - timedelta(days=27),
+            "until": NOW.date(),
             "found_at": NOW,
         },
-    )  # fmt: skip
+    )
     return cast_pupil(college)
 
 
@@ -27,9 +34,12 @@ def own_review(college: World) -> Review:
     """One that goes on, of the cast's pupil, with a decision."""
     cpe = college.people["cpe"]
     review, made = Review.objects.get_or_create(
-        school=college.school, pupil=college.people["pupil"], kind="talk", closed_at=None,
+        school=college.school,
+        pupil=college.people["pupil"],
+        kind="talk",
+        closed_at=None,
         defaults={"owner": cpe, "opened_at": NOW, "until": NOW.date() + timedelta(days=20)},
-    )  # fmt: skip
+    )
     if made:
         Decision.objects.create(
             school=college.school,
@@ -48,18 +58,29 @@ def many_findings(college: World, count: int) -> None:
     pupils = Person.objects.filter(holdings__school=college.school, holdings__role=Role.PUPIL, findings=None)
     for pupil in pupils.order_by("-pk")[:count]:
         Finding.objects.create(
-            school=college.school, pupil=pupil, fact="attendance.lates", number=6, before=0, threshold=6,
-            since=NOW.date(), until=NOW.date(), found_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            pupil=pupil,
+            fact="attendance.lates",
+            number=6,
+            before=0,
+            threshold=6,
+            since=NOW.date(),
+            until=NOW.date(),
+            found_at=NOW,
+        )
 
 
 def many_reviews(college: World, count: int) -> None:
     """`count` reviews more of the cast's pupil, each with a word of its mother."""
     for _ in range(count):
         review = Review.objects.create(
-            school=college.school, pupil=college.people["pupil"], kind="meeting", owner=college.people["cpe"],
-            opened_at=NOW, until=NOW.date() + timedelta(days=20),
-        )  # fmt: skip
+            school=college.school,
+            pupil=college.people["pupil"],
+            kind="meeting",
+            owner=college.people["cpe"],
+            opened_at=NOW,
+            until=NOW.date() + timedelta(days=20),
+        )
         _word(college, review)
 
 

@@ -64,42 +64,64 @@ ONE_THING = {"attention:thresholds", "attention:look"}
 SEES: dict[type[Model], Near] = {
     # The cook is the adult who was told of the own one.
     Review: near(
-        own=LIFE | {"cook"} | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+        own=LIFE | {"cook"} | OWN_FAMILY,
+        other_class=LIFE | OTHER_FAMILY,
+        departed=LIFE,
+        other_school={"neighbour_head"},
     ),
     Step: near(
-        own=LIFE | {"cook"} | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}
+        own=LIFE | {"cook"} | OWN_FAMILY,
+        other_class=LIFE | OTHER_FAMILY,
+        departed=LIFE,
+        other_school={"neighbour_head"},
     ),
     # What the mother wrote is hers, and read by those in charge.
     Word: near(own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["attention:waiting", "attention:thresholds", "attention:reviews"], LIFE | NEIGHBOURING),
     "attention:look": near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
     "attention:review": ALL_SCOPES_OF_SCHOOL_LIFE | near(own=LIFE | {"cook"}),
     **dict.fromkeys(
-        ["attention:decide_again", "attention:add_step", "attention:end", "attention:note_step", "attention:answer"],
+        [
+            "attention:decide_again",
+            "attention:add_step",
+            "attention:end",
+            "attention:note_step",
+            "attention:answer",
+        ],
         ALL_SCOPES_OF_SCHOOL_LIFE,
     ),
     "attention:mine": FAMILY | OTHER_FAMILY,
     "attention:told": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
-}  # fmt: skip
+}
 NAMES = {
     "told_to": Named(Person),
 }
 PLAIN = dict.fromkeys(
     [
-        "voir", "shown", "why", "due", "outcome", "first_step", "first_step_on", "about",
+        "voir",
+        "shown",
+        "why",
+        "due",
+        "outcome",
+        "first_step",
+        "first_step_on",
+        "about",
         *(fact.key.replace(".", "_") for fact in early_facts),
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
 DECIDED = {
-    "kind": "follow", "why": "Un point chaque semaine.", "until": "2026-12-20", "first_step": "Premier point",
+    "kind": "follow",
+    "why": "Un point chaque semaine.",
+    "until": "2026-12-20",
+    "first_step": "Premier point",
     "first_step_on": "2026-12-01",
-}  # fmt: skip
+}
 
 
 def _looked(stage: Stage) -> Data:
@@ -113,21 +135,29 @@ BODIES = {
         "cpe", lambda stage: {"attendance_half_days": "5"}, wrong=lambda stage: {"attendance_half_days": "0"}
     ),
     "attention:decide_again": Body("cpe", lambda stage: dict(DECIDED), wrong=lambda stage: {"why": ""}),
-    "attention:add_step": Body("cpe", lambda stage: {"what": "Second point", "due": "2026-12-08"}, wrong=lambda stage: {"what": ""}),
-    "attention:end": Body("cpe", lambda stage: {"outcome": "De retour en cours."}, wrong=lambda stage: {"outcome": ""}),
-    "attention:note_step": Body("cpe", lambda stage: {"geste": "faite"}),
-    "attention:answer": Body("cpe", lambda stage: {"answer": "Nous vous appelons demain."}, wrong=lambda stage: {"answer": ""}),
-    "attention:told": Body(
-        "guardian", lambda stage: {"about": "contest", "text": "Le car était en retard."}, wrong=lambda stage: {"text": ""}
+    "attention:add_step": Body(
+        "cpe", lambda stage: {"what": "Second point", "due": "2026-12-08"}, wrong=lambda stage: {"what": ""}
     ),
-}  # fmt: skip
+    "attention:end": Body(
+        "cpe", lambda stage: {"outcome": "De retour en cours."}, wrong=lambda stage: {"outcome": ""}
+    ),
+    "attention:note_step": Body("cpe", lambda stage: {"geste": "faite"}),
+    "attention:answer": Body(
+        "cpe", lambda stage: {"answer": "Nous vous appelons demain."}, wrong=lambda stage: {"answer": ""}
+    ),
+    "attention:told": Body(
+        "guardian",
+        lambda stage: {"about": "contest", "text": "Le car était en retard."},
+        wrong=lambda stage: {"text": ""},
+    ),
+}
 READ_BY = {
     **dict.fromkeys(
         [f"attention:{name}" for name in ("look", "decide_again", "add_step", "end")],
         LIFE | {"cook"} | OWN_FAMILY,
     ),
     **dict.fromkeys(["attention:told", "attention:answer"], LIFE | {"guardian"}),
-}  # fmt: skip
+}
 
 # The stage of the matrix
 
@@ -169,9 +199,13 @@ def plant(stage: Stage) -> None:
             defaults={**count, "what": fact},
         )
         review = Review.objects.create(
-            kind="tell" if own else "talk", told_to=people["cook"] if own else None, owner=cpe, opened_at=NOW,
-            until=TODAY + timedelta(days=20), **about,
-        )  # fmt: skip
+            kind="tell" if own else "talk",
+            told_to=people["cook"] if own else None,
+            owner=cpe,
+            opened_at=NOW,
+            until=TODAY + timedelta(days=20),
+            **about,
+        )
         Finding.objects.create(fact="attendance.lates", review=review, **count)
         of = {"school": world.school, "review": review}
         Decision.objects.create(kind=review.kind, reason=reason, decided_by=cpe, decided_at=NOW, **of)

@@ -11,14 +11,15 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attention import queries, rules
+from preau.domains.attention import rules
 from preau.domains.attention.actions import deciding
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.manifest.held import LOOKED_AT
 from preau.domains.attention.models import Decision, Finding, Review, Step, Word
 from preau.domains.attention.models.reviews import Kind
+from preau.domains.attention.queries import facts
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -37,9 +38,16 @@ def pupil(college: World) -> Person:
 
 def waits(college: World, number: int = 6) -> Finding:
     return Finding.objects.create(
-        school=college.school, pupil=college.people["pupil"], fact="attendance.lates", number=number, before=1,
-        threshold=6, since=date(2026, 10, 28), until=TODAY, found_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=college.people["pupil"],
+        fact="attendance.lates",
+        number=number,
+        before=1,
+        threshold=6,
+        since=date(2026, 10, 28),
+        until=TODAY,
+        found_at=NOW,
+    )
 
 
 @pytest.fixture
@@ -51,7 +59,7 @@ def decided(seat: Any, pupil: Person, kind: str = Kind.MEETING, **more: Any) -> 
     findings = list(Finding.objects.filter(pupil=pupil).waiting().order_by("pk"))
     until = None if kind == Kind.NOTHING else TODAY + timedelta(days=20)
     return deciding.decide(
-        seat, pupil, deciding.mark_of(findings), Said(kind, "Pour en parler.", until, **more)
+        seat, pupil, deciding.mark_of(findings), DecisionFacts(kind, "Pour en parler.", until, **more)
     )
 
 
@@ -136,16 +144,26 @@ def test_the_list_is_by_name_and_each_reading_is_in_the_journal(
     )
     for other, number in zip(others.order_by("pk")[:3], (30, 20, 10), strict=True):
         Finding.objects.create(
-            school=college.school, pupil=other, fact="attendance.lates", number=number, before=0, threshold=6,
-            since=TODAY, until=TODAY, found_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            pupil=other,
+            fact="attendance.lates",
+            number=number,
+            before=0,
+            threshold=6,
+            since=TODAY,
+            until=TODAY,
+            found_at=NOW,
+        )
     page = client.sit(college.people["cpe"]).get(reverse("attention:waiting"))
-    waiting = queries.waiting_pupils(seat_of("cpe"))
+    waiting = facts.waiting_pupils(seat_of("cpe"))
     text = page.content.decode()
-    places = [text.index(one.list_name) for one in sorted(waiting, key=lambda one: one.search_name)]
+    places = [
+        text.index(waiting_pupil.list_name)
+        for waiting_pupil in sorted(waiting, key=lambda waiting_pupil: waiting_pupil.search_name)
+    ]
     assert places == sorted(places) and len(places) == 4
     read = Line.objects.filter(verb="attention.page_read", is_read=True)
-    assert set(read.values_list("subject_id", flat=True)) == {one.pk for one in waiting}
+    assert set(read.values_list("subject_id", flat=True)) == {waiting_pupil.pk for waiting_pupil in waiting}
     assert "6 retards depuis le 28 octobre" in text and "seuil" in text
     assert "score" not in text and "risque" not in text
 
@@ -201,7 +219,7 @@ def test_facts_that_changed_are_read_again_first(pupil: Person, college: World, 
 
 def test_the_second_of_two_people_decides_nothing(pupil: Person, seat_of: Any) -> None:
     mark = deciding.mark_of(list(Finding.objects.all()))
-    said = Said(Kind.TALK, "x", TODAY + timedelta(days=9))
+    said = DecisionFacts(Kind.TALK, "x", TODAY + timedelta(days=9))
     deciding.decide(seat_of("cpe"), pupil, mark, said)
     with pytest.raises(deciding.LookedAtAlready):
         deciding.decide(seat_of("head"), pupil, mark, said)
@@ -211,10 +229,16 @@ def test_the_second_of_two_people_decides_nothing(pupil: Person, seat_of: Any) -
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"why": ""}, {"kind": ""}, {"until": ""}, {"until": "2026-11-24"}, {"until": "2027-06-01"},
-        {"kind": "tell"}, {"first_step": "Rencontre"}, {"first_step": "x", "first_step_on": "2027-01-30"},
+        {"why": ""},
+        {"kind": ""},
+        {"until": ""},
+        {"until": "2026-11-24"},
+        {"until": "2027-06-01"},
+        {"kind": "tell"},
+        {"first_step": "Rencontre"},
+        {"first_step": "x", "first_step_on": "2027-01-30"},
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said(
     pupil: Person, college: World, client: SchoolClient, wrong: dict[str, str]
 ) -> None:
@@ -246,7 +270,7 @@ def test_a_decision_is_reviewed_and_the_former_one_stays(
     client.post(url("decide_again", review), deciding_again)
     review.refresh_from_db()
     assert (review.kind, review.owner) == (Kind.FOLLOW, college.people["head"])
-    assert [one.kind for one in review.decisions.all()] == [Kind.MEETING, Kind.FOLLOW]
+    assert [decision.kind for decision in review.decisions.all()] == [Kind.MEETING, Kind.FOLLOW]
     page = client.sit(college.people["guardian"]).get(url("told", review)).content.decode()
     assert "Un point par semaine." in page and "Pour en parler." in page
 
@@ -258,7 +282,7 @@ def test_a_review_ends_and_deciding_again_opens_it(review: Review, seat_of: Any)
     assert (review.outcome, review.closed_by, review.is_open) == ("De retour.", cpe.person, False)
     with pytest.raises(deciding.Over):
         deciding.add_step(cpe, review, "x", TODAY)
-    assert deciding.decide_again(cpe, review, Said(Kind.TALK, "Encore.", TODAY + timedelta(days=5)))
+    assert deciding.decide_again(cpe, review, DecisionFacts(Kind.TALK, "Encore.", TODAY + timedelta(days=5)))
     review.refresh_from_db()
     assert review.is_open and review.outcome == ""
 
@@ -299,7 +323,7 @@ def test_a_family_contests_and_the_school_answers_once(
     word.refresh_from_db()
     news.refresh_from_db()
     assert word.answer == "Merci, nous en tenons compte." and word.text == WORDS["text"] and news.read_at
-    assert [one.person for one in Item.objects.filter(kind="attention.answered")] == [
+    assert [item.person for item in Item.objects.filter(kind="attention.answered")] == [
         college.people["guardian"]
     ]
     page = client.sit(college.people["guardian"]).get(url("told", review)).content.decode()

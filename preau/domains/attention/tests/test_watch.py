@@ -10,14 +10,14 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.boards import EarlyFact, Happened, early_facts
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attention import tasks
 from preau.domains.attention.actions import deciding, watching
-from preau.domains.attention.actions.deciding import Said
+from preau.domains.attention.actions.deciding import DecisionFacts
 from preau.domains.attention.models import Decision, Finding, Review, Step, Threshold, Word
 from preau.domains.attention.models.reviews import Kind
-from preau.domains.attention.queries import sentence_of
+from preau.domains.attention.queries.facts import sentence_of
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -29,9 +29,13 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> list[Happened]:
     """A board with one fact, whose days each test says."""
     days: list[Happened] = []
     fact = EarlyFact(
-        FACT, "Noté", "", lambda school, first, last: [one for one in days if first <= one.day <= last],
-        lambda number, what: f"{number} faits", threshold=3,
-    )  # fmt: skip
+        FACT,
+        "Noté",
+        "",
+        lambda school, first, last: [day for day in days if first <= day.day <= last],
+        lambda number, what: f"{number} faits",
+        threshold=3,
+    )
     monkeypatch.setattr(early_facts, "_entries", [fact])
     for model in (Finding, Review, Item):
         model.objects.all().delete()
@@ -46,7 +50,7 @@ def decided(seat: Any, pupil: Person, kind: str = Kind.TALK, **more: Any) -> Rev
     findings = list(Finding.objects.filter(pupil=pupil).waiting().order_by("pk"))
     until = None if kind == Kind.NOTHING else TODAY + timedelta(days=20)
     return deciding.decide(
-        seat, pupil, deciding.mark_of(findings), Said(kind, "Pour en parler.", until, **more)
+        seat, pupil, deciding.mark_of(findings), DecisionFacts(kind, "Pour en parler.", until, **more)
     )
 
 
@@ -92,7 +96,7 @@ def test_what_was_looked_at_stays_and_only_what_follows_counts(
     watching.watch(college.school, TODAY)
     review = decided(seat_of("cpe"), pupil, Kind.NOTHING)
     watching.watch(college.school, TODAY + timedelta(days=1))
-    assert [one.review_id for one in Finding.objects.all()] == [review.pk]
+    assert [finding.review_id for finding in Finding.objects.all()] == [review.pk]
     noted += times(pupil, 3, TODAY + timedelta(days=1))
     watching.watch(college.school, TODAY + timedelta(days=2))
     again = Finding.objects.get(review=None)
@@ -155,7 +159,7 @@ def test_a_review_ends_on_its_day_and_says_so_once(
     assert watching.end_of_term(college.school, review.until + timedelta(days=1)) == 0
     review.refresh_from_db()
     assert not review.is_open and review.closed_by is None
-    assert [one.person_id for one in Item.objects.all()] == [college.people["cpe"].pk]
+    assert [item.person_id for item in Item.objects.all()] == [college.people["cpe"].pk]
 
 
 def test_steps_are_reminded_on_their_day_once(college: World, noted: list[Happened], seat_of: Any) -> None:

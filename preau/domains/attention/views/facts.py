@@ -7,10 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.directory.models import Person
-from preau.domains.attention import queries, rules
+from preau.domains.attention import rules
 from preau.domains.attention.actions import deciding, watching
 from preau.domains.attention.forms import DecisionForm, ThresholdsForm
 from preau.domains.attention.models import Finding
+from preau.domains.attention.queries.facts import (
+    facts_open_in,
+    sentence_of,
+    sentences_of,
+    thresholds_of,
+    waiting_facts,
+    waiting_pupils,
+)
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, render_form, status_of, tell_outcome
@@ -23,8 +31,8 @@ A_PAGE = 20
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The pupils of whom a fact has passed its threshold since somebody last looked, by name."""
-    page = page_for(request, queries.waiting_pupils(request.viewer), A_PAGE)
-    rows = queries.sentences_of(request.viewer, list(page.object_list))
+    page = page_for(request, waiting_pupils(request.viewer), A_PAGE)
+    rows = sentences_of(request.viewer, list(page.object_list))
     journal.record_reads(
         request.viewer,
         "attention.page_read",
@@ -39,7 +47,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest, pupil: Person) -> HttpResponse:
     """The facts of one pupil, and the decision of whoever has read them."""
-    findings = queries.waiting_facts(request.viewer, pupil)
+    findings = waiting_facts(request.viewer, pupil)
     shown = {"shown": deciding.mark_of(findings)}
     form = DecisionForm(request.viewer, pupil.pk, request.POST or None, initial=shown)
     if request.method != "POST" or not form.is_valid():
@@ -58,7 +66,7 @@ def look(request: HttpRequest, pupil: Person) -> HttpResponse:
         )
         form.data = form.data.copy()
         form.data["shown"] = shown["shown"]
-        return _look_page(request, pupil, queries.waiting_facts(request.viewer, pupil), form, CONFLICT)
+        return _look_page(request, pupil, waiting_facts(request.viewer, pupil), form, CONFLICT)
     messages.success(request, _("C’est décidé. L’élève et sa famille peuvent le lire."))
     return redirect("attention:review", pk=review.pk)
 
@@ -67,7 +75,7 @@ def _look_page(
     request: HttpRequest, pupil: Person, findings: list[Finding], form: DecisionForm, status: int
 ) -> HttpResponse:
     journal.record_read(request.viewer, "attention.page_read", request.viewer.school, subject_id=pupil.pk)
-    context = {"pupil": pupil, "facts": [queries.sentence_of(one) for one in findings], "form": form}
+    context = {"pupil": pupil, "facts": [sentence_of(finding) for finding in findings], "form": form}
     return render(request, "attention/look.html", context, status=status)
 
 
@@ -76,8 +84,8 @@ def _look_page(
 def thresholds(request: HttpRequest) -> HttpResponse:
     """From how many on each fact is looked at."""
     school = request.viewer.school
-    facts = queries.facts_open_in(school)
-    form = ThresholdsForm(facts, queries.thresholds_of(school.pk, facts), request.POST or None)
+    facts = facts_open_in(school)
+    form = ThresholdsForm(facts, thresholds_of(school.pk, facts), request.POST or None)
     if request.method == "POST" and form.is_valid():
         tell_outcome(
             request,

@@ -5,10 +5,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.domains.attention import queries, rules
+from preau.domains.attention import rules
 from preau.domains.attention.actions import deciding
 from preau.domains.attention.forms import WordForm
 from preau.domains.attention.models import Review
+from preau.domains.attention.queries import reviews
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_for
@@ -20,7 +21,7 @@ A_PAGE = 20
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What somebody has looked at and decided, for oneself or one's children."""
-    page = page_for(request, queries.told_reviews(request.viewer), A_PAGE)
+    page = page_for(request, reviews.told_reviews(request.viewer), A_PAGE)
     return render(
         request, "attention/mine.html", {"page_obj": page, "several": len(request.viewer.own_pupils()) > 1}
     )
@@ -41,5 +42,5 @@ def told(request: HttpRequest, review: Review) -> HttpResponse:
             _("Ce mot est déjà envoyé."),
         )
         return redirect("attention:told", pk=review.pk)
-    context = {"found": queries.page_of(request.viewer, review.pk), "form": form}
+    context = {"found": reviews.page_of(request.viewer, review.pk), "form": form}
     return render_form(request, "attention/told.html", context)

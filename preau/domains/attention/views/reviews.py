@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.attention import queries, rules
+from preau.domains.attention import rules
 from preau.domains.attention.actions import deciding
 from preau.domains.attention.forms import AnswerForm, DecisionForm, EndForm, StepForm
 from preau.domains.attention.models import Review, Step, Word
+from preau.domains.attention.queries.reviews import page_of, reviews_of
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form, tell_outcome
@@ -26,7 +27,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """Those that go on, those with a word that waits for its answer, those that are over."""
     asked = request.GET.get("voir")
     part = asked if asked in {"fermes", "mots"} else ""
-    page = page_for(request, queries.reviews_of(request.viewer, part), A_PAGE)
+    page = page_for(request, reviews_of(request.viewer, part), A_PAGE)
     seen = [row.pupil_id for row in page.object_list]
     journal.record_reads(
         request.viewer, "attention.page_read", request.viewer.school, subject_ids=sorted(set(seen))
@@ -47,9 +48,14 @@ def _page(
     viewer = request.viewer
     journal.record_read(viewer, "attention.page_read", review, subject_id=review.pupil_id)
     context = {
-        "found": queries.page_of(viewer, review.pk), "in_charge": rules.looks_at_facts(viewer), "today": viewer.today,
-        "step": StepForm(viewer.today), "end": EndForm(), "answer": AnswerForm(), "answered_word": None,
-    } | (forms or {})  # fmt: skip
+        "found": page_of(viewer, review.pk),
+        "in_charge": rules.looks_at_facts(viewer),
+        "today": viewer.today,
+        "step": StepForm(viewer.today),
+        "end": EndForm(),
+        "answer": AnswerForm(),
+        "answered_word": None,
+    } | (forms or {})
     return render(request, "attention/review.html", context, status=status)
 
 
@@ -67,7 +73,7 @@ def decide_again(request: HttpRequest, review: Review) -> HttpResponse:
     """Another decision of the same facts, which opens again what was over; the former ones stay readable."""
     form = DecisionForm(request.viewer, review.pupil_id, request.POST or None, review=review)
     if request.method != "POST" or not form.is_valid():
-        found = queries.page_of(request.viewer, review.pk, whole=False)
+        found = page_of(request.viewer, review.pk, whole=False)
         journal.record_read(request.viewer, "attention.page_read", review, subject_id=review.pupil_id)
         return render_form(request, "attention/decide_again.html", {"found": found, "form": form})
     tell_outcome(

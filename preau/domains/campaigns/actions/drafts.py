@@ -10,7 +10,8 @@ from django.utils import timezone
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import Campaign, Choice, Target
-from preau.domains.campaigns.queries import Asked, wording_of
+from preau.domains.campaigns.queries.finding import FindingFilter
+from preau.domains.campaigns.queries.words import wording_of
 from preau.domains.campaigns.rules import school_of
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -23,7 +24,9 @@ class NotADraft(Exception):
 
 
 @transaction.atomic
-def make_draft(viewer: Viewer, found: Mapping[int, Sequence[int]], asked: Asked | None = None) -> Campaign:
+def make_draft(
+    viewer: Viewer, found: Mapping[int, Sequence[int]], asked: FindingFilter | None = None
+) -> Campaign:
     """A draft about these pupils, each with its entries; without `asked`, they were chosen in a list.
 
     Asked for again while it is still a draft, it is the same one, brought up to date.
@@ -128,7 +131,7 @@ def leave_out(viewer: Viewer, campaign: Campaign, lines: Iterable[tuple[int, int
     targets = set(draft.targets.values_list("pk", flat=True))
     wanted = {line for line in lines if line[0] in targets}
     known = Choice.objects.filter(target__campaign=draft)
-    there = {(one.target_id, one.person_id, one.channel): one.pk for one in known}
+    there = {(choice.target_id, choice.person_id, choice.channel): choice.pk for choice in known}
     known.filter(pk__in=[pk for line, pk in there.items() if line in wanted]).update(wanted=False)
     Choice.objects.bulk_create(
         Choice(school_id=draft.school_id, target_id=target, person_id=person, channel=channel, wanted=False)

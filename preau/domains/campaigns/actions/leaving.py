@@ -1,5 +1,6 @@
 """A campaign is confirmed once; then it is stopped, tried again, posted."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,14 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.commons.delivery import queries as delivery
+from preau.commons.delivery.rules import LONGEST
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.actions.drafts import held_draft
 from preau.domains.campaigns.actions.sending import KEY, end_if_over, work_of
 from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending
 from preau.domains.campaigns.models.sendings import new_ref
-from preau.domains.campaigns.queries import Line, lines_of, mark_of
-from preau.foundation import journal, quiet, sms, works
+from preau.domains.campaigns.queries.plan import Line, lines_of, mark_of
+from preau.foundation import journal, sms, works
 from preau.foundation.locks import lock
 
 State = Sending.State
@@ -47,7 +50,8 @@ def confirm(viewer: Viewer, campaign: Campaign, seen: str) -> int:
     if len(lines) > MOST:
         raise TooMany
     now = timezone.now()
-    Sending.objects.bulk_create([_sending(draft, line, now, _due(viewer, line, now)) for line in lines])
+    leaves = _departures(draft.school, [line.reach.person.pk for line in lines if line.reach], now)
+    Sending.objects.bulk_create([_sending(draft, line, now, leaves) for line in lines])
     draft.confirmed_by, draft.confirmed_at = viewer.person, now
     draft.save(update_fields=["confirmed_by", "confirmed_at"])
     journal.record(
@@ -57,19 +61,29 @@ def confirm(viewer: Viewer, campaign: Campaign, seen: str) -> int:
     return len(lines)
 
 
-def _due(viewer: Viewer, line: Line, now: datetime) -> datetime:
-    """Mails and text messages leave at decent hours, on the clock of the school."""
-    zone = viewer.school.timezone if viewer.school else ""
-    return now if line.channel == Channel.LETTER else quiet.next_open(now, zone)
+def _departures(school: School, people: Iterable[int], now: datetime) -> dict[int, datetime]:
+    """When mails and text messages leave for each: by the hours of the school and their own; the last day of the wait where none is left."""
+    found = delivery.departures(school, set(people), now)
+    return {person: at or now + LONGEST for person, at in found.items()}
 
 
-def _sending(draft: Campaign, line: Line, now: datetime, due: datetime) -> Sending:
+def _sending(draft: Campaign, line: Line, now: datetime, leaves: Mapping[int, datetime]) -> Sending:
     if line.reach is None:
         raise ValueError("A line without a person does not leave.")
+    due = now if line.channel == Channel.LETTER else leaves[line.reach.person.pk]
     return Sending(
-        school_id=draft.school_id, target_id=line.target_id, pupil=line.pupil, person=line.reach.person,
-        channel=line.channel, to=line.to, text=line.text, parts=line.parts, sheet=line.sheet, made_at=now, due_at=due,
-    )  # fmt: skip
+        school_id=draft.school_id,
+        target_id=line.target_id,
+        pupil=line.pupil,
+        person=line.reach.person,
+        channel=line.channel,
+        to=line.to,
+        text=line.text,
+        parts=line.parts,
+        sheet=line.sheet,
+        made_at=now,
+        due_at=due,
+    )
 
 
 def _start(viewer: Viewer, campaign: Campaign) -> None:
@@ -78,12 +92,16 @@ def _start(viewer: Viewer, campaign: Campaign) -> None:
     if not waiting.exists():
         return
     works.start(
-        works.Asked(
-            key=work_of(campaign.pk), label=_("Envoi d’une campagne aux familles"), person_id=viewer.person.pk,
-            url=reverse("campaigns:campaign", kwargs={"pk": campaign.pk}), school_id=campaign.school_id,
-            seat=viewer.key, can_stop=True,
+        works.WorkRequest(
+            key=work_of(campaign.pk),
+            label=_("Envoi d’une campagne aux familles"),
+            person_id=viewer.person.pk,
+            url=reverse("campaigns:campaign", kwargs={"pk": campaign.pk}),
+            school_id=campaign.school_id,
+            seat=viewer.key,
+            can_stop=True,
         )
-    )  # fmt: skip
+    )
     sendings_ready.send(sender=Campaign, campaign_id=campaign.pk)
 
 
@@ -115,10 +133,11 @@ def stop_work(viewer: Viewer, key: str, **_more: object) -> None:
 def retry(viewer: Viewer, campaign: Campaign) -> int:
     """Try again what did not arrive, and nothing else, where the directory says today; returns how many."""
     lock(Campaign, campaign.pk)
-    failed = Sending.objects.filter(target__campaign=campaign, state=State.FAILED).select_related("person")
-    now, zone = timezone.now(), viewer.school.timezone if viewer.school else ""
+    lost = Sending.objects.filter(target__campaign=campaign, state=State.FAILED).select_related("person")
+    now, failed = timezone.now(), list(lost.exclude(channel=Channel.LETTER))
+    leaves = _departures(campaign.school, [one.person_id for one in failed], now)
     again: list[Sending] = []
-    for one in failed.exclude(channel=Channel.LETTER):
+    for one in failed:
         to = one.person.email if one.channel == Channel.MAIL else sms.number_of(one.person.phone)
         # Where it was refused, it would be refused again.
         if not to or (to == one.to and one.reason == Reason.REFUSED):
@@ -126,7 +145,7 @@ def retry(viewer: Viewer, campaign: Campaign) -> int:
         if one.reason != Reason.UNREACHABLE:
             one.ref = new_ref()
         one.to, one.number, one.state, one.reason, one.tries = to, "", State.WAITING, "", 0
-        one.due_at, one.held_until, one.sent_at, one.ended_at = quiet.next_open(now, zone), None, None, None
+        one.due_at, one.held_until, one.sent_at, one.ended_at = leaves[one.person_id], None, None, None
         again.append(one)
     fields = [
         "to",

@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.delivery import queries as delivery
+from preau.commons.delivery import rules
 from preau.directory.models import Guardianship, School
 from preau.domains.attendance.models import Entry
 from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending, SmsRefusal
 from preau.domains.campaigns.models.sendings import SendingQuerySet
-from preau.domains.campaigns.queries import left_today
-from preau.foundation import quiet, works
+from preau.domains.campaigns.queries.history import left_today
+from preau.foundation import works
 from preau.foundation.locks import lock
-from preau.foundation.sms import Fate, Taken
+from preau.foundation.sms import Fate, GatewayAnswer
 from preau.foundation.tasks import delay_before
 
 State = Sending.State
@@ -25,6 +27,8 @@ KEY = "campaigns."
 # Longer than a mail server or a gateway may take to answer.
 HOLD = timedelta(minutes=3)
 TRIES = 6
+# More than one worker takes at a time.
+LOOKED_AT = 100
 # A gateway that has not told in this time will not tell any more.
 REPORTED = timedelta(days=3)
 
@@ -47,16 +51,27 @@ def hold(campaign_id: int, channel: str, most: int) -> list[Sending]:
         return []
     # One worker at a time counts what a school has spent.
     school = lock(School, first.school_id)
-    if not quiet.is_open(now, school.timezone):
-        due.update(due_at=quiet.next_open(now, school.timezone), held_until=None)
-        return []
+    _put_off(school, due, now, now)
     kept = _next_kept(due, most, now)
     if kept and channel == Channel.SMS:
         kept = _within_the_day(school, kept, now)
         if not kept:
-            due.update(due_at=quiet.next_at(now, quiet.OPENS, school.timezone), held_until=None)
+            tomorrow = rules.next_at(delivery.hours_of_school(school), now, 0, rules.WEEK)
+            _put_off(school, due, tomorrow, now)
     Sending.objects.filter(pk__in=[one.pk for one in kept]).update(held_until=now + HOLD)
     return kept
+
+
+def _put_off(school: School, due: SendingQuerySet, ready: datetime, now: datetime) -> None:
+    """What is ready at a moment waits for the hours of the school and of its reader (decision 141), unless it may leave now."""
+    while waiting := list(due.order_by("pk")[:LOOKED_AT]):
+        leaves = delivery.departures(school, {one.person_id for one in waiting}, ready)
+        late = [one for one in waiting if leaves[one.person_id] != now]
+        if not late:
+            return
+        for one in late:
+            one.due_at, one.held_until = leaves[one.person_id] or ready + rules.LONGEST, None
+        Sending.objects.bulk_update(late, ["due_at", "held_until"])
 
 
 def _next_kept(due: SendingQuerySet, most: int, now: datetime) -> list[Sending]:
@@ -72,20 +87,20 @@ def _next_kept(due: SendingQuerySet, most: int, now: datetime) -> list[Sending]:
 def _within_the_day(school: School, kept: list[Sending], now: datetime) -> list[Sending]:
     """Those that the school may still pay; the others stay due, and wait for the next morning once it may pay none."""
     # What these hold from a worker that died is counted by `left_today`: it is theirs.
-    own = sum(one.parts for one in kept if one.held_until)
+    own = sum(sending.parts for sending in kept if sending.held_until)
     left, fits = left_today(school, now) + own, []
-    for one in kept:
-        if one.parts > left:
+    for sending in kept:
+        if sending.parts > left:
             break
-        left -= one.parts
-        fits.append(one)
+        left -= sending.parts
+        fits.append(sending)
     return fits
 
 
 def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[Sending]:
     """Families and absences may have changed since the campaign was confirmed (three queries, however many they are)."""
     today = timezone.localdate(now)
-    people, pupils = {one.person_id for one in taken}, {one.pupil_id for one in taken}
+    people, pupils = {sending.person_id for sending in taken}, {sending.pupil_id for sending in taken}
     informed = set(
         Guardianship.objects.informed(today)
         .filter(pupil__in=pupils, guardian__in=people)
@@ -94,23 +109,23 @@ def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[S
     refusing = set(SmsRefusal.objects.filter(person__in=people).values_list("person_id", flat=True))
     open_still = set(
         Entry.objects.to_explain()
-        .filter(campaign_targets__in=[one.target_id for one in taken])
+        .filter(campaign_targets__in=[sending.target_id for sending in taken])
         .values_list("campaign_targets__pk", flat=True)
     )
     kept: list[Sending] = []
     lost: dict[str, list[int]] = {}
-    for one in taken:
+    for sending in taken:
         why = ""
-        if one.person_id != one.pupil_id and (one.pupil_id, one.person_id) not in informed:
+        if sending.person_id != sending.pupil_id and (sending.pupil_id, sending.person_id) not in informed:
             why = Reason.BARRED
-        elif one.channel == Channel.SMS and one.person_id in refusing:
+        elif sending.channel == Channel.SMS and sending.person_id in refusing:
             why = Reason.NO_SMS
-        elif one.target.campaign.kind == Campaign.Kind.ABSENCES and one.target_id not in open_still:
+        elif sending.target.campaign.kind == Campaign.Kind.ABSENCES and sending.target_id not in open_still:
             why = Reason.SETTLED
         if why:
-            lost.setdefault(why, []).append(one.pk)
+            lost.setdefault(why, []).append(sending.pk)
         else:
-            kept.append(one)
+            kept.append(sending)
     for why, pks in lost.items():
         Sending.objects.filter(pk__in=pks).update(
             state=State.CANCELLED, reason=why, ended_at=now, held_until=None
@@ -119,19 +134,19 @@ def _drop_what_must_not_leave(taken: Sequence[Sending], now: datetime) -> list[S
 
 
 @transaction.atomic
-def note_taken(held: Sequence[Sending], said: Iterable[Taken]) -> int:
+def note_taken(held: Sequence[Sending], said: Iterable[GatewayAnswer]) -> int:
     """What a server or a gateway said of those that were held; those of which it says nothing are tried again. Returns how many left."""
     now, left = timezone.now(), 0
-    by_ref = {one.ref: one for one in said}
-    for one in held:
-        answer = by_ref.get(one.ref)
-        mine = Sending.objects.waiting().filter(pk=one.pk)
+    by_ref = {taken.ref: taken for taken in said}
+    for sending in held:
+        answer = by_ref.get(sending.ref)
+        mine = Sending.objects.waiting().filter(pk=sending.pk)
         if answer is None:
-            put_off([one])
+            put_off([sending])
         elif answer.refused:
             mine.update(state=State.FAILED, reason=Reason.REFUSED, ended_at=now, held_until=None)
         else:
-            ended = None if one.channel == Channel.SMS else now
+            ended = None if sending.channel == Channel.SMS else now
             left += mine.update(
                 state=State.SENT, number=answer.number, sent_at=now, ended_at=ended, held_until=None
             )
@@ -142,9 +157,9 @@ def note_taken(held: Sequence[Sending], said: Iterable[Taken]) -> int:
 def put_off(held: Sequence[Sending]) -> None:
     """Nothing answered: try again later, with a growing delay; after six tries it is told that it failed."""
     now = timezone.now()
-    for one in held:
-        tries = one.tries + 1
-        mine = Sending.objects.waiting().filter(pk=one.pk)
+    for sending in held:
+        tries = sending.tries + 1
+        mine = Sending.objects.waiting().filter(pk=sending.pk)
         if tries >= TRIES:
             mine.update(
                 state=State.FAILED, reason=Reason.UNREACHABLE, tries=tries, ended_at=now, held_until=None
@@ -187,3 +202,11 @@ def campaigns_due(now: datetime) -> list[int]:
     """The campaigns of which something may leave now."""
     due = Sending.objects.due(now).order_by().values_list("target__campaign", flat=True)
     return sorted(set(due))
+
+
+@transaction.atomic
+def send_again(channel: str) -> int:
+    """Try again now what a server or a gateway did not take, within the hours of each; returns how many."""
+    now = timezone.now()
+    stuck = Sending.objects.waiting().filter(channel=channel, tries__gt=0).exclude(held_until__gt=now)
+    return stuck.update(due_at=now)

@@ -14,7 +14,7 @@ from preau.domains.attendance.models import Alert, Entry, FollowUp, Status
 from preau.domains.campaigns import rules
 from preau.domains.campaigns.models import Campaign, Channel
 from preau.domains.campaigns.models.campaigns import LONGEST, LONGEST_SMS
-from preau.domains.campaigns.queries import Asked
+from preau.domains.campaigns.queries.finding import FindingFilter
 from preau.foundation import sms
 from preau.foundation.fields import Day, OneRow, SeveralRows
 
@@ -27,24 +27,30 @@ class StartForm(forms.Form):
     """Whom to write to, and about what."""
 
     kind = forms.ChoiceField(
-        label=_("Écrire au sujet de"), widget=forms.RadioSelect,
+        label=_("Écrire au sujet de"),
+        widget=forms.RadioSelect,
         choices=[(kind.value, kind.label) for kind in Kind if kind != Kind.CHOSEN],
         error_messages={"required": _("Choisissez de quoi parle le message.")},
-    )  # fmt: skip
+    )
     since = Day(label=_("Du"))
     until = Day(label=_("Au"))
     at_least = forms.IntegerField(
-        label=_("À partir de"), min_value=1, max_value=60,
+        label=_("À partir de"),
+        min_value=1,
+        max_value=60,
         help_text=_("Cours manqués, ou retards, par élève. 1 : tous."),
-    )  # fmt: skip
+    )
     group = OneRow(
         Group.objects.none(), label=_("Classe"), required=False, empty_label=_("Toutes les classes")
     )
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            "kind": Kind.ABSENCES, "since": viewer.today - WEEK, "until": viewer.today, "at_least": 1,
-        }  # fmt: skip
+            "kind": Kind.ABSENCES,
+            "since": viewer.today - WEEK,
+            "until": viewer.today,
+            "at_least": 1,
+        }
         super().__init__(*args, **kwargs)
         classes = Group.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS)
         self.fields["group"].queryset = classes.order_by("name")  # type: ignore[attr-defined]
@@ -58,9 +64,9 @@ class StartForm(forms.Form):
             self.add_error("since", gettext("Choisissez une année au plus."))
         return data
 
-    def asked(self) -> Asked:
+    def asked(self) -> FindingFilter:
         data = self.cleaned_data
-        return Asked(data["kind"], data["since"], data["until"], data["at_least"], data["group"])
+        return FindingFilter(data["kind"], data["since"], data["until"], data["at_least"], data["group"])
 
 
 class ChosenForm(forms.Form):
@@ -101,13 +107,18 @@ class WordsForm(forms.Form):
         label=_("SMS"), required=False, help_text=_("Payant. Rien ne part la nuit ni la fin de semaine.")
     )
     body = forms.CharField(
-        label=_("Texte du courrier et du courriel"), max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 9}), error_messages={"required": _("Écrivez le texte.")},
-    )  # fmt: skip
+        label=_("Texte du courrier et du courriel"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 9}),
+        error_messages={"required": _("Écrivez le texte.")},
+    )
     sms = forms.CharField(
-        label=_("Texte du SMS"), max_length=LONGEST_SMS, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Texte du SMS"),
+        max_length=LONGEST_SMS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("160 signes pour un seul SMS, 70 avec certains accents : ê, ç, î…"),
-    )  # fmt: skip
+    )
     keep = forms.BooleanField(
         label=_("Garder ces textes pour les prochaines campagnes de ce genre"), required=False
     )
@@ -123,7 +134,7 @@ class WordsForm(forms.Form):
         if wrong:
             raise ValidationError(
                 gettext("Champ inconnu : %(field)s. Voici ceux qui existent : %(fields)s.")
-                % {"field": wrong[0], "fields": ", ".join(f"{{{one}}}" for one in rules.FIELDS)}
+                % {"field": wrong[0], "fields": ", ".join(f"{{{field}}}" for field in rules.FIELDS)}
             )
         return text
 

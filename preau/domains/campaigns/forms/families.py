@@ -16,14 +16,18 @@ class AddressForm(forms.Form):
         label=_("Voie"), required=False, max_length=160, help_text=_("12 rue des Lilas, bâtiment B")
     )
     postcode = forms.RegexField(
-        POSTCODE, label=_("Code postal"), required=False, max_length=10,
+        POSTCODE,
+        label=_("Code postal"),
+        required=False,
+        max_length=10,
         error_messages={"invalid": _("Écrivez le code postal : 35000.")},
-    )  # fmt: skip
+    )
     city = forms.CharField(label=_("Commune"), required=False, max_length=80)
     no_sms = forms.BooleanField(
-        label=_("Ne veut pas recevoir de SMS"), required=False,
+        label=_("Ne veut pas recevoir de SMS"),
+        required=False,
         help_text=_("La personne peut aussi le dire elle-même, sur sa page « Messages reçus »."),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

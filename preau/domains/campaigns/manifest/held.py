@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.words import Role
-from preau.domains.campaigns import actions
+from preau.domains.campaigns.actions import families, leaving
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves, own
@@ -33,43 +33,92 @@ def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **mo
 
 
 add(
-    _("Campagnes préparées"), "Campaign", "made_by",
+    _("Campagnes préparées"),
+    "Campaign",
+    "made_by",
     dict.fromkeys(
-        ["school", "kind", "since", "until", "at_least", "by_letter", "by_mail", "by_sms", "body", "sms", "key"], NONE
+        [
+            "school",
+            "kind",
+            "since",
+            "until",
+            "at_least",
+            "by_letter",
+            "by_mail",
+            "by_sms",
+            "body",
+            "sms",
+            "key",
+        ],
+        NONE,
     )
     | dict.fromkeys(
         ["made_by", "made_at", "confirmed_by", "confirmed_at", "stopped_at", "dropped_at"], PERSONAL
     ),
-)  # fmt: skip
+)
 add(
-    _("Élèves d’une campagne"), "Target", "pupil",
-    {"school": NONE, "campaign": NONE, "pupil": CHILD, "entries": CHILD}, readers=PREPARING,
-)  # fmt: skip
+    _("Élèves d’une campagne"),
+    "Target",
+    "pupil",
+    {"school": NONE, "campaign": NONE, "pupil": CHILD, "entries": CHILD},
+    readers=PREPARING,
+)
 add(
-    _("Choix avant l’envoi d’une campagne"), "Choice", "person",
-    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE}, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
-)  # fmt: skip
+    _("Choix avant l’envoi d’une campagne"),
+    "Choice",
+    "person",
+    {"school": NONE, "target": NONE, "person": PERSONAL, "channel": NONE, "wanted": NONE},
+    people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
+)
 add(
-    _("Messages de la vie scolaire"), "Sending", "pupil",
-    {"school": NONE, "target": NONE, "pupil": CHILD, "person": PERSONAL, "channel": NONE, "to": PERSONAL, "text": CHILD}
-    | {"parts": NONE, "sheet": NONE, "ref": NONE, "number": NONE, "state": CHILD, "reason": CHILD, "tries": NONE}
+    _("Messages de la vie scolaire"),
+    "Sending",
+    "pupil",
+    {
+        "school": NONE,
+        "target": NONE,
+        "pupil": CHILD,
+        "person": PERSONAL,
+        "channel": NONE,
+        "to": PERSONAL,
+        "text": CHILD,
+    }
+    | {
+        "parts": NONE,
+        "sheet": NONE,
+        "ref": NONE,
+        "number": NONE,
+        "state": CHILD,
+        "reason": CHILD,
+        "tries": NONE,
+    }
     | {"made_at": CHILD, "due_at": NONE, "held_until": NONE, "sent_at": CHILD, "ended_at": CHILD},
     withheld=frozenset({"ref", "number", "sheet"}),
-    forget=actions.forget_sendings,
-    readers=ADDRESSED, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
-)  # fmt: skip
+    forget=leaving.forget_sendings,
+    readers=ADDRESSED,
+    people={"person": (Concerned.GUARDIANS, Concerned.PUPILS)},
+)
 add(
-    _("Adresses postales"), "PostalAddress", "person",
+    _("Adresses postales"),
+    "PostalAddress",
+    "person",
     {"school": NONE, "person": PERSONAL, "street": PERSONAL, "postcode": PERSONAL, "city": PERSONAL}
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     # Where others live is no part of the data of whoever noted it.
     field_readers=dict.fromkeys(["street", "postcode", "city"], LIVED_AT),
-    forget=actions.forget_addresses,
-    keep=Retention.ACCOUNT, people={"person": (Concerned.GUARDIANS,)},
-)  # fmt: skip
+    forget=families.forget_addresses,
+    keep=Retention.ACCOUNT,
+    people={"person": (Concerned.GUARDIANS,)},
+)
 add(
-    _("Refus de SMS"), "SmsRefusal", "person",
+    _("Refus de SMS"),
+    "SmsRefusal",
+    "person",
     {"person": PERSONAL, "said_by": PERSONAL, "said_at": PERSONAL},
-    forget=actions.forget_refusal,
-    keep=Retention.ACCOUNT, people={"person": (Concerned.GUARDIANS, Concerned.PUPILS), "said_by": (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)},
-)  # fmt: skip
+    forget=families.forget_refusal,
+    keep=Retention.ACCOUNT,
+    people={
+        "person": (Concerned.GUARDIANS, Concerned.PUPILS),
+        "said_by": (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF),
+    },
+)

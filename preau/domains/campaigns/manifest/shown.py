@@ -1,20 +1,48 @@
 """The service, its links from the pages of attendance and of a pupil, the words of the journal, the schedule."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.boards import MoreVerbs, more_verbs
 from preau.domains.attendance.boards import Place, Way, ways
 from preau.domains.attendance.models import ABSENCES
-from preau.domains.campaigns import actions, rules, seeds, tasks
-from preau.foundation import boards, works
+from preau.domains.campaigns import rules, seeds, tasks
+from preau.domains.campaigns.actions import leaving, sending
+from preau.domains.campaigns.models import Channel
+from preau.domains.campaigns.queries import carried
+from preau.foundation import boards, sms, works
 from preau.foundation.boards import Nature
 
 KEY = "campaigns"
-actions.sendings_ready.connect(tasks.enqueue_sending, dispatch_uid="campaigns.sending")
-works.stop_asked.connect(actions.stop_work, dispatch_uid="campaigns.stop")
+leaving.sendings_ready.connect(tasks.enqueue_sending, dispatch_uid="campaigns.sending")
+works.stop_asked.connect(leaving.stop_work, dispatch_uid="campaigns.stop")
 boards.schedule.add(boards.Scheduled("campaigns.due", tasks.send_due, every_minutes=5))
 boards.schedule.add(boards.Scheduled("campaigns.reports", tasks.ask_reports, every_minutes=15))
+for key, label, load, channel, is_set, unset, order in [
+    (
+        "campagnes-courriel",
+        _("Courriels des campagnes"),
+        carried.mail_load,
+        Channel.MAIL,
+        lambda: True,
+        "",
+        30,
+    ),
+    (
+        "campagnes-sms",
+        _("SMS des campagnes"),
+        carried.text_load,
+        Channel.SMS,
+        sms.is_offered,
+        _("Aucune passerelle n’est posée : aucun SMS n’est proposé (SMS_GATEWAY)."),
+        40,
+    ),
+]:
+    boards.carriers.add(
+        boards.Carrier(key, label, load, partial(sending.send_again, channel), is_set, unset, order)
+    )
 boards.seeds.add(boards.Seed("campagnes", seeds.plant, order=45))
 boards.services.add(
     boards.Service(
@@ -54,17 +82,25 @@ boards.acts.add(
 for step in [
     boards.FirstStep(
         _("Écrire à plusieurs familles"),
-        _("Courrier, courriel ou SMS : les doutes sont montrés avant, et rien ne part sans votre confirmation."),
-        "campaigns:campaigns", rules.prepares_campaigns, where=_("Dans « Vie scolaire », « Campagnes »"), order=45,
+        _(
+            "Courrier, courriel ou SMS : les doutes sont montrés avant, et rien ne part sans votre confirmation."
+        ),
+        "campaigns:campaigns",
+        rules.prepares_campaigns,
+        where=_("Dans « Vie scolaire », « Campagnes »"),
+        order=45,
         service=KEY,
     ),
     boards.FirstStep(
         _("Relire les messages de la vie scolaire"),
         _("Courriers, courriels et SMS envoyés par l’établissement, et le choix de ne pas recevoir de SMS."),
-        "campaigns:received", rules.reads_messages, where=_("Dans « Absences », « Messages reçus »"), order=45,
+        "campaigns:received",
+        rules.reads_messages,
+        where=_("Dans « Absences », « Messages reçus »"),
+        order=45,
         service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 for verb, label in [
@@ -90,12 +126,18 @@ more_verbs.add(
         ABSENCES,
         frozenset(
             {
-                "campaigns.confirmed", "campaigns.stopped", "campaigns.retried", "campaigns.posted",
-                "campaigns.prepared", "campaigns.dropped", "campaigns.printed", "campaigns.exported",
+                "campaigns.confirmed",
+                "campaigns.stopped",
+                "campaigns.retried",
+                "campaigns.posted",
+                "campaigns.prepared",
+                "campaigns.dropped",
+                "campaigns.printed",
+                "campaigns.exported",
             }
         ),
     )
-)  # fmt: skip
+)
 boards.reasons_to_read.add(
     boards.ReasonToRead("campaigns.sendings_read", _("Savoir ce qui a été envoyé à la famille."))
 )

@@ -100,8 +100,9 @@ def _said(doubt: Doubt, line: Line) -> str:
         odd = line.length.odd[:8]
         why = _(" (à cause de : %(letters)s)") % {"letters": odd} if odd else ""
         return _("Texte long : %(parts)s SMS à payer%(why)s. Raccourcissez-le si vous pouvez.") % {
-            "parts": line.parts, "why": why,
-        }  # fmt: skip
+            "parts": line.parts,
+            "why": why,
+        }
     return str(SAID[doubt])
 
 

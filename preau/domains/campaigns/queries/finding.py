@@ -21,7 +21,7 @@ MOST = 1_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class FindingFilter:
     """What somebody looks for: between two days, both included, from so many, in one class or in all."""
 
     kind: str
@@ -35,7 +35,7 @@ class Asked:
         return f"{self.kind} {self.since} {self.until} {self.at_least} {self.group.pk if self.group else ''}"
 
 
-def asked_for(viewer: Viewer, asked: Asked) -> Found:
+def asked_for(viewer: Viewer, asked: FindingFilter) -> Found:
     """The pupils asked for, each with its entries, oldest first; a thousand pupils at most."""
     if asked.kind == Kind.THRESHOLD:
         alerts = Alert.objects.visible_to(viewer).waiting()
@@ -52,7 +52,7 @@ def asked_for(viewer: Viewer, asked: Asked) -> Found:
     return dict(sorted(kept.items())[:MOST])
 
 
-def _between(viewer: Viewer, asked: Asked) -> Found:
+def _between(viewer: Viewer, asked: FindingFilter) -> Found:
     seen = Entry.objects.visible_to(viewer).filter(day__range=(asked.since, asked.until))
     seen = seen.to_explain() if asked.kind == Kind.ABSENCES else seen.filter(status=Status.LATE)
     return _by_pupil(seen.order_by("day", "pk").values_list("pupil_id", "pk"))

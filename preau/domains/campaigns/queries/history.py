@@ -52,10 +52,14 @@ def _counted(path: str = "") -> dict[str, Count]:
         return Count(f"{path}pk", filter=Q(**{f"{path}{name}": value for name, value in asked.items()}))
 
     return {
-        "total": Count(f"{path}pk"), "waiting": of(state=State.WAITING),
-        "letters": of(state=State.WAITING, channel=Channel.LETTER), "sent": of(state=State.SENT),
-        "delivered": of(state=State.DELIVERED), "failed": of(state=State.FAILED), "cancelled": of(state=State.CANCELLED),
-    }  # fmt: skip
+        "total": Count(f"{path}pk"),
+        "waiting": of(state=State.WAITING),
+        "letters": of(state=State.WAITING, channel=Channel.LETTER),
+        "sent": of(state=State.SENT),
+        "delivered": of(state=State.DELIVERED),
+        "failed": of(state=State.FAILED),
+        "cancelled": of(state=State.CANCELLED),
+    }
 
 
 def progress_of(campaign: Campaign) -> Progress:
@@ -84,12 +88,12 @@ class CampaignRow:
 
 def rows_of(page: Sequence[Campaign]) -> list[CampaignRow]:
     """Campaigns of a page with what became of them (one query more)."""
-    counted = Sending.objects.filter(target__campaign__in=[one.pk for one in page])
+    counted = Sending.objects.filter(target__campaign__in=[campaign.pk for campaign in page])
     by = {
         row.pop("target__campaign"): Progress(**row)
         for row in counted.order_by().values("target__campaign").annotate(**_counted())
     }
-    return [_row(one, by.get(one.pk, Progress(0, 0, 0, 0, 0, 0, 0))) for one in page]
+    return [_row(campaign, by.get(campaign.pk, Progress(0, 0, 0, 0, 0, 0, 0))) for campaign in page]
 
 
 def _row(campaign: Campaign, progress: Progress) -> CampaignRow:
@@ -97,10 +101,16 @@ def _row(campaign: Campaign, progress: Progress) -> CampaignRow:
     if campaign.stopped_at and not progress.waiting:
         word, tone = _("Arrêtée"), "changed"
     return CampaignRow(
-        campaign.pk, campaign.get_kind_display(), period_of(campaign), dates.day_and_hour(campaign.made_at),
-        campaign.made_by.full_name, progress.total, word, tone,
+        campaign.pk,
+        campaign.get_kind_display(),
+        period_of(campaign),
+        dates.day_and_hour(campaign.made_at),
+        campaign.made_by.full_name,
+        progress.total,
+        word,
+        tone,
         "campaigns:text" if campaign.is_draft else "campaigns:campaign",
-    )  # fmt: skip
+    )
 
 
 def period_of(campaign: Campaign) -> str:
@@ -153,17 +163,27 @@ def _joined(found: "QuerySet[Sending]") -> "QuerySet[Sending]":
 
 
 def sending_rows(page: Iterable[Sending]) -> list[SendingRow]:
-    return [_sending_row(one) for one in page]
+    return [_sending_row(sending) for sending in page]
 
 
-def _sending_row(one: Sending) -> SendingRow:
-    state = State(one.state)
-    word = _("À poster") if one.channel == Channel.LETTER and state == State.WAITING else str(state.label)
+def _sending_row(sending: Sending) -> SendingRow:
+    state = State(sending.state)
+    word = _("À poster") if sending.channel == Channel.LETTER and state == State.WAITING else str(state.label)
     return SendingRow(
-        one.pk, one.pupil.list_name, one.person.list_name, one.get_channel_display(), one.to.replace("\n", ", "), one.text,
-        one.sent_at or one.made_at, word, TONES.get(state, "neutral"), one.reason_said, one.target.campaign_id,
-        one.target.campaign.get_kind_display(), one.held_until is not None,
-    )  # fmt: skip
+        sending.pk,
+        sending.pupil.list_name,
+        sending.person.list_name,
+        sending.get_channel_display(),
+        sending.to.replace("\n", ", "),
+        sending.text,
+        sending.sent_at or sending.made_at,
+        word,
+        TONES.get(state, "neutral"),
+        sending.reason_said,
+        sending.target.campaign_id,
+        sending.target.campaign.get_kind_display(),
+        sending.held_until is not None,
+    )
 
 
 def left_today(school: School, now: datetime) -> int:

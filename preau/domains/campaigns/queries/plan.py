@@ -36,6 +36,7 @@ from preau.domains.campaigns.queries.words import Half, values_of
 from preau.domains.campaigns.rules import filled
 from preau.foundation import sms
 from preau.foundation.boards import Nature
+from preau.foundation.sms.words import Length, length_of, plain
 from preau.foundation.text import fold
 from preau.identity.models import Account
 
@@ -91,7 +92,7 @@ class Line:
     reach: Reach | None = None
     channel: str = ""
     text: str = ""
-    length: sms.Length | None = None
+    length: Length | None = None
     sheet: str = ""
     doubts: list[Doubt] = field(default_factory=list)
     is_out: bool = False
@@ -206,9 +207,10 @@ def _targets(viewer: Viewer, campaign: Campaign) -> list[Any]:
     )
     rows = Target.objects.filter(campaign=campaign).select_related("pupil")
     rows = rows.annotate(
-        here=Exists(here), group=Subquery(classes.values("group__name")[:1]),
+        here=Exists(here),
+        group=Subquery(classes.values("group__name")[:1]),
         **_reach_columns("pupil", campaign.school_id),
-    )  # fmt: skip
+    )
     return list(rows.order_by("group", "pupil__search_name", "pk"))
 
 
@@ -293,7 +295,7 @@ class _Plan:
         """The text of each channel."""
         values = values_of(self.school, pupil, group, len(missed), missed)
         body = filled(self.campaign.body, values)
-        short = sms.plain(filled(self.campaign.sms, values))
+        short = plain(filled(self.campaign.sms, values))
         return {channel: short if channel == Channel.SMS else body for channel in Channel.values}
 
     def _to(self, reach: Reach, about: Line, words: Mapping[str, str]) -> list[Line]:
@@ -305,7 +307,7 @@ class _Plan:
                 continue
             line = Line(about.target_id, about.pupil, about.group, reach, channel, words[channel])
             line.is_out = wanted is False
-            line.length = sms.length_of(line.text) if channel == Channel.SMS else None
+            line.length = length_of(line.text) if channel == Channel.SMS else None
             line.doubts = _doubts(line, reach)
             lines.append(line)
         used = {line.channel for line in lines}
@@ -317,9 +319,12 @@ class _Plan:
 
 def _tie(link: Any) -> Tie:
     return Tie(
-        link.guardian_id, Authority(link.authority), Kinship(link.kinship), barred=link.may_not_be_informed,
+        link.guardian_id,
+        Authority(link.authority),
+        Kinship(link.kinship),
+        barred=link.may_not_be_informed,
         is_institution=link.guardian.is_institution,
-    )  # fmt: skip
+    )
 
 
 def _without(about: Line, reach: Reach | None, doubt: Doubt) -> Line:

@@ -3,15 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import QuerySet
 
-from preau.directory.models import Person, School
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.campaigns.models import Campaign, Channel, Sending
 from preau.domains.campaigns.queries.plan import lines_of
-from preau.foundation import quiet
 
 A_LOT = 40
 
@@ -35,17 +33,17 @@ def sheets_of(viewer: Viewer, campaign: Campaign, lot: str | None) -> list[Sheet
     """The sheets of a lot (the first, when none is asked); of a draft, the first that would leave."""
     if campaign.is_draft:
         lines = [
-            one
-            for one in lines_of(viewer, campaign)
-            if one.channel == Channel.LETTER and one.leaves and one.reach
+            line
+            for line in lines_of(viewer, campaign)
+            if line.channel == Channel.LETTER and line.leaves and line.reach
         ]
-        first = lines[:1] and [one for one in lines if one.sheet == lines[0].sheet]
-        return _joined((one.sheet, one.reach.person, one.to, one.text) for one in first if one.reach)
+        first = lines[:1] and [line for line in lines if line.sheet == lines[0].sheet]
+        return _joined((line.sheet, line.reach.person, line.to, line.text) for line in first if line.reach)
     number = int(lot) if lot and lot.isascii() and lot.isdecimal() and len(lot) < 6 else 1
     order = list(dict.fromkeys(_letters(campaign).order_by("pk").values_list("sheet", flat=True)))
     wanted = order[(number - 1) * A_LOT : number * A_LOT] if number else []
     rows = _letters(campaign).filter(sheet__in=wanted).select_related("person").order_by("pk")
-    return _joined((one.sheet, one.person, one.to, one.text) for one in rows)
+    return _joined((row.sheet, row.person, row.to, row.text) for row in rows)
 
 
 def _letters(campaign: Campaign) -> "QuerySet[Sending]":
@@ -67,8 +65,3 @@ def named(person: Person) -> str:
     """« Mme Claire MOREAU », as an envelope says it."""
     civility = person.get_civility_display() if person.civility else ""
     return " ".join(filter(None, [civility, person.given_name, person.family_name.upper()]))
-
-
-def leaves_now(school: School | None, now: datetime) -> bool:
-    """May mails and text messages leave at this hour?"""
-    return quiet.is_open(now, school.timezone if school else "")

@@ -6,10 +6,10 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority
 from preau.domains.attendance.models import Entry, Notice, Status
-from preau.domains.campaigns import actions
+from preau.domains.campaigns.actions import drafts
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending, SmsRefusal
 from preau.domains.timetable.models import Lesson
 
@@ -18,9 +18,16 @@ OUTBOX = "preau.commons.outbox.sms.OutboxGateway"
 
 def live_at(world: World, person: Person, street: str) -> None:
     PostalAddress.objects.update_or_create(
-        school=world.school, person=person,
-        defaults={"street": street, "postcode": "35000", "city": "Rennes", "noted_by": person, "noted_at": NOW},
-    )  # fmt: skip
+        school=world.school,
+        person=person,
+        defaults={
+            "street": street,
+            "postcode": "35000",
+            "city": "Rennes",
+            "noted_by": person,
+            "noted_at": NOW,
+        },
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -56,12 +63,17 @@ def absences(college: World, parents: list[Person]) -> list[Entry]:
     found = []
     for lesson in lessons:
         entry, _made = Entry.objects.update_or_create(
-            lesson=lesson, pupil=pupil,
+            lesson=lesson,
+            pupil=pupil,
             defaults={
-                "school": college.school, "day": lesson.day, "status": Status.ABSENT, "minutes_late": None,
-                "explanation": None, "handling": None,
+                "school": college.school,
+                "day": lesson.day,
+                "status": Status.ABSENT,
+                "minutes_late": None,
+                "explanation": None,
+                "handling": None,
             },
-        )  # fmt: skip
+        )
         found.append(entry)
     return found
 
@@ -70,10 +82,13 @@ def absences(college: World, parents: list[Person]) -> list[Entry]:
 def draft(college: World, absences: list[Entry], seat_of: Any) -> Campaign:
     """About these two absences, by every way."""
     pupil = college.people["pupil"].pk
-    campaign = actions.make_draft(seat_of("cpe"), {pupil: [one.pk for one in absences]})
+    campaign = drafts.make_draft(seat_of("cpe"), {pupil: [absence.pk for absence in absences]})
     said = {
-        "by_letter": True, "by_mail": True, "by_sms": True, "body": "{eleve} ({classe}) : {demi_journees}, {dates}.",
+        "by_letter": True,
+        "by_mail": True,
+        "by_sms": True,
+        "body": "{eleve} ({classe}) : {demi_journees}, {dates}.",
         "sms": "{prenom}, {nombre} absences",
-    }  # fmt: skip
-    actions.say_words(seat_of("cpe"), campaign, said)
+    }
+    drafts.say_words(seat_of("cpe"), campaign, said)
     return Campaign.objects.get(pk=campaign.pk)

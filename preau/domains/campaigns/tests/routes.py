@@ -8,8 +8,8 @@ from preau.directory.models import Group, Person
 from preau.directory.tests.props import cast_pupil, many_classes
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance.models import Entry, FollowUp
-from preau.domains.campaigns import queries
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending
+from preau.domains.campaigns.queries import plan
 from preau.domains.campaigns.tests.props import many_aimed_at, many_campaigns, own_campaign, own_draft
 from tests import pages
 from tests.declared import Body, Data, Named
@@ -44,9 +44,14 @@ PAGES = [
     ),
 ]
 ELSEWHERE = {
-    "campaigns:from_list", "campaigns:drop", "campaigns:stop", "campaigns:retry", "campaigns:posted",
-    "campaigns:letters", "campaigns:export",
-}  # fmt: skip
+    "campaigns:from_list",
+    "campaigns:drop",
+    "campaigns:stop",
+    "campaigns:retry",
+    "campaigns:posted",
+    "campaigns:letters",
+    "campaigns:export",
+}
 LISTS = [
     ("cpe", "campaigns:campaigns", many_campaigns),
     ("cpe", "campaigns:start", many_classes),
@@ -61,7 +66,7 @@ LISTS = [
 LISTS_APART = {
     # Forty sheets a lot: test_sending.py.
     "campaigns:letters",
-}  # fmt: skip
+}
 ONE_THING = {"campaigns:reach"}
 ARGUMENTS = {"campaigns:export": lambda college: {"pk": own_campaign(college).pk}}
 
@@ -69,32 +74,54 @@ ARGUMENTS = {"campaigns:export": lambda college: {"pk": own_campaign(college).pk
 
 SEES: dict[type[Model], Near] = {
     Campaign: near(own=LIFE, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "campaigns:received": FAMILY | OTHER_FAMILY,
     **dict.fromkeys(["campaigns:campaigns", "campaigns:start", "campaigns:from_list"], LIFE | NEIGHBOURING),
     **dict.fromkeys(
         [
             f"campaigns:{name}"
-            for name in ("campaign", "text", "check", "confirm", "drop", "stop", "retry", "posted", "letters", "export")
+            for name in (
+                "campaign",
+                "text",
+                "check",
+                "confirm",
+                "drop",
+                "stop",
+                "retry",
+                "posted",
+                "letters",
+                "export",
+            )
         ],
         ALL_SCOPES_OF_SCHOOL_LIFE,
     ),
     **dict.fromkeys(
         ["campaigns:sent", "campaigns:reach"], near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING)
     ),
-}  # fmt: skip
+}
 NAMES = {
     "suivis": Named(FollowUp),
     "group": Named(Group),
 }
 PLAIN = dict.fromkeys(
     [
-        "body", "at_least", "by_letter", "by_mail", "by_sms", "sms", "keep", "sure", "street",
-        "postcode", "city", "no_sms", "lot",
+        "body",
+        "at_least",
+        "by_letter",
+        "by_mail",
+        "by_sms",
+        "sms",
+        "keep",
+        "sure",
+        "street",
+        "postcode",
+        "city",
+        "no_sms",
+        "lot",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -103,9 +130,9 @@ WRITTEN = {"by_mail": "on", "body": "Bonjour, au sujet de {prenom}.", "keep": "o
 LIVES = {"street": "4 rue du Moulin", "postcode": "35000", "city": "Rennes", "no_sms": "on"}
 
 
-def _seen_by_the_cpe(stage: Stage) -> list[queries.Line]:
+def _seen_by_the_cpe(stage: Stage) -> list[plan.Line]:
     cpe = viewer_for(stage.people["cpe"], 0, timezone.now(), f"staff-{stage.college.school.pk}")
-    return queries.lines_of(cpe, Campaign.objects.get(pk=stage.own(Campaign).pk))
+    return plan.lines_of(cpe, Campaign.objects.get(pk=stage.own(Campaign).pk))
 
 
 def _left_out(stage: Stage) -> Data:
@@ -114,7 +141,7 @@ def _left_out(stage: Stage) -> Data:
 
 
 def _looked_at(stage: Stage) -> Data:
-    return {"seen": queries.mark_of(_seen_by_the_cpe(stage)), "sure": "on"}
+    return {"seen": plan.mark_of(_seen_by_the_cpe(stage)), "sure": "on"}
 
 
 def _reachable(stage: Stage) -> None:
@@ -134,7 +161,7 @@ BODIES = {
     "campaigns:retry": Body("cpe", before=_reachable),
     "campaigns:posted": Body("cpe"),
     "campaigns:reach": Body("cpe", lambda stage: dict(LIVES), wrong=lambda stage: {"city": ""}),
-}  # fmt: skip
+}
 # Where somebody lives is read by those who write to them, and by themselves.
 READ_BY = {
     "campaigns:text": LIFE | {"guardian"},
@@ -173,9 +200,16 @@ def plant(stage: Stage) -> None:
             place = stage.mark(f"where a mother lives, {scope}", life | reader, life)
             subject = stage.mark(f"words of a draft, {scope}", life, life)
         campaign = Campaign.objects.create(
-            school=world.school, kind=Campaign.Kind.CHOSEN, by_mail=True, by_letter=True, body=f"{subject} {{eleve}}", sms="Bonjour",
-            key=f"stage {scope}", made_by=cpe, made_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            kind=Campaign.Kind.CHOSEN,
+            by_mail=True,
+            by_letter=True,
+            body=f"{subject} {{eleve}}",
+            sms="Bonjour",
+            key=f"stage {scope}",
+            made_by=cpe,
+            made_at=NOW,
+        )
         target = campaign.targets.create(school=world.school, pupil=pupil)
         target.entries.add(place_of(stage, Entry, scope))
         about = {

@@ -10,7 +10,7 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry
 from preau.domains.campaigns import tasks
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending, SmsRefusal
@@ -35,7 +35,7 @@ def cpe(client: SchoolClient, college: World) -> SchoolClient:
 def test_from_a_list_to_what_was_sent(
     cpe: SchoolClient, absences: list[Entry], parents: list[Person]
 ) -> None:
-    answer = cpe.post(reverse("campaigns:from_list"), {"entries": [one.pk for one in absences]})
+    answer = cpe.post(reverse("campaigns:from_list"), {"entries": [absence.pk for absence in absences]})
     draft = Campaign.objects.drafts().get(kind="chosen")
     assert answer["Location"] == at("text", draft)
     words = {

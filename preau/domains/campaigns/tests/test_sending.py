@@ -19,20 +19,22 @@ from preau.commons.notifications.tests.test_killed import Killed, Mortal
 from preau.commons.outbox.models import Letter
 from preau.commons.works.models import Work
 from preau.directory.models import Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry, Status
-from preau.domains.campaigns import actions, queries, tasks
+from preau.domains.campaigns import tasks
+from preau.domains.campaigns.actions import drafts, families, leaving, sending
 from preau.domains.campaigns.models import Campaign, Channel, Sending, Wording
+from preau.domains.campaigns.queries import history, plan, sheets
 from preau.foundation import sms, works
-from preau.foundation.sms import Fate, Message, Taken, Unreachable
+from preau.foundation.sms import Fate, GatewayAnswer, Message, Unreachable
 
 pytestmark = pytest.mark.django_db
 State = Sending.State
 
 
 def confirm(draft: Campaign, seat_of: Any) -> int:
-    found = queries.lines_of(seat_of("cpe"), Campaign.objects.get(pk=draft.pk))
-    return actions.confirm(seat_of("cpe"), draft, queries.mark_of(found))
+    found = plan.lines_of(seat_of("cpe"), Campaign.objects.get(pk=draft.pk))
+    return leaving.confirm(seat_of("cpe"), draft, plan.mark_of(found))
 
 
 def send(draft: Campaign) -> int:
@@ -56,13 +58,15 @@ class Fake:
     silent = False
     fates: dict[str, Fate] = {}
 
-    def send(self, messages: Sequence[Message]) -> list[Taken]:
+    def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         if self.silent:
             raise Unreachable("nobody")
         Fake.received += messages
         return [
-            Taken(one.ref, "", "refused") if one.to in self.refuses else Taken(one.ref, f"n-{one.ref}")
-            for one in messages
+            GatewayAnswer(message.ref, "", "refused")
+            if message.to in self.refuses
+            else GatewayAnswer(message.ref, f"n-{message.ref}")
+            for message in messages
         ]
 
     def reports(self, numbers: Sequence[str]) -> dict[str, Fate]:
@@ -81,7 +85,7 @@ def test_nothing_leaves_before_it_is_confirmed_and_then_once(draft: Campaign, se
     tasks.send_due.call()
     assert (len(mail.outbox), len(texts()), Sending.objects.count()) == (0, 0, 0)
     assert confirm(draft, seat_of) == 6
-    with pytest.raises(actions.NotADraft):
+    with pytest.raises(drafts.NotADraft):
         confirm(draft, seat_of)
     assert DBTaskResult.objects.filter(task_path__endswith="send_campaign").count() == 1
     send(draft)
@@ -90,22 +94,22 @@ def test_nothing_leaves_before_it_is_confirmed_and_then_once(draft: Campaign, se
     assert states(draft) == {State.SENT: 4, State.WAITING: 2}
     subjects = {one.subject for one in mail.outbox}
     assert subjects == {"Un message de la vie scolaire"}
-    assert Work.objects.get(key=actions.work_of(draft.pk)).state == "done"
+    assert Work.objects.get(key=sending.work_of(draft.pk)).state == "done"
 
 
 def test_what_changed_since_it_was_looked_at_is_not_sent(draft: Campaign, parents: Any, seat_of: Any) -> None:
-    seen = queries.mark_of(queries.lines_of(seat_of("cpe"), draft))
+    seen = plan.mark_of(plan.lines_of(seat_of("cpe"), draft))
     Person.objects.filter(pk=parents[0].pk).update(email="autre@famille.example")
-    with pytest.raises(actions.SeenOtherwise):
-        actions.confirm(seat_of("cpe"), draft, seen)
+    with pytest.raises(leaving.SeenOtherwise):
+        leaving.confirm(seat_of("cpe"), draft, seen)
     assert not Sending.objects.exists()
     assert Campaign.objects.get(pk=draft.pk).is_draft
 
 
 def test_a_draft_that_was_dropped_is_not_confirmed(draft: Campaign, seat_of: Any) -> None:
-    assert actions.drop(seat_of("cpe"), draft)
-    assert not actions.drop(seat_of("cpe"), draft)
-    with pytest.raises(actions.NotADraft):
+    assert drafts.drop(seat_of("cpe"), draft)
+    assert not drafts.drop(seat_of("cpe"), draft)
+    with pytest.raises(drafts.NotADraft):
         confirm(draft, seat_of)
 
 
@@ -154,28 +158,28 @@ def dying(worker: Mortal, real: Any, message: Any) -> Any:
 
 
 def dying_gateway(worker: Mortal) -> Any:
-    def send(self: Fake, messages: Sequence[Message]) -> list[Taken]:
+    def send(self: Fake, messages: Sequence[Message]) -> list[GatewayAnswer]:
         worker.step()
         Fake.received += messages
         worker.step()
-        return [Taken(one.ref, f"n-{one.ref}") for one in messages]
+        return [GatewayAnswer(message.ref, f"n-{message.ref}") for message in messages]
 
     return send
 
 
 def test_what_a_worker_holds_another_leaves_alone(draft: Campaign, seat_of: Any, clock: Any) -> None:
     confirm(draft, seat_of)
-    assert len(actions.hold(draft.pk, Channel.SMS, 50)) == 2
-    assert actions.hold(draft.pk, Channel.SMS, 50) == []
+    assert len(sending.hold(draft.pk, Channel.SMS, 50)) == 2
+    assert sending.hold(draft.pk, Channel.SMS, 50) == []
     clock.shift(timedelta(minutes=4))
-    assert len(actions.hold(draft.pk, Channel.SMS, 50)) == 2
+    assert len(sending.hold(draft.pk, Channel.SMS, 50)) == 2
 
 
 def test_what_has_not_left_is_stopped(draft: Campaign, seat_of: Any) -> None:
     confirm(draft, seat_of)
-    assert len(actions.hold(draft.pk, Channel.SMS, 1)) == 1
-    assert actions.stop(seat_of("cpe"), draft) == 5
-    assert actions.stop(seat_of("cpe"), draft) == 0
+    assert len(sending.hold(draft.pk, Channel.SMS, 1)) == 1
+    assert leaving.stop(seat_of("cpe"), draft) == 5
+    assert leaving.stop(seat_of("cpe"), draft) == 0
     send(draft)
     assert (len(mail.outbox), len(texts())) == (0, 0)
     assert states(draft) == {State.CANCELLED: 5, State.WAITING: 1}
@@ -183,11 +187,11 @@ def test_what_has_not_left_is_stopped(draft: Campaign, seat_of: Any) -> None:
 
 def test_the_page_of_works_stops_it_too(draft: Campaign, seat_of: Any) -> None:
     confirm(draft, seat_of)
-    actions.stop_work(seat_of("cpe"), actions.work_of(draft.pk))
+    leaving.stop_work(seat_of("cpe"), sending.work_of(draft.pk))
     assert states(draft) == {State.CANCELLED: 6}
     with pytest.raises(works.CannotStop):
-        actions.stop_work(seat_of("cpe"), actions.work_of(draft.pk))
-    actions.stop_work(seat_of("cpe"), "delivery-1")
+        leaving.stop_work(seat_of("cpe"), sending.work_of(draft.pk))
+    leaving.stop_work(seat_of("cpe"), "delivery-1")
 
 
 def test_a_family_barred_or_that_refuses_meanwhile_gets_nothing(
@@ -195,7 +199,7 @@ def test_a_family_barred_or_that_refuses_meanwhile_gets_nothing(
 ) -> None:
     confirm(draft, seat_of)
     Guardianship.objects.filter(guardian=parents[0]).update(may_not_be_informed=True)
-    actions.say_sms(seat_of("cpe"), parents[1], wanted=False)
+    families.say_sms(seat_of("cpe"), parents[1], wanted=False)
     send(draft)
     assert [one.to for one in mail.outbox] == [[parents[1].email]]
     assert texts() == []
@@ -206,7 +210,7 @@ def test_a_family_barred_or_that_refuses_meanwhile_gets_nothing(
 def test_absences_explained_meanwhile_are_not_told(draft: Campaign, absences: Any, seat_of: Any) -> None:
     Campaign.objects.filter(pk=draft.pk).update(kind=Campaign.Kind.ABSENCES)
     confirm(draft, seat_of)
-    Entry.objects.filter(pk__in=[one.pk for one in absences]).update(status=Status.PRESENT)
+    Entry.objects.filter(pk__in=[absence.pk for absence in absences]).update(status=Status.PRESENT)
     send(draft)
     assert (len(mail.outbox), len(texts())) == (0, 0)
     assert states(draft) == {State.CANCELLED: 4, State.WAITING: 2}
@@ -221,7 +225,8 @@ def test_nothing_leaves_at_night_nor_on_a_sunday(draft: Campaign, seat_of: Any, 
     Sending.objects.update(due_at=NOW)
     send(draft)
     assert (len(mail.outbox), len(texts())) == (0, 0)
-    clock.move_to(NOW.replace(day=25, hour=7, minute=5))
+    # What waited leaves over ten minutes.
+    clock.move_to(NOW.replace(day=25, hour=7, minute=10))
     assert tasks.send_due.call() == 1
     send(draft)
     assert (len(mail.outbox), len(texts())) == (2, 2)
@@ -235,8 +240,8 @@ def test_a_school_pays_so_many_a_day_and_the_rest_waits(
     send(draft)
     send(draft)
     assert len(texts()) == 1
-    assert queries.left_today(draft.school, NOW) == 0
-    assert Work.objects.get(key=actions.work_of(draft.pk)).state == "running"
+    assert history.left_today(draft.school, NOW) == 0
+    assert Work.objects.get(key=sending.work_of(draft.pk)).state == "running"
     clock.move_to(NOW.replace(day=25, hour=8))
     tasks.send_due.call()
     send(draft)
@@ -255,8 +260,8 @@ def test_a_gateway_that_is_away_is_asked_again_and_told_after_six_tries(
     assert set(Sending.objects.filter(state=State.FAILED).values_list("reason", flat=True)) == {"unreachable"}
     fake.silent = False
     refs = set(Sending.objects.filter(channel=Channel.SMS).values_list("ref", flat=True))
-    assert actions.retry(seat_of("cpe"), draft) == 2
-    assert actions.retry(seat_of("cpe"), draft) == 0
+    assert leaving.retry(seat_of("cpe"), draft) == 2
+    assert leaving.retry(seat_of("cpe"), draft) == 0
     send(draft)
     # It may have taken them before it fell silent: they keep their name.
     assert {one.ref for one in fake.received} == refs
@@ -269,9 +274,9 @@ def test_only_what_failed_is_tried_again_where_the_directory_says(
     confirm(draft, seat_of)
     send(draft)
     assert states(draft, Channel.SMS) == {State.FAILED: 1, State.SENT: 1}
-    assert actions.retry(seat_of("cpe"), draft) == 0
+    assert leaving.retry(seat_of("cpe"), draft) == 0
     Person.objects.filter(pk=parents[0].pk).update(phone="07 00 00 00 01")
-    assert actions.retry(seat_of("cpe"), draft) == 1
+    assert leaving.retry(seat_of("cpe"), draft) == 1
     send(draft)
     assert Counter(one.to for one in fake.received) == {
         "+33612345670": 1,
@@ -303,24 +308,24 @@ def test_a_mail_server_that_refuses_an_address_is_noted(
     monkeypatch.setattr(mail.EmailMultiAlternatives, "send", refuse)
     send(draft)
     assert states(draft, Channel.MAIL) == {State.FAILED: 2}
-    progress = queries.progress_of(draft)
+    progress = history.progress_of(draft)
     assert (progress.failed, progress.letters, progress.moving) == (2, 2, 0)
 
 
 def test_letters_are_posted_once(draft: Campaign, seat_of: Any) -> None:
     confirm(draft, seat_of)
-    assert actions.note_posted(seat_of("cpe"), draft) == 2
-    assert actions.note_posted(seat_of("cpe"), draft) == 0
+    assert leaving.note_posted(seat_of("cpe"), draft) == 2
+    assert leaving.note_posted(seat_of("cpe"), draft) == 0
     assert states(draft, Channel.LETTER) == {State.SENT: 2}
-    assert queries.lots_of(draft) == [(1, 1, 2)]
+    assert sheets.lots_of(draft) == [(1, 1, 2)]
 
 
 def test_every_gesture_is_in_the_journal_and_names_nobody(
     draft: Campaign, parents: Any, seat_of: Any
 ) -> None:
     confirm(draft, seat_of)
-    actions.note_posted(seat_of("cpe"), draft)
-    actions.stop(seat_of("cpe"), draft)
+    leaving.note_posted(seat_of("cpe"), draft)
+    leaving.stop(seat_of("cpe"), draft)
     verbs = set(JournalLine.objects.filter(verb__startswith="campaigns.").values_list("verb", flat=True))
     assert {"campaigns.prepared", "campaigns.confirmed", "campaigns.posted", "campaigns.stopped"} <= verbs
     told = str(
@@ -335,22 +340,29 @@ def test_a_message_is_read_by_its_reader_and_school_life_alone(
 ) -> None:
     confirm(draft, seat_of)
     mine = Sending.objects.filter(person=parents[0])[0]
-    for key, sees in {"cpe": True, "head": True, "guardian": True, "other_guardian": False, "teacher": False,
-                      "secretary": False, "pupil": False}.items():  # fmt: skip
+    for key, sees in {
+        "cpe": True,
+        "head": True,
+        "guardian": True,
+        "other_guardian": False,
+        "teacher": False,
+        "secretary": False,
+        "pupil": False,
+    }.items():
         assert Sending.objects.visible_to(seat_of(key)).filter(pk=mine.pk).exists() is sees, key
     assert not Sending.objects.visible_to(seat_of("cpe", world=twin)).filter(pk=mine.pk).exists()
     assert not Campaign.objects.visible_to(seat_of("secretary")).exists()
     assert not Wording.objects.visible_to(seat_of("teacher")).exists()
     # What has not left is not read yet.
-    assert not queries.received_by(seat_of("guardian")).exists()
+    assert not history.received_by(seat_of("guardian")).exists()
     send(draft)
-    assert queries.received_by(seat_of("guardian")).count() == 2
+    assert history.received_by(seat_of("guardian")).count() == 2
 
 
 def test_erasing_somebody_takes_words_and_address(draft: Campaign, parents: Any, seat_of: Any) -> None:
     confirm(draft, seat_of)
-    assert actions.forget_sendings(parents[0].pk) == 3
-    assert actions.forget_addresses(parents[0].pk) == 1
+    assert leaving.forget_sendings(parents[0].pk) == 3
+    assert families.forget_addresses(parents[0].pk) == 1
     assert set(Sending.objects.filter(person=parents[0]).values_list("to", "text")) == {("", "")}
     assert Sending.objects.filter(person=parents[1]).exclude(to="").count() == 3
-    assert queries.lots_of(draft) == [(1, 1, 1)]
+    assert sheets.lots_of(draft) == [(1, 1, 1)]

@@ -13,9 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from conftest import NOW, SchoolClient
 from preau.directory.actions import consents
 from preau.directory.models import FamilyClosure, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import explanations, follow_ups, notices
 from preau.domains.attendance.models import Alert, Announcement, Entry, Explanation, Reason
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending
 from preau.foundation import pdf
@@ -55,12 +55,16 @@ def secrets_in(said: str) -> list[str]:
 
 def routes(patterns: Any = None, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
     """(name, pattern) of every route that opens without an object, or with a public id alone."""
-    for one in patterns or get_resolver().url_patterns:
-        if isinstance(one, URLResolver):
-            inside = f"{space}:{one.namespace}" if space and one.namespace else (one.namespace or space)
-            yield from routes(one.url_patterns, before + str(one.pattern), inside)
-        elif isinstance(one, URLPattern) and one.name:
-            yield f"{space}:{one.name}" if space else one.name, before + str(one.pattern)
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            inside = (
+                f"{space}:{pattern.namespace}"
+                if space and pattern.namespace
+                else (pattern.namespace or space)
+            )
+            yield from routes(pattern.url_patterns, before + str(pattern.pattern), inside)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{space}:{pattern.name}" if space else pattern.name, before + str(pattern.pattern)
 
 
 def opened(client: SchoolClient, *people: Person) -> Iterator[tuple[str, str]]:
@@ -104,8 +108,8 @@ def test_the_letters_of_a_campaign_are_of_one_household_each(
     sheets = articles(drawn[0])
     assert len(sheets) == 2
     father = parents[1]
-    (hers,) = [one for one in sheets if mother.given_name in one]
-    (his,) = [one for one in sheets if father.given_name in one]
+    (hers,) = [sheet for sheet in sheets if mother.given_name in sheet]
+    (his,) = [sheet for sheet in sheets if father.given_name in sheet]
     assert hers is not his and STREET in hers
     assert secrets_in(his) == []
     assert "2 rue des Lilas" in his and "2 rue des Lilas" not in hers
@@ -115,27 +119,36 @@ def test_the_letters_of_a_campaign_are_of_one_household_each(
 
 
 def test_the_letters_of_an_alert_are_of_one_household_each(
-    college: World, client: SchoolClient, absences: list[Entry], mother: Person, parents: list[Person],
-    drawn: list[str], seat_of: Any,
-) -> None:  # fmt: skip
+    college: World,
+    client: SchoolClient,
+    absences: list[Entry],
+    mother: Person,
+    parents: list[Person],
+    drawn: list[str],
+    seat_of: Any,
+) -> None:
     """The mother has explained: the father's letter does not know it."""
     reason = Reason.objects.offered_to_families(college.school.pk)[0]
-    attendance.explain(seat_of("guardian"), absences[:1], reason, "mot de la mère")
+    explanations.explain(seat_of("guardian"), absences[:1], reason, "mot de la mère")
     alert = Alert.objects.create(
-        school=college.school, pupil=college.people["pupil"], month=NOW.date().replace(day=1),
-        level=Alert.Level.DIALOGUE, half_days=4, raised_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        pupil=college.people["pupil"],
+        month=NOW.date().replace(day=1),
+        level=Alert.Level.DIALOGUE,
+        half_days=4,
+        raised_at=NOW,
+    )
     client.sit(college.people["cpe"])
     assert client.post(reverse("attendance:letters"), {"alertes": [alert.pk]}).status_code == 200
     sheets = articles(drawn[0])
     assert len(sheets) == 2
     for sheet in sheets:
-        named = [one for one in parents if one.formal_name in sheet]
+        named = [parent for parent in parents if parent.formal_name in sheet]
         assert len(named) == 1
         assert secrets_in(sheet) == []
         assert "mot de la mère" not in sheet and reason.label not in sheet
-    bodies = {re.sub(r'<p class="paper-to">.*?</p>', "", one) for one in sheets}
-    assert len({one.partition("</article>")[0] for one in bodies}) == 1, "the same letter, to each"
+    bodies = {re.sub(r'<p class="paper-to">.*?</p>', "", sheet) for sheet in sheets}
+    assert len({body.partition("</article>")[0] for body in bodies}) == 1, "the same letter, to each"
 
 
 # On the pages, in files, by the API
@@ -173,8 +186,8 @@ def test_a_mail_to_one_parent_names_the_other_nowhere(
 ) -> None:
     from preau.commons.notifications.tests.post import deliver  # noqa: PLC0415
 
-    for notice in attendance.prepare_notices([one.pk for one in absences], NOW.date()):
-        attendance.tell_guardian(notice)
+    for notice in notices.prepare_notices([absence.pk for absence in absences], NOW.date()):
+        notices.tell_guardian(notice)
     deliver()
     sent = [one for one in mail.outbox if one.to == [parents[1].email]]
     assert sent
@@ -207,8 +220,8 @@ def test_a_form_left_open_is_not_taken_from_a_guardian_who_has_lost_authority(
     college: World, client: SchoolClient, absences: list[Entry], two_children: Person, seat_of: Any, how: str
 ) -> None:
     pupil, reason = college.people["pupil"], Reason.objects.offered_to_families(college.school.pk)[0]
-    given = attendance.explain(seat_of("guardian"), absences[1:], reason, "dite avant")
-    follow_up = attendance.open_follow_up(seat_of("cpe"), pupil)
+    given = explanations.explain(seat_of("guardian"), absences[1:], reason, "dite avant")
+    follow_up = follow_ups.open_follow_up(seat_of("cpe"), pupil)
     client.sit(college.people["guardian"], "guardian")
     explain = reverse("attendance:explain", kwargs={"pk": absences[0].pk})
     announce = reverse("attendance:announce")
@@ -244,9 +257,14 @@ def test_a_form_left_open_is_not_taken_from_a_guardian_who_has_lost_authority(
 
 
 def test_parents_keep_nothing_of_a_pupil_of_age_who_closes_their_file(
-    college: World, client: SchoolClient, absences: list[Entry], draft: Campaign, two_children: Person, mother: Person,
+    college: World,
+    client: SchoolClient,
+    absences: list[Entry],
+    draft: Campaign,
+    two_children: Person,
+    mother: Person,
     seat_of: Any,
-) -> None:  # fmt: skip
+) -> None:
     """But that it was closed, which is told to them; what they wrote stays with the school."""
     pupil = college.people["pupil"]
     Person.objects.filter(pk=pupil.pk).update(birth_date=date(2008, 11, 24), given_name="Ninon-Majeure")
@@ -254,8 +272,8 @@ def test_parents_keep_nothing_of_a_pupil_of_age_who_closes_their_file(
     # The messages that were sent have the name in their words.
     send(client.sit(college.people["cpe"]), draft)
     reason = Reason.objects.offered_to_families(college.school.pk)[0]
-    explained = attendance.explain(seat_of("guardian"), absences[:1], reason, "mot gardé")
-    attendance.tell_absence(mother.pk, absences[1].pk)
+    explained = explanations.explain(seat_of("guardian"), absences[:1], reason, "mot gardé")
+    notices.tell_absence(mother.pk, absences[1].pk)
     Sending.objects.update(state=Sending.State.SENT, sent_at=NOW)
     assert "Ninon-Majeure" in Sending.objects.filter(person=mother)[0].text
     client.sit(college.people["guardian"], "guardian")

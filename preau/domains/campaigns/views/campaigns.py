@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.campaigns import actions, exports, queries, rules
+from preau.domains.campaigns import exports, rules
+from preau.domains.campaigns.actions import leaving
 from preau.domains.campaigns.models import Campaign
+from preau.domains.campaigns.queries import history
+from preau.domains.campaigns.queries.sheets import lots_of, sheets_of
 from preau.domains.campaigns.views.drafts import A_PAGE
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
@@ -20,8 +23,8 @@ from preau.foundation.paging import page_for
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """What was sent to families, newest first, and what is being prepared."""
-    page = page_for(request, queries.campaigns_of(request.viewer), 20)
-    context = {"page_obj": page, "rows": queries.rows_of(page.object_list)}
+    page = page_for(request, history.campaigns_of(request.viewer), 20)
+    context = {"page_obj": page, "rows": history.rows_of(page.object_list)}
     return render(request, "campaigns/campaigns.html", context)
 
 
@@ -32,12 +35,17 @@ def campaign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if campaign.confirmed_at is None:
         gone = campaign.dropped_at is not None
         return redirect("campaigns:campaigns") if gone else redirect("campaigns:text", pk=campaign.pk)
-    page = page_for(request, queries.sendings_of(campaign), A_PAGE)
+    page = page_for(request, history.sendings_of(campaign), A_PAGE)
     context = {
-        "campaign": campaign, "progress": queries.progress_of(campaign), "page_obj": page,
-        "rows": queries.sending_rows(page.object_list), "lots": queries.lots_of(campaign), "has_pdf": pdf.is_possible(),
-        "period": queries.period_of(campaign), "by": campaign.confirmed_by,
-    }  # fmt: skip
+        "campaign": campaign,
+        "progress": history.progress_of(campaign),
+        "page_obj": page,
+        "rows": history.sending_rows(page.object_list),
+        "lots": lots_of(campaign),
+        "has_pdf": pdf.is_possible(),
+        "period": history.period_of(campaign),
+        "by": campaign.confirmed_by,
+    }
     return render(request, "campaigns/campaign.html", context)
 
 
@@ -45,7 +53,7 @@ def campaign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """What has not left does not leave."""
-    count = actions.stop(request.viewer, campaign)
+    count = leaving.stop(request.viewer, campaign)
     if count:
         said = ngettext("%(num)s message ne partira pas.", "%(num)s messages ne partiront pas.", count)
         messages.success(request, said % {"num": count})
@@ -58,7 +66,7 @@ def stop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Try again what did not arrive."""
-    count = actions.retry(request.viewer, campaign)
+    count = leaving.retry(request.viewer, campaign)
     if count:
         said = ngettext("%(num)s message repart.", "%(num)s messages repartent.", count)
         messages.success(request, said % {"num": count})
@@ -73,7 +81,7 @@ def retry(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_POST
 def posted(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letters are in the post."""
-    count = actions.note_posted(request.viewer, campaign)
+    count = leaving.note_posted(request.viewer, campaign)
     if count:
         said = ngettext("%(num)s pli est noté comme posté.", "%(num)s plis sont notés comme postés.", count)
         messages.success(request, said % {"num": count})
@@ -86,7 +94,7 @@ def posted(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_safe
 def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """A lot of letters; of a draft, one real letter, to be looked at."""
-    sheets = queries.sheets_of(request.viewer, campaign, request.GET.get("lot"))
+    sheets = sheets_of(request.viewer, campaign, request.GET.get("lot"))
     if not sheets:
         messages.info(request, _("Aucun courrier à imprimer ici."))
         return redirect("campaigns:campaign", pk=campaign.pk)
@@ -101,6 +109,6 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The sendings of a campaign, for a spreadsheet."""
-    found = queries.sendings_of(campaign)
+    found = history.sendings_of(campaign)
     journal.record(request.viewer, "campaigns.exported", campaign)
     return csv_lines(f"campagne-{campaign.pk}", exports.sendings_csv(found))

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.domains.campaigns import actions, queries, rules
-from preau.domains.campaigns.forms import ChosenForm, ConfirmForm, GestureForm, StartForm, WordsForm
+from preau.commons.delivery.queries import opening_after
+from preau.domains.campaigns import rules
+from preau.domains.campaigns.actions import drafts, leaving
+from preau.domains.campaigns.forms.campaigns import ChosenForm, ConfirmForm, GestureForm, StartForm, WordsForm
 from preau.domains.campaigns.models import Campaign
+from preau.domains.campaigns.queries import doubts, finding, history, plan
 from preau.foundation import pdf, sms
 from preau.foundation.access import confirmed, opens
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
@@ -41,9 +44,9 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
         asked = form.asked()
-        found = queries.asked_for(request.viewer, asked)
+        found = finding.asked_for(request.viewer, asked)
         if found:
-            return redirect("campaigns:text", pk=actions.make_draft(request.viewer, found, asked).pk)
+            return redirect("campaigns:text", pk=drafts.make_draft(request.viewer, found, asked).pk)
         form.add_error(None, _("Aucun élève ne correspond : changez les jours, le nombre ou la classe."))
     context = {"form": form, "steps": _steps()}
     return render_form(request, "campaigns/start.html", context)
@@ -54,11 +57,11 @@ def start(request: HttpRequest) -> HttpResponse:
 def from_list(request: HttpRequest) -> HttpResponse:
     """Lines chosen in a list of absences, alerts or follow-ups become a draft."""
     form = ChosenForm(request.viewer, request.POST)
-    found = queries.followed_among(request.viewer, **form.chosen()) if form.is_valid() else {}
+    found = finding.followed_among(request.viewer, **form.chosen()) if form.is_valid() else {}
     if not found:
         messages.info(request, _("Choisissez au moins une ligne, ou dites ici de quoi parle le message."))
         return redirect("campaigns:start")
-    return redirect("campaigns:text", pk=actions.make_draft(request.viewer, found).pk)
+    return redirect("campaigns:text", pk=drafts.make_draft(request.viewer, found).pk)
 
 
 @opens(Campaign, to=rules.changes_campaign)
@@ -71,20 +74,23 @@ def text(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     form = WordsForm(request.POST or None, initial={n: getattr(campaign, n) for n in fields if n != "keep"})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.say_words(request.viewer, campaign, form.said(), keep=form.cleaned_data["keep"])
-        except actions.NotADraft:
+            drafts.say_words(request.viewer, campaign, form.said(), keep=form.cleaned_data["keep"])
+        except drafts.NotADraft:
             return redirect("campaigns:campaign", pk=campaign.pk)
         shows = request.POST.get("geste") == "apercu"
         return redirect("campaigns:text" if shows else "campaigns:check", pk=campaign.pk)
-    lines = queries.lines_of(request.viewer, campaign)
+    lines = plan.lines_of(request.viewer, campaign)
     context = {
-        "campaign": campaign, "form": form, "fields": rules.FIELDS, "steps": _steps(),
+        "campaign": campaign,
+        "form": form,
+        "fields": rules.FIELDS,
+        "steps": _steps(),
         "pupils": len({line.pupil.pk for line in lines}),
         "shown": next((line for line in lines if line.channel != "sms" and line.text), None),
         "shown_sms": next((line for line in lines if line.channel == "sms"), None),
         "has_letter": pdf.is_possible() and any(line.channel == "letter" and line.to for line in lines),
         "sms_offered": sms.is_offered(),
-    }  # fmt: skip
+    }
     return render_form(request, "campaigns/text.html", context)
 
 
@@ -96,26 +102,30 @@ def check(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         return gone
     if request.method == "POST":
         return _chosen(request, campaign)
-    lines = queries.lines_of(request.viewer, campaign)
+    lines = plan.lines_of(request.viewer, campaign)
     page = page_for(request, lines, A_PAGE)
     context = {
-        "campaign": campaign, "steps": _steps(), "counts": queries.counts_of(lines), "page_obj": page,
-        "rows": queries.line_rows(page.object_list), "summary": queries.summary_of(lines),
-    }  # fmt: skip
+        "campaign": campaign,
+        "steps": _steps(),
+        "counts": plan.counts_of(lines),
+        "page_obj": page,
+        "rows": doubts.line_rows(page.object_list),
+        "summary": doubts.summary_of(lines),
+    }
     return render(request, "campaigns/check.html", context)
 
 
 def _chosen(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     form = GestureForm(request.POST)
-    lines = queries.lines_of(request.viewer, campaign)
+    lines = plan.lines_of(request.viewer, campaign)
     try:
         if form.is_valid() and form.doubt:
             _leave_out_all(
-                request, campaign, [one for one in lines if one.leaves and form.doubt in one.doubts]
+                request, campaign, [line for line in lines if line.leaves and form.doubt in line.doubts]
             )
         else:
             _choose_one(request, campaign, form, lines)
-    except actions.NotADraft:
+    except drafts.NotADraft:
         return redirect("campaigns:campaign", pk=campaign.pk)
     number = request.GET.get("page", "")
     response = redirect("campaigns:check", pk=campaign.pk)
@@ -124,9 +134,9 @@ def _chosen(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return response
 
 
-def _leave_out_all(request: HttpRequest, campaign: Campaign, lines: list[queries.Line]) -> None:
-    keys = [(one.target_id, one.reach.person.pk, one.channel) for one in lines if one.reach]
-    count = actions.leave_out(request.viewer, campaign, keys)
+def _leave_out_all(request: HttpRequest, campaign: Campaign, lines: list[plan.Line]) -> None:
+    keys = [(line.target_id, line.reach.person.pk, line.channel) for line in lines if line.reach]
+    count = drafts.leave_out(request.viewer, campaign, keys)
     if count:
         said = ngettext("%(num)s ligne est écartée.", "%(num)s lignes sont écartées.", count)
         messages.success(request, said % {"num": count})
@@ -134,16 +144,14 @@ def _leave_out_all(request: HttpRequest, campaign: Campaign, lines: list[queries
         messages.info(request, _("C’était déjà fait."))
 
 
-def _choose_one(
-    request: HttpRequest, campaign: Campaign, form: GestureForm, lines: list[queries.Line]
-) -> None:
-    known = {one.key for one in lines}
-    known |= {f"{one.key.rsplit('-', 1)[0]}-{other}" for one in lines for other in one.others}
+def _choose_one(request: HttpRequest, campaign: Campaign, form: GestureForm, lines: list[plan.Line]) -> None:
+    known = {line.key for line in lines}
+    known |= {f"{line.key.rsplit('-', 1)[0]}-{other}" for line in lines for other in line.others}
     if not form.is_valid() or form.cleaned_data["geste"].split("-", 1)[1] not in known:
         messages.info(request, _("Cette ligne n’existe plus : les familles ou les absences ont changé."))
         return
     wanted, target, person, channel = form.line()
-    done = actions.choose(request.viewer, campaign, target, person, channel, wanted=wanted)
+    done = drafts.choose(request.viewer, campaign, target, person, channel, wanted=wanted)
     if not done:
         messages.info(request, _("C’était déjà fait."))
     else:
@@ -160,13 +168,13 @@ def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     form, status = ConfirmForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         try:
-            count = actions.confirm(request.viewer, campaign, form.cleaned_data["seen"])
-        except actions.NotADraft:
+            count = leaving.confirm(request.viewer, campaign, form.cleaned_data["seen"])
+        except drafts.NotADraft:
             messages.info(request, _("C’était déjà fait."))
             return redirect("campaigns:campaign", pk=campaign.pk)
-        except actions.SeenOtherwise:
+        except leaving.SeenOtherwise:
             status = CONFLICT
-        except actions.TooMany:
+        except leaving.TooMany:
             form.add_error(None, _("C’est trop pour une seule campagne : prenez moins de classes."))
         else:
             said = ngettext("%(num)s message est confirmé.", "%(num)s messages sont confirmés.", count)
@@ -176,14 +184,21 @@ def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, status: int) -> HttpResponse:
-    lines = queries.lines_of(request.viewer, campaign)
-    counts, school = queries.counts_of(lines), request.viewer.school
-    left = queries.left_today(school, timezone.now()) if counts.texts and school else 0
+    lines = plan.lines_of(request.viewer, campaign)
+    counts, school = plan.counts_of(lines), request.viewer.school
+    left = history.left_today(school, timezone.now()) if counts.texts and school else 0
     context = {
-        "campaign": campaign, "form": form, "steps": _steps(), "counts": counts, "seen": queries.mark_of(lines),
-        "summary": queries.summary_of(lines), "changed": status == CONFLICT, "left": left,
-        "tomorrow": max(0, counts.parts - left), "leaves_now": queries.leaves_now(school, timezone.now()),
-    }  # fmt: skip
+        "campaign": campaign,
+        "form": form,
+        "steps": _steps(),
+        "counts": counts,
+        "seen": plan.mark_of(lines),
+        "summary": doubts.summary_of(lines),
+        "changed": status == CONFLICT,
+        "left": left,
+        "tomorrow": max(0, counts.parts - left),
+        "leaves_at": opening_after(school, timezone.now()),
+    }
     return render(request, "campaigns/confirm.html", context, status=status)
 
 
@@ -192,6 +207,6 @@ def _to_confirm(request: HttpRequest, campaign: Campaign, form: ConfirmForm, sta
 def drop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Give a draft up."""
     tell_outcome(
-        request, actions.drop(request.viewer, campaign), _("La campagne est abandonnée. Rien n’est parti.")
+        request, drafts.drop(request.viewer, campaign), _("La campagne est abandonnée. Rien n’est parti.")
     )
     return redirect("campaigns:campaigns")

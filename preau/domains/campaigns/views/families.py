@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.directory.models import Person
-from preau.domains.campaigns import actions, queries, rules
-from preau.domains.campaigns.forms import AddressForm, SmsForm
+from preau.domains.campaigns import rules
+from preau.domains.campaigns.actions import families
+from preau.domains.campaigns.forms.families import AddressForm, SmsForm
 from preau.domains.campaigns.models import PostalAddress, SmsRefusal
+from preau.domains.campaigns.queries import history
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
@@ -25,16 +27,17 @@ def received(request: HttpRequest) -> HttpResponse:
         form = SmsForm(request.POST)
         if not form.is_valid():
             messages.info(request, _("Rien n’a changé."))
-        elif actions.say_sms(request.viewer, me, wanted=form.wanted):
+        elif families.say_sms(request.viewer, me, wanted=form.wanted):
             messages.success(request, _("C’est enregistré."))
         else:
             messages.info(request, _("C’était déjà fait."))
         return redirect("campaigns:received")
-    page = page_for(request, queries.received_by(request.viewer), 20)
+    page = page_for(request, history.received_by(request.viewer), 20)
     context = {
-        "page_obj": page, "rows": queries.sending_rows(page.object_list),
+        "page_obj": page,
+        "rows": history.sending_rows(page.object_list),
         "refuses": SmsRefusal.objects.filter(person=me).exists(),
-    }  # fmt: skip
+    }
     return render(request, "campaigns/received.html", context)
 
 
@@ -43,8 +46,8 @@ def received(request: HttpRequest) -> HttpResponse:
 def sent(request: HttpRequest, pupil: Person) -> HttpResponse:
     """What was sent to families about a pupil."""
     journal.record_read(request.viewer, "campaigns.sendings_read", pupil, subject_id=pupil.pk)
-    page = page_for(request, queries.sent_about(request.viewer, pupil), 20)
-    context = {"pupil": pupil, "page_obj": page, "rows": queries.sending_rows(page.object_list)}
+    page = page_for(request, history.sent_about(request.viewer, pupil), 20)
+    context = {"pupil": pupil, "page_obj": page, "rows": history.sending_rows(page.object_list)}
     return render(request, "campaigns/sent.html", context)
 
 
@@ -59,8 +62,8 @@ def reach(request: HttpRequest, person: Person) -> HttpResponse:
     }
     form = AddressForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        noted = actions.note_address(request.viewer, person, form.address())
-        said = actions.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
+        noted = families.note_address(request.viewer, person, form.address())
+        said = families.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
         tell_outcome(request, noted or said, _("C’est enregistré."), NOTHING_CHANGED)
         return redirect("campaigns:reach", public_id=person.public_id)
     if request.method != "POST":

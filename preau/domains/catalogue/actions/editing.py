@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from preau.commons.media import queries as media
 from preau.commons.media.models import Medium
+from preau.commons.media.queries import players
 from preau.directory.viewer import Viewer
-from preau.domains.catalogue.actions import next_edition
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.models import Accessibility, Collection, Institution, Node, Resource
 from preau.domains.catalogue.models.edited import PLATFORM
 from preau.domains.catalogue.models.resources import this_second
@@ -84,8 +84,10 @@ def publish_made(medium: Medium, shelf: Collection | None, sheet: Sheet) -> Reso
 def _own_shelf() -> Collection:
     """Where media are put that no collection asks for."""
     facts = {
-        "title": _("Médiathèque"), "abstract": _("Vidéos, sons, images et livres à écouter, à voir et à lire."), "order": 90,
-    }  # fmt: skip
+        "title": _("Médiathèque"),
+        "abstract": _("Vidéos, sons, images et livres à écouter, à voir et à lire."),
+        "order": 90,
+    }
     return Collection.objects.get_or_create(slug=SHELF, defaults=facts)[0]
 
 
@@ -118,7 +120,7 @@ def _put(row: Resource, sheet: Sheet) -> None:
 
 def _say(row: Resource, medium: Medium) -> bool:
     """What the medium says and how it is made accessible, in the record; was anything changed?"""
-    text, means = media.text_of(medium), accessibility_of(medium)
+    text, means = players.text_of(medium), accessibility_of(medium)
     digest = sha256("\0".join([text, *means]).encode()).hexdigest()
     if row.digest == digest:
         return False

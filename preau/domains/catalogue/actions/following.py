@@ -70,20 +70,23 @@ def tell_followers() -> int:
 def _tell(rows: Sequence[FollowedSearch], editions: Sequence[int], now: int) -> int:
     """One news a person, however many resources came; it goes with the edition that was seen, so that it is told once."""
     query = following.asked_by(rows[0]).query(sort="recentes")
-    counts = {row.pk: sum(one > row.seen for one in editions) for row in rows}
+    counts = {row.pk: sum(edition > row.seen for edition in editions) for row in rows}
     notices.publish(
         *(
             notices.News(
-                kind=FOUND, person_id=row.person_id, key=f"{row.pk}-{now}",
+                kind=FOUND,
+                person_id=row.person_id,
+                key=f"{row.pk}-{now}",
                 url=f"{reverse('catalogue:search')}?{query}",
                 facts={
-                    "found": ngettext("%(num)s nouvelle ressource", "%(num)s nouvelles ressources", count) % {"num": count},
+                    "found": ngettext("%(num)s nouvelle ressource", "%(num)s nouvelles ressources", count)
+                    % {"num": count},
                 },
             )
             for row in rows
             if (count := counts[row.pk])
         )
-    )  # fmt: skip
+    )
     FollowedSearch.objects.filter(pk__in=counts).update(seen=now)
     return sum(count > 0 for count in counts.values())
 

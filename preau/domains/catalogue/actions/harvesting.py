@@ -34,7 +34,7 @@ class NotNow(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class HarvestedRecord:
     """A record as its source says it, cleaned. `is_gone`: its source says that it has withdrawn it."""
 
     identifier: str
@@ -144,7 +144,7 @@ def _end(row: Harvest, state: str, why: str = "") -> None:
 @transaction.atomic
 def take_in(
     harvest: Harvest,
-    found: Sequence[Found],
+    found: Sequence[HarvestedRecord],
     problems: Sequence[tuple[str, str]],
     cursor: Mapping[str, Any],
     size: int,
@@ -167,13 +167,18 @@ def take_in(
     return row
 
 
-def _shown(found: Found) -> dict[str, Any]:
+def _shown(found: HarvestedRecord) -> dict[str, Any]:
     """A record in the report of a trial."""
     labels = Node.objects.filter(pk__in=found.nodes).values_list("label", flat=True)
     return {
-        "where": found.where, "title": found.title or found.identifier, "address": found.address, "places": ", ".join(labels),
-        "licence": str(found.facts.get("licence", "")), "version": str(found.facts.get("licence_version", "")), "is_gone": found.is_gone,
-    }  # fmt: skip
+        "where": found.where,
+        "title": found.title or found.identifier,
+        "address": found.address,
+        "places": ", ".join(labels),
+        "licence": str(found.facts.get("licence", "")),
+        "version": str(found.facts.get("licence_version", "")),
+        "is_gone": found.is_gone,
+    }
 
 
 class _Page:
@@ -184,9 +189,9 @@ class _Page:
         self.edition = 0
         self.same: list[int] = []
 
-    def take(self, records: Sequence[Found]) -> None:
+    def take(self, records: Sequence[HarvestedRecord]) -> None:
         # One source may name a record twice on a page: the last one counts.
-        wanted = {one.identifier: one for one in records}
+        wanted = {record.identifier: record for record in records}
         known = {
             row.identifier: row
             for row in Sighting.objects.filter(source=self.source, identifier__in=wanted).select_related(
@@ -207,7 +212,7 @@ class _Page:
             sighting.leaves_in = self.harvest.pk
             sighting.save(update_fields=["leaves_in"])
 
-    def _put(self, found: Found, sighting: Sighting | None) -> None:
+    def _put(self, found: HarvestedRecord, sighting: Sighting | None) -> None:
         digest = found.digest
         if sighting is None:
             resource = self._same_as(found)
@@ -218,8 +223,12 @@ class _Page:
                 self.harvest.merged += 1
                 self._come_back(resource, found)
             Sighting.objects.create(
-                source=self.source, resource=resource, identifier=found.identifier, digest=digest, seen_in=self.harvest.pk
-            )  # fmt: skip
+                source=self.source,
+                resource=resource,
+                identifier=found.identifier,
+                digest=digest,
+                seen_in=self.harvest.pk,
+            )
             return
         if sighting.digest == digest and not sighting.is_gone and not self._may_take(sighting.resource):
             self.harvest.same += 1
@@ -230,7 +239,7 @@ class _Page:
         sighting.seen_in, sighting.leaves_in = self.harvest.pk, 0
         sighting.save()
 
-    def _again(self, found: Found, sighting: Sighting) -> None:
+    def _again(self, found: HarvestedRecord, sighting: Sighting) -> None:
         """Changed, or back, or left to this source by the one whose words were shown."""
         row = sighting.resource
         if self._is_ours(row) or (row.source != self.source.signature and row.digest):
@@ -248,7 +257,7 @@ class _Page:
         """Read on our own pages: no source changes it."""
         return not Outside.objects.filter(resource=row).exists()
 
-    def _same_as(self, found: Found) -> Resource | None:
+    def _same_as(self, found: HarvestedRecord) -> Resource | None:
         """The row that is known already by its address, by an identifier that is the same everywhere, or as one of our own pages."""
         here = urlsplit(settings.PUBLIC_URL)
         there = urlsplit(found.address)
@@ -265,17 +274,20 @@ class _Page:
             return other.resource if other else None
         return None
 
-    def _create(self, found: Found) -> Resource:
+    def _create(self, found: HarvestedRecord) -> Resource:
         mark = sha256(f"{self.source.slug}\0{found.identifier}".encode()).hexdigest()[:8]
         name = f"{slugify(found.title)[:60].strip('-_') or 'notice'}-{mark}"
         row = Resource(
-            key=f"{self.source.collection.slug}/{name}", collection=self.source.collection, institution=self.source.institution,
-            published=self.today, version=0,
-        )  # fmt: skip
+            key=f"{self.source.collection.slug}/{name}",
+            collection=self.source.collection,
+            institution=self.source.institution,
+            published=self.today,
+            version=0,
+        )
         self._write(row, found)
         return row
 
-    def _write(self, row: Resource, found: Found) -> None:
+    def _write(self, row: Resource, found: HarvestedRecord) -> None:
         facts = {"published": row.published or self.today, "licence_version": ""} | dict(found.facts)
         for name, value in facts.items():
             setattr(row, name, value)
@@ -289,7 +301,7 @@ class _Page:
         row.nodes.set(found.nodes)
         self._lead(row, found)
 
-    def _lead(self, row: Resource, found: Found) -> None:
+    def _lead(self, row: Resource, found: HarvestedRecord) -> None:
         """Where it opens. A new address is not known to be dead."""
         mark, host = mark_of(found.address), (urlsplit(found.address).hostname or "").removeprefix("www.")
         said = {"address": found.address, "host": host[:200], "terms": found.terms[:300], "plain": mark}
@@ -309,7 +321,7 @@ class _Page:
         elif outside is not None:
             Outside.objects.filter(pk=outside.pk).update(terms=said["terms"])
 
-    def _come_back(self, row: Resource, found: Found) -> None:
+    def _come_back(self, row: Resource, found: HarvestedRecord) -> None:
         """Another source names what had been withdrawn: its words are now this one's."""
         if row.status == Resource.Status.WITHDRAWN and not self._is_ours(row):
             self._write(row, found)
@@ -368,10 +380,10 @@ def _withdraw(row: Harvest) -> int:
     leaving = list(Sighting.objects.filter(source=row.source, is_gone=False, leaves_in=row.pk))
     if not leaving:
         return 0
-    Sighting.objects.filter(pk__in=[one.pk for one in leaving]).update(is_gone=True)
+    Sighting.objects.filter(pk__in=[sighting.pk for sighting in leaving]).update(is_gone=True)
     gone, edition = 0, 0
     for resource in Resource.objects.filter(
-        pk__in=[one.resource_id for one in leaving], status=Resource.Status.PUBLISHED
+        pk__in=[sighting.resource_id for sighting in leaving], status=Resource.Status.PUBLISHED
     ).exclude(outside=None):
         other = Sighting.objects.filter(resource=resource, is_gone=False).select_related("source").first()
         edition = edition or next_edition()
@@ -439,5 +451,18 @@ def pause(viewer: Any, source: Source, *, is_paused: bool) -> None:
 
 
 __all__ = [
-    "Found", "NotNow", "agree", "begin", "fail", "finish", "hold", "keep", "let_go", "mark_of", "pause", "plain", "stop", "take_in",
-]  # fmt: skip
+    "HarvestedRecord",
+    "NotNow",
+    "agree",
+    "begin",
+    "fail",
+    "finish",
+    "hold",
+    "keep",
+    "let_go",
+    "mark_of",
+    "pause",
+    "plain",
+    "stop",
+    "take_in",
+]

@@ -104,7 +104,7 @@ def publish(
     gone = [
         row for key, row in known.items() if key not in wanted and row.status == Resource.Status.PUBLISHED
     ]
-    todo = [one for one in records if one.key not in known or _differs(known[one.key], one)]
+    todo = [record for record in records if record.key not in known or _differs(known[record.key], record)]
     report.same = len(records) - len(todo)
     if todo or gone or report.shelves or report.nodes:
         edition = next_edition()
@@ -170,8 +170,11 @@ def _put_up(shelves: Sequence[Shelf]) -> int:
     for shelf in shelves:
         row = known.get(shelf.slug) or Collection(slug=shelf.slug)
         facts = {
-            "title": shelf.title, "abstract": shelf.abstract, "editorial": shelf.editorial, "order": shelf.order,
-        }  # fmt: skip
+            "title": shelf.title,
+            "abstract": shelf.abstract,
+            "editorial": shelf.editorial,
+            "order": shelf.order,
+        }
         if row.pk and all(getattr(row, name) == value for name, value in facts.items()):
             continue
         for name, text in facts.items():

@@ -15,15 +15,15 @@ from preau.foundation.locks import lock
 LAST = 900
 
 
-class Taken(Exception):
+class KeyTaken(Exception):
     """Another source, or a collection, has this key already."""
 
 
 @transaction.atomic
 def add_source(viewer: Any, slug: str, facts: Mapping[str, Any], institution: str) -> Source:
-    """A new source, its collection, and the house whose resources it names. Raises Taken."""
+    """A new source, its collection, and the house whose resources it names. Raises KeyTaken."""
     if Source.objects.filter(slug=slug).exists() or Collection.objects.filter(slug=slug).exists():
-        raise Taken
+        raise KeyTaken
     shelf = Collection.objects.create(slug=slug, title=facts["name"], abstract="", order=LAST)
     source = Source(
         slug=slug, collection=shelf, institution=_house(institution), due_at=timezone.now(), **facts

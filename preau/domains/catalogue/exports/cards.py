@@ -68,13 +68,23 @@ def oembed(resource: Resource, widest: int = WIDEST, highest: int = HIGHEST) -> 
     width, height = max(1, min(widest, WIDEST)), max(1, min(highest, HIGHEST))
     frame = format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>',
-        card_of(resource), resource.title, width, height,
-    )  # fmt: skip
+        card_of(resource),
+        resource.title,
+        width,
+        height,
+    )
     return {
-        "version": "1.0", "type": "rich", "title": resource.title, "author_name": ", ".join(resource.authors),
-        "provider_name": "Préau", "provider_url": settings.PUBLIC_URL, "cache_age": A_DAY, "html": str(frame), "width": width,
+        "version": "1.0",
+        "type": "rich",
+        "title": resource.title,
+        "author_name": ", ".join(resource.authors),
+        "provider_name": "Préau",
+        "provider_url": settings.PUBLIC_URL,
+        "cache_age": A_DAY,
+        "html": str(frame),
+        "width": width,
         "height": height,
-    }  # fmt: skip
+    }
 
 
 def as_xml(told: Mapping[str, Any]) -> bytes:

@@ -112,9 +112,9 @@ def _teaching(root: "etree._Element", resource: Resource, language: str) -> None
     teaching = _put(root, "educational")
     if resource.type in TYPES:
         _term(teaching, "learningResourceType", *TYPES[Type(resource.type)])
-    for one in resource.audiences:
-        if one in ROLES:
-            _term(teaching, "intendedEndUserRole", *ROLES[Audience(one)])
+    for audience in resource.audiences:
+        if audience in ROLES:
+            _term(teaching, "intendedEndUserRole", *ROLES[Audience(audience)])
     if resource.duration:
         _put(_put(teaching, "typicalLearningTime"), "duration", f"PT{resource.duration}M")
     if resource.type not in TYPES:

@@ -107,10 +107,14 @@ def _identify(told: Mapping[str, str]) -> Element:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     contact = settings.OPERATOR.get("OPERATOR_CONTACT", "")
     for name, value in (
-        ("repositoryName", "Préau - Ressources"), ("baseURL", f"{settings.PUBLIC_URL}/ressources/oai"), ("protocolVersion", "2.0"),
-        ("adminEmail", contact if "@" in contact and " " not in contact else f"contact@{host}"), ("earliestDatestamp", _moment(provided.earliest())),
-        ("deletedRecord", "persistent"), ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
-    ):  # fmt: skip
+        ("repositoryName", "Préau - Ressources"),
+        ("baseURL", f"{settings.PUBLIC_URL}/ressources/oai"),
+        ("protocolVersion", "2.0"),
+        ("adminEmail", contact if "@" in contact and " " not in contact else f"contact@{host}"),
+        ("earliestDatestamp", _moment(provided.earliest())),
+        ("deletedRecord", "persistent"),
+        ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
+    ):
         made.append(_element(name, value))
     if "." in host:
         made.append(_oai_identifier(host))
@@ -125,9 +129,11 @@ def _oai_identifier(host: str) -> Element:
         f"{{{XSI}}}schemaLocation", f"{IDENTIFIER} http://www.openarchives.org/OAI/2.0/oai-identifier.xsd"
     )
     for name, value in (
-        ("scheme", "oai"), ("repositoryIdentifier", host), ("delimiter", ":"),
+        ("scheme", "oai"),
+        ("repositoryIdentifier", host),
+        ("delimiter", ":"),
         ("sampleIdentifier", f"oai:{host}:nombres-et-calculs/la-division"),
-    ):  # fmt: skip
+    ):
         etree.SubElement(inside, f"{{{IDENTIFIER}}}{name}").text = value
     return description
 
@@ -139,8 +145,10 @@ def _formats(told: Mapping[str, str]) -> Element:
     for prefix, (schema, namespace) in FORMATS.items():
         one = _element("metadataFormat")
         for name, value in (
-            ("metadataPrefix", prefix), ("schema", schema), ("metadataNamespace", namespace),
-        ):  # fmt: skip
+            ("metadataPrefix", prefix),
+            ("schema", schema),
+            ("metadataNamespace", namespace),
+        ):
             one.append(_element(name, value))
         made.append(one)
     return made
@@ -309,13 +317,21 @@ def dublin_core(resource: Resource) -> Element:
     subjects = [*resource.subjects, *resource.notions]
     words = dict.fromkeys([*(node.label for node in subjects), *resource.keywords])
     said = [
-        ("title", resource.title), *(("creator", name) for name in resource.authors), *(("subject", word) for word in words),
-        ("description", resource.abstract), ("publisher", resource.institution.name), ("date", resource.published.isoformat()),
-        ("type", label_of(Type, resource.type)), ("format", "text/html"), ("identifier", permalink(resource)),
+        ("title", resource.title),
+        *(("creator", name) for name in resource.authors),
+        *(("subject", word) for word in words),
+        ("description", resource.abstract),
+        ("publisher", resource.institution.name),
+        ("date", resource.published.isoformat()),
+        ("type", label_of(Type, resource.type)),
+        ("format", "text/html"),
+        ("identifier", permalink(resource)),
         *([("source", permalink(resource.adapted_from))] if resource.adapted_from else []),
-        ("language", resource.language), *(("coverage", node.label) for node in resource.levels),
-        ("rights", str(resource.get_licence_display())), ("rights", resource.deed),
-    ]  # fmt: skip
+        ("language", resource.language),
+        *(("coverage", node.label) for node in resource.levels),
+        ("rights", str(resource.get_licence_display())),
+        ("rights", resource.deed),
+    ]
     for name, text in said:
         if text:
             etree.SubElement(root, f"{{{DC}}}{name}").text = sayable(text)

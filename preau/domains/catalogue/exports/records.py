@@ -15,9 +15,13 @@ from preau.foundation import dates
 # schema.org's own words for who it is for, and for what makes it accessible.
 ROLES = {Audience.PUPIL: "student", Audience.WITH_ADULT: "parent", Audience.TEACHER: "teacher"}
 FEATURES = {
-    "images-decrites": "alternativeText", "clavier": "keyboardControl", "sous-titres": "captions", "transcription": "transcript",
-    "audiodescription": "audioDescription", "textes-seuls": "structuralNavigation",
-}  # fmt: skip
+    "images-decrites": "alternativeText",
+    "clavier": "keyboardControl",
+    "sous-titres": "captions",
+    "transcription": "transcript",
+    "audiodescription": "audioDescription",
+    "textes-seuls": "structuralNavigation",
+}
 
 
 def permalink(resource: Resource) -> str:
@@ -44,19 +48,31 @@ def label_of_licence(resource: Resource) -> str:
 def record_of(resource: Resource) -> dict[str, Any]:
     """The record as schema.org describes a LearningResource, with the concepts of ScoLOMFR where there is one."""
     told: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": "LearningResource", "@id": permalink(resource), "url": permalink(resource),
-        "identifier": resource.key, "name": resource.title, "description": resource.abstract,
-        "inLanguage": resource.language, "learningResourceType": label_of(Type, resource.type),
+        "@context": "https://schema.org",
+        "@type": "LearningResource",
+        "@id": permalink(resource),
+        "url": permalink(resource),
+        "identifier": resource.key,
+        "name": resource.title,
+        "description": resource.abstract,
+        "inLanguage": resource.language,
+        "learningResourceType": label_of(Type, resource.type),
         "author": [{"@type": "Organization", "name": name} for name in resource.authors],
         "publisher": {"@type": "Organization", "name": resource.institution.name},
-        "datePublished": resource.published.isoformat(), "dateModified": resource.changed.isoformat(),
-        "version": str(resource.version), "isAccessibleForFree": resource.access == Access.OPEN and not resource.price,
+        "datePublished": resource.published.isoformat(),
+        "dateModified": resource.changed.isoformat(),
+        "version": str(resource.version),
+        "isAccessibleForFree": resource.access == Access.OPEN and not resource.price,
         "educationalLevel": [_concept(node) for node in resource.levels],
-        "about": [_concept(node) for node in (*resource.subjects, *resource.notions)], "keywords": resource.keywords,
-        "audience": [{"@type": "EducationalAudience", "educationalRole": ROLES[Audience(one)]} for one in resource.audiences],
+        "about": [_concept(node) for node in (*resource.subjects, *resource.notions)],
+        "keywords": resource.keywords,
+        "audience": [
+            {"@type": "EducationalAudience", "educationalRole": ROLES[Audience(audience)]}
+            for audience in resource.audiences
+        ],
         "accessibilityFeature": [FEATURES[one] for one in resource.accessibility],
         "isPartOf": {"@type": "Collection", "name": resource.collection.title},
-    }  # fmt: skip
+    }
     if resource.deed:
         told["license"] = resource.deed
     outside = getattr(resource, "outside", None)

@@ -14,9 +14,12 @@ from preau.foundation.text import french
 
 MOST_AUTHORS, MOST_WORDS = 20, 30
 TYPES = {
-    Medium.Kind.VIDEO: Type.VIDEO, Medium.Kind.AUDIO: Type.SOUND, Medium.Kind.EPUB: Type.BOOK, Medium.Kind.PDF: Type.DOCUMENT,
+    Medium.Kind.VIDEO: Type.VIDEO,
+    Medium.Kind.AUDIO: Type.SOUND,
+    Medium.Kind.EPUB: Type.BOOK,
+    Medium.Kind.PDF: Type.DOCUMENT,
     Medium.Kind.IMAGE: Type.DOCUMENT,
-}  # fmt: skip
+}
 
 
 class RecordForm(forms.Form):
@@ -24,11 +27,18 @@ class RecordForm(forms.Form):
 
     titre = forms.CharField(label=_("Titre"), max_length=200)
     resume = forms.CharField(
-        label=_("Résumé"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Une ou deux phrases : ce que l’on y apprend."),
-    )  # fmt: skip
+        label=_("Résumé"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Une ou deux phrases : ce que l’on y apprend."),
+    )
     collection = forms.ModelChoiceField(
-        label=_("Collection"), queryset=Collection.objects.none(), required=False, to_field_name="slug", empty_label=_("Médiathèque"),
-    )  # fmt: skip
+        label=_("Collection"),
+        queryset=Collection.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("Médiathèque"),
+    )
     type = forms.ChoiceField(
         label=_("Type"), choices=[(key, str(label).capitalize()) for key, label in Type.choices]
     )
@@ -39,22 +49,29 @@ class RecordForm(forms.Form):
         label=_("Matières"), queryset=Node.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     publics = forms.MultipleChoiceField(
-        label=_("Pour qui"), choices=[(key, str(label).capitalize()) for key, label in Audience.choices], widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+        label=_("Pour qui"),
+        choices=[(key, str(label).capitalize()) for key, label in Audience.choices],
+        widget=forms.CheckboxSelectMultiple,
+    )
     duree = forms.IntegerField(label=_("Durée en minutes"), min_value=1, max_value=600, required=False)
     mots = forms.CharField(
         label=_("Mots-clés"), max_length=400, required=False, help_text=_("Séparés par des virgules.")
     )
     auteurs = forms.CharField(
-        label=_("Auteurs"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Un par ligne, comme ils veulent être nommés."),
-    )  # fmt: skip
+        label=_("Auteurs"),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Un par ligne, comme ils veulent être nommés."),
+    )
     institution = forms.CharField(
         label=_("Institution"), max_length=120, help_text=_("Qui publie cette ressource.")
     )
     licence = forms.ChoiceField(label=_("Licence"), choices=Licence.choices)
     sans_sous_titres = forms.BooleanField(
-        label=_("Publier sans sous-titres"), required=False, help_text=_("La page le dira, et la ressource restera parmi celles à compléter."),
-    )  # fmt: skip
+        label=_("Publier sans sous-titres"),
+        required=False,
+        help_text=_("La page le dira, et la ressource restera parmi celles à compléter."),
+    )
 
     def __init__(self, medium: Medium, resource: Resource | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(medium, resource), **kwargs)
@@ -94,10 +111,18 @@ class RecordForm(forms.Form):
         """As the actions take it."""
         told = self.cleaned_data
         return Sheet(
-            title=french(told["titre"]), abstract=french(told["resume"]), authors=told["auteurs"], institution=french(told["institution"]),
-            type=told["type"], nodes=[*told["niveaux"], *told["matieres"]], keywords=told["mots"], audiences=told["publics"],
-            duration=told["duree"], language=self.medium.language, licence=told["licence"],
-        )  # fmt: skip
+            title=french(told["titre"]),
+            abstract=french(told["resume"]),
+            authors=told["auteurs"],
+            institution=french(told["institution"]),
+            type=told["type"],
+            nodes=[*told["niveaux"], *told["matieres"]],
+            keywords=told["mots"],
+            audiences=told["publics"],
+            duration=told["duree"],
+            language=self.medium.language,
+            licence=told["licence"],
+        )
 
 
 def _several(words: list[str], most: int) -> list[str]:
@@ -111,12 +136,24 @@ def _initial(medium: Medium, resource: Resource | None) -> dict[str, Any]:
     if resource is None:
         seconds = float(medium.facts.get("seconds") or 0)
         return {
-            "titre": medium.facts.get("title") or "", "type": TYPES[Medium.Kind(medium.kind)], "publics": [Audience.PUPIL],
-            "duree": max(1, round(seconds / 60)) if seconds else None, "auteurs": medium.facts.get("authors") or "",
-            "institution": settings.OPERATOR["OPERATOR_NAME"] or "Préau", "licence": Licence.BY_SA,
-        }  # fmt: skip
+            "titre": medium.facts.get("title") or "",
+            "type": TYPES[Medium.Kind(medium.kind)],
+            "publics": [Audience.PUPIL],
+            "duree": max(1, round(seconds / 60)) if seconds else None,
+            "auteurs": medium.facts.get("authors") or "",
+            "institution": settings.OPERATOR["OPERATOR_NAME"] or "Préau",
+            "licence": Licence.BY_SA,
+        }
     return {
-        "titre": resource.title, "resume": resource.abstract, "type": resource.type, "publics": resource.audiences,
-        "niveaux": resource.levels, "matieres": resource.subjects, "duree": resource.duration, "mots": ", ".join(resource.keywords),
-        "auteurs": "\n".join(resource.authors), "institution": resource.institution.name, "licence": resource.licence,
-    }  # fmt: skip
+        "titre": resource.title,
+        "resume": resource.abstract,
+        "type": resource.type,
+        "publics": resource.audiences,
+        "niveaux": resource.levels,
+        "matieres": resource.subjects,
+        "duree": resource.duration,
+        "mots": ", ".join(resource.keywords),
+        "auteurs": "\n".join(resource.authors),
+        "institution": resource.institution.name,
+        "licence": resource.licence,
+    }

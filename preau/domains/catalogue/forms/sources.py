@@ -13,8 +13,19 @@ from preau.domains.catalogue.models import Access, Audience, Licence, Source, Ty
 from preau.domains.catalogue.queries import sources
 
 FACTS = (
-    "name", "kind", "address", "prefix", "part", "levels", "subjects", "audiences", "type", "licence", "access", "every_days",
-)  # fmt: skip
+    "name",
+    "kind",
+    "address",
+    "prefix",
+    "part",
+    "levels",
+    "subjects",
+    "audiences",
+    "type",
+    "licence",
+    "access",
+    "every_days",
+)
 # Words of the addresses of these pages.
 OWN_ADDRESSES = {"ajouter", "liens-morts", "moissons"}
 
@@ -45,9 +56,12 @@ class SourceForm(forms.Form):
     )
     prefix = forms.CharField(
         label=_("Format de notices"),
-        help_text=_("Pour OAI-PMH : oai_dc, lom, ou le nom que l’entrepôt donne à ScoLOMFR. Sans rien : oai_dc."),
-        max_length=60, required=False,
-    )  # fmt: skip
+        help_text=_(
+            "Pour OAI-PMH : oai_dc, lom, ou le nom que l’entrepôt donne à ScoLOMFR. Sans rien : oai_dc."
+        ),
+        max_length=60,
+        required=False,
+    )
     part = forms.CharField(
         label=_("Sous-ensemble"),
         help_text=_("Pour OAI-PMH : un « set » de l’entrepôt."),
@@ -58,22 +72,31 @@ class SourceForm(forms.Form):
         label=_("Rythme"), choices=Source.Rhythm.choices, coerce=int, initial=Source.Rhythm.DAY
     )
     levels = forms.MultipleChoiceField(
-        label=_("Niveaux"), help_text=_("Pour les notices qui n’en disent aucun."),
-        widget=forms.CheckboxSelectMultiple, required=False,
-    )  # fmt: skip
+        label=_("Niveaux"),
+        help_text=_("Pour les notices qui n’en disent aucun."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     subjects = forms.MultipleChoiceField(
-        label=_("Matières"), help_text=_("Pour les notices qui n’en disent aucune."),
-        widget=forms.CheckboxSelectMultiple, required=False,
-    )  # fmt: skip
+        label=_("Matières"),
+        help_text=_("Pour les notices qui n’en disent aucune."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     audiences = forms.MultipleChoiceField(
-        label=_("Pour qui"), choices=Audience.choices, widget=forms.CheckboxSelectMultiple, initial=[Audience.PUPIL],
+        label=_("Pour qui"),
+        choices=Audience.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Audience.PUPIL],
         error_messages={"required": _("Cochez au moins un public.")},
-    )  # fmt: skip
+    )
     type = forms.ChoiceField(label=_("Type"), choices=Type.choices, initial=Type.DOCUMENT)
     licence = forms.ChoiceField(
-        label=_("Licence"), help_text=_("Pour les notices qui n’en disent aucune. Dans le doute : tous droits réservés."),
-        choices=Licence.choices, initial=Licence.RESERVED,
-    )  # fmt: skip
+        label=_("Licence"),
+        help_text=_("Pour les notices qui n’en disent aucune. Dans le doute : tous droits réservés."),
+        choices=Licence.choices,
+        initial=Licence.RESERVED,
+    )
     access = forms.ChoiceField(label=_("Accès"), choices=Access.choices, initial=Access.OPEN)
 
     def __init__(self, source: Source | None, data: Any = None) -> None:

@@ -76,7 +76,7 @@ def _question(section: HtmlElement) -> Part:
     part: Part = {
         "kind": kind,
         "html": documents.document(stem),
-        "why": " ".join(_inner(one) for one in whys),
+        "why": " ".join(_inner(why) for why in whys),
     }
     if not part["html"]:
         raise BadBody("A question that asks nothing.")
@@ -97,8 +97,8 @@ def _expected(kind: str, answer: str, items: Sequence[HtmlElement]) -> Part:
     if len(items) < 2:
         raise BadBody("Fewer than two things to choose from, or to put in order.")
     if kind == ORDER:
-        return {"items": [_inner(one) for one in items]}
-    options = [[_inner(one), one.get("data-right") is not None] for one in items]
+        return {"items": [_inner(html_element) for html_element in items]}
+    options = [[_inner(html_element), html_element.get("data-right") is not None] for html_element in items]
     if not any(right for _html, right in options):
         raise BadBody("No answer is right.")
     return {"options": options}

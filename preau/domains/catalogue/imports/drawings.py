@@ -9,10 +9,36 @@ from defusedxml.ElementTree import ParseError, fromstring
 HEAVIEST = 200_000
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 TAGS = {
-    "svg", "g", "defs", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan",
-    "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern", "marker", "use", "symbol", "style",
-    "animate", "animateTransform", "animateMotion", "set", "mpath",
-}  # fmt: skip
+    "svg",
+    "g",
+    "defs",
+    "title",
+    "desc",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "pattern",
+    "marker",
+    "use",
+    "symbol",
+    "style",
+    "animate",
+    "animateTransform",
+    "animateMotion",
+    "set",
+    "mpath",
+}
 # `url(#…)` is a part of the same drawing; anything else in brackets, an import or an address leads out of it.
 OUTSIDE = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|javascript:|data:|https?:|//", re.IGNORECASE)
 

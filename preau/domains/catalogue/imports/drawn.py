@@ -35,10 +35,33 @@ def film(folder: Path) -> Path:
     ]
     _play(folder / "beeps.wav", [beep for _number, beep in beeps])
     command = [
-        *films.FFMPEG, "-protocol_whitelist", "file", "-f", "image2", "-framerate", f"1/{SCENE}", "-i", "file:scene-%d.png",
-        "-protocol_whitelist", "file", "-f", "wav", "-i", "file:beeps.wav", "-r", "10", "-c:v", "libx264", "-pix_fmt", "yuv420p",
-        "-c:a", "aac", "-f", "mp4", "file:film.mp4",
-    ]  # fmt: skip
+        *films.FFMPEG,
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "image2",
+        "-framerate",
+        f"1/{SCENE}",
+        "-i",
+        "file:scene-%d.png",
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "wav",
+        "-i",
+        "file:beeps.wav",
+        "-r",
+        "10",
+        "-c:v",
+        "libx264",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+        "-f",
+        "mp4",
+        "file:film.mp4",
+    ]
     confined.run(command, folder, Bounds(seconds=120, processor=120))
     return folder / "film.mp4"
 
@@ -82,4 +105,4 @@ def _play(path: Path, scenes: Sequence[Sequence[tuple[float, float, float]]]) ->
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(b"".join(struct.pack("<h", int(one * 32_767)) for one in samples))
+        file.writeframes(b"".join(struct.pack("<h", int(sample * 32_767)) for sample in samples))

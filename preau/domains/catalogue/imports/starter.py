@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from preau.domains.catalogue.actions import Drawing, Place, Record, Report, Shelf, publish
+from preau.domains.catalogue.actions.publishing import Drawing, Place, Record, Report, Shelf, publish
 from preau.domains.catalogue.imports import bodies, drawings
 from preau.domains.catalogue.models import Accessibility, Audience, Licence, Node, Type
 from preau.foundation.richtext import documents
@@ -83,8 +83,12 @@ def _shelf(folder: Path) -> Shelf:
         raise BadResource(where, "the name of the folder is no name of a collection")
     try:
         return Shelf(
-            folder.name, french(told["title"]), french(told["abstract"]), documents.document(told["editorial"]), told["order"]
-        )  # fmt: skip
+            folder.name,
+            french(told["title"]),
+            french(told["abstract"]),
+            documents.document(told["editorial"]),
+            told["order"],
+        )
     except KeyError as missing:
         raise BadResource(where, f"no {missing}") from missing
 
@@ -122,9 +126,16 @@ class _Reader:
             raise BadResource(self.where, "the name of the file is no key")
         subjects = [self._node(Node.Kind.SUBJECT, name) for name in told["subjects"]]
         notions = [
-            Place(str(Node.Kind.NOTION), f"{subjects[0].key}/{slugify(word)}", french(word), (), "", (subjects[0].kind, subjects[0].key))
+            Place(
+                str(Node.Kind.NOTION),
+                f"{subjects[0].key}/{slugify(word)}",
+                french(word),
+                (),
+                "",
+                (subjects[0].kind, subjects[0].key),
+            )
             for word in told.get("notions", ())
-        ]  # fmt: skip
+        ]
         levels = [self._node(Node.Kind.LEVEL, name) for name in told["levels"]]
         media = dict(self._drawings(parts))
         said = [self.raw, str(READING), *(drawing.digest for drawing in media.values())]
@@ -137,13 +148,20 @@ class _Reader:
 
     def _facts(self, told: Fields, parts: list[bodies.Part]) -> dict[str, Any]:
         return {
-            "title": self._text("title", told["title"]), "abstract": self._text("abstract", told["abstract"]),
-            "rank": told.get("rank", 0), "authors": [french(name) for name in told["authors"]],
-            "type": self._one(Type, told["type"]), "keywords": [french(word) for word in told.get("keywords", ())],
-            "audiences": [self._one(Audience, name) for name in told["audiences"]], "duration": told.get("duration"),
-            "licence": Licence.BY, "accessibility": [self._one(Accessibility, name) for name in told["accessibility"]],
-            "published": self._day(told["published"]), "parts": parts, "text": bodies.text_of(parts),
-        }  # fmt: skip
+            "title": self._text("title", told["title"]),
+            "abstract": self._text("abstract", told["abstract"]),
+            "rank": told.get("rank", 0),
+            "authors": [french(name) for name in told["authors"]],
+            "type": self._one(Type, told["type"]),
+            "keywords": [french(word) for word in told.get("keywords", ())],
+            "audiences": [self._one(Audience, name) for name in told["audiences"]],
+            "duration": told.get("duration"),
+            "licence": Licence.BY,
+            "accessibility": [self._one(Accessibility, name) for name in told["accessibility"]],
+            "published": self._day(told["published"]),
+            "parts": parts,
+            "text": bodies.text_of(parts),
+        }
 
     def _text(self, name: str, text: str) -> str:
         if not text.strip() or len(text) > LONGEST[name]:

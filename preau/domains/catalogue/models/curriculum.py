@@ -45,8 +45,13 @@ class Node(models.Model):
     also = models.JSONField(_("autres noms"), default=list, blank=True)
     concept = models.CharField(_("concept ScoLOMFR"), max_length=20, blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("au-dessus")
-    )  # fmt: skip
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("au-dessus"),
+    )
     order = models.PositiveSmallIntegerField(_("ordre"), default=0)
 
     objects = NodeQuerySet.as_manager()

@@ -204,8 +204,13 @@ class Resource(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     status = models.CharField(_("état"), max_length=10, choices=Status.choices, default=Status.PUBLISHED)
     adapted_from = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="adaptations", verbose_name=_("adaptée de")
-    )  # fmt: skip
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adaptations",
+        verbose_name=_("adaptée de"),
+    )
     related = models.ManyToManyField("self", symmetrical=False, blank=True, verbose_name=_("à voir aussi"))
     parts = models.JSONField(_("contenu"), default=list)
     text = models.TextField(_("texte"), blank=True)
@@ -258,7 +263,7 @@ class Resource(models.Model):
 
     @property
     def audiences_said(self) -> list[str]:
-        return [label_of(Audience, one) for one in self.audiences]
+        return [label_of(Audience, audience) for audience in self.audiences]
 
     @property
     def accessibility_said(self) -> list[str]:
@@ -279,7 +284,7 @@ class Resource(models.Model):
     def of_kind(self, kind: str) -> list[Node]:
         """Its places in the programmes of one kind, in their order; no statement after `with_record`."""
         return sorted(
-            (node for node in self.nodes.all() if node.kind == kind), key=lambda one: (one.order, one.pk)
+            (node for node in self.nodes.all() if node.kind == kind), key=lambda node: (node.order, node.pk)
         )
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from preau.domains.catalogue.queries.words import STOP, Unit, Wanted, Words, normal, sound, split
+from preau.domains.catalogue.queries.words import STOP, SearchTerms, Unit, Words, normal, sound, split
 from preau.foundation.lookup import slips_allowed, slips_between
 from preau.foundation.text import fold
 
@@ -73,10 +73,10 @@ class Doc:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EngineQuery:
     """A search as the engine reads it. `filters`: for each facet, the values of which one at least must be there."""
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: SearchTerms = field(default_factory=SearchTerms)
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: str = "relevance"
     offset: int = 0
@@ -173,20 +173,30 @@ class Engine:
         phrases = {f"{fold(one)}{SEPARATOR}{one}" for one in (doc.title, *doc.heads, *doc.labels)}
         return tantivy.Document.from_dict(
             {
-                "pk": doc.pk, "key": doc.key, "shown": doc.title, "beside": doc.beside,
-                "title": normal(doc.title), "heads": [normal(one) for one in doc.heads],
-                "abstract": normal(doc.abstract), "labels": [normal(one) for one in doc.labels], "body": normal(doc.body),
-                "forms": sorted(_forms([*heads, doc.body])), "phrases": sorted(phrases),
-                "free": int(doc.is_free), "here": int(doc.is_here), "day": doc.day,
+                "pk": doc.pk,
+                "key": doc.key,
+                "shown": doc.title,
+                "beside": doc.beside,
+                "title": normal(doc.title),
+                "heads": [normal(head) for head in doc.heads],
+                "abstract": normal(doc.abstract),
+                "labels": [normal(label) for label in doc.labels],
+                "body": normal(doc.body),
+                "forms": sorted(_forms([*heads, doc.body])),
+                "phrases": sorted(phrases),
+                "free": int(doc.is_free),
+                "here": int(doc.is_here),
+                "day": doc.day,
                 # Of two that are used as much, the newest first.
-                "used": (doc.used << DAYS) + doc.day, **{name: list(doc.facets.get(name, ())) for name in self.facets},
+                "used": (doc.used << DAYS) + doc.day,
+                **{name: list(doc.facets.get(name, ())) for name in self.facets},
             },
             self.schema,
-        )  # fmt: skip
+        )
 
     # Asking
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: EngineQuery) -> Answer:
         """The answer to a search, its counts included."""
         read = _Reading(self, asked)
         filters = {name: self._one_of(name, values) for name, values in asked.filters.items() if values}
@@ -201,13 +211,13 @@ class Engine:
         ]
         return Answer(pks, total, counts, without, read.read_as, read.unknown)
 
-    def ask_lines(self, asked: Asked) -> list[tuple[str, str, str]]:
+    def ask_lines(self, asked: EngineQuery) -> list[tuple[str, str, str]]:
         """The best answers as (key, title, what is beside it), from the index alone."""
         found = self.searcher.search(_Reading(self, asked).query, limit=asked.limit)
         docs = [self.searcher.doc(at) for _, at in found.hits]
         return [(doc["key"][0], doc["shown"][0], doc["beside"][0]) for doc in docs]
 
-    def ask_any(self, asked: Asked) -> list[int]:
+    def ask_any(self, asked: EngineQuery) -> list[int]:
         """The rows that hold any of the words, those that hold most of them first: what resembles something."""
         units = [stems for unit in asked.wanted.units if (stems := self.stems(unit.ways[0]))]
         each = [(Occur.Should, self.way(stems)) for stems in units]
@@ -221,7 +231,7 @@ class Engine:
             if pk is not None
         ]
 
-    def _ranked(self, query: Query, asked: Asked) -> Any:
+    def _ranked(self, query: Query, asked: EngineQuery) -> Any:
         most, offset = max(asked.limit, 1), max(asked.offset, 0)
         if asked.sort == "used":
             return self.searcher.search(query, limit=most, offset=offset, order_by_field="used")
@@ -250,7 +260,8 @@ class Engine:
         asked = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
         found = self.searcher.aggregate(query, asked) if asked else {}
         return {
-            name: {str(one["key"]): int(one["doc_count"]) for one in found[name]["buckets"]} for name in names
+            name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in found[name]["buckets"]}
+            for name in names
         }
 
     def _one_of(self, name: str, values: Sequence[str]) -> Query:
@@ -259,7 +270,7 @@ class Engine:
 
     def stems(self, words: Iterable[str]) -> list[tuple[int, str]]:
         """The terms of these words and the place of each among them."""
-        return [(one.position, one.text) for one in self.analyzer.pre_tokenize(" ".join(words)).tokens]
+        return [(token.position, token.text) for token in self.analyzer.pre_tokenize(" ".join(words)).tokens]
 
     def holds(self, stem: str) -> bool:
         return any(self.searcher.doc_freq(name, stem) for name in WEIGHTS)
@@ -336,7 +347,7 @@ class Engine:
 class _Reading:
     """How the words of a search become a query: each unit in all its ways, and what was not spelt as we know it."""
 
-    def __init__(self, engine: Engine, asked: Asked) -> None:
+    def __init__(self, engine: Engine, asked: EngineQuery) -> None:
         self.engine, self.asked = engine, asked
         self.read_as: dict[str, str] = {}
         self.unknown: list[str] = []
@@ -357,15 +368,15 @@ class _Reading:
         return self._without(self._joined(bound, free, soft))
 
     def _joined(self, bound: list[Query], free: list[Query], soft: list[Query]) -> Query:
-        must = [(Occur.Must, one) for one in bound]
+        must = [(Occur.Must, query) for query in bound]
         if free:
             must.append((Occur.Must, self._most_of(free)))
-        liked = [Query.boost_query(one, SOFT_WEIGHT) for one in soft]
+        liked = [Query.boost_query(query, SOFT_WEIGHT) for query in soft]
         return Query.boolean_query([*must, *((Occur.Should, one) for one in (*liked, *self._close()))])
 
     def _most_of(self, units: list[Query]) -> Query:
         """All of one or two units, most of more; fewer where next to nothing holds as many: the order tells them apart."""
-        each = [(Occur.Should, one) for one in units]
+        each = [(Occur.Should, unit) for unit in units]
         wanted = len(units) if len(units) <= 2 else max(2, ceil(len(units) * 0.6))
         # In the order of time a far result would come first: it is shown only instead of nothing.
         enough = ENOUGH if self.asked.sort == "relevance" else 1
@@ -438,7 +449,7 @@ class _Reading:
 
 
 def _both(query: Query, others: Iterable[Query]) -> Query:
-    every = [(Occur.Must, query), *((Occur.Must, one) for one in others)]
+    every = [(Occur.Must, query), *((Occur.Must, other) for other in others)]
     return Query.boolean_query(every) if len(every) > 1 else query
 
 

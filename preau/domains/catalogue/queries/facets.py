@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 
-from preau.domains.catalogue.queries.engine import Answer, Asked
+from preau.domains.catalogue.queries.engine import Answer, EngineQuery
 from preau.domains.catalogue.queries.words import LONGEST, wanted
 
 MOST_PAGES, MOST_VALUES = 500, 20
@@ -76,11 +76,11 @@ class Asking:
     def on_last_page(self, total: int) -> Self:
         return replace(self, page=(total - 1) // self.a_page + 1)
 
-    def asked(self, **more: Any) -> Asked:
+    def asked(self, **more: Any) -> EngineQuery:
         """The same as the engine reads it."""
         filters = {kind.name: self.chosen[kind.param] for kind in self.kinds if kind.param in self.chosen}
         said = {"offset": (self.page - 1) * self.a_page, "limit": self.a_page} | more
-        return Asked(wanted(self.typed), filters, self.sorts[self.sort][0], **said)
+        return EngineQuery(wanted(self.typed), filters, self.sorts[self.sort][0], **said)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class WayOut:
 
 
 @dataclass(frozen=True)
-class Found(Generic[Row]):
+class SearchPage(Generic[Row]):
     """What the page of a search shows: rows, and for each facet its values in their order with what they are called."""
 
     search: Asking

@@ -41,7 +41,7 @@ class BeingBuilt(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
+class IndexEdition:
     """What an index holds: an edition of the catalogue."""
 
     number: int
@@ -49,14 +49,14 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Wanted(Held):
+class CatalogueEdition(IndexEdition):
     """The catalogue as it is now; `past`: the editions it has been, from which an index may be caught up."""
 
-    past: frozenset[Held] = frozenset()
+    past: frozenset[IndexEdition] = frozenset()
 
     @property
-    def held(self) -> Held:
-        return Held(self.number, self.token)
+    def held(self) -> IndexEdition:
+        return IndexEdition(self.number, self.token)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class _Open:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.engine: Engine | None = None
-        self.held: Held | None = None
+        self.held: IndexEdition | None = None
         self.builder: threading.Thread | None = None
         self.looked = 0.0
 
@@ -145,18 +145,18 @@ class Index:
                 log.warning("catalogue_index_unreadable", index=self.shape.name)
                 now.engine = now.held = None
 
-    def _held_by(self, folder: Path) -> Held | None:
+    def _held_by(self, folder: Path) -> IndexEdition | None:
         try:
             told = json.loads((folder / "edition.json").read_text())
         except (FileNotFoundError, ValueError):
             return None
-        return Held(told["number"], told["token"]) if told.get("form") == self.shape.form else None
+        return IndexEdition(told["number"], told["token"]) if told.get("form") == self.shape.form else None
 
-    def _note(self, folder: Path, held: Held) -> None:
+    def _note(self, folder: Path, held: IndexEdition) -> None:
         told = {"form": self.shape.form, "number": held.number, "token": held.token}
         _replace(folder / "edition.json", json.dumps(told))
 
-    def _catch_up(self, wanted: Wanted, *, wait: bool) -> None:
+    def _catch_up(self, wanted: CatalogueEdition, *, wait: bool) -> None:
         now, todo = self.open, self._work_of(wanted)
         if wait or len(todo) <= AT_ONCE:
             with self.alone(wait=wait) as alone:
@@ -182,16 +182,16 @@ class Index:
             else:
                 yield True
 
-    def _is_behind(self, wanted: Wanted) -> bool:
+    def _is_behind(self, wanted: CatalogueEdition) -> bool:
         """Is what we hold an edition that this catalogue has been? Else it comes from elsewhere, or from too long ago."""
         return self.open.held in wanted.past
 
-    def _work_of(self, wanted: Wanted) -> Mapping[int, bool]:
+    def _work_of(self, wanted: CatalogueEdition) -> Mapping[int, bool]:
         """The rows to write: whether each is shown, or has been taken away."""
         held = self.open.held
         return self.shape.work(held.number if held and self._is_behind(wanted) else None)
 
-    def write(self, wanted: Wanted, todo: Mapping[int, bool] | None = None) -> None:
+    def write(self, wanted: CatalogueEdition, todo: Mapping[int, bool] | None = None) -> None:
         """Put in the index what changed, or build another one where that is too much."""
         todo = self._work_of(wanted) if todo is None else todo
         now = self.open.engine
@@ -205,7 +205,7 @@ class Index:
                 now.write(self.shape.documents(shown), [pk for pk, is_shown in todo.items() if not is_shown])
             self._note(now.folder, wanted)
 
-    def _build(self, wanted: Wanted, rows: Iterable[int]) -> None:
+    def _build(self, wanted: CatalogueEdition, rows: Iterable[int]) -> None:
         """Another index beside the one in force, which takes its place in one step; the former ones go."""
         folder = self.home() / f"index-{uuid4().hex}"
         written = Engine(folder, self.shape.facets).write(self.shape.documents(rows))
@@ -218,10 +218,14 @@ class Index:
         log.info("catalogue_index_built", index=self.shape.name, records=written, edition=wanted.number)
 
 
-def edition() -> Wanted:
+def edition() -> CatalogueEdition:
     """What the catalogue is now, in one statement."""
     row = Edition.objects.values_list("number", "token", "past").first()
-    return Wanted(row[0], row[1], frozenset(Held(*one) for one in row[2])) if row else Wanted(0, "")
+    return (
+        CatalogueEdition(row[0], row[1], frozenset(IndexEdition(*one) for one in row[2]))
+        if row
+        else CatalogueEdition(0, "")
+    )
 
 
 def _replace(path: Path, text: str) -> None:
@@ -231,7 +235,7 @@ def _replace(path: Path, text: str) -> None:
     os.replace(beside, path)  # noqa: PTH105 - named as what it is: atomic
 
 
-def _build_beside(index: Index, wanted: Wanted) -> None:
+def _build_beside(index: Index, wanted: CatalogueEdition) -> None:
     """In a thread of its own, with a connection of its own: the pages go on."""
     try:
         with index.alone(wait=False) as alone:
@@ -267,19 +271,34 @@ def document_of(resource: Resource) -> Doc:
     names = [name for node in (*levels, *subjects) for name in (node.label, *node.also)]
     cycles = [node.parent for node in levels if node.parent]
     return Doc(
-        pk=resource.pk, key=resource.key, title=resource.title, abstract=resource.abstract, body=resource.text,
+        pk=resource.pk,
+        key=resource.key,
+        title=resource.title,
+        abstract=resource.abstract,
+        body=resource.text,
         heads=[*(node.label for node in resource.notions), *resource.keywords],
-        labels=[*dict.fromkeys([*names, label_of(Type, resource.type), resource.collection.title, *resource.authors])],
+        labels=[
+            *dict.fromkeys(
+                [*names, label_of(Type, resource.type), resource.collection.title, *resource.authors]
+            )
+        ],
         facets={
             "level": [*dict.fromkeys(node.key for node in (*levels, *cycles))],
             "subject": [node.key for node in subjects],
-            "type": [resource.type], "audience": resource.audiences, "licence": [resource.licence],
-            "accessibility": resource.accessibility, "institution": [resource.institution.slug],
-            "duration": [bracket(resource.duration)] if resource.duration else [], "access": [resource.access],
+            "type": [resource.type],
+            "audience": resource.audiences,
+            "licence": [resource.licence],
+            "accessibility": resource.accessibility,
+            "institution": [resource.institution.slug],
+            "duration": [bracket(resource.duration)] if resource.duration else [],
+            "access": [resource.access],
         },
-        beside=" · ".join(node.label for node in (*levels, *subjects)), is_free=resource.is_free, day=resource.published.toordinal(), used=resource.used,
+        beside=" · ".join(node.label for node in (*levels, *subjects)),
+        is_free=resource.is_free,
+        day=resource.published.toordinal(),
+        used=resource.used,
         is_here=not hasattr(resource, "outside"),
-    )  # fmt: skip
+    )
 
 
 def bracket(minutes: int) -> str:

@@ -80,7 +80,7 @@ def sets() -> Sequence[tuple[str, str]]:
     shelves = Collection.objects.filter(resources__in=ours()).distinct().order_by("order", "title")
     nodes = Node.objects.in_force().filter(kind__in=[Node.Kind.CYCLE, Node.Kind.LEVEL])
     return [
-        *((f"{COLLECTION}:{one.slug}", one.title) for one in shelves),
+        *((f"{COLLECTION}:{shelf.slug}", shelf.title) for shelf in shelves),
         *((f"{LEVEL}:{node.key}", node.label) for node in nodes),
     ]
 

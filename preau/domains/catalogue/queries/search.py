@@ -20,8 +20,8 @@ from preau.domains.catalogue.models import (
     Type,
 )
 from preau.domains.catalogue.queries import index
-from preau.domains.catalogue.queries.engine import Asked
-from preau.domains.catalogue.queries.facets import Asking, FacetKind, Found
+from preau.domains.catalogue.queries.engine import EngineQuery
+from preau.domains.catalogue.queries.facets import Asking, FacetKind, SearchPage
 from preau.domains.catalogue.queries.words import Unit, wanted
 from preau.foundation import lookup
 from preau.foundation.boards import Hit
@@ -68,7 +68,7 @@ class Search(Asking):
 
 
 @dataclass(frozen=True)
-class Results(Found[Resource]):
+class Results(SearchPage[Resource]):
     """What that page shows."""
 
     def inner(self, kind: FacetKind) -> set[str]:
@@ -102,7 +102,7 @@ def names_of_facets() -> dict[str, dict[str, str]]:
         node.key: node.label
         for cycle in nodes
         if cycle.kind == Node.Kind.CYCLE
-        for node in (cycle, *(one for one in nodes if one.parent_id == cycle.pk))
+        for node in (cycle, *(node for node in nodes if node.parent_id == cycle.pk))
     }
     found = {
         "level": levels,
@@ -128,8 +128,8 @@ def suggestions(typed: str) -> list[str]:
 def nearby(empty: Results) -> list[tuple[str, str]]:
     """Where nothing was found: subjects and titles that begin as the words asked for do, each with its search."""
     words = [unit.typed for unit in wanted(empty.search.typed).units]
-    said = [one for word in words for one in suggestions(word[:4])]
-    return [(one, Search(typed=one).query()) for one in list(dict.fromkeys(said))[:4]]
+    said = [suggestion for word in words for suggestion in suggestions(word[:4])]
+    return [(suggestion, Search(typed=suggestion).query()) for suggestion in list(dict.fromkeys(said))[:4]]
 
 
 def related_to(resource: Resource, most: int = 4) -> list[Resource]:
@@ -149,7 +149,7 @@ def _near(resource: Resource) -> Iterable[int]:
     if not units:
         return []
     filters = {"subject": [node.key for node in resource.subjects]}
-    asked = Asked(wanted=replace(wanted(""), units=tuple(units)), filters=filters, limit=8)
+    asked = EngineQuery(wanted=replace(wanted(""), units=tuple(units)), filters=filters, limit=8)
     try:
         return index.engine(seconds=A_DAY).ask_any(asked)
     except index.BeingBuilt:
@@ -161,14 +161,14 @@ def _alone(text: str) -> tuple[Unit, ...]:
     return tuple(replace(unit, ways=unit.ways[:1]) for unit in wanted(text).units)
 
 
-def found(viewer: Viewer, asked: lookup.Wanted) -> list[Hit]:
+def found(viewer: Viewer, asked: lookup.LookupTerms) -> list[Hit]:
     """For the search box of the site: the resources that hold every word, as one types; nothing is corrected."""
     typed = " ".join(word.text for word in asked.words)
     try:
         engine = index.engine(seconds=LOOKED_AT)
     except index.BeingBuilt:
         return []
-    lines = engine.ask_lines(Asked(wanted(typed), limit=IN_THE_BOX, as_one_types=True))
+    lines = engine.ask_lines(EngineQuery(wanted(typed), limit=IN_THE_BOX, as_one_types=True))
     return [
         Hit(title, reverse("catalogue:resource", args=key.split("/")), detail=beside)
         for key, title, beside in lines

@@ -74,10 +74,14 @@ def counts_of(harvest: Harvest) -> list[tuple[str, int]]:
     if harvest.is_trial:
         return [(_("Notices lues"), harvest.found), (_("Refusées"), harvest.refused)]
     return [
-        (_("Notices lues"), harvest.found), (_("Ajoutées"), harvest.created), (_("Modifiées"), harvest.changed),
-        (_("Inchangées"), harvest.same), (_("Déjà connues par ailleurs"), harvest.merged), (_("Retirées"), harvest.withdrawn),
+        (_("Notices lues"), harvest.found),
+        (_("Ajoutées"), harvest.created),
+        (_("Modifiées"), harvest.changed),
+        (_("Inchangées"), harvest.same),
+        (_("Déjà connues par ailleurs"), harvest.merged),
+        (_("Retirées"), harvest.withdrawn),
         (_("Refusées"), harvest.refused),
-    ]  # fmt: skip
+    ]
 
 
 def sample_of(harvest: Harvest) -> list[dict[str, Any]]:
@@ -105,8 +109,8 @@ def misses(viewer: Any) -> "QuerySet[Miss]":
 
 
 def miss_lines(viewer: Any) -> Iterator[Sequence[object]]:
-    for one in misses(viewer).iterator():
-        yield [one.words, one.count, f"{one.last:%d/%m/%Y}"]
+    for miss in misses(viewer).iterator():
+        yield [miss.words, miss.count, f"{miss.last:%d/%m/%Y}"]
 
 
 def places() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -121,18 +125,36 @@ def places() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 def lines_of(source: Source) -> Iterator[Sequence[object]]:
     """Each reading of a source for a spreadsheet."""
-    for one in harvests_of(source).iterator():
+    for harvest in harvests_of(source).iterator():
         yield [
-            f"{dates.local(one.began_at):%d/%m/%Y %H:%M}", label_of(Harvest.State, one.state), _("essai") if one.is_trial else "", one.seconds,
-            one.pages, one.size, one.found, one.created, one.changed, one.same, one.merged, one.withdrawn, one.refused, one.reason,
-        ]  # fmt: skip
+            f"{dates.local(harvest.began_at):%d/%m/%Y %H:%M}",
+            label_of(Harvest.State, harvest.state),
+            _("essai") if harvest.is_trial else "",
+            harvest.seconds,
+            harvest.pages,
+            harvest.size,
+            harvest.found,
+            harvest.created,
+            harvest.changed,
+            harvest.same,
+            harvest.merged,
+            harvest.withdrawn,
+            harvest.refused,
+            harvest.reason,
+        ]
 
 
 def problem_lines(harvest: Harvest) -> Iterator[Sequence[object]]:
-    for one in harvest.problems:
-        yield [one["where"], one["why"]]
+    for problem in harvest.problems:
+        yield [problem["where"], problem["why"]]
 
 
 def dead_lines(viewer: Any) -> Iterator[Sequence[object]]:
-    for one in dead_links(viewer).iterator():
-        yield [one.resource.key, one.resource.title, one.address, f"{one.dead_since:%d/%m/%Y}", one.trouble]
+    for dead_link in dead_links(viewer).iterator():
+        yield [
+            dead_link.resource.key,
+            dead_link.resource.title,
+            dead_link.address,
+            f"{dead_link.dead_since:%d/%m/%Y}",
+            dead_link.trouble,
+        ]

@@ -29,11 +29,27 @@ ASKED = re.compile(r'(-?)(?:"([^"]+)"|«([^»]+)»|(\S+))')
 # The French stemmer knows « mangée » by its accent, which people leave out: both are brought to « mange » before it.
 FEMININE = re.compile(r"(?<=\w\w)ees?\b")
 SOUNDS = (
-    (r"ph", "f"), (r"th", "t"), (r"ch", "x"), (r"qu", "k"), (r"gu(?=[eiy])", "g"), (r"ge(?=[ao])", "j"), (r"g(?=[eiy])", "j"),
-    (r"c(?=[eiy])", "s"), (r"[cq]", "k"), (r"y", "i"), (r"(?<=[aeiou])s(?=[aeiou])", "z"), (r"eau|au", "o"), (r"ai|ei", "e"),
-    (r"(?:en|em)(?=[^aeiou]|$)", "an"), (r"am(?=[pb])", "an"), (r"h|w", ""), (r"tion", "sion"), (r"(.)\1+", r"\1"),
-    (r"(?<=an)p(?=s?$)", ""), (r"(?<=..)(?:e|s|t|x|d|es|ent)$", ""),
-)  # fmt: skip
+    (r"ph", "f"),
+    (r"th", "t"),
+    (r"ch", "x"),
+    (r"qu", "k"),
+    (r"gu(?=[eiy])", "g"),
+    (r"ge(?=[ao])", "j"),
+    (r"g(?=[eiy])", "j"),
+    (r"c(?=[eiy])", "s"),
+    (r"[cq]", "k"),
+    (r"y", "i"),
+    (r"(?<=[aeiou])s(?=[aeiou])", "z"),
+    (r"eau|au", "o"),
+    (r"ai|ei", "e"),
+    (r"(?:en|em)(?=[^aeiou]|$)", "an"),
+    (r"am(?=[pb])", "an"),
+    (r"h|w", ""),
+    (r"tion", "sion"),
+    (r"(.)\1+", r"\1"),
+    (r"(?<=an)p(?=s?$)", ""),
+    (r"(?<=..)(?:e|s|t|x|d|es|ent)$", ""),
+)
 COMPILED = [(re.compile(pattern), said) for pattern, said in SOUNDS]
 
 Words = tuple[str, ...]
@@ -71,7 +87,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchTerms:
     """What somebody looks for, and what they do not want."""
 
     units: tuple[Unit, ...] = ()
@@ -81,7 +97,7 @@ class Wanted:
         return bool(self.units)
 
 
-def wanted(text: str) -> Wanted:
+def wanted(text: str) -> SearchTerms:
     """Read « "système solaire" planètes -jeu »: quotes keep words together, minus leaves out, synonyms are added."""
     plain: list[str] = []
     units: list[Unit] = []
@@ -95,7 +111,7 @@ def wanted(text: str) -> Wanted:
         else:
             plain.extend(found)
     units += _plain_units(plain)
-    return Wanted(tuple(units[:MOST_UNITS]), tuple(without[:MOST_UNITS]))
+    return SearchTerms(tuple(units[:MOST_UNITS]), tuple(without[:MOST_UNITS]))
 
 
 def _plain_units(plain: Sequence[str]) -> Iterator[Unit]:

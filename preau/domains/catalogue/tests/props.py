@@ -4,8 +4,8 @@ from django.db import transaction
 
 from conftest import NOW
 from preau.commons.media.tests.props import own_medium
-from preau.directory.seeds import World
-from preau.domains.catalogue.actions import next_edition
+from preau.directory.seeds.world import World
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.models import (
     Collection,
     FollowedSearch,
@@ -47,11 +47,22 @@ def many_resources(college: World, count: int) -> None:
     for _ in range(count):
         number = Resource.objects.count()
         made = Resource.objects.create(
-            key=f"{shelf.slug}/essai-{number}", collection=shelf, title=f"Essai {number}", abstract="Un essai.",
-            authors=["Préau"], institution=Institution.objects.all()[0], type="fiche", licence="cc-by", audiences=["eleve"],
-            published=NOW.date(), changed=NOW.date(), source="test", digest="0" * 64, edition=edition,
+            key=f"{shelf.slug}/essai-{number}",
+            collection=shelf,
+            title=f"Essai {number}",
+            abstract="Un essai.",
+            authors=["Préau"],
+            institution=Institution.objects.all()[0],
+            type="fiche",
+            licence="cc-by",
+            audiences=["eleve"],
+            published=NOW.date(),
+            changed=NOW.date(),
+            source="test",
+            digest="0" * 64,
+            edition=edition,
             parts=[{"kind": "html", "html": "<p>Rien.</p>"}],
-        )  # fmt: skip
+        )
         made.nodes.add(level)
 
 
@@ -90,9 +101,14 @@ def many_sources(college: World, count: int) -> None:
         shelf = Collection.objects.create(slug=f"source-{number}", title=f"Source {number}", abstract="…")
         house = Institution.objects.create(slug=f"maison-{number}", name=f"Maison {number}")
         Source.objects.create(
-            slug=f"source-{number}", name=f"Source {number}", kind="oai", address=f"https://source-{number}.example/oai",
-            institution=house, collection=shelf, audiences=["eleve"],
-        )  # fmt: skip
+            slug=f"source-{number}",
+            name=f"Source {number}",
+            kind="oai",
+            address=f"https://source-{number}.example/oai",
+            institution=house,
+            collection=shelf,
+            audiences=["eleve"],
+        )
 
 
 def many_harvests(college: World, count: int) -> None:
@@ -100,9 +116,24 @@ def many_harvests(college: World, count: int) -> None:
     problems = [{"where": f"page 1, notice {number}", "why": "Pas de titre."} for number in range(60)]
     for _ in range(count):
         Harvest.objects.create(
-            source=own_source(college), state="waiting", began_at=NOW, ended_at=NOW, leaving=5, refused=60, problems=problems,
-            sample=[{"where": "…", "title": "Une notice", "address": "https://source.example/1", "places": "CM1", "licence": "cc-by", "is_gone": False}],
-        )  # fmt: skip
+            source=own_source(college),
+            state="waiting",
+            began_at=NOW,
+            ended_at=NOW,
+            leaving=5,
+            refused=60,
+            problems=problems,
+            sample=[
+                {
+                    "where": "…",
+                    "title": "Une notice",
+                    "address": "https://source.example/1",
+                    "places": "CM1",
+                    "licence": "cc-by",
+                    "is_gone": False,
+                }
+            ],
+        )
 
 
 def many_misses(college: World, count: int) -> None:
@@ -118,9 +149,15 @@ def many_dead_links(college: World, count: int) -> None:
         many_resources(college, 1)
         made = Resource.objects.latest("pk")
         Outside.objects.create(
-            resource=made, address=f"https://mort.example/{made.pk}", plain=f"{made.pk}", host="mort.example",
-            dead_since=NOW.date(), failing_since=NOW.date(), failed_days=3, trouble="404",
-        )  # fmt: skip
+            resource=made,
+            address=f"https://mort.example/{made.pk}",
+            plain=f"{made.pk}",
+            host="mort.example",
+            dead_since=NOW.date(),
+            failing_since=NOW.date(),
+            failed_days=3,
+            trouble="404",
+        )
 
 
 def many_followed(college: World, count: int) -> None:

@@ -36,7 +36,7 @@ def state(part: dict[str, Any], query: str) -> str:
 
 def options(part: dict[str, Any]) -> dict[str, str]:
     resource = Resource(key="essais/une", parts=[part])
-    return {one.html: one.value for one in questions_of(resource, QueryDict())[1].options}
+    return {option.html: option.value for option in questions_of(resource, QueryDict())[1].options}
 
 
 def test_a_choice_is_right_wrong_or_not_made() -> None:
@@ -58,8 +58,18 @@ def test_several_right_answers_are_all_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("12,5", "right"), ("12.50", "right"), ("12,5 ", "right"), ("125", "wrong"), ("douze", "wrong"), ("", ""), ("NaN", "wrong"), ("Infinity", "wrong"), ("1e9999999", "wrong")],
-)  # fmt: skip
+    [
+        ("12,5", "right"),
+        ("12.50", "right"),
+        ("12,5 ", "right"),
+        ("125", "wrong"),
+        ("douze", "wrong"),
+        ("", ""),
+        ("NaN", "wrong"),
+        ("Infinity", "wrong"),
+        ("1e9999999", "wrong"),
+    ],
+)
 def test_a_number_is_read_as_people_write_it(typed: str, said: str) -> None:
     query = QueryDict(mutable=True)
     query["r1"] = typed
@@ -114,7 +124,7 @@ def address(row: Resource) -> str:
 
 
 def test_the_page_marks_answers_without_javascript_and_keeps_them_in_the_form(page: Resource) -> None:
-    value = {one.html: one.value for one in questions_of(page, QueryDict())[1].options}
+    value = {option.html: option.value for option in questions_of(page, QueryDict())[1].options}
     before = digests()
     client = Client()
     answer = client.get(address(page), {"r1": value["juste"], "r2": "hiver", "verifier": "1"})

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import rules
-from preau.domains.catalogue.actions import next_edition
 from preau.domains.catalogue.actions.following import TooMany, follow, tell_followers
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.actions.using import settle_uses
 from preau.domains.catalogue.models import FollowedSearch, Resource, UseInClass
 from preau.domains.catalogue.queries import index

@@ -12,7 +12,7 @@ from django.test import Client
 from openpyxl import Workbook
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.actions.links import note_answer
@@ -194,10 +194,16 @@ def test_a_map_and_its_pages(college: World, there: Site, monkeypatch: pytest.Mo
     )
     there.pages["/robots.txt"] = "User-agent: *\nDisallow: /interdit"
     there.pages["/un"] = described(
-        "La cellule", educationalLevel=[{"@type": "DefinedTerm", "name": "Sixième"}], about="SVT", inLanguage="fr", timeRequired="PT20M",
-        license="https://creativecommons.org/licenses/by-nc/4.0/", author={"@type": "Organization", "name": "Un musée"},
-        url="https://elsewhere.example/cellule", audience=[{"@type": "EducationalAudience", "educationalRole": "student"}],
-    )  # fmt: skip
+        "La cellule",
+        educationalLevel=[{"@type": "DefinedTerm", "name": "Sixième"}],
+        about="SVT",
+        inLanguage="fr",
+        timeRequired="PT20M",
+        license="https://creativecommons.org/licenses/by-nc/4.0/",
+        author={"@type": "Organization", "name": "Un musée"},
+        url="https://elsewhere.example/cellule",
+        audience=[{"@type": "EducationalAudience", "educationalRole": "student"}],
+    )
     there.pages["/deux"] = described("Le jardin", **{"@id": "urn:jardin"})
     there.pages["/interdit"] = described("Interdit")
     there.pages["/casse"] = "<![inconnu[<html>"

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PATIENCE
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.exports import oai as provider
@@ -64,9 +64,15 @@ def made(there: Site, kind: str = "oai", slug: str = "essai", path: str = "/oai"
     shelf = Collection.objects.create(slug=slug, title="Essai", abstract="…")
     house, _new = Institution.objects.get_or_create(slug=f"maison-{slug}", defaults={"name": "Lycée d’essai"})
     return Source.objects.create(
-        slug=slug, name=f"Source {slug}", kind=kind, address=f"{there.address}{path}", institution=house, collection=shelf,
-        audiences=["eleve"], **facts,
-    )  # fmt: skip
+        slug=slug,
+        name=f"Source {slug}",
+        kind=kind,
+        address=f"{there.address}{path}",
+        institution=house,
+        collection=shelf,
+        audiences=["eleve"],
+        **facts,
+    )
 
 
 def serve(there: Site, *pages: str, deleted: str = "persistent") -> None:
@@ -125,7 +131,7 @@ def test_records_come_in_with_their_places_and_their_licence(college: World, the
     found = search.results(search.Search(typed="tarte étoilée"))
     assert found.rows[0].pk == row.pk
     house = search.results(search.Search(typed="tarte", chosen={"institution": ["maison-essai"]}))
-    assert [one.pk for one in house.rows] == [row.pk]
+    assert [row.pk for row in house.rows] == [row.pk]
 
 
 def test_read_again_it_writes_nothing_and_asks_only_for_what_changed(college: World, there: Site) -> None:
@@ -390,7 +396,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
 ) -> None:
     """A public name first, then ourselves: each step is looked at."""
     settings.SIGNON_LOOPBACK = False
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         away.read(f"{there.address}/oai", away.Limits(1_000, PATIENCE, plain=True))
     looked = outward.places_of
 
@@ -404,7 +410,7 @@ def test_a_redirect_to_this_machine_is_refused_in_production(
     monkeypatch.setattr(outward, "places_of", places)
     there.pages["/oai"] = leads_to(f"{there.address}/secret")
     there.pages["/secret"] = "secret"
-    with pytest.raises(outward.Refused):
+    with pytest.raises(outward.ForbiddenAddress):
         away.read("http://public.example/oai", away.Limits(1_000, PATIENCE, plain=True))
     assert there.asked == ["/oai"]
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.media import actions as media
 from preau.commons.media import captions
+from preau.commons.media.actions import keeping
 from preau.commons.media.boards import owners
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named, viewer_of
 from preau.commons.media.tests.test_players import CUES, kept
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import editing
 from preau.domains.catalogue.models import Collection, Edition, Node, Resource
@@ -48,10 +48,18 @@ def desk(operator: Person, client: SchoolClient) -> SchoolClient:
 def sheet(**more: Any) -> dict[str, Any]:
     nodes = Node.objects.in_force()
     return {
-        "titre": "La marche du wombat", "resume": "On suit un wombat pas à pas.", "type": "video", "publics": ["eleve"], "auteurs": "Ada Durand\nPréau",
-        "niveaux": [nodes.get(kind="level", key="cp").pk], "matieres": [nodes.get(kind="subject", key="svt").pk], "institution": "Préau", "licence": "cc-by-sa",
-        "mots": "marsupial, terrier", "duree": "3",
-    } | more  # fmt: skip
+        "titre": "La marche du wombat",
+        "resume": "On suit un wombat pas à pas.",
+        "type": "video",
+        "publics": ["eleve"],
+        "auteurs": "Ada Durand\nPréau",
+        "niveaux": [nodes.get(kind="level", key="cp").pk],
+        "matieres": [nodes.get(kind="subject", key="svt").pk],
+        "institution": "Préau",
+        "licence": "cc-by-sa",
+        "mots": "marsupial, terrier",
+        "duree": "3",
+    } | more
 
 
 def added(desk: SchoolClient, medium: Medium, **more: Any) -> Any:
@@ -248,7 +256,7 @@ def test_another_operator_changes_the_words_of_what_the_catalogue_shows(
     assert other.get(f"/medias/{medium.public_id}/mots/").status_code == 200
     assert other.get(f"/medias/{hidden.public_id}/mots/").status_code == 404
     # Nothing else than it is what the catalogue shows, whatever the numbers of rows are.
-    assert [one.pk for one in Medium.objects.visible_to(None)] == [medium.pk]
+    assert [medium.pk for medium in Medium.objects.visible_to(None)] == [medium.pk]
 
 
 def test_what_a_resource_shows_is_not_erased(
@@ -259,12 +267,12 @@ def test_what_a_resource_shows_is_not_erased(
     assert desk.post(f"/medias/{medium.public_id}/supprimer/").status_code == 302
     with pytest.raises(ProtectedError):
         medium.delete()
-    later = timezone.now() + media.keeping.LOOSE_KEPT * 1.1
+    later = timezone.now() + keeping.LOOSE_KEPT * 1.1
     with django_capture_on_commit_callbacks(execute=True):
-        media.sweep(later)
+        keeping.sweep(later)
     assert list(Medium.objects.all()) == [medium] and not Rendition.objects.filter(medium=loose.pk).exists()
     # Who sent it leaves: the work stays, without their name.
-    media.forget_media(operator.pk)
+    keeping.forget_media(operator.pk)
     medium.refresh_from_db()
     assert medium.kept_by is None and Resource.objects.get(medium=medium).authors == ["Ada Durand", "Préau"]
     assert [owner.model for owner in owners] == ["catalogue.Resource"]

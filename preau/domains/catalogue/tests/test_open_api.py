@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import rules
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.queries import index
@@ -76,8 +76,11 @@ def test_filters_narrow_and_a_withdrawn_resource_is_not_listed() -> None:
 def test_one_resource_is_told_as_on_its_page() -> None:
     told = ask(f"{LIST}/{KEY}").json()
     assert told["licence"] == {
-        "cle": "cc-by", "nom": "CC BY 4.0", "libre": True, "adresse": "https://creativecommons.org/licenses/by/4.0/deed.fr",
-    }  # fmt: skip
+        "cle": "cc-by",
+        "nom": "CC BY 4.0",
+        "libre": True,
+        "adresse": "https://creativecommons.org/licenses/by/4.0/deed.fr",
+    }
     assert told["ailleurs"] == ""
     assert told["adresse"].endswith(f"/ressources/{KEY}/")
 
@@ -150,8 +153,10 @@ def valid(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
         return all(valid(one, schema["items"], schemas) for one in value)
     if "properties" in schema:
         return set(value) <= set(schema["properties"]) and all(
-            name in value and valid(value[name], one, schemas) for name, one in schema["properties"].items() if name in schema["required"]
-        )  # fmt: skip
+            name in value and valid(value[name], one, schemas)
+            for name, one in schema["properties"].items()
+            if name in schema["required"]
+        )
     return True
 
 
@@ -171,8 +176,8 @@ def test_whatever_is_asked_is_answered_as_the_description_says() -> None:
         {path: one["get"] for path, one in told["paths"].items() if path.startswith(LIST)},
     )
     assert set(paths) == {LIST, f"{LIST}/{{collection}}/{{nom}}"}
-    assert all(one["security"] == [] for one in paths.values())
-    names = [one["name"] for one in paths[LIST]["parameters"]]
+    assert all(path["security"] == [] for path in paths.values())
+    names = [parameter["name"] for parameter in paths[LIST]["parameters"]]
     assert {"q", "niveau", "suivant", "depuis"} <= set(names)
 
     @bounds(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

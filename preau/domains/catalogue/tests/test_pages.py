@@ -11,7 +11,7 @@ from django.urls import reverse
 from lxml import etree
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue.models import Resource
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.pages import home

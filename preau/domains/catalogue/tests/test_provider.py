@@ -13,10 +13,9 @@ from django.core import signing
 from django.test import Client
 from lxml import etree
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue import rules
-from preau.domains.catalogue.actions import Report
-from preau.domains.catalogue.actions.publishing import _withdraw, next_edition
+from preau.domains.catalogue.actions.publishing import Report, _withdraw, next_edition
 from preau.domains.catalogue.exports import lom, oai
 from preau.domains.catalogue.models import Node, Resource
 from preau.domains.catalogue.queries import provided

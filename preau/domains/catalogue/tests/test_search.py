@@ -16,15 +16,15 @@ from lxml import etree
 
 from conftest import SchoolClient
 from preau.directory.models import School
-from preau.directory.seeds import World
-from preau.domains.catalogue.actions import count_miss, next_edition
+from preau.directory.seeds.world import World
+from preau.domains.catalogue.actions.publishing import count_miss, next_edition
 from preau.domains.catalogue.models import Edition, Miss, Resource
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.search import Search, found, related_to
 from preau.domains.catalogue.queries.words import sound, wanted
 from preau.domains.catalogue.tasks import drop_old_misses
 from preau.domains.catalogue.tests.props import own_resource
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 SEARCH = "/ressources/recherche/"
 FRACTIONS = "nombres-et-calculs/les-fractions-et-la-tablette"
@@ -232,11 +232,11 @@ def test_a_feed_is_the_search_newest_first(settings: Any) -> None:
     days = [entry.findtext("a:published", namespaces=atom) for entry in entries]
     assert days == sorted(days, reverse=True)  # type: ignore[type-var]
     ids = [entry.findtext("a:id", namespaces=atom) for entry in entries]
-    assert all(one and one.startswith("https://ent.example.org/ressources/") for one in ids)
+    assert all(id_ and id_.startswith("https://ent.example.org/ressources/") for id_ in ids)
     shown = {
-        tuple(one.removeprefix("https://ent.example.org/ressources/").strip("/").split("/"))
-        for one in ids
-        if one
+        tuple(id_.removeprefix("https://ent.example.org/ressources/").strip("/").split("/"))
+        for id_ in ids
+        if id_
     }
     assert shown <= {tuple(key.split("/")) for key in keys("", chosen={"matiere": ["mathematiques"]})}
     assert tree.findtext("a:updated", namespaces=atom)
@@ -278,7 +278,7 @@ def test_the_search_of_the_site_finds_resources_unless_the_school_closed_them(
     assert 'href="/ressources/"' not in client.get("/").content.decode()
     # What anyone in the world may read stays there.
     assert client.get("/ressources/").status_code == 200
-    assert found(None, Wanted.typed("zzyxqk")) == []  # type: ignore[arg-type]
+    assert found(None, LookupTerms.typed("zzyxqk")) == []  # type: ignore[arg-type]
 
 
 # The index

@@ -8,11 +8,12 @@ from django.utils import timezone
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Holding, Person, Territory
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.catalogue import tasks
-from preau.domains.catalogue.actions import count_miss, harvesting
-from preau.domains.catalogue.actions.harvesting import Found
+from preau.domains.catalogue.actions import harvesting
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord
+from preau.domains.catalogue.actions.publishing import count_miss
 from preau.domains.catalogue.models import Harvest, Miss, Resource, Source
 from preau.domains.catalogue.tests import props
 from preau.identity.models import Account
@@ -22,10 +23,21 @@ from tests.statements import MOST_QUERIES
 pytestmark = pytest.mark.django_db
 HERE = "/catalogue/sources/"
 TYPED = {
-    "name": "Manuels libres", "slug": "manuels-libres", "institution": "Maison d’essai", "kind": "oai", "address": "https://manuels.example/oai",
-    "prefix": "lom", "part": "", "every_days": "7", "audiences": ["eleve"], "type": "lecon", "licence": "etalab", "access": "libre",
-    "levels": ["cm1"], "subjects": ["mathematiques"],
-}  # fmt: skip
+    "name": "Manuels libres",
+    "slug": "manuels-libres",
+    "institution": "Maison d’essai",
+    "kind": "oai",
+    "address": "https://manuels.example/oai",
+    "prefix": "lom",
+    "part": "",
+    "every_days": "7",
+    "audiences": ["eleve"],
+    "type": "lecon",
+    "licence": "etalab",
+    "access": "libre",
+    "levels": ["cm1"],
+    "subjects": ["mathematiques"],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +68,7 @@ def text(answer: Any) -> str:
 def filled(source: Source, count: int) -> Harvest:
     run = harvesting.begin(source, by_hand=True)
     found = [
-        Found(
+        HarvestedRecord(
             f"n{n}",
             f"notice {n}",
             f"https://manuels.example/{n}",
@@ -76,8 +88,11 @@ def test_a_source_is_added_tried_read_and_put_on_hold(
     assert operator.post(f"{HERE}ajouter/", TYPED).status_code == 302
     source = Source.objects.get()
     assert (source.institution.name, source.collection.title, source.levels, source.every_days) == (
-        "Maison d’essai", "Manuels libres", ["cm1"], 7,
-    )  # fmt: skip
+        "Maison d’essai",
+        "Manuels libres",
+        ["cm1"],
+        7,
+    )
     page = f"{HERE}manuels-libres/"
     assert "Pas encore lue" in text(operator.get(page))
     answer = operator.post(f"{page}essayer/")

@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from preau.domains.catalogue import imports
-from preau.domains.catalogue.imports import BadResource
+from preau.domains.catalogue.imports import starter
 from preau.domains.catalogue.imports.bodies import BadBody, parts_of, text_of
 from preau.domains.catalogue.imports.drawings import NotADrawing, checked
+from preau.domains.catalogue.imports.starter import BadResource
 from preau.domains.catalogue.models import Edition, Media, Node, Resource
 from preau.domains.catalogue.queries import index
 from preau.foundation.richtext import documents
@@ -52,18 +52,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_all_that_comes_with_the_code_is_sound(college: Any) -> None:
-    _year, places = imports.starter.programmes()
-    shelves, records, _notions = imports.read(imports.STARTER, places)
+    _year, places = starter.programmes()
+    shelves, records, _notions = starter.read(starter.STARTER, places)
     assert len(records) >= 60
     assert len(shelves) >= 8
-    asks = [one for one in records if any(part["kind"] != "html" for part in one.facts["parts"])]
-    assert len([one for one in records if one in asks or one.media]) >= 12
+    asks = [record for record in records if any(part["kind"] != "html" for part in record.facts["parts"])]
+    assert len([record for record in records if record in asks or record.media]) >= 12
     assert Resource.objects.published().filter(source="starter").count() == len(records)
 
 
 def test_planting_again_writes_nothing(college: Any) -> None:
     before = digests()
-    report = imports.plant()
+    report = starter.plant()
     assert report.written == 0
     assert report.same == Resource.objects.filter(source="starter").count()
     assert digests() == before
@@ -81,25 +81,25 @@ def test_the_command_says_what_it_did(college: Any, folder: Path) -> None:
 def test_a_file_that_changes_is_a_new_version_and_one_that_goes_is_withdrawn(
     college: Any, folder: Path
 ) -> None:
-    first = imports.plant(folder)
+    first = starter.plant(folder)
     assert first.created == ["essais/licornes"]
     # The folder is all of the source: what was in the other one is not there.
     assert len(first.withdrawn) >= 60
     (folder / "essais" / "licornes.html").write_text(HEAD + "<p>Deux licornes.</p>")
-    assert imports.plant(folder).changed == ["essais/licornes"]
+    assert starter.plant(folder).changed == ["essais/licornes"]
     row = Resource.objects.get(key="essais/licornes")
     assert (row.version, str(row.published), str(row.changed)) == (2, "2026-11-01", "2026-11-24")
     (folder / "essais" / "licornes.html").unlink()
-    assert imports.plant(folder).withdrawn == ["essais/licornes"]
+    assert starter.plant(folder).withdrawn == ["essais/licornes"]
     assert Client().get(reverse("catalogue:resource", kwargs=row.place)).status_code == 410
     assert Resource.objects.filter(key="essais/licornes").exists()
 
 
 def test_each_planting_that_writes_is_one_edition(college: Any, folder: Path) -> None:
     before = Edition.objects.get()
-    imports.plant()
+    starter.plant()
     assert Edition.objects.get().number == before.number
-    imports.plant(folder)
+    starter.plant(folder)
     after = Edition.objects.get()
     assert after.number == before.number + 1
     assert after.past[0] == [before.number, before.token]
@@ -128,7 +128,7 @@ def test_a_file_that_is_not_as_it_should_be_is_named_and_nothing_is_written(
     path.write_text(path.read_text().replace(was, becomes))
     before = digests()
     with pytest.raises(BadResource, match="essais/licornes") as refused:
-        imports.plant(folder)
+        starter.plant(folder)
     assert why in str(refused.value)
     assert digests() == before
 
@@ -137,7 +137,7 @@ def test_a_relation_to_nothing_is_refused(college: Any, folder: Path) -> None:
     path = folder / "essais" / "licornes.html"
     path.write_text(path.read_text().replace("duration", 'related = ["essais/dragons"]\nduration'))
     with pytest.raises(BadResource, match="essais/dragons"):
-        imports.plant(folder)
+        starter.plant(folder)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_the_answers_are_not_in_the_index(college: Any, folder: Path) -> None:
     section = '<section data-question="texte" data-answer="quetzalcoatl"><p>Qui ?</p><p data-why>C’est quetzalcoatl.</p></section>'
     path = folder / "essais" / "licornes.html"
     path.write_text(path.read_text() + section)
-    imports.plant(folder)
+    starter.plant(folder)
     assert "quetzalcoatl" not in Resource.objects.get(key="essais/licornes").text
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue.actions.using import note_use, settle_uses
 from preau.domains.catalogue.models import Resource, UseInClass
 from preau.domains.catalogue.queries import index

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.media.queries import rows_of
+from preau.commons.media.queries.shelves import rows_of
 from preau.domains.catalogue.actions import editing
 from preau.domains.catalogue.forms.records import RecordForm
 from preau.domains.catalogue.models.edited import EditedResource

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
-from preau.commons.media import queries as media_queries
+from preau.commons.media.queries import players
 from preau.directory.words import Profile
-from preau.domains.catalogue import actions, boards, exports, rules
-from preau.domains.catalogue.exports import cards
+from preau.domains.catalogue import boards, rules
+from preau.domains.catalogue.actions import publishing
+from preau.domains.catalogue.exports import cards, records
 from preau.domains.catalogue.models import Collection, Media, Resource
 from preau.domains.catalogue.queries import following, index, pages, search
 from preau.domains.catalogue.queries.links import uses_for
@@ -73,9 +74,11 @@ def _found_by(asked: search.Search) -> dict[str, Any]:
     """What the page of a search says to all."""
     results = search.results(asked)
     return {
-        "search": results.search, "results": results, "nearby": [] if results.total else search.nearby(results),
+        "search": results.search,
+        "results": results,
+        "nearby": [] if results.total else search.nearby(results),
         "beside": _beside_words(results.search.typed),
-    }  # fmt: skip
+    }
 
 
 def _following(request: Any, asked: search.Search) -> Any:
@@ -109,7 +112,7 @@ def suggest(request: Any) -> HttpResponse:
         found = search.suggestions(asked.typed)
     except index.BeingBuilt:
         found = []
-    rows = [(one, search.Search(typed=one).query()) for one in found]
+    rows = [(suggestion, search.Search(typed=suggestion).query()) for suggestion in found]
     return render(
         request, "catalogue/_suggestions.html", {"found": rows, "there": reverse("catalogue:search")}
     )
@@ -125,9 +128,11 @@ def feed(request: HttpRequest) -> HttpResponse:
     except index.BeingBuilt:
         return HttpResponse(status=BUSY, headers={"Retry-After": RETRY_AFTER})
     context = {
-        "search": asked, "rows": [(row, exports.permalink(row)) for row in rows], "site": settings.PUBLIC_URL,
+        "search": asked,
+        "rows": [(row, records.permalink(row)) for row in rows],
+        "site": settings.PUBLIC_URL,
         "updated": max((row.changed for row in rows), default=timezone.localdate()),
-    }  # fmt: skip
+    }
     return render(request, "catalogue/feed.xml", context, content_type=ATOM)
 
 
@@ -137,7 +142,7 @@ def tell_miss(request: HttpRequest) -> HttpResponseRedirect:
     """Somebody tells that a search finds nothing: the words are counted, nobody is."""
     asked = search.Search.read(QueryDict(request.POST.get("recherche", "")[:1_000]))
     times = throttle.hit("catalogue.miss", client_address(request), window=rules.WINDOW)
-    if times <= rules.MOST_MISSES_TOLD and actions.count_miss(asked.typed):
+    if times <= rules.MOST_MISSES_TOLD and publishing.count_miss(asked.typed):
         messages.success(request, _("Merci. Ces mots sont notés, sans rien de vous."))
     else:
         messages.error(request, _("Ces mots n’ont pas été notés."))
@@ -195,12 +200,24 @@ def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None
     if found is None:
         return None
     questions, outside = questions_of(found, given), getattr(found, "outside", None)
-    told = _facts(found) | {
-        "content": _content(found, questions), "questions": questions, "related": search.related_to(found),
-        "citation": exports.citation(found), "deed": exports.deed_of(found), "permalink": exports.permalink(found),
-        "record": as_script(exports.record_of(found)), "described": cards.described_at(found),
-        "outside": outside, "named_by": pages.sources_of(found) if outside else [], "used_enough": USED_ENOUGH,
-    } | _played(found, given.get("transcription"))  # fmt: skip
+    told = (
+        _facts(found)
+        | {
+            "content": _content(found, questions),
+            "questions": questions,
+            "related": search.related_to(found),
+            "citation": records.citation(found),
+            "deed": records.deed_of(found),
+            "permalink": records.permalink(found),
+            "record": as_script(records.record_of(found)),
+            "described": cards.described_at(found),
+            "reader": pages.reader_of(found),
+            "outside": outside,
+            "named_by": pages.sources_of(found) if outside else [],
+            "used_enough": USED_ENOUGH,
+        }
+        | _played(found, given.get("transcription"))
+    )
     document = render_to_string("catalogue/_document.html", told) if found.parts else ""
     return told | {"document": Markup(document)}  # nosec B704  # noqa: S704 - a template of ours
 
@@ -209,16 +226,19 @@ def _played(found: Resource, part: str | None) -> dict[str, Any]:
     """Its medium, and a page of what it says."""
     if found.medium is None:
         return {"player": None}
-    passages = media_queries.passages_of(found.medium)
+    passages = players.passages_of(found.medium)
     return {
-        "player": media_queries.player_of(found.medium),
-        "transcript_page": media_queries.part_of(passages, part),
+        "player": players.player_of(found.medium),
+        "transcript_page": players.part_of(passages, part),
     }
 
 
 def _beside(viewer: Any, found: Resource) -> list[tuple[str, Any]]:
     """What other houses show on this page, with their templates."""
-    parts = [(one.template, one.content(viewer, found)) for one in boards.beside_resources]
+    parts = [
+        (beside_resource.template, beside_resource.content(viewer, found))
+        for beside_resource in boards.beside_resources
+    ]
     return [(template, content) for template, content in parts if content is not None]
 
 
@@ -283,12 +303,15 @@ def paper(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
         # Nothing of it is here.
         raise Http404
     questions = questions_of(found, QueryDict())
-    inside = {media.name: exports.embedded(media.content) for media in found.media.all()}
+    inside = {media.name: records.embedded(media.content) for media in found.media.all()}
     context = {
-        "resource": found, "content": _content(found, questions), "questions": questions.values(),
+        "resource": found,
+        "content": _content(found, questions),
+        "questions": questions.values(),
         "shown": lambda html: documents.shown(html, lambda name: inside.get(name, "")),
-        "citation": exports.citation(found), "passages": media_queries.passages_of(found.medium) if found.medium else [],
-    }  # fmt: skip
+        "citation": records.citation(found),
+        "passages": players.passages_of(found.medium) if found.medium else [],
+    }
     return as_file(render(request, "catalogue/paper.html", context), f"{slug}.html")
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.domains.catalogue import rules
-from preau.domains.catalogue.exports import cards, oai, permalink
+from preau.domains.catalogue.exports import cards, oai
+from preau.domains.catalogue.exports.records import permalink
 from preau.domains.catalogue.queries import pages
 from preau.foundation import throttle
 from preau.foundation.access import View, anyone, opens

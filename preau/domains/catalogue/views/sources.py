@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.catalogue import tasks
-from preau.domains.catalogue.actions import LONGEST_MISS, harvesting
-from preau.domains.catalogue.actions import clear_miss as clear
+from preau.domains.catalogue.actions import harvesting
 from preau.domains.catalogue.actions import sources as actions
 from preau.domains.catalogue.actions.harvesting import NotNow
+from preau.domains.catalogue.actions.publishing import LONGEST_MISS
+from preau.domains.catalogue.actions.publishing import clear_miss as clear
 from preau.domains.catalogue.forms.sources import SourceForm
 from preau.domains.catalogue.models import Harvest, Source
 from preau.domains.catalogue.queries import sources as queries
@@ -33,9 +34,11 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Every source and how it is doing."""
     page = page_of(queries.sources_of(request.viewer), request.GET.get("page"), A_PAGE)
     context = {
-        "page_obj": page, "rows": [queries.row_of(one) for one in page.object_list], "waiting": queries.waiting(request.viewer),
+        "page_obj": page,
+        "rows": [queries.row_of(one) for one in page.object_list],
+        "waiting": queries.waiting(request.viewer),
         "dead": queries.dead_links(request.viewer).count(),
-    }  # fmt: skip
+    }
     return render(request, "catalogue/sources.html", context)
 
 
@@ -49,7 +52,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
             made = actions.add_source(
                 request.viewer, form.cleaned_data["slug"], form.facts(), form.cleaned_data["institution"]
             )
-        except actions.Taken:
+        except actions.KeyTaken:
             form.add_error("slug", _("Une source ou une collection porte déjà cette clé."))
         else:
             messages.success(request, _("La source est ajoutée. Essayez-la, puis moissonnez-la."))
@@ -139,9 +142,13 @@ def harvest(request: HttpRequest, harvest: Harvest) -> HttpResponse:
     """What one reading did, what it could not take, and what waits for an agreement."""
     tone, icon = queries.look_of(harvest)
     context = {
-        "harvest": harvest, "source": harvest.source, "tone": tone, "icon": icon, "counts": queries.counts_of(harvest),
+        "harvest": harvest,
+        "source": harvest.source,
+        "tone": tone,
+        "icon": icon,
+        "counts": queries.counts_of(harvest),
         "sample": queries.sample_of(harvest),
-    }  # fmt: skip
+    }
     return render(request, "catalogue/harvest.html", context)
 
 
@@ -182,9 +189,21 @@ def _stopped(request: HttpRequest, harvest: Harvest) -> None:
 def export_harvests(request: HttpRequest, source: Source) -> StreamingHttpResponse:
     """Every reading of a source, for a spreadsheet."""
     header = [
-        _("Commencée"), _("État"), _("Essai"), _("Secondes"), _("Pages"), _("Octets"), _("Lues"), _("Ajoutées"), _("Modifiées"),
-        _("Inchangées"), _("Déjà connues"), _("Retirées"), _("Refusées"), _("Motif"),
-    ]  # fmt: skip
+        _("Commencée"),
+        _("État"),
+        _("Essai"),
+        _("Secondes"),
+        _("Pages"),
+        _("Octets"),
+        _("Lues"),
+        _("Ajoutées"),
+        _("Modifiées"),
+        _("Inchangées"),
+        _("Déjà connues"),
+        _("Retirées"),
+        _("Refusées"),
+        _("Motif"),
+    ]
     return csv_file(f"moissons-{source.slug}", header, queries.lines_of(source))
 
 

@@ -46,15 +46,16 @@ def prepare(viewer: Viewer, sanction: Sanction, measure: Measure) -> bool:
     """Write how a measure is carried out; another place, task or length is to be agreed to anew. False when nothing changed."""
     lock(Sanction, sanction.pk)
     known = Responsibility.objects.filter(sanction=sanction).first()
-    was = (
-        known and Measure(known.host, known.is_outside, known.task, known.hours, known.signed_on)
-    )  # fmt: skip
+    was = known and Measure(known.host, known.is_outside, known.task, known.hours, known.signed_on)
     if was == measure or (known and known.is_done):
         return False
     row = known or Responsibility(school_id=sanction.school_id, sanction=sanction)
     if was and (was.host, was.is_outside, was.task, was.hours) != (
-        measure.host, measure.is_outside, measure.task, measure.hours,
-    ):  # fmt: skip
+        measure.host,
+        measure.is_outside,
+        measure.task,
+        measure.hours,
+    ):
         row.pupil_agreed_on = row.guardian_agreed_on = None
     for name in ("host", "is_outside", "task", "hours", "signed_on"):
         setattr(row, name, getattr(measure, name))
@@ -98,9 +99,15 @@ def open_contract(viewer: Viewer, pupil: Person, goals: Goals, sent_as: str = ""
     if known:
         return known
     contract: Contract = Contract.objects.create(
-        school_id=rules.school_of(viewer), pupil=pupil, goals=goals.goals, help=goals.help, starts=goals.starts,
-        ends=goals.ends, opened_by=viewer.person, sent_as=sent_as,
-    )  # fmt: skip
+        school_id=rules.school_of(viewer),
+        pupil=pupil,
+        goals=goals.goals,
+        help=goals.help,
+        starts=goals.starts,
+        ends=goals.ends,
+        opened_by=viewer.person,
+        sent_as=sent_as,
+    )
     journal.record(viewer, "conduct.contract_opened", contract, subject_id=pupil.pk)
     telling.tell_of_contract(contract, "opened")
     return contract
@@ -115,12 +122,16 @@ def note_week(viewer: Viewer, contract: Contract, day: date, how: str, note: str
     if not contract.is_running or (known and (known.how, known.note) == (how, note)):
         return False
     ContractWeek.objects.update_or_create(
-        contract=contract, monday=monday,
+        contract=contract,
+        monday=monday,
         defaults={
-            "school_id": contract.school_id, "how": how, "note": note, "noted_by": viewer.person,
+            "school_id": contract.school_id,
+            "how": how,
+            "note": note,
+            "noted_by": viewer.person,
             "noted_at": timezone.now(),
         },
-    )  # fmt: skip
+    )
     journal.record(viewer, "conduct.contract_followed", contract, subject_id=contract.pupil_id)
     telling.tell_of_contract(contract, monday.isoformat())
     return True

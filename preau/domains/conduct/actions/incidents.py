@@ -95,9 +95,14 @@ def _change_parts(incident: Incident, parts: Mapping[int, str], wanted: Mapping[
 
 def _step(viewer: Viewer, incident: Incident, gesture: str, *, before: str = "", note: str = "") -> None:
     IncidentStep.objects.create(
-        school_id=incident.school_id, incident=incident, gesture=gesture, before=before, note=note,
-        by=viewer.person, at=timezone.now(),
-    )  # fmt: skip
+        school_id=incident.school_id,
+        incident=incident,
+        gesture=gesture,
+        before=before,
+        note=note,
+        by=viewer.person,
+        at=timezone.now(),
+    )
 
 
 @transaction.atomic

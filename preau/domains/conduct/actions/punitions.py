@@ -31,7 +31,7 @@ class RollConflict(Exception):
 
 
 @dataclass(frozen=True)
-class Given:
+class PunitionFacts:
     """What is asked of a pupil, in words that the family reads."""
 
     kind: str
@@ -56,7 +56,11 @@ class Opening:
 
 @transaction.atomic
 def give(
-    viewer: Viewer, pupils: Sequence[Person], given: Given, slot: Slot | None = None, sent_as: str = ""
+    viewer: Viewer,
+    pupils: Sequence[Person],
+    given: PunitionFacts,
+    slot: Slot | None = None,
+    sent_as: str = "",
 ) -> list[Punition]:
     """Give the same punition to these pupils; a detention may be placed at once. Raises Full, and gives none then.
 
@@ -76,7 +80,7 @@ def give(
     return made
 
 
-def _give(viewer: Viewer, pupil: Person, given: Given, sent_as: str) -> Punition:
+def _give(viewer: Viewer, pupil: Person, given: PunitionFacts, sent_as: str) -> Punition:
     punition: Punition = Punition.objects.create(
         school_id=rules.school_of(viewer),
         pupil=pupil,
@@ -132,9 +136,15 @@ def open_slot(viewer: Viewer, opening: Opening) -> Slot:
     if known:
         return known
     slot: Slot = Slot.objects.create(
-        school_id=rules.school_of(viewer), day=opening.day, starts=opening.starts, ends=opening.ends, room=opening.room,
-        supervisor=opening.supervisor, places=opening.places, opened_by=viewer.person,
-    )  # fmt: skip
+        school_id=rules.school_of(viewer),
+        day=opening.day,
+        starts=opening.starts,
+        ends=opening.ends,
+        room=opening.room,
+        supervisor=opening.supervisor,
+        places=opening.places,
+        opened_by=viewer.person,
+    )
     journal.record(viewer, "conduct.slot_opened", slot)
     return slot
 
@@ -175,9 +185,9 @@ def call_slot(viewer: Viewer, slot: Slot, marks: Mapping[int, tuple[str, str]]) 
     """
     rows = slot.detentions.select_for_update(of=("self",)).filter(pk__in=marks).order_by("pk")
     locked = list(rows.select_related("punition"))
-    if any(one.state not in marks[one.pk] for one in locked):
+    if any(row.state not in marks[row.pk] for row in locked):
         raise RollConflict
-    changed = [one for one in locked if one.state != marks[one.pk][0]]
+    changed = [row for row in locked if row.state != marks[row.pk][0]]
     for detention in changed:
         _note(viewer, detention, marks[detention.pk][0])
         _follow(viewer, detention)

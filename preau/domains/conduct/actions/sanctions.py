@@ -89,10 +89,16 @@ def open_procedure(viewer: Viewer, pupil: Person, charge: Charge, sent_as: str =
     if known:
         return known
     sanction: Sanction = Sanction.objects.create(
-        school_id=rules.school_of(viewer), pupil=pupil, incident=charge.incident, authority=charge.authority,
-        facts=charge.facts, opened_by=viewer.person, told_on=viewer.today, defend_until=charge.defend_until,
+        school_id=rules.school_of(viewer),
+        pupil=pupil,
+        incident=charge.incident,
+        authority=charge.authority,
+        facts=charge.facts,
+        opened_by=viewer.person,
+        told_on=viewer.today,
+        defend_until=charge.defend_until,
         sent_as=sent_as,
-    )  # fmt: skip
+    )
     journal.record(viewer, "conduct.procedure_opened", sanction)
     telling.tell_of_sanction(sanction, "opened")
     return sanction
@@ -126,9 +132,14 @@ def pronounce(viewer: Viewer, sanction: Sanction, decision: Decision) -> Sanctio
     if viewer.today <= sanction.defend_until:
         raise TooEarly
     line = RegisterLine.objects.create(
-        school_id=sanction.school_id, pronounced_on=viewer.today, kind=decision.kind, authority=sanction.authority,
-        days=decision.days, is_suspended=decision.suspended_until is not None, facts=decision.register,
-    )  # fmt: skip
+        school_id=sanction.school_id,
+        pronounced_on=viewer.today,
+        kind=decision.kind,
+        authority=sanction.authority,
+        days=decision.days,
+        is_suspended=decision.suspended_until is not None,
+        facts=decision.register,
+    )
     for name in ("kind", "grounds", "starts", "ends", "suspended_until"):
         setattr(sanction, name, getattr(decision, name))
     sanction.state, sanction.register_line = State.PRONOUNCED, line

@@ -29,11 +29,17 @@ def _tell(kind: str, key: str, pupil_id: int, school_id: int, url: str, **facts:
     notices.publish(
         *(
             notices.News(
-                kind=kind, person_id=person, key=key, url=url, school_id=school_id, about_id=pupil_id, facts=facts
+                kind=kind,
+                person_id=person,
+                key=key,
+                url=url,
+                school_id=school_id,
+                about_id=pupil_id,
+                facts=facts,
             )
             for person in family_of(pupil_id, school_id)
         )
-    )  # fmt: skip
+    )
 
 
 def tell_school_life(incident: Incident) -> None:
@@ -43,13 +49,17 @@ def tell_school_life(incident: Incident) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=TO_HANDLE, person_id=person, key=str(incident.pk), school_id=incident.school_id,
-                url=reverse("conduct:incident", kwargs={"pk": incident.pk}), seat=f"staff-{incident.school_id}",
+                kind=TO_HANDLE,
+                person_id=person,
+                key=str(incident.pk),
+                school_id=incident.school_id,
+                url=reverse("conduct:incident", kwargs={"pk": incident.pk}),
+                seat=f"staff-{incident.school_id}",
                 facts={"day": dates.day(incident.day), "school": incident.school.name},
             )
-            for person in {one.person_id for one in handlers} - {incident.reported_by_id}
+            for person in {handler.person_id for handler in handlers} - {incident.reported_by_id}
         )
-    )  # fmt: skip
+    )
 
 
 def settle_incident(incident: Incident) -> None:
@@ -60,25 +70,41 @@ def tell_of_incident(involvement: Involvement) -> None:
     """The sentence written for this family is on its page; the news holds none of it."""
     incident = involvement.incident
     _tell(
-        TOLD, str(involvement.pk), involvement.person_id, incident.school_id, reverse("conduct:followed"),
-        day=dates.day(incident.day), school=incident.school.name,
-    )  # fmt: skip
+        TOLD,
+        str(involvement.pk),
+        involvement.person_id,
+        incident.school_id,
+        reverse("conduct:followed"),
+        day=dates.day(incident.day),
+        school=incident.school.name,
+    )
 
 
 def tell_of_punition(punition: Punition) -> None:
     _tell(
-        PUNITION, str(punition.pk), punition.pupil_id, punition.school_id, reverse("conduct:followed"),
-        day=dates.day(punition.day), school=punition.school.name,
-    )  # fmt: skip
+        PUNITION,
+        str(punition.pk),
+        punition.pupil_id,
+        punition.school_id,
+        reverse("conduct:followed"),
+        day=dates.day(punition.day),
+        school=punition.school.name,
+    )
 
 
 def tell_of_detention(detention: Detention) -> None:
     """When and where a detention is held; moved, it is another one, told anew."""
     slot, pupil = detention.slot, detention.punition.pupil_id
     _tell(
-        DETENTION, str(detention.pk), pupil, detention.school_id, reverse("conduct:followed"),
-        day=dates.day(slot.day), hours=slot.hours, school=slot.school.name,
-    )  # fmt: skip
+        DETENTION,
+        str(detention.pk),
+        pupil,
+        detention.school_id,
+        reverse("conduct:followed"),
+        day=dates.day(slot.day),
+        hours=slot.hours,
+        school=slot.school.name,
+    )
 
 
 def settle_detention(detention: Detention) -> None:
@@ -92,9 +118,13 @@ def settle_punition(punition: Punition) -> None:
 def tell_of_sanction(sanction: Sanction, step: str) -> None:
     """There is something to read. The news, kept six months, never says what: a sanction is erased at its own term."""
     _tell(
-        LETTER, f"{sanction.pk}-{step}", sanction.pupil_id, sanction.school_id, reverse("conduct:followed"),
+        LETTER,
+        f"{sanction.pk}-{step}",
+        sanction.pupil_id,
+        sanction.school_id,
+        reverse("conduct:followed"),
         school=sanction.school.name,
-    )  # fmt: skip
+    )
 
 
 def settle_sanction(sanction: Sanction) -> None:
@@ -104,7 +134,11 @@ def settle_sanction(sanction: Sanction) -> None:
 def tell_of_contract(contract: Contract, step: str) -> None:
     """A contract was opened, followed or ended: there is something to read."""
     _tell(
-        TOLD, f"contract-{contract.pk}-{step}", contract.pupil_id, contract.school_id,
-        reverse("conduct:contract", kwargs={"pk": contract.pk}), day=dates.day(timezone.localdate()),
+        TOLD,
+        f"contract-{contract.pk}-{step}",
+        contract.pupil_id,
+        contract.school_id,
+        reverse("conduct:contract", kwargs={"pk": contract.pk}),
+        day=dates.day(timezone.localdate()),
         school=contract.school.name,
-    )  # fmt: skip
+    )

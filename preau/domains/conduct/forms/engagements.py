@@ -19,27 +19,37 @@ LONGEST = timedelta(days=120)
 
 def words(label: Any, most: int, required: Any, **options: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": required}, **options,
-    )  # fmt: skip
+        label=label,
+        max_length=most,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": required},
+        **options,
+    )
 
 
 class ResponsibilityForm(forms.Form):
     """How a measure is carried out, within what the Code allows."""
 
     host = forms.CharField(
-        label=_("Lieu ou structure d’accueil"), max_length=160,
+        label=_("Lieu ou structure d’accueil"),
+        max_length=160,
         error_messages={"required": _("Dites où la mesure a lieu.")},
-    )  # fmt: skip
+    )
     is_outside = forms.BooleanField(label=_("Hors de l’établissement"), required=False)
     task = words(
-        _("Activité"), 500, _("Dites ce que l’élève fera."),
-        help_text=_("Solidarité, culture ou formation. Elle respecte la dignité de l’élève et tient compte de son âge."),
-    )  # fmt: skip
+        _("Activité"),
+        500,
+        _("Dites ce que l’élève fera."),
+        help_text=_(
+            "Solidarité, culture ou formation. Elle respecte la dignité de l’élève et tient compte de son âge."
+        ),
+    )
     hours = forms.IntegerField(
-        label=_("Nombre d’heures"), min_value=1, max_value=MOST_HOURS,
+        label=_("Nombre d’heures"),
+        min_value=1,
+        max_value=MOST_HOURS,
         help_text=_("Vingt au plus, en dehors des heures de cours."),
-    )  # fmt: skip
+    )
     signed_on = Day(
         label=_("Convention signée le"), required=False, help_text=_("Pour une structure extérieure.")
     )
@@ -52,13 +62,17 @@ class ContractForm(SentOnce):
     """Goals set with a pupil, and what the school does to help."""
 
     pupil = OnePerson(
-        Person.objects.none(), label=_("Élève"), empty_label=_("Choisir…"),
+        Person.objects.none(),
+        label=_("Élève"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez un élève.")},
-    )  # fmt: skip
+    )
     goals = words(
-        _("Objectifs"), 500, _("Dites ce qui est visé."),
+        _("Objectifs"),
+        500,
+        _("Dites ce qui est visé."),
         help_text=_("Trois au plus, que l’on peut observer. Écrits avec l’élève, lus par sa famille."),
-    )  # fmt: skip
+    )
     help = words(_("Aide de l’établissement"), 500, _("Dites ce que les adultes font pour aider."))
     starts = Day(label=_("Du"))
     ends = Day(label=_("Au"))
@@ -84,13 +98,18 @@ class WeekForm(forms.Form):
     """How the week went."""
 
     how = forms.ChoiceField(
-        label=_("Cette semaine"), choices=ContractWeek.How.choices, widget=forms.RadioSelect,
+        label=_("Cette semaine"),
+        choices=ContractWeek.How.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez comment la semaine s’est passée.")},
-    )  # fmt: skip
+    )
     note = forms.CharField(
-        label=_("Un mot"), required=False, max_length=300, help_text=_("Lu par l’élève et sa famille."),
+        label=_("Un mot"),
+        required=False,
+        max_length=300,
+        help_text=_("Lu par l’élève et sa famille."),
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
 
 
 class EndForm(forms.Form):

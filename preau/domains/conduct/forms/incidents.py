@@ -56,9 +56,10 @@ class ReportForm(SentOnce):
 
     concerned = several(_("Élèves concernés par les faits"))
     kind = forms.ChoiceField(
-        label=_("Nature"), choices=[("", _("Choisir…")), *Incident.Kind.choices],
+        label=_("Nature"),
+        choices=[("", _("Choisir…")), *Incident.Kind.choices],
         error_messages={"required": _("Choisissez la nature de l’incident.")},
-    )  # fmt: skip
+    )
     place = forms.ChoiceField(label=_("Lieu"), choices=Incident.Place.choices)
     day = Day(label=_("Jour"))
     hour = forms.TimeField(
@@ -88,9 +89,9 @@ class ReportForm(SentOnce):
         )
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        kept_ids = [one.pk for one in kept]
+        kept_ids = [person.pk for person in kept]
         pupils = queries.pupils_of(viewer, group) | Person.objects.filter(pk__in=kept_ids)
-        found = [(one.pk, one.list_name) for one in pupils.order_by("search_name", "pk")]
+        found = [(pupil.pk, pupil.list_name) for pupil in pupils.order_by("search_name", "pk")]
         for name in self.PARTS:
             field: Any = self.fields[name]
             field.queryset = pupils

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Person, Room
 from preau.directory.viewer import Viewer
-from preau.domains.conduct.actions.punitions import Given, Opening
+from preau.domains.conduct.actions.punitions import Opening, PunitionFacts
 from preau.domains.conduct.forms.incidents import OnePerson, SentOnce, several
 from preau.domains.conduct.models import Detention, Incident, Punition, Slot
 from preau.domains.conduct.queries import incidents, punitions
@@ -28,7 +28,7 @@ class SlotChoice(OneRow):
         """Say these: a label that read each slot would be a query a line."""
         self.choices = [
             (self.prepare_value(None), self.empty_label or ""),
-            *((one.pk, said_of(one)) for one in rows),
+            *((row.pk, said_of(row)) for row in rows),
         ]
 
 
@@ -43,9 +43,10 @@ class GiveForm(SentOnce):
 
     pupils = several(_("Élèves"))
     kind = forms.ChoiceField(
-        label=_("Nature"), choices=[("", _("Choisir…")), *Punition.Kind.choices],
+        label=_("Nature"),
+        choices=[("", _("Choisir…")), *Punition.Kind.choices],
         error_messages={"required": _("Choisissez la nature de la punition.")},
-    )  # fmt: skip
+    )
     why = forms.CharField(
         label=_("Raison"),
         help_text=_("Lue par l’élève et sa famille : le fait, sans nommer un autre élève."),
@@ -62,9 +63,12 @@ class GiveForm(SentOnce):
     )
     due = Day(label=_("Pour le"), required=False)
     slot = SlotChoice(
-        Slot.objects.none(), label=_("Créneau de retenue"), required=False, empty_label=_("À placer plus tard"),
+        Slot.objects.none(),
+        label=_("Créneau de retenue"),
+        required=False,
+        empty_label=_("À placer plus tard"),
         help_text=_("Pour une retenue seulement."),
-    )  # fmt: skip
+    )
 
     def __init__(
         self, viewer: Viewer, group: Group | None, incident: Incident | None, *args: Any, **kwargs: Any
@@ -74,7 +78,7 @@ class GiveForm(SentOnce):
         people = incidents.pupils_of(viewer, group)
         pupils: Any = self.fields["pupils"]
         pupils.queryset = people
-        pupils.choices = [(one.pk, one.list_name) for one in people]
+        pupils.choices = [(person.pk, person.list_name) for person in people]
         slot: Any = self.fields["slot"]
         now = timezone.now()
         slot.queryset = punitions.open_slots(viewer, now)
@@ -94,10 +98,12 @@ class GiveForm(SentOnce):
             self.add_error("work", _("Dites quel travail est demandé."))
         return data
 
-    def given(self) -> Given:
+    def given(self) -> PunitionFacts:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
-        return Given(data["kind"], self.viewer.today, data["why"], data["work"], data["due"], self.incident)
+        return PunitionFacts(
+            data["kind"], self.viewer.today, data["why"], data["work"], data["due"], self.incident
+        )
 
 
 class CancelForm(forms.Form):
@@ -115,9 +121,12 @@ class PlaceForm(forms.Form):
     """A slot for one pupil, whose lessons are looked at."""
 
     slot = SlotChoice(
-        Slot.objects.none(), label=_("Créneau"), widget=forms.RadioSelect, empty_label=None,
+        Slot.objects.none(),
+        label=_("Créneau"),
+        widget=forms.RadioSelect,
+        empty_label=None,
         error_messages={"required": _("Choisissez un créneau.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, viewer: Viewer, punition: Punition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +134,7 @@ class PlaceForm(forms.Form):
         self.rows = punitions.slots_for(viewer, punition.pupil_id, now)
         slot: Any = self.fields["slot"]
         slot.queryset = punitions.open_slots(viewer, now)
-        slot.choices = [(one.pk, said_of(one)) for one in self.rows]
+        slot.choices = [(row.pk, said_of(row)) for row in self.rows]
 
 
 class SlotForm(forms.Form):

@@ -25,13 +25,18 @@ class ProcedureForm(SentOnce):
     """What a pupil is told to have done, and until when they may answer."""
 
     pupil = OnePerson(
-        Person.objects.none(), label=_("Élève"), empty_label=_("Choisir…"),
+        Person.objects.none(),
+        label=_("Élève"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez un élève.")},
-    )  # fmt: skip
+    )
     authority = forms.ChoiceField(
-        label=_("Qui décidera"), choices=Authority.choices, initial=Authority.HEAD, widget=forms.RadioSelect,
+        label=_("Qui décidera"),
+        choices=Authority.choices,
+        initial=Authority.HEAD,
+        widget=forms.RadioSelect,
         help_text=_("L’exclusion définitive ne peut être prononcée que par le conseil de discipline."),
-    )  # fmt: skip
+    )
     facts = forms.CharField(
         label=_("Faits reprochés"),
         help_text=_(
@@ -97,9 +102,10 @@ class PronounceForm(forms.Form):
     """What is decided, within what the Code de l'éducation allows."""
 
     kind = forms.ChoiceField(
-        label=_("Sanction"), widget=forms.RadioSelect,
+        label=_("Sanction"),
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez la sanction prononcée.")},
-    )  # fmt: skip
+    )
     grounds = forms.CharField(
         label=_("Motifs de la décision"),
         help_text=_(
@@ -112,9 +118,10 @@ class PronounceForm(forms.Form):
     starts = Day(label=_("Premier jour"), required=False, help_text=_("Pour une exclusion temporaire."))
     ends = Day(label=_("Dernier jour"), required=False, help_text=_("Huit jours au plus."))
     suspended_until = Day(
-        label=_("Sursis jusqu’au"), required=False,
+        label=_("Sursis jusqu’au"),
+        required=False,
         help_text=_("Vide : sans sursis. Ni l’avertissement ni le blâme n’en ont."),
-    )  # fmt: skip
+    )
     register = forms.CharField(
         label=_("Au registre des sanctions"),
         help_text=_("Les faits et les circonstances, sans aucun nom : le registre reste après la sanction."),
@@ -128,7 +135,7 @@ class PronounceForm(forms.Form):
         self.viewer, self.sanction = viewer, sanction
         council = sanction.authority == Authority.COUNCIL
         kind: Any = self.fields["kind"]
-        kind.choices = [one for one in Kind.choices if council or one[0] != Kind.EXPULSION]
+        kind.choices = [choice for choice in Kind.choices if council or choice[0] != Kind.EXPULSION]
 
     def clean_register(self) -> str:
         said: str = self.cleaned_data["register"]

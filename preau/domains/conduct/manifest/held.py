@@ -50,93 +50,157 @@ def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **mo
 
 
 add(
-    _("Incidents signalés"), "Incident", "reported_by",
+    _("Incidents signalés"),
+    "Incident",
+    "reported_by",
     {"school": NONE, "revision": NONE, "sent_as": NONE}
     | dict.fromkeys(["day", "hour", "place", "kind", "facts"], SENSITIVE)
     | dict.fromkeys(["reported_by", "reported_at", "state"], PERSONAL),
     # The facts may name children: whoever reported them reads them on their page, as long as they work here.
     withheld=frozenset({"facts"}),
     **EDUCATING | OF_STAFF,
-)  # fmt: skip
+)
 add(
-    _("Part dans un incident"), "Involvement", "person",
-    {"school": NONE, "incident": NONE, "person": CHILD, "part": SENSITIVE, "for_family": SENSITIVE, "told_at": CHILD},
+    _("Part dans un incident"),
+    "Involvement",
+    "person",
+    {
+        "school": NONE,
+        "incident": NONE,
+        "person": CHILD,
+        "part": SENSITIVE,
+        "for_family": SENSITIVE,
+        "told_at": CHILD,
+    },
     # An incident may be one in which another child was hurt: the school says who was what, at its office.
     withheld=frozenset({"part"}),
     forget=incidents.forget_incidents,
-    **EDUCATING | {"readers": ONCE_THE_FAMILY_KNOWS}, people={"person": (Concerned.PUPILS, Concerned.STAFF)},
-)  # fmt: skip
+    **EDUCATING | {"readers": ONCE_THE_FAMILY_KNOWS},
+    people={"person": (Concerned.PUPILS, Concerned.STAFF)},
+)
 add(
-    _("Étapes d’un incident"), "IncidentStep", "by",
+    _("Étapes d’un incident"),
+    "IncidentStep",
+    "by",
     {"school": NONE, "incident": NONE, "gesture": PERSONAL, "before": SENSITIVE, "note": SENSITIVE}
     | {"by": PERSONAL, "at": PERSONAL},
     withheld=frozenset({"before", "note"}),
-    **EDUCATING | OF_STAFF, people={"by": (Concerned.STAFF,)},
-)  # fmt: skip
+    **EDUCATING | OF_STAFF,
+    people={"by": (Concerned.STAFF,)},
+)
 add(
-    _("Punitions"), "Punition", "pupil",
+    _("Punitions"),
+    "Punition",
+    "pupil",
     {"school": NONE, "incident": NONE, "sent_as": NONE, "pupil": CHILD}
     | dict.fromkeys(["kind", "day", "reason", "work", "due", "state", "why_cancelled"], SENSITIVE)
     | dict.fromkeys(["given_by", "given_at", "ended_by", "ended_at"], PERSONAL),
     forget=punitions.forget_punitions,
-    **EDUCATING, people={"given_by": (Concerned.STAFF,)},
-)  # fmt: skip
+    **EDUCATING,
+    people={"given_by": (Concerned.STAFF,)},
+)
 add(
-    _("Retenues"), "Detention", "punition__pupil",
+    _("Retenues"),
+    "Detention",
+    "punition__pupil",
     {"school": NONE, "punition": NONE, "slot": CHILD, "state": SENSITIVE}
     | dict.fromkeys(["placed_by", "noted_by", "noted_at"], PERSONAL),
     **EDUCATING,
-)  # fmt: skip
+)
 add(
-    _("Créneaux de retenue surveillés"), "Slot", "supervisor",
+    _("Créneaux de retenue surveillés"),
+    "Slot",
+    "supervisor",
     {"school": NONE, "places": NONE, "room": NONE}
     | dict.fromkeys(["day", "starts", "ends", "supervisor", "opened_by"], PERSONAL),
     **EDUCATING | OF_STAFF,
-)  # fmt: skip
+)
 add(
-    _("Procédures et sanctions"), "Sanction", "pupil",
+    _("Procédures et sanctions"),
+    "Sanction",
+    "pupil",
     {"school": NONE, "incident": NONE, "register_line": NONE, "sent_as": NONE, "pupil": CHILD}
     | dict.fromkeys(
-        ["authority", "facts", "told_on", "defend_until", "state", "kind", "grounds", "pronounced_on", "starts", "ends",
-         "suspended_until", "kept_until"], SENSITIVE,
+        [
+            "authority",
+            "facts",
+            "told_on",
+            "defend_until",
+            "state",
+            "kind",
+            "grounds",
+            "pronounced_on",
+            "starts",
+            "ends",
+            "suspended_until",
+            "kept_until",
+        ],
+        SENSITIVE,
     )
     | dict.fromkeys(["opened_by", "pronounced_by"], PERSONAL),
     forget=sanctions.forget_sanctions,
     **JUDGING,
-)  # fmt: skip
+)
 add(
-    _("Observations sur une procédure"), "Observation", "by",
+    _("Observations sur une procédure"),
+    "Observation",
+    "by",
     {"school": NONE, "sanction": NONE, "by": PERSONAL, "text": SENSITIVE, "at": PERSONAL},
     forget=sanctions.forget_observations,
-    **JUDGING | {"readers": Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE))}, people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
-)  # fmt: skip
+    **JUDGING | {"readers": Readers(EVERY_ROW, own("by"), (Role.HEAD, Role.SCHOOL_LIFE))},
+    people={"by": (Concerned.PUPILS, Concerned.GUARDIANS)},
+)
 add(
-    _("Mesures de responsabilisation"), "Responsibility", "sanction__pupil",
+    _("Mesures de responsabilisation"),
+    "Responsibility",
+    "sanction__pupil",
     {"school": NONE, "sanction": NONE}
     | dict.fromkeys(
-        ["host", "is_outside", "task", "hours", "signed_on", "pupil_agreed_on", "guardian_agreed_on", "state"], SENSITIVE
+        [
+            "host",
+            "is_outside",
+            "task",
+            "hours",
+            "signed_on",
+            "pupil_agreed_on",
+            "guardian_agreed_on",
+            "state",
+        ],
+        SENSITIVE,
     ),
     **JUDGING,
-)  # fmt: skip
+)
 add(
-    _("Contrats d’objectifs"), "Contract", "pupil",
+    _("Contrats d’objectifs"),
+    "Contract",
+    "pupil",
     {"school": NONE, "sent_as": NONE, "pupil": CHILD, "opened_by": PERSONAL}
     | dict.fromkeys(["goals", "help", "starts", "ends", "state", "outcome"], SENSITIVE),
     forget=engagements.forget_contracts,
     **EDUCATING,
-)  # fmt: skip
+)
 add(
-    _("Semaines d’un contrat"), "ContractWeek", "contract__pupil",
+    _("Semaines d’un contrat"),
+    "ContractWeek",
+    "contract__pupil",
     {"school": NONE, "contract": NONE, "monday": CHILD, "how": SENSITIVE, "note": SENSITIVE}
     | {"noted_by": PERSONAL, "noted_at": PERSONAL},
     **EDUCATING,
-)  # fmt: skip
+)
 
 boards.endings.add(
     boards.Ending(
         (
-            "conduct.Incident", "conduct.Involvement", "conduct.IncidentStep", "conduct.Punition", "conduct.Detention",
-            "conduct.Slot", "conduct.Contract", "conduct.ContractWeek", "conduct.Sanction", "conduct.Observation",
+            "conduct.Incident",
+            "conduct.Involvement",
+            "conduct.IncidentStep",
+            "conduct.Punition",
+            "conduct.Detention",
+            "conduct.Slot",
+            "conduct.Contract",
+            "conduct.ContractWeek",
+            "conduct.Sanction",
+            "conduct.Observation",
             "conduct.Responsibility",
         ),
         _(
@@ -145,4 +209,4 @@ boards.endings.add(
         ),
         by="conduct.erase_at_term",
     )
-)  # fmt: skip
+)

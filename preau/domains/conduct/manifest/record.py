@@ -32,11 +32,20 @@ def giving_page(public_id: str) -> str:
 
 boards.pupil_facts.add(
     PupilFact(
-        "conduct.facts", _("Faits et mesures"), "conduct/facts/_facts.html", record.facts_shown, rules.has_detentions,
-        Column.PRESENCE, icon="message-circle", summary=record.facts_said, more_label=_("Tout l’historique"), more=every_fact,
-        order=30, service=KEY,
+        "conduct.facts",
+        _("Faits et mesures"),
+        "conduct/facts/_facts.html",
+        record.facts_shown,
+        rules.has_detentions,
+        Column.PRESENCE,
+        icon="message-circle",
+        summary=record.facts_said,
+        more_label=_("Tout l’historique"),
+        more=every_fact,
+        order=30,
+        service=KEY,
     )
-)  # fmt: skip
+)
 boards.pupil_links.add(
     boards.PupilLink(
         _("Signaler un incident"), reporting_page, "pencil", rules.reports_incidents, order=30, service=KEY

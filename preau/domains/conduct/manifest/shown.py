@@ -11,6 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules, seeds, tasks
 from preau.domains.conduct.models import FOLLOWS, INCIDENTS
 from preau.domains.conduct.queries import early, incidents, punitions
+from preau.domains.timetable.boards import RoomHold, room_holds
 from preau.foundation import boards
 from preau.foundation.boards import Nature
 
@@ -31,6 +32,7 @@ for label, url_name, icon, open_to in [
     (_("Comportement"), "conduct:followed", "message-circle", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=35, service=KEY))
+room_holds.add(RoomHold(KEY, punitions.rooms_held, order=20))
 boards.schedule.add(boards.Scheduled("conduct.erase_at_term", tasks.erase_at_term, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("incidents et punitions", seeds.plant, order=35))
 
@@ -50,28 +52,41 @@ boards.agenda.add(
 )
 boards.acts.add(
     boards.Act(
-        "conduct.told", _("Apprendre une punition, une procédure ou une sanction"), Nature.INFORMATION, order=30,
+        "conduct.told",
+        _("Apprendre une punition, une procédure ou une sanction"),
+        Nature.INFORMATION,
+        order=30,
         service=KEY,
     )
-)  # fmt: skip
+)
 
 for step in [
     boards.FirstStep(
         _("Signaler un incident"),
         _("La classe du cours en cours est déjà là : cochez, choisissez la nature, dites les faits."),
-        "conduct:report", rules.reports_incidents, where=_("Dans « Incidents »"), order=40, service=KEY,
+        "conduct:report",
+        rules.reports_incidents,
+        where=_("Dans « Incidents »"),
+        order=40,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Traiter les incidents"),
         _("Ce que la famille lit s’écrit à part, pour chaque élève : elle ne voit rien d’autre."),
-        "conduct:incidents", rules.follows_incidents, order=30, service=KEY,
+        "conduct:incidents",
+        rules.follows_incidents,
+        order=30,
+        service=KEY,
     ),
     boards.FirstStep(
         _("Lire le suivi"),
         _("Les punitions, les retenues et ce que la vie scolaire vous dit, au même endroit."),
-        "conduct:followed", rules.follows_own, order=40, service=KEY,
+        "conduct:followed",
+        rules.follows_own,
+        order=40,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 
 powers.add(
@@ -101,14 +116,26 @@ powers.add(
 )
 for fact in [
     EarlyFact(
-        "conduct.punitions", _("Punitions"), _("Celles qui tiennent. Les sanctions n’entrent dans aucun compte."),
-        early.punitions, early.punitions_said, threshold=3, order=60, service=KEY,
+        "conduct.punitions",
+        _("Punitions"),
+        _("Celles qui tiennent. Les sanctions n’entrent dans aucun compte."),
+        early.punitions,
+        early.punitions_said,
+        threshold=3,
+        order=60,
+        service=KEY,
     ),
     EarlyFact(
-        "conduct.sent_out", _("Exclusions ponctuelles d’un cours"), _("Quand l’élève a quitté un cours à la demande du professeur."),
-        early.sent_out, early.sent_out_said, threshold=2, order=70, service=KEY,
+        "conduct.sent_out",
+        _("Exclusions ponctuelles d’un cours"),
+        _("Quand l’élève a quitté un cours à la demande du professeur."),
+        early.sent_out,
+        early.sent_out_said,
+        threshold=2,
+        order=70,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     early_facts.add(fact)
 for label, url_name, open_to in [
     (_("Punitions"), "conduct:punitions", rules.gives_punitions),

@@ -29,7 +29,7 @@ def sent_out(school: School, first: date, last: date) -> Iterator[Happened]:
 def sent_out_said(number: int, what: str) -> str:
     return ngettext(
         "%(num)s exclusion ponctuelle d’un cours", "%(num)s exclusions ponctuelles d’un cours", number
-    ) % {"num": number}  # fmt: skip
+    ) % {"num": number}
 
 
 def _given(school: School, first: date, last: date, kinds: list[Kind]) -> Iterator[Happened]:

@@ -13,14 +13,21 @@ from preau.directory.queries.finding import classes_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.conduct.models import Incident, Involvement, Punition
-from preau.domains.timetable.queries import own_lessons
+from preau.domains.timetable.queries.lessons import own_lessons
 from preau.foundation import dates, text
 from preau.foundation.prepared import Prepared
 
 COLUMNS = (
-    "pk", "day", "hour", "kind", "place", "state", "reported_by__civility", "reported_by__given_name",
+    "pk",
+    "day",
+    "hour",
+    "kind",
+    "place",
+    "state",
+    "reported_by__civility",
+    "reported_by__given_name",
     "reported_by__family_name",
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -118,14 +125,21 @@ def parts_of(viewer: Viewer, incident: Incident) -> list[PartRow]:
     held = Holding.objects.filter(person=OuterRef("person"), school=incident.school_id, role=Role.PUPIL)
     rows = incident.involvements.select_related("person").annotate(is_pupil=Exists(held))
     parts = list(rows.order_by("pk"))
-    classes = classes_of(viewer, [one.person_id for one in parts])
+    classes = classes_of(viewer, [part.person_id for part in parts])
     return [
         PartRow(
-            one.pk, one.person_id, one.person.public_id, one.person.list_name, classes.get(one.person_id, ""), one.get_part_display(),
-            one.for_family, one.told_at, one.is_pupil,
+            part.pk,
+            part.person_id,
+            part.person.public_id,
+            part.person.list_name,
+            classes.get(part.person_id, ""),
+            part.get_part_display(),
+            part.for_family,
+            part.told_at,
+            part.is_pupil,
         )
-        for one in parts
-    ]  # fmt: skip
+        for part in parts
+    ]
 
 
 @dataclass(frozen=True)
@@ -150,8 +164,8 @@ def history_of(incident: Incident) -> list[Step]:
         "",
     )
     return [first] + [
-        Step(dates.day_and_hour(one.at), f"{one.get_gesture_display()} · {one.by.full_name}", _said(one))
-        for one in incident.steps.select_related("by").order_by("pk")
+        Step(dates.day_and_hour(step.at), f"{step.get_gesture_display()} · {step.by.full_name}", _said(step))
+        for step in incident.steps.select_related("by").order_by("pk")
     ]
 
 

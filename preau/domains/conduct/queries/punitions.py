@@ -21,9 +21,23 @@ TAKEN = [Detention.State.EXPECTED, Detention.State.DONE]
 # How far ahead one looks for a place.
 AHEAD = timedelta(days=42)
 COLUMNS = (
-    "pk", "pupil_id", "pupil__family_name", "pupil__given_name", "kind", "day", "reason", "work", "due", "state",
-    "given_by__family_name", "given_by__given_name", "why_cancelled", "held_on", "held_at", "school__timezone",
-)  # fmt: skip
+    "pk",
+    "pupil_id",
+    "pupil__family_name",
+    "pupil__given_name",
+    "kind",
+    "day",
+    "reason",
+    "work",
+    "due",
+    "state",
+    "given_by__family_name",
+    "given_by__given_name",
+    "why_cancelled",
+    "held_on",
+    "held_at",
+    "school__timezone",
+)
 TONES = {"to_do": "todo", "done": "done", "cancelled": "neutral"}
 
 
@@ -137,9 +151,18 @@ class SlotRow:
 
 
 SLOT_COLUMNS = (
-    "pk", "day", "starts", "ends", "school__timezone", "room__name", "supervisor_id", "supervisor__given_name",
-    "supervisor__family_name", "places", "taken",
-)  # fmt: skip
+    "pk",
+    "day",
+    "starts",
+    "ends",
+    "school__timezone",
+    "room__name",
+    "supervisor_id",
+    "supervisor__given_name",
+    "supervisor__family_name",
+    "places",
+    "taken",
+)
 
 
 def slots_between(viewer: Viewer, first: date, last: date) -> list[SlotRow]:
@@ -209,17 +232,22 @@ def roll_of(slot: Slot) -> list[Expected]:
     gone = [Detention.State.MOVED, Detention.State.CANCELLED]
     rows = slot.detentions.exclude(state__in=gone).select_related("punition__pupil")
     return [
-        Expected(one.pk, one.punition.pupil.list_name, one.punition.reason, one.punition.work, one.state)
-        for one in rows.order_by("punition__pupil__search_name", "pk")
+        Expected(row.pk, row.punition.pupil.list_name, row.punition.reason, row.punition.work, row.state)
+        for row in rows.order_by("punition__pupil__search_name", "pk")
     ]
 
 
 # The agenda
 
 AGENDA = (
-    "pk", "slot__day", "slot__starts", "slot__ends", "school__timezone", "slot__room__name",
+    "pk",
+    "slot__day",
+    "slot__starts",
+    "slot__ends",
+    "school__timezone",
+    "slot__room__name",
     "punition__pupil__given_name",
-)  # fmt: skip
+)
 OWN = Prepared(
     lambda viewer, first, last: (
         Detention.objects.expected()
@@ -269,3 +297,10 @@ def _watched(line: Mapping[str, Any]) -> AgendaEntry:
         url=reverse("conduct:slot", kwargs={"pk": line["pk"]}),
         gesture=_("Faire l’appel"),
     )
+
+
+def rooms_held(school: int, starts: datetime, ends: datetime) -> list[tuple[int, datetime, datetime, str]]:
+    """The rooms of detentions at these hours (one query)."""
+    slots = Slot.objects.filter(school=school, room__isnull=False, starts__lt=ends, ends__gt=starts)
+    rows = slots.order_by("starts", "pk").values_list("room_id", "starts", "ends")
+    return [(room, begins, finishes, _("une retenue")) for room, begins, finishes in rows]

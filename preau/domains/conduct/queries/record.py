@@ -40,11 +40,17 @@ def _noted(viewer: Viewer, pupil: int, since: date) -> "QuerySet[Any, tuple[Any,
     sanctions = Sanction.objects.visible_to(viewer).filter(pupil=pupil).exclude(state=Sanction.State.DROPPED)
     lists: list[Any] = [
         parts.values_list(
-            Value(INCIDENT), "incident_id", "incident__day", "incident__kind", "part", "for_family", "incident__state"
+            Value(INCIDENT),
+            "incident_id",
+            "incident__day",
+            "incident__kind",
+            "part",
+            "for_family",
+            "incident__state",
         ),
         punitions.values_list(Value(PUNITION), "pk", "day", "kind", none, "reason", "state"),
         sanctions.values_list(Value(SANCTION), "pk", "told_on", "kind", none, none, "state"),
-    ]  # fmt: skip
+    ]
     first, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = first.union(*others, all=True)
     return found

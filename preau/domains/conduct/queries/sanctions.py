@@ -25,9 +25,16 @@ from preau.foundation import dates
 
 TONES = {"open": "todo", "pronounced": "changed", "dropped": "neutral"}
 COLUMNS = (
-    "pk", "pupil__family_name", "pupil__given_name", "kind", "state", "told_on", "defend_until", "pronounced_on",
+    "pk",
+    "pupil__family_name",
+    "pupil__given_name",
+    "kind",
+    "state",
+    "told_on",
+    "defend_until",
+    "pronounced_on",
     "kept_until",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

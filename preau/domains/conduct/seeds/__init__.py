@@ -4,8 +4,6 @@ from typing import Any
 
 from preau.domains.conduct.seeds import term
 
-__all__ = ["plant"]
-
 
 def plant(world: Any) -> None:
     term.plant(world)

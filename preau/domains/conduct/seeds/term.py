@@ -64,12 +64,12 @@ def plant(world: Any) -> None:
     stage = _stage(world.school, world.today)
     if stage is None:
         return
-    _incidents(stage, [one.pk for one in world.people.values()])
+    _incidents(stage, [person.pk for person in world.people.values()])
     _one_of_the_cast(stage, world.people.get("pupil"))
     for rows in (stage.incidents, stage.parts, stage.punitions):
         insert(rows)
     _detentions(stage)
-    _sanctions(stage, [one.pk for one in world.people.values()])
+    _sanctions(stage, [person.pk for person in world.people.values()])
     _tell(world.people.get("pupil"))
 
 
@@ -104,7 +104,7 @@ def _stage(school: School, today: date) -> Stage | None:
 def _incidents(stage: Stage, cast: list[int]) -> None:
     weeks = max(1, len(stage.days) // 5)
     for group, pupils in stage.pupils.items():
-        others = [one for one in pupils if one not in cast]
+        others = [pupil for pupil in pupils if pupil not in cast]
         teachers = stage.teachers.get(group) or [stage.cpe]
         for _ in range(round(weeks * A_WEEK) if others else 0):
             story = stage.chance.choice(STORIES)
@@ -123,18 +123,28 @@ def _write(stage: Stage, story: Story, pupil: int, teacher: int, day: date) -> N
     settled = stage.today - day >= SETTLED_AFTER
     school = stage.school.pk
     incident = Incident(
-        school_id=school, day=day, hour=at.time(), place=story.place, kind=story.kind, facts=story.facts,
-        reported_by_id=teacher, reported_at=at + timedelta(hours=1),
+        school_id=school,
+        day=day,
+        hour=at.time(),
+        place=story.place,
+        kind=story.kind,
+        facts=story.facts,
+        reported_by_id=teacher,
+        reported_at=at + timedelta(hours=1),
         state=Incident.State.SETTLED if settled else Incident.State.OPEN,
-    )  # fmt: skip
+    )
     stage.incidents.append(incident)
     told = at + timedelta(hours=5) if settled else None
     stage.parts.append(
         Involvement(
-            school_id=school, incident=incident, person_id=pupil, part=Involvement.Part.CONCERNED,
-            for_family=story.for_family if told else "", told_at=told,
+            school_id=school,
+            incident=incident,
+            person_id=pupil,
+            part=Involvement.Part.CONCERNED,
+            for_family=story.for_family if told else "",
+            told_at=told,
         )
-    )  # fmt: skip
+    )
     if story.punition and settled:
         stage.punitions.append(_punition(stage, story, incident, pupil, teacher))
 
@@ -142,13 +152,20 @@ def _write(stage: Stage, story: Story, pupil: int, teacher: int, day: date) -> N
 def _punition(stage: Stage, story: Story, incident: Incident, pupil: int, teacher: int) -> Punition:
     detained = story.punition == Punition.Kind.DETENTION
     return Punition(
-        school_id=stage.school.pk, pupil_id=pupil, incident=incident, kind=story.punition, day=incident.day,
-        reason=story.for_family, work=story.work, given_by_id=teacher, given_at=incident.reported_at,
+        school_id=stage.school.pk,
+        pupil_id=pupil,
+        incident=incident,
+        kind=story.punition,
+        day=incident.day,
+        reason=story.for_family,
+        work=story.work,
+        given_by_id=teacher,
+        given_at=incident.reported_at,
         due=incident.day + timedelta(days=7) if story.punition == Punition.Kind.WORK else None,
         state=Punition.State.TO_DO if detained else Punition.State.DONE,
         ended_by_id=None if detained else teacher,
         ended_at=None if detained else incident.reported_at + timedelta(days=7),
-    )  # fmt: skip
+    )
 
 
 def _one_of_the_cast(stage: Stage, pupil: Any) -> None:
@@ -177,34 +194,44 @@ def _detentions(stage: Stage) -> None:
         if tuesday in stage.days or tuesday >= stage.today:
             slots.append(
                 Slot(
-                    school_id=stage.school.pk, day=tuesday, starts=starts, ends=ends, room=room, places=12,
-                    supervisor_id=stage.cpe, opened_by_id=stage.cpe,
+                    school_id=stage.school.pk,
+                    day=tuesday,
+                    starts=starts,
+                    ends=ends,
+                    room=room,
+                    places=12,
+                    supervisor_id=stage.cpe,
+                    opened_by_id=stage.cpe,
                 )
-            )  # fmt: skip
+            )
         tuesday += timedelta(weeks=1)
     insert(slots)
-    detained = [one for one in stage.punitions if one.kind == Punition.Kind.DETENTION]
-    insert([row for one in detained if (row := _detention(stage, one, slots))])
+    detained = [punition for punition in stage.punitions if punition.kind == Punition.Kind.DETENTION]
+    insert([row for punition in detained if (row := _detention(stage, punition, slots))])
     Punition.objects.bulk_update(detained, ["state", "ended_by", "ended_at"])
 
 
 def _detention(stage: Stage, punition: Punition, slots: list[Slot]) -> Detention | None:
-    slot = next((one for one in slots if one.day > punition.day), None)
+    slot = next((slot for slot in slots if slot.day > punition.day), None)
     if slot is None:
         return None
     over = slot.day < stage.today
     if over:
         punition.state, punition.ended_by_id, punition.ended_at = Punition.State.DONE, stage.cpe, slot.ends
     return Detention(
-        school_id=stage.school.pk, punition_id=punition.pk, slot_id=slot.pk, placed_by_id=stage.cpe,
+        school_id=stage.school.pk,
+        punition_id=punition.pk,
+        slot_id=slot.pk,
+        placed_by_id=stage.cpe,
         state=Detention.State.DONE if over else Detention.State.EXPECTED,
-        noted_by_id=stage.cpe if over else None, noted_at=slot.ends if over else None,
-    )  # fmt: skip
+        noted_by_id=stage.cpe if over else None,
+        noted_at=slot.ends if over else None,
+    )
 
 
 def _sanctions(stage: Stage, cast: list[int]) -> None:
     """Three that were pronounced, for pupils of nobody's family of the cast, and their lines in the register."""
-    others = sorted({one for pupils in stage.pupils.values() for one in pupils} - set(cast))
+    others = sorted({pupil for pupils in stage.pupils.values() for pupil in pupils} - set(cast))
     years = sanctions.years_of(stage.school.pk)
     for number, (kind, facts) in enumerate(SANCTIONS if len(others) > len(SANCTIONS) else []):
         day = stage.days[len(stage.days) * (number + 1) // 5]
@@ -214,12 +241,20 @@ def _sanctions(stage: Stage, cast: list[int]) -> None:
         common = {"school_id": stage.school.pk, "pronounced_on": day, "kind": kind, "authority": "head"}
         line = RegisterLine.objects.create(**common, facts=facts, days=2 if starts else None)
         Sanction.objects.create(
-            **common, pupil_id=others[(number + 1) * len(others) // 5], facts=facts, opened_by_id=stage.head,
-            told_on=day - timedelta(days=5), defend_until=day - timedelta(days=2), state=Sanction.State.PRONOUNCED,
+            **common,
+            pupil_id=others[(number + 1) * len(others) // 5],
+            facts=facts,
+            opened_by_id=stage.head,
+            told_on=day - timedelta(days=5),
+            defend_until=day - timedelta(days=2),
+            state=Sanction.State.PRONOUNCED,
             grounds="Après l’entretien avec l’élève et sa famille. Nous attendons un comportement apaisé en classe.",
-            pronounced_by_id=stage.head, starts=starts, ends=ends, register_line=line,
+            pronounced_by_id=stage.head,
+            starts=starts,
+            ends=ends,
+            register_line=line,
             kept_until=rules.kept_until(kind, day, years),
-        )  # fmt: skip
+        )
 
 
 def _tell(pupil: Any) -> None:

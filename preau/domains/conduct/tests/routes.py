@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from conftest import NOW, TWIN
 from preau.directory.models import Group, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_pupils
 from preau.domains.conduct.models import (
     Contract,
@@ -88,10 +88,22 @@ PAGES = [
     Page("conduct:pronounce", {"head"}, model=own_procedure),
 ]
 ELSEWHERE = {
-    "conduct:export", "conduct:settle", "conduct:reopen", "conduct:finish", "conduct:cancel",
-    "conduct:slip", "conduct:answer", "conduct:agree", "conduct:accomplish", "conduct:note_week",
-    "conduct:end_contract", "conduct:drop", "conduct:erase", "conduct:letter", "conduct:export_register",
-}  # fmt: skip
+    "conduct:export",
+    "conduct:settle",
+    "conduct:reopen",
+    "conduct:finish",
+    "conduct:cancel",
+    "conduct:slip",
+    "conduct:answer",
+    "conduct:agree",
+    "conduct:accomplish",
+    "conduct:note_week",
+    "conduct:end_contract",
+    "conduct:drop",
+    "conduct:erase",
+    "conduct:letter",
+    "conduct:export_register",
+}
 LISTS = [
     ("cpe", "conduct:incidents", many_incidents),
     ("cpe", "conduct:export", many_incidents),
@@ -119,17 +131,26 @@ LISTS = [
 ]
 # Counts, however many rows they are of; one sentence; one slip.
 ONE_THING = {
-    "conduct:figures", "conduct:tell", "conduct:open_slot", "conduct:slip", "conduct:letter",
+    "conduct:figures",
+    "conduct:tell",
+    "conduct:open_slot",
+    "conduct:slip",
+    "conduct:letter",
     "conduct:responsibility",
-}  # fmt: skip
+}
 
 
 def lay(college: World) -> None:
     """A measure outside of the school: the pupil and her mother are asked to agree, the head may say that it is done."""
     Responsibility.objects.create(
-        school=college.school, sanction=own_measure(college), host="Association des Remparts", is_outside=True,
-        task="Trier des livres.", hours=6, signed_on=NOW.date() - timedelta(days=1),
-    )  # fmt: skip
+        school=college.school,
+        sanction=own_measure(college),
+        host="Association des Remparts",
+        is_outside=True,
+        task="Trier des livres.",
+        hours=6,
+        signed_on=NOW.date() - timedelta(days=1),
+    )
 
 
 # The isolation matrix
@@ -144,13 +165,12 @@ IN_PERSON: Near = near(
 )
 SEES: dict[type[Model], Near] = {
     Incident: IN_PERSON,
-    Involvement: IN_PERSON | near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
-    ),
-    Punition: IN_PERSON | near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
-    ),
-    Detention: IN_PERSON | near(
+    Involvement: IN_PERSON
+    | near(own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY),
+    Punition: IN_PERSON
+    | near(own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY),
+    Detention: IN_PERSON
+    | near(
         own=LIFE | {"teacher", "secretary"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY
     ),
     # A slot names nobody: whoever may place a detention sees it, and whoever watches over it.
@@ -162,19 +182,37 @@ SEES: dict[type[Model], Near] = {
     ),
     **dict.fromkeys(
         [Responsibility, Contract],
-        near(own=LIFE | OWN_FAMILY, other_class=LIFE | OTHER_FAMILY, departed=LIFE, other_school={"neighbour_head"}),
+        near(
+            own=LIFE | OWN_FAMILY,
+            other_class=LIFE | OTHER_FAMILY,
+            departed=LIFE,
+            other_school={"neighbour_head"},
+        ),
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["conduct:incidents", "conduct:report", "conduct:slots"], WITH_PUPILS | NEIGHBOURING),
     **dict.fromkeys(["conduct:punitions", "conduct:give"], GIVERS | NEIGHBOURING),
     **dict.fromkeys(
-        ["conduct:export", "conduct:open_slot", "conduct:figures", "conduct:sanctions", "conduct:register",
-         "conduct:export_register"],
+        [
+            "conduct:export",
+            "conduct:open_slot",
+            "conduct:figures",
+            "conduct:sanctions",
+            "conduct:register",
+            "conduct:export_register",
+        ],
         LIFE | NEIGHBOURING,
     ),
     **dict.fromkeys(
-        ["conduct:incident", "conduct:correct", "conduct:punition", "conduct:finish", "conduct:cancel", "conduct:place"],
+        [
+            "conduct:incident",
+            "conduct:correct",
+            "conduct:punition",
+            "conduct:finish",
+            "conduct:cancel",
+            "conduct:place",
+        ],
         IN_PERSON,
     ),
     **dict.fromkeys(["conduct:contracts", "conduct:open_contract"], LIFE | NEIGHBOURING),
@@ -198,7 +236,7 @@ OPENS: dict[str, Near | set[str]] = {
         ["conduct:pronounce", "conduct:drop", "conduct:erase"],
         near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
     ),
-}  # fmt: skip
+}
 NAMES = {
     "enfant": Named(Person, "public_id"),
     **dict.fromkeys(
@@ -213,12 +251,32 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
-        "place", "work", "facts", "revision", "sent_as", "sentence", "why", "due", "authority", "host",
-        "is_outside", "task", "hours", "signed_on", "goals", "help", "how", "outcome", "defend_until",
-        "grounds", "register", "suspended_until", "hour",
+        "place",
+        "work",
+        "facts",
+        "revision",
+        "sent_as",
+        "sentence",
+        "why",
+        "due",
+        "authority",
+        "host",
+        "is_outside",
+        "task",
+        "hours",
+        "signed_on",
+        "goals",
+        "help",
+        "how",
+        "outcome",
+        "defend_until",
+        "grounds",
+        "register",
+        "suspended_until",
+        "hour",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -226,9 +284,15 @@ PLAIN = dict.fromkeys(
 def _reported(stage: Stage) -> Data:
     group, pupil = stage.own(Group), stage.own(Person)
     return {
-        "classe": group.pk, "concerned": [pupil.pk], "kind": "talk", "place": "yard", "day": "2026-11-23", "hour": "10:05",
-        "facts": "Un ballon est passé par la fenêtre.", "sent_as": FORM,
-    }  # fmt: skip
+        "classe": group.pk,
+        "concerned": [pupil.pk],
+        "kind": "talk",
+        "place": "yard",
+        "day": "2026-11-23",
+        "hour": "10:05",
+        "facts": "Un ballon est passé par la fenêtre.",
+        "sent_as": FORM,
+    }
 
 
 def _corrected(stage: Stage) -> Data:
@@ -243,9 +307,14 @@ def _incident_settled(stage: Stage) -> None:
 
 def _punished(stage: Stage) -> Data:
     return {
-        "classe": stage.own(Group).pk, "pupils": [stage.own(Person).pk], "kind": "work", "why": "Matériel oublié.",
-        "work": "Préparer la liste du matériel.", "due": "2026-12-01", "sent_as": FORM,
-    }  # fmt: skip
+        "classe": stage.own(Group).pk,
+        "pupils": [stage.own(Person).pk],
+        "kind": "work",
+        "why": "Matériel oublié.",
+        "work": "Préparer la liste du matériel.",
+        "due": "2026-12-01",
+        "sent_as": FORM,
+    }
 
 
 def _moved(stage: Stage) -> Data:
@@ -259,9 +328,13 @@ def _came(stage: Stage) -> Data:
 
 def _charged(stage: Stage) -> Data:
     return {
-        "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "facts": "Refus répété de suivre les consignes.",
-        "authority": "head", "defend_until": "2026-12-04", "sent_as": FORM,
-    }  # fmt: skip
+        "classe": stage.own(Group).pk,
+        "pupil": stage.own(Person).pk,
+        "facts": "Refus répété de suivre les consignes.",
+        "authority": "head",
+        "defend_until": "2026-12-04",
+        "sent_as": FORM,
+    }
 
 
 def _pronounced(stage: Stage) -> None:
@@ -283,9 +356,14 @@ def _agreed(stage: Stage) -> None:
 
 def _goals(stage: Stage) -> Data:
     return {
-        "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "goals": "Arriver à l’heure.",
-        "help": "Un point chaque lundi.", "starts": "2026-11-24", "ends": "2026-12-18", "sent_as": FORM,
-    }  # fmt: skip
+        "classe": stage.own(Group).pk,
+        "pupil": stage.own(Person).pk,
+        "goals": "Arriver à l’heure.",
+        "help": "Un point chaque lundi.",
+        "starts": "2026-11-24",
+        "ends": "2026-12-18",
+        "sent_as": FORM,
+    }
 
 
 MEASURE = {"host": "CDI", "task": "Ranger les revues.", "hours": "8", "signed_on": ""}
@@ -294,17 +372,27 @@ WARNED = {"kind": "warning", "grounds": "Après l’entretien.", "register": "Co
 BODIES = {
     "conduct:report": Body("teacher", _reported, wrong=lambda stage: {"kind": ""}),
     "conduct:correct": Body("cpe", _corrected, wrong=lambda stage: {"kind": ""}),
-    "conduct:settle": Body("cpe", lambda stage: {"note": "Entretien avec chacun."}, wrong=lambda stage: {"note": ""}),
+    "conduct:settle": Body(
+        "cpe", lambda stage: {"note": "Entretien avec chacun."}, wrong=lambda stage: {"note": ""}
+    ),
     "conduct:reopen": Body("cpe", before=_incident_settled),
-    "conduct:tell": Body("cpe", lambda stage: {"sentence": "Nous en avons parlé ensemble."}, wrong=lambda stage: {"sentence": ""}),
+    "conduct:tell": Body(
+        "cpe",
+        lambda stage: {"sentence": "Nous en avons parlé ensemble."},
+        wrong=lambda stage: {"sentence": ""},
+    ),
     "conduct:give": Body("teacher", _punished, wrong=lambda stage: {"why": ""}),
     "conduct:finish": Body("teacher"),
-    "conduct:cancel": Body("teacher", lambda stage: {"why": "Donnée par erreur."}, wrong=lambda stage: {"why": ""}),
+    "conduct:cancel": Body(
+        "teacher", lambda stage: {"why": "Donnée par erreur."}, wrong=lambda stage: {"why": ""}
+    ),
     "conduct:place": Body("teacher", _moved, wrong=lambda stage: {"slot": ""}),
     "conduct:open_slot": Body("cpe", lambda stage: dict(SLOT), wrong=lambda stage: {"ends_at": "16:00"}),
     "conduct:slot": Body("cpe", _came, wrong=lambda stage: {f"presence-{stage.own(Detention).pk}": "?"}),
     "conduct:open_procedure": Body("head", _charged, wrong=lambda stage: {"facts": ""}),
-    "conduct:answer": Body("guardian", lambda stage: {"text": "Voici ce qu’il s’est passé."}, wrong=lambda stage: {"text": ""}),
+    "conduct:answer": Body(
+        "guardian", lambda stage: {"text": "Voici ce qu’il s’est passé."}, wrong=lambda stage: {"text": ""}
+    ),
     "conduct:pronounce": Body("head", lambda stage: dict(WARNED), wrong=lambda stage: {"grounds": ""}),
     "conduct:drop": Body("head"),
     "conduct:responsibility": Body(
@@ -313,10 +401,14 @@ BODIES = {
     "conduct:agree": Body("guardian"),
     "conduct:accomplish": Body("head", before=_agreed),
     "conduct:open_contract": Body("cpe", _goals, wrong=lambda stage: {"goals": ""}),
-    "conduct:note_week": Body("cpe", lambda stage: {"how": "met", "note": "Bonne semaine."}, wrong=lambda stage: {"how": ""}),
-    "conduct:end_contract": Body("cpe", lambda stage: {"outcome": "Objectifs tenus."}, wrong=lambda stage: {"outcome": ""}),
+    "conduct:note_week": Body(
+        "cpe", lambda stage: {"how": "met", "note": "Bonne semaine."}, wrong=lambda stage: {"how": ""}
+    ),
+    "conduct:end_contract": Body(
+        "cpe", lambda stage: {"outcome": "Objectifs tenus."}, wrong=lambda stage: {"outcome": ""}
+    ),
     "conduct:erase": Body("head", before=_pronounced),
-}  # fmt: skip
+}
 # What an adult wrote for the school; what is written for a family; what a mother answers is hers.
 READ_BY = {
     **dict.fromkeys(["conduct:report", "conduct:correct", "conduct:settle"], LIFE | {"teacher"}),
@@ -326,13 +418,20 @@ READ_BY = {
     **dict.fromkeys(
         [
             f"conduct:{name}"
-            for name in ("open_procedure", "pronounce", "responsibility", "open_contract", "note_week", "end_contract")
+            for name in (
+                "open_procedure",
+                "pronounce",
+                "responsibility",
+                "open_contract",
+                "note_week",
+                "end_contract",
+            )
         ],
         LIFE | OWN_FAMILY,
     ),
     "conduct:pronounce.register": LIFE,
     "conduct:answer": LIFE | {"guardian"},
-}  # fmt: skip
+}
 SHEETS = {
     "conduct:export": "cpe",
     "conduct:export_register": "head",
@@ -371,22 +470,38 @@ def plant(stage: Stage) -> None:
         days = [3, 10] if scope != DEPARTED else [-20]
         slots = [_slot(world, watcher, NOW + timedelta(days=day)) for day in days]
         punition = Punition.objects.create(
-            school=world.school, pupil=pupil, incident=incident, kind="detention", day=incident.day, reason=why,
-            given_by=reporter, given_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            pupil=pupil,
+            incident=incident,
+            kind="detention",
+            day=incident.day,
+            reason=why,
+            given_by=reporter,
+            given_at=NOW,
+        )
         detention = Detention.objects.create(
             school=world.school, punition=punition, slot=slots[0], placed_by=reporter
         )
         sanction = _procedure(world, pupil, charge)
         task = theirs if twin else stage.mark(f"what a pupil commits to ({scope})", life | family, {"cpe"})
         measure = Responsibility.objects.create(
-            school=world.school, sanction=sanction, host="Association", is_outside=True, task=task, hours=6,
+            school=world.school,
+            sanction=sanction,
+            host="Association",
+            is_outside=True,
+            task=task,
+            hours=6,
             signed_on=TODAY,
-        )  # fmt: skip
+        )
         contract = Contract.objects.create(
-            school=world.school, pupil=pupil, goals=task, help="Tutorat", starts=TODAY - timedelta(days=7),
-            ends=TODAY + timedelta(days=21), opened_by=world.people["cpe"],
-        )  # fmt: skip
+            school=world.school,
+            pupil=pupil,
+            goals=task,
+            help="Tutorat",
+            starts=TODAY - timedelta(days=7),
+            ends=TODAY + timedelta(days=21),
+            opened_by=world.people["cpe"],
+        )
         stage.put(scope, measure, contract)
         # The first slot of a model is the one of its page; a form moves a detention to the second.
         stage.put(
@@ -410,9 +525,14 @@ def _several_in_one(stage: Stage, life: set[str]) -> None:
 
 def _incident(world: World, pupil: Person, reporter: Person, facts: str, told: str) -> Incident:
     incident = Incident.objects.create(
-        school=world.school, day=TODAY - timedelta(days=2), place="yard", kind="talk", facts=facts,
-        reported_by=reporter, reported_at=NOW,
-    )  # fmt: skip
+        school=world.school,
+        day=TODAY - timedelta(days=2),
+        place="yard",
+        kind="talk",
+        facts=facts,
+        reported_by=reporter,
+        reported_at=NOW,
+    )
     Involvement.objects.create(
         school=world.school, incident=incident, person=pupil, part="concerned", for_family=told, told_at=NOW
     )
@@ -423,16 +543,26 @@ def _slot(world: World, watcher: Person, starts: Any) -> Slot:
     """At an hour of its own: two slots of a room are not held together."""
     starts += timedelta(minutes=Slot.objects.count())
     return Slot.objects.create(
-        school=world.school, day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), places=12,
-        supervisor=watcher, opened_by=watcher,
-    )  # fmt: skip
+        school=world.school,
+        day=starts.date(),
+        starts=starts,
+        ends=starts + timedelta(hours=1),
+        places=12,
+        supervisor=watcher,
+        opened_by=watcher,
+    )
 
 
 def _procedure(world: World, pupil: Person, facts: str) -> Sanction:
     return Sanction.objects.create(
-        school=world.school, pupil=pupil, authority="head", facts=facts, opened_by=world.people["head"],
-        told_on=TODAY - timedelta(days=10), defend_until=TODAY - timedelta(days=5),
-    )  # fmt: skip
+        school=world.school,
+        pupil=pupil,
+        authority="head",
+        facts=facts,
+        opened_by=world.people["head"],
+        told_on=TODAY - timedelta(days=10),
+        defend_until=TODAY - timedelta(days=5),
+    )
 
 
 def plant_formulas(evil: str) -> None:

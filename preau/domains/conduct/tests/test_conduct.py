@@ -10,7 +10,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import incidents, punitions
@@ -139,9 +139,14 @@ def test_names_are_found_whatever_their_accents(sentence: str, found: str) -> No
 def report_form(college: World, **more: Any) -> dict[str, Any]:
     pupil = college.people["pupil"]
     return {
-        "concerned": [pupil.pk], "kind": "talk", "place": "classroom", "day": "2026-11-24", "facts": "Bavardages.",
-        "sent_as": FORM, "classe": Enrolment.objects.filter(pupil=pupil)[0].group_id,
-    } | more  # fmt: skip
+        "concerned": [pupil.pk],
+        "kind": "talk",
+        "place": "classroom",
+        "day": "2026-11-24",
+        "facts": "Bavardages.",
+        "sent_as": FORM,
+        "classe": Enrolment.objects.filter(pupil=pupil)[0].group_id,
+    } | more
 
 
 def test_a_teacher_reports_in_one_page(college: World, client: SchoolClient) -> None:
@@ -236,7 +241,7 @@ def test_whoever_was_told_stays_in_the_incident(incident: Incident, college: Wor
     incidents.tell_family(seat_of("cpe"), part_of(incident, pupil), "Un mot.")
     nobody = incidents.Facts(DAY, NOW.time(), "yard", "scuffle", "Bousculade.", {})
     incidents.correct(seat_of("cpe"), incident, nobody, 1)
-    assert [one.person for one in incident.involvements.all()] == [pupil]
+    assert [involvement.person for involvement in incident.involvements.all()] == [pupil]
 
 
 def test_each_reading_of_an_incident_is_noted_for_each_pupil(
@@ -275,7 +280,7 @@ def slot(college: World, seat_of: Any) -> Slot:
 
 
 def detention(college: World, seat_of: Any, pupil: Person, slot: Slot | None = None) -> Punition:
-    given = punitions.Given("detention", DAY, "Retards répétés.", "Finir l’exercice.")
+    given = punitions.PunitionFacts("detention", DAY, "Retards répétés.", "Finir l’exercice.")
     return punitions.give(seat_of("teacher"), [pupil], given, slot)[0]
 
 
@@ -306,7 +311,7 @@ def test_a_detention_is_moved_and_says_so(college: World, slot: Slot, seat_of: A
     )
     assert punitions.place(seat_of("cpe"), punition, later)
     assert not punitions.place(seat_of("cpe"), punition, later)
-    assert [one.state for one in reading.detentions_of(punition)] == ["moved", "expected"]
+    assert [detention.state for detention in reading.detentions_of(punition)] == ["moved", "expected"]
     told = Item.objects.filter(kind="conduct.detention", person=college.people["guardian"])
     assert told.count() == 2
 
@@ -367,9 +372,13 @@ def test_a_detention_is_in_the_agenda_of_the_family_and_of_whoever_watches(
 def test_a_punition_is_given_once_to_each(college: World, other: Person, client: SchoolClient) -> None:
     group = Enrolment.objects.filter(pupil=other)[0].group_id
     sent = {
-        "classe": group, "pupils": [college.people["pupil"].pk, other.pk], "kind": "work", "why": "Matériel oublié.",
-        "work": "Préparer la liste.", "sent_as": FORM,
-    }  # fmt: skip
+        "classe": group,
+        "pupils": [college.people["pupil"].pk, other.pk],
+        "kind": "work",
+        "why": "Matériel oublié.",
+        "work": "Préparer la liste.",
+        "sent_as": FORM,
+    }
     client.sit(college.people["teacher"])
     for _ in range(2):
         assert client.post(reverse("conduct:give"), sent).status_code == 302
@@ -422,5 +431,5 @@ def test_the_seeds_tell_a_term(college: World, twin: World) -> None:
         found = Incident.objects.filter(school=world.school)
         assert found.count() >= 10
         assert Detention.objects.filter(school=world.school, state="done").exists()
-        assert max(one.day for one in found) < world.today
-    assert date(2026, 9, 1) <= min(one.day for one in found)
+        assert max(incident.day for incident in found) < world.today
+    assert date(2026, 9, 1) <= min(incident.day for incident in found)

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.conduct.models import Incident, Involvement, Punition, Sanction
 from preau.domains.conduct.queries import record
 from preau.domains.conduct.tests.props import own_incident
@@ -55,9 +55,14 @@ def test_a_colleague_who_reported_nothing_reads_nothing(college: World, seat_of:
 def test_a_sanction_is_read_by_head_school_life_and_the_family_alone(college: World, seat_of: Any) -> None:
     pupil = newcomer(college)
     Sanction.objects.create(
-        school=college.school, pupil=pupil, authority="head", facts="…", opened_by=college.people["head"],
-        told_on=NOW.date(), defend_until=NOW.date() + timedelta(days=3),
-    )  # fmt: skip
+        school=college.school,
+        pupil=pupil,
+        authority="head",
+        facts="…",
+        opened_by=college.people["head"],
+        told_on=NOW.date(),
+        defend_until=NOW.date() + timedelta(days=3),
+    )
     for key, read in {
         "head": True,
         "cpe": True,
@@ -97,9 +102,14 @@ def test_a_report_from_the_record_comes_back_to_it(college: World, client: Schoo
     pupil = college.people["pupil"]
     client.sit(college.people["cpe"])
     typed = {
-        "sent_as": "0" * 32, "concerned": [pupil.pk], "kind": "other", "place": "yard", "day": "2026-11-24",
-        "facts": "Un ballon sur le toit.", "classe": pupil.enrolments.filter(group__kind="class")[0].group_id,
-    }  # fmt: skip
+        "sent_as": "0" * 32,
+        "concerned": [pupil.pk],
+        "kind": "other",
+        "place": "yard",
+        "day": "2026-11-24",
+        "facts": "Un ballon sur le toit.",
+        "classe": pupil.enrolments.filter(group__kind="class")[0].group_id,
+    }
     response = client.post(f"/vie-scolaire/incidents/signaler/?eleve={pupil.public_id}", typed)
     assert response.status_code == 302, response.content.decode()[:400]
     assert response.headers["Location"] == f"/annuaire/personnes/{pupil.public_id}/"

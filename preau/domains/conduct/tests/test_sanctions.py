@@ -15,7 +15,7 @@ from preau.directory.actions import powers
 from preau.directory.calendar import is_public_holiday
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
 from preau.directory.rules.terms import end_of_year
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.conduct import rules, tasks
@@ -129,7 +129,7 @@ def test_readings_by_staff_are_noted_those_of_the_family_are_not(
     client.sit(college.people["cpe"]).get(address)
     client.sit(college.people["guardian"]).get(address)
     read = Line.objects.filter(verb="conduct.page_read", target_id=opened.pk)
-    assert [one.actor for one in read] == [college.people["cpe"]]
+    assert [line.actor for line in read] == [college.people["cpe"]]
 
 
 @pytest.mark.django_db
@@ -161,9 +161,13 @@ def test_two_working_days_to_answer(told: date, last: date) -> None:
 def test_a_shorter_delay_is_refused(college: World, client: SchoolClient) -> None:
     pupil = college.people["pupil"]
     sent = {
-        "classe": Enrolment.objects.filter(pupil=pupil)[0].group_id, "pupil": pupil.pk, "authority": "head",
-        "facts": "Consignes non suivies.", "defend_until": "2026-11-25", "sent_as": "0" * 32,
-    }  # fmt: skip
+        "classe": Enrolment.objects.filter(pupil=pupil)[0].group_id,
+        "pupil": pupil.pk,
+        "authority": "head",
+        "facts": "Consignes non suivies.",
+        "defend_until": "2026-11-25",
+        "sent_as": "0" * 32,
+    }
     client.sit(college.people["head"])
     answer = client.post(reverse("conduct:open_procedure"), sent)
     assert answer.status_code == 422
@@ -378,7 +382,9 @@ def test_whoever_leaves_is_forgotten(opened: Sanction, college: World, seat_of: 
     sanctions.forget_sanctions(pupil.pk)
     assert not Incident.objects.filter(pk=alone.pk).exists()
     shared.refresh_from_db()
-    assert shared.facts == "" and [one.person for one in shared.involvements.all()] == [friend]
+    assert shared.facts == "" and [involvement.person for involvement in shared.involvements.all()] == [
+        friend
+    ]
     assert not Sanction.objects.filter(pupil=pupil).exists()
 
 
@@ -486,7 +492,7 @@ def test_a_contract_is_followed_week_by_week(college: World, client: SchoolClien
     assert engagements.note_week(cpe, contract, TODAY, "partly", "Deux retards.")
     assert engagements.note_week(cpe, contract, TODAY, "met", "Un retard, prévenu.")
     assert not engagements.note_week(cpe, contract, TODAY, "met", "Un retard, prévenu.")
-    assert [(one.monday, one.how) for one in contract.weeks.all()] == [(date(2026, 11, 23), "met")]
+    assert [(week.monday, week.how) for week in contract.weeks.all()] == [(date(2026, 11, 23), "met")]
     for key in ("guardian", "other_guardian", "pupil"):
         page = client.sit(college.people[key]).get(reverse("conduct:contract", kwargs={"pk": contract.pk}))
         assert "Un retard, prévenu." in page.content.decode(), key

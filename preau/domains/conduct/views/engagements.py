@@ -116,9 +116,12 @@ def _contract_page(
     if viewer.is_staff:
         journal.record_read(viewer, "conduct.page_read", contract, subject_id=contract.pupil_id)
     context = {
-        "contract": queries.whole_contract(contract.pk), "weeks": queries.weeks_of(contract), "week": WeekForm(),
-        "end": EndForm(), "follows": rules.follows_incidents(viewer),
-    }  # fmt: skip
+        "contract": queries.whole_contract(contract.pk),
+        "weeks": queries.weeks_of(contract),
+        "week": WeekForm(),
+        "end": EndForm(),
+        "follows": rules.follows_incidents(viewer),
+    }
     return render(request, "conduct/contract.html", context | forms, status=status)
 
 

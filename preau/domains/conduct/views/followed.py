@@ -21,11 +21,14 @@ def followed(request: HttpRequest) -> HttpResponse:
     """What the school has told of one's children: facts, punitions, procedures and sanctions."""
     viewer = request.viewer
     children = list(Person.objects.filter(pk__in=viewer.own_pupils())) if viewer.is_guardian else []
-    child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
+    child = next((child for child in children if child.public_id == request.GET.get("enfant")), None)
     context = {
-        "found": sanctions.followed_by(viewer, child.pk if child else None), "children": children, "child": child,
-        "several": len(children) > 1, "today": viewer.today,
-    }  # fmt: skip
+        "found": sanctions.followed_by(viewer, child.pk if child else None),
+        "children": children,
+        "child": child,
+        "several": len(children) > 1,
+        "today": viewer.today,
+    }
     return render(request, "conduct/followed.html", context)
 
 

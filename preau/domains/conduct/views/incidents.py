@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Enrolment, Group, Holding, Person
 from preau.domains.conduct import exports, rules
 from preau.domains.conduct.actions import incidents as actions
-from preau.domains.conduct.forms import FamilyForm, IncidentFilter, ReportForm, SettleForm
+from preau.domains.conduct.forms.incidents import FamilyForm, IncidentFilter, ReportForm, SettleForm
 from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import journal
@@ -68,9 +68,10 @@ def parts_open_to(request: HttpRequest) -> dict[str, bool]:
     """Which parts of the room this person opens: their links are on top of each list."""
     viewer = request.viewer
     return {
-        "follows": rules.follows_incidents(viewer), "gives": rules.gives_punitions(viewer),
+        "follows": rules.follows_incidents(viewer),
+        "gives": rules.gives_punitions(viewer),
         "judges": rules.reads_sanctions(viewer),
-    }  # fmt: skip
+    }
 
 
 @opens(to=rules.reports_incidents)
@@ -83,9 +84,12 @@ def incidents(request: HttpRequest) -> HttpResponse:
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
     context = {
-        "form": form, "rows": queries.rows_of(list(page.object_list)), "page_obj": page, "query": query_of(request),
+        "form": form,
+        "rows": queries.rows_of(list(page.object_list)),
+        "page_obj": page,
+        "query": query_of(request),
         "filtered": bool(form.chosen()),
-    }  # fmt: skip
+    }
     return render(request, "conduct/incidents.html", context | parts_open_to(request))
 
 
@@ -138,17 +142,22 @@ def _incident_page(request: HttpRequest, incident: Incident, form: SettleForm, s
         viewer,
         "conduct.page_read",
         {
-            one.person_id: Involvement(pk=one.pk, school_id=incident.school_id)
-            for one in parts
-            if one.is_pupil
+            part.person_id: Involvement(pk=part.pk, school_id=incident.school_id)
+            for part in parts
+            if part.is_pupil
         },
     )
     context = {
-        "incident": incident, "parts": parts, "history": queries.history_of(incident), "form": form,
-        "punitions": queries.measures_of(incident), "may_correct": rules.can_correct(viewer, incident),
-        "may_handle": rules.can_handle(viewer), "may_punish": rules.gives_punitions(viewer),
+        "incident": incident,
+        "parts": parts,
+        "history": queries.history_of(incident),
+        "form": form,
+        "punitions": queries.measures_of(incident),
+        "may_correct": rules.can_correct(viewer, incident),
+        "may_handle": rules.can_handle(viewer),
+        "may_punish": rules.gives_punitions(viewer),
         "may_open": rules.decides_sanctions(viewer),
-    }  # fmt: skip
+    }
     return render(request, "conduct/incident.html", context, status=status)
 
 

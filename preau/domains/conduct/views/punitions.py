@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import punitions as actions
-from preau.domains.conduct.forms import CancelForm, GiveForm, PlaceForm, PunitionFilter
+from preau.domains.conduct.forms.punitions import CancelForm, GiveForm, PlaceForm, PunitionFilter
 from preau.domains.conduct.models import Involvement, Punition
 from preau.domains.conduct.queries import incidents
 from preau.domains.conduct.queries import punitions as queries
@@ -42,9 +42,12 @@ def punitions(request: HttpRequest) -> HttpResponse:
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
     context = {
-        "form": form, "rows": queries.rows_of(page.object_list), "page_obj": page, "query": query_of(request),
+        "form": form,
+        "rows": queries.rows_of(page.object_list),
+        "page_obj": page,
+        "query": query_of(request),
         "filtered": bool(form.chosen()),
-    }  # fmt: skip
+    }
     return render(request, "conduct/punitions.html", context | parts_open_to(request))
 
 
@@ -99,10 +102,12 @@ def _punition_page(request: HttpRequest, punition: Punition, form: CancelForm, s
     journal.record_read(request.viewer, "conduct.page_read", punition, subject_id=punition.pupil_id)
     punition = queries.whole_punition(punition.pk)
     context = {
-        "punition": punition, "detentions": queries.detentions_of(punition), "form": form,
+        "punition": punition,
+        "detentions": queries.detentions_of(punition),
+        "form": form,
         "may_end": rules.can_end(request.viewer, punition),
         "sees_incident": bool(punition.incident_id) and rules.follows_incidents(request.viewer),
-    }  # fmt: skip
+    }
     return render(request, "conduct/punition.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domains.conduct import exports, rules
 from preau.domains.conduct.actions import sanctions as actions
-from preau.domains.conduct.forms import AnswerForm, ProcedureForm, PronounceForm
+from preau.domains.conduct.forms.sanctions import AnswerForm, ProcedureForm, PronounceForm
 from preau.domains.conduct.models import Involvement, Sanction
 from preau.domains.conduct.queries import sanctions as queries
 from preau.domains.conduct.queries.engagements import responsibility_of
@@ -37,9 +37,12 @@ def sanctions(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("etat", "")
     page = page_for(request, queries.sanctions_of(request.viewer, state), A_PAGE)
     context = {
-        "rows": queries.rows_of(page.object_list), "page_obj": page, "state": state, "states": Sanction.State.choices,
+        "rows": queries.rows_of(page.object_list),
+        "page_obj": page,
+        "state": state,
+        "states": Sanction.State.choices,
         "may_open": rules.decides_sanctions(request.viewer),
-    }  # fmt: skip
+    }
     return render(request, "conduct/sanctions.html", context | parts_open_to(request))
 
 
@@ -77,13 +80,18 @@ def _sanction_page(request: HttpRequest, sanction: Sanction, form: AnswerForm, s
     viewer = request.viewer
     sanction = queries.whole_sanction(sanction.pk)
     context = {
-        "sanction": sanction, "observations": queries.observations_of(viewer, sanction), "form": form,
-        "term": queries.said_of_term(sanction), "may_decide": rules.decides_sanctions(viewer),
-        "may_answer": rules.can_answer(viewer, sanction), "too_early": viewer.today <= sanction.defend_until,
+        "sanction": sanction,
+        "observations": queries.observations_of(viewer, sanction),
+        "form": form,
+        "term": queries.said_of_term(sanction),
+        "may_decide": rules.decides_sanctions(viewer),
+        "may_answer": rules.can_answer(viewer, sanction),
+        "too_early": viewer.today <= sanction.defend_until,
         "is_staff": viewer.is_staff,
-        "to_prepare": rules.is_to_prepare(sanction), "may_agree": rules.follows_own(viewer),
+        "to_prepare": rules.is_to_prepare(sanction),
+        "may_agree": rules.follows_own(viewer),
         "measure": responsibility_of(sanction) if rules.is_to_prepare(sanction) else None,
-    }  # fmt: skip
+    }
     return render(request, "conduct/sanction.html", context, status=status)
 
 
@@ -121,9 +129,11 @@ def pronounce(request: HttpRequest, sanction: Sanction) -> HttpResponse:
         return redirect("conduct:sanction", pk=sanction.pk)
     journal.record_read(request.viewer, "conduct.page_read", sanction, subject_id=sanction.pupil_id)
     context = {
-        "form": form, "sanction": sanction, "observations": queries.observations_of(request.viewer, sanction),
+        "form": form,
+        "sanction": sanction,
+        "observations": queries.observations_of(request.viewer, sanction),
         "too_early": request.viewer.today <= sanction.defend_until,
-    }  # fmt: skip
+    }
     return render_form(request, "conduct/pronounce.html", context)
 
 

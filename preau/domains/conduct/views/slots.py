@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import punitions as actions
-from preau.domains.conduct.forms import SlotForm, SlotRoll
+from preau.domains.conduct.forms.punitions import SlotForm, SlotRoll
 from preau.domains.conduct.models import Slot
 from preau.domains.conduct.queries import punitions as queries
 from preau.domains.conduct.views.incidents import CONFLICT, TYPED_WRONG, parts_open_to
@@ -27,9 +27,12 @@ def slots(request: HttpRequest) -> HttpResponse:
     """The slots of a week: every one for school life, one's own for whoever watches over some."""
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), request.viewer.today))
     context = {
-        "rows": queries.slots_between(request.viewer, monday, monday + timedelta(days=6)), "monday": monday,
-        "before": monday - WEEK, "after": monday + WEEK, "me": request.viewer.person.pk,
-    }  # fmt: skip
+        "rows": queries.slots_between(request.viewer, monday, monday + timedelta(days=6)),
+        "monday": monday,
+        "before": monday - WEEK,
+        "after": monday + WEEK,
+        "me": request.viewer.person.pk,
+    }
     return render(request, "conduct/slots.html", context | parts_open_to(request))
 
 
@@ -64,6 +67,10 @@ def slot(request: HttpRequest, slot: Slot) -> HttpResponse:
     slot = Slot.objects.select_related("school", "room", "supervisor").get(pk=slot.pk)
     now_said = {row.pk: row.state for row in rows}
     context = {
-        "slot": slot, "lines": roll.lines(), "now_said": now_said, "status": status, "states": SlotRoll.STATES,
-    }  # fmt: skip
+        "slot": slot,
+        "lines": roll.lines(),
+        "now_said": now_said,
+        "status": status,
+        "states": SlotRoll.STATES,
+    }
     return render(request, "conduct/slot.html", context, status=status)

@@ -27,7 +27,7 @@ class ChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class Planned:
+class EventFacts:
     """What a person planned, clean: `groups` and `people` are those of its audience."""
 
     kind: str
@@ -54,13 +54,24 @@ class Planned:
 
 
 FIELDS = (
-    "kind", "title", "description", "first_day", "last_day", "starts", "ends", "whole_days", "room", "place", "audience",
-    "with_families", "asks_answer",
-)  # fmt: skip
+    "kind",
+    "title",
+    "description",
+    "first_day",
+    "last_day",
+    "starts",
+    "ends",
+    "whole_days",
+    "room",
+    "place",
+    "audience",
+    "with_families",
+    "asks_answer",
+)
 
 
 @transaction.atomic
-def create(viewer: Viewer, planned: Planned, sent_as: str = "") -> Event:
+def create(viewer: Viewer, planned: EventFacts, sent_as: str = "") -> Event:
     """A draft, which nobody but those who keep it sees. The same form sent twice makes one."""
     known = Event.objects.filter(created_by=viewer.person, sent_as=sent_as).first() if sent_as else None
     if known:
@@ -82,7 +93,7 @@ def _school_of(viewer: Viewer) -> int:
     return viewer.school_id
 
 
-def _give(event: Event, planned: Planned) -> None:
+def _give(event: Event, planned: EventFacts) -> None:
     """Its classes, or its people: those who stay keep what they answered."""
     event.groups.set(planned.groups if planned.audience == Event.Audience.GROUPS else ())
     if planned.audience != Event.Audience.PEOPLE:
@@ -96,7 +107,7 @@ def _give(event: Event, planned: Planned) -> None:
 
 
 @transaction.atomic
-def change(viewer: Viewer, event: Event, planned: Planned, revision: int) -> Event:
+def change(viewer: Viewer, event: Event, planned: EventFacts, revision: int) -> Event:
     """Write an event anew. Published, what was said before is kept, and those concerned are told. Raises ChangedMeanwhile."""
     event = lock(Event, event.pk, "school", "room")
     if event.revision != revision:
@@ -124,8 +135,13 @@ def said_of(event: Event) -> str:
 
 def _step(viewer: Viewer, event: Event, gesture: str, note: str = "") -> None:
     EventStep.objects.create(
-        school_id=event.school_id, event=event, gesture=gesture, note=note[:500], by=viewer.person, at=timezone.now()
-    )  # fmt: skip
+        school_id=event.school_id,
+        event=event,
+        gesture=gesture,
+        note=note[:500],
+        by=viewer.person,
+        at=timezone.now(),
+    )
 
 
 def _tell(viewer: Viewer, event: Event, gesture: Any, before: str = "") -> None:

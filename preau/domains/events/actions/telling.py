@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.domains.events.models import Event, EventStep
-from preau.domains.events.queries import people_asked, whole_event
+from preau.domains.events.queries.one import people_asked, whole_event
 from preau.foundation import notices
 
 TOLD, ASKED, CHANGED = "events.told", "events.asked", "events.changed"
@@ -33,12 +33,18 @@ def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -
     facts = _facts(event, gesture, before)
     news = [
         notices.News(
-            kind=kind, person_id=one.pk, key=_key(event, gesture, one.pk), school_id=event.school_id, about_id=one.about,
-            url=reverse("events:event", kwargs={"pk": event.pk}), seat=one.seat, facts=facts,
+            kind=kind,
+            person_id=person.pk,
+            key=_key(event, gesture, person.pk),
+            school_id=event.school_id,
+            about_id=person.about,
+            url=reverse("events:event", kwargs={"pk": event.pk}),
+            seat=person.seat,
+            facts=facts,
         )
-        for one in people_asked(event)
-        if one.pk != by
-    ]  # fmt: skip
+        for person in people_asked(event)
+        if person.pk != by
+    ]
     notices.publish(*news)
     return len(news)
 
@@ -50,9 +56,10 @@ def _key(event: Event, gesture: str, person: int) -> str:
 
 def _facts(event: Event, gesture: str, before: str) -> dict[str, str]:
     what = {
-        Gesture.CANCELLED: _("Annulé"), Gesture.RESTORED: _("Finalement maintenu"),
+        Gesture.CANCELLED: _("Annulé"),
+        Gesture.RESTORED: _("Finalement maintenu"),
         Gesture.CHANGED: _("Changé, avant : %(said)s") % {"said": before},
-    }  # fmt: skip
+    }
     return {
         "title": event.title,
         "when": " · ".join(filter(None, [event.when, event.where])),

@@ -13,7 +13,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event
 from preau.domains.events.queries.lists import COLUMNS, EventRow, rows_of, where
-from preau.domains.timetable.boards import Asked, Beside
+from preau.domains.timetable.boards import Beside, TimetableOwner
 from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
 
@@ -108,7 +108,7 @@ OF_ROOM = Prepared(lambda viewer, room, first, last: _seen(viewer, first, last, 
 OF_PUPIL = Prepared(lambda viewer, pupil, first, last: _seen(viewer, first, last, _for_pupil(pupil)))
 
 
-def beside_lessons(viewer: Viewer, asked: Asked, first: date, last: date) -> list[Beside]:
+def beside_lessons(viewer: Viewer, asked: TimetableOwner, first: date, last: date) -> list[Beside]:
     """The events of a timetable between two days: its own hours, or each of its whole days (one query)."""
     if asked.is_own:
         lines = OWN(viewer, first, last)
@@ -128,12 +128,14 @@ def _beside(line: Mapping[str, Any], first: date, last: date) -> Iterator[Beside
     cancelled = line["state"] == Event.State.CANCELLED
     said: dict[str, Any] = {
         "title": line["title"],
-        "detail": " · ".join(filter(None, [str(Event.Kind(line["kind"]).label), where(line["room__name"], line["place"])])),
+        "detail": " · ".join(
+            filter(None, [str(Event.Kind(line["kind"]).label), where(line["room__name"], line["place"])])
+        ),
         "url": reverse("events:event", kwargs={"pk": line["pk"]}),
         "icon": "calendar-event",
         "word": str(Event.State.CANCELLED.label) if cancelled else "",
         "is_cancelled": cancelled,
-    }  # fmt: skip
+    }
     if line["first_day"] == line["last_day"] and not line["whole_days"]:
         said |= {"starts": line["starts"], "ends": line["ends"], "zone": line["school__timezone"]}
     for number in range((ends - begins).days + 1):

@@ -14,13 +14,26 @@ from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, when_said
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 
 COLUMNS = (
-    "pk", "title", "kind", "first_day", "last_day", "starts", "ends", "whole_days", "school__timezone", "school__name",
-    "room__name", "place", "audience", "state", "asks_answer",
-)  # fmt: skip
+    "pk",
+    "title",
+    "kind",
+    "first_day",
+    "last_day",
+    "starts",
+    "ends",
+    "whole_days",
+    "school__timezone",
+    "school__name",
+    "room__name",
+    "place",
+    "audience",
+    "state",
+    "asks_answer",
+)
 # More classes than these are counted.
 MOST_NAMED = 3
 
@@ -87,9 +100,13 @@ def rows_of(lines: Iterable[Mapping[str, Any]]) -> list[EventRow]:
 
 def _row(line: Mapping[str, Any]) -> EventRow:
     when = when_said(
-        line["first_day"], line["last_day"], line["starts"], line["ends"], line["school__timezone"],
+        line["first_day"],
+        line["last_day"],
+        line["starts"],
+        line["ends"],
+        line["school__timezone"],
         whole=line["whole_days"],
-    )  # fmt: skip
+    )
     return EventRow(
         pk=line["pk"],
         title=line["title"],
@@ -130,7 +147,7 @@ TITLES = Prepared(
 )
 
 
-def events_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def events_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The events that the viewer sees, by the words of their title (one query)."""
     return [
         Hit(

@@ -5,7 +5,7 @@ from typing import Any
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.domains.events.models import Event, EventStep, Invitation
 
@@ -22,10 +22,21 @@ def own_event(college: World) -> Event:
 def an_event(college: World, title: str, days: int, **fields: Any) -> Event:
     starts = NOW + timedelta(days=days)
     event: Event = Event.objects.create(
-        school=college.school, kind="meeting", title=title, search_title=title.lower(), first_day=starts.date(),
-        last_day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), state="published", with_families=True,
-        created_by=college.people["head"], created_at=NOW, published_at=NOW, **fields,
-    )  # fmt: skip
+        school=college.school,
+        kind="meeting",
+        title=title,
+        search_title=title.lower(),
+        first_day=starts.date(),
+        last_day=starts.date(),
+        starts=starts,
+        ends=starts + timedelta(hours=1),
+        state="published",
+        with_families=True,
+        created_by=college.people["head"],
+        created_at=NOW,
+        published_at=NOW,
+        **fields,
+    )
     return event
 
 

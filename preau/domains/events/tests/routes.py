@@ -45,9 +45,13 @@ PAGES = [
     Page("events:change", pages.KEEPERS, model=own_event),
 ]
 ELSEWHERE = {
-    "events:publish", "events:cancel", "events:restore", "events:remove", "events:answer",
+    "events:publish",
+    "events:cancel",
+    "events:restore",
+    "events:remove",
+    "events:answer",
     "events:export",
-}  # fmt: skip
+}
 LISTS = [
     ("head", "events:events", many_events),
     ("secretary", "events:create", many_classes),
@@ -65,10 +69,12 @@ ARGUMENTS = {"events:export": lambda college: {"pk": own_event(college).pk}}
 SEES: dict[type[Model], Near] = {
     # What is for classes, whoever works with pupils reads; families, what is opened to them.
     Event: near(
-        own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY, departed=WITH_PUPILS | OWN_FAMILY,
+        own=WITH_PUPILS | OWN_FAMILY,
+        other_class=WITH_PUPILS | OTHER_FAMILY,
+        departed=WITH_PUPILS | OWN_FAMILY,
         other_school={"neighbour_head"},
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "events:events": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "events:create": PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING,
@@ -76,33 +82,55 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [f"events:{name}" for name in ("change", "publish", "cancel", "restore", "remove", "export")],
         near(
-            own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS | {"teacher_parent"}, departed=PHOTOGRAPHERS,
+            own=PHOTOGRAPHERS,
+            other_class=PHOTOGRAPHERS | {"teacher_parent"},
+            departed=PHOTOGRAPHERS,
             other_school=NEIGHBOURING,
         ),
     ),
     # Those for whom it is; not those who organise for others.
     "events:answer": near(own=OWN_FAMILY | {"teacher"}, other_class=OTHER_FAMILY),
-}  # fmt: skip
+}
 NAMES = {
     "people": Named(Person),
 }
 PLAIN = dict.fromkeys(
     [
-        "description", "place", "revision", "sent_as", "why", "quand", "audience", "with_families",
-        "asks_answer", "anyway", "publier",
+        "description",
+        "place",
+        "revision",
+        "sent_as",
+        "why",
+        "quand",
+        "audience",
+        "with_families",
+        "asks_answer",
+        "anyway",
+        "publier",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
 
 def _outing(stage: Stage) -> Data:
     return {
-        "kind": "outing", "title": "Sortie au musée", "first_day": "2026-12-03", "last_day": "2026-12-04", "starts_at": "14:00",
-        "ends_at": "16:00", "room": "", "place": "Musée", "audience": "groups", "groups": [stage.own(Group).pk],
-        "with_families": "on", "description": "Départ à 14 h.", "sent_as": FORM, "publier": "oui",
-    }  # fmt: skip
+        "kind": "outing",
+        "title": "Sortie au musée",
+        "first_day": "2026-12-03",
+        "last_day": "2026-12-04",
+        "starts_at": "14:00",
+        "ends_at": "16:00",
+        "room": "",
+        "place": "Musée",
+        "audience": "groups",
+        "groups": [stage.own(Group).pk],
+        "with_families": "on",
+        "description": "Départ à 14 h.",
+        "sent_as": FORM,
+        "publier": "oui",
+    }
 
 
 def _outing_again(stage: Stage) -> Data:
@@ -121,11 +149,13 @@ BODIES = {
     "events:create": Body("teacher", _outing, wrong=lambda stage: {"title": ""}),
     "events:change": Body("head", _outing_again, wrong=lambda stage: {"title": ""}),
     "events:publish": Body("head", before=_event_is("draft")),
-    "events:cancel": Body("head", lambda stage: {"why": "Grève des transports."}, wrong=lambda stage: {"why": "x" * 301}),
+    "events:cancel": Body(
+        "head", lambda stage: {"why": "Grève des transports."}, wrong=lambda stage: {"why": "x" * 301}
+    ),
     "events:restore": Body("head", before=_event_is("cancelled")),
     "events:remove": Body("head", before=_event_is("draft")),
     "events:answer": Body("guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}),
-}  # fmt: skip
+}
 READ_BY = dict.fromkeys(
     ["events:create", "events:change", "events:cancel"], (WHOLE_STAFF - {"cook"}) | OWN_CLASS
 )
@@ -175,8 +205,19 @@ def plant(stage: Stage) -> None:
 def _an_event(school: School, by: Person, title: str, days: int, **fields: Any) -> Event:
     starts = NOW + timedelta(days=days)
     event: Event = Event.objects.create(
-        school=school, kind="meeting", title=title, search_title=title.lower(), description=title, first_day=starts.date(),
-        last_day=starts.date(), starts=starts, ends=starts + timedelta(hours=1), state="published", created_by=by,
-        created_at=NOW, published_at=NOW, **fields,
-    )  # fmt: skip
+        school=school,
+        kind="meeting",
+        title=title,
+        search_title=title.lower(),
+        description=title,
+        first_day=starts.date(),
+        last_day=starts.date(),
+        starts=starts,
+        ends=starts + timedelta(hours=1),
+        state="published",
+        created_by=by,
+        created_at=NOW,
+        published_at=NOW,
+        **fields,
+    )
     return event

@@ -11,16 +11,19 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Enrolment, Group, Guardianship, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
-from preau.domains.events import actions, queries, rules
-from preau.domains.events.actions import Planned
+from preau.domains.events import rules
+from preau.domains.events.actions import answering, keeping, telling
+from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, EventStep, Invitation
-from preau.domains.timetable.boards import Asked
+from preau.domains.events.queries import days, lists
+from preau.domains.events.queries.one import number_of_answers, taken_at
+from preau.domains.timetable.boards import TimetableOwner
 from preau.domains.timetable.models import Lesson
 from preau.foundation import boards
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date() + timedelta(days=3)
@@ -30,7 +33,7 @@ FORM = "0123456789abcdef" * 2
 @pytest.fixture(autouse=True)
 def _nothing_yet(college: World, twin: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the seeds planted would answer in the place of what a test does; people are told at once."""
-    monkeypatch.setattr("preau.domains.events.tasks.tell", SimpleNamespace(enqueue=actions.tell))
+    monkeypatch.setattr("preau.domains.events.tasks.tell", SimpleNamespace(enqueue=telling.tell))
     Event.objects.all().delete()
     Item.objects.filter(kind__startswith="events.").delete()
 
@@ -45,20 +48,31 @@ def other_class(college: World) -> Group:
 
 def planned(
     *groups: Group, day: date = DAY, hours: tuple[int, int] | None = (14, 16), **fields: Any
-) -> Planned:
+) -> EventFacts:
     starts = datetime.combine(day, time(hours[0] if hours else 0), PARIS)
     ends = datetime.combine(day, time(hours[1]), PARIS) if hours else starts + timedelta(days=1)
     told: dict[str, Any] = {
-        "kind": "outing", "title": "Visite du musée", "description": "", "first_day": day, "last_day": day, "starts": starts,
-        "ends": ends, "whole_days": hours is None, "room": None, "place": "Musée", "audience": "groups", "with_families": True,
-        "asks_answer": False, "groups": groups,
-    }  # fmt: skip
-    return Planned(**told | fields)
+        "kind": "outing",
+        "title": "Visite du musée",
+        "description": "",
+        "first_day": day,
+        "last_day": day,
+        "starts": starts,
+        "ends": ends,
+        "whole_days": hours is None,
+        "room": None,
+        "place": "Musée",
+        "audience": "groups",
+        "with_families": True,
+        "asks_answer": False,
+        "groups": groups,
+    }
+    return EventFacts(**told | fields)
 
 
-def published(viewer: Any, plan: Planned) -> Event:
-    event = actions.create(viewer, plan)
-    assert actions.publish(viewer, event)
+def published(viewer: Any, plan: EventFacts) -> Event:
+    event = keeping.create(viewer, plan)
+    assert keeping.publish(viewer, event)
     event.refresh_from_db()
     return event
 
@@ -124,7 +138,7 @@ def test_an_authority_that_has_ended_shows_nothing(college: World, seat_of: Any)
 
 
 def test_a_draft_is_seen_by_those_who_keep_it_alone(college: World, seat_of: Any) -> None:
-    event = actions.create(seat_of("teacher"), planned(own_class(college)))
+    event = keeping.create(seat_of("teacher"), planned(own_class(college)))
     for key in ("head", "cpe", "secretary", "teacher"):
         assert Event.objects.visible_to(seat_of(key)).filter(pk=event.pk).exists(), key
     for key in ("teacher_1", "pupil", "guardian"):
@@ -133,19 +147,24 @@ def test_a_draft_is_seen_by_those_who_keep_it_alone(college: World, seat_of: Any
 
 def test_who_creates_and_who_keeps(college: World, seat_of: Any, holder: Any) -> None:
     assert {role for role in Role if rules.creates_events(holder(role))} == {
-        Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, Role.TEACHER,
-    }  # fmt: skip
+        Role.HEAD,
+        Role.SCHOOL_LIFE,
+        Role.SECRETARY,
+        Role.TEACHER,
+    }
     assert {role for role in Role if rules.organises(holder(role))} == {
-        Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY,
-    }  # fmt: skip
-    own = actions.create(seat_of("teacher"), planned(own_class(college)))
+        Role.HEAD,
+        Role.SCHOOL_LIFE,
+        Role.SECRETARY,
+    }
+    own = keeping.create(seat_of("teacher"), planned(own_class(college)))
     keepers = {
         key
         for key in ("head", "cpe", "secretary", "teacher", "teacher_1", "pupil")
         if rules.keeps_event(seat_of(key), own)
     }
     assert keepers == {"head", "cpe", "secretary", "teacher"}
-    kept = actions.create(seat_of("cpe"), planned(audience="people", people=[college.people["teacher"]]))
+    kept = keeping.create(seat_of("cpe"), planned(audience="people", people=[college.people["teacher"]]))
     assert {
         key for key in ("head", "cpe", "secretary", "teacher") if rules.keeps_event(seat_of(key), kept)
     } == {"head", "cpe"}
@@ -159,9 +178,14 @@ def test_a_teacher_publishes_for_their_own_classes_alone(college: World, client:
     other.assignments.filter(teacher=college.people["teacher"]).delete()
     client.sit(college.people["teacher"])
     body = {
-        "kind": "outing", "title": "Sortie", "first_day": "2026-12-03", "audience": "groups", "groups": [other.pk],
-        "sent_as": FORM, "publier": "oui",
-    }  # fmt: skip
+        "kind": "outing",
+        "title": "Sortie",
+        "first_day": "2026-12-03",
+        "audience": "groups",
+        "groups": [other.pk],
+        "sent_as": FORM,
+        "publier": "oui",
+    }
     assert client.post(reverse("events:create"), body).status_code == 422
     assert (
         client.post(reverse("events:create"), body | {"audience": "everyone", "groups": [own.pk]}).status_code
@@ -212,9 +236,14 @@ def test_a_room_that_a_lesson_has_is_said_once(college: World, client: SchoolCli
     client.sit(college.people["head"])
     starts = lesson.starts.astimezone(PARIS)
     body = {
-        "kind": "meeting", "title": "Réunion", "first_day": str(DAY), "starts_at": f"{starts:%H:%M}",
-        "ends_at": f"{starts + timedelta(minutes=30):%H:%M}", "room": lesson.room_id, "audience": "staff",
-    }  # fmt: skip
+        "kind": "meeting",
+        "title": "Réunion",
+        "first_day": str(DAY),
+        "starts_at": f"{starts:%H:%M}",
+        "ends_at": f"{starts + timedelta(minutes=30):%H:%M}",
+        "room": lesson.room_id,
+        "audience": "staff",
+    }
     page = client.post(reverse("events:create"), body)
     assert page.status_code == 422
     assert lesson.subject.name in page.content.decode()
@@ -224,11 +253,11 @@ def test_a_room_that_a_lesson_has_is_said_once(college: World, client: SchoolCli
 def test_another_event_in_the_room_is_said(college: World, seat_of: Any) -> None:
     room = Room.objects.create(school=college.school, name="Amphithéâtre")
     event = published(seat_of("head"), planned(own_class(college), room=room))
-    said = queries.taken_at(college.year, room, event.starts, event.ends)
+    said = taken_at(college.year, room, event.starts, event.ends)
     assert len(said) == 1
     assert event.title in said[0]
-    assert queries.taken_at(college.year, room, event.ends, event.ends + timedelta(hours=1)) == []
-    assert queries.taken_at(college.year, room, event.starts, event.ends, apart_from=event.pk) == []
+    assert taken_at(college.year, room, event.ends, event.ends + timedelta(hours=1)) == []
+    assert taken_at(college.year, room, event.starts, event.ends, apart_from=event.pk) == []
 
 
 # The life of an event
@@ -236,7 +265,7 @@ def test_another_event_in_the_room_is_said(college: World, seat_of: Any) -> None
 
 def test_those_concerned_are_told_once(college: World, seat_of: Any) -> None:
     event = published(seat_of("teacher"), planned(own_class(college)))
-    assert not actions.publish(seat_of("teacher"), event)
+    assert not keeping.publish(seat_of("teacher"), event)
     for key in ("pupil", "guardian", "other_guardian", "teacher_1"):
         assert len(told(key, college)) == 1, key
     # Whoever wrote it knows; whoever has nothing to do with it is left in peace.
@@ -250,20 +279,20 @@ def test_those_concerned_are_told_once(college: World, seat_of: Any) -> None:
 def test_a_change_says_what_was_before(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(own_class(college)))
     plan = planned(own_class(college), day=DAY + timedelta(days=1), place="Théâtre")
-    event = actions.change(seat_of("cpe"), event, plan, event.revision)
+    event = keeping.change(seat_of("cpe"), event, plan, event.revision)
     news = told("guardian", college, "changed")
     assert len(news) == 1
     assert "Musée" in news[0].facts["what"]
     assert "Théâtre" in news[0].facts["when"]
     step = event.steps.get(gesture="changed")
     assert "Musée" in step.note
-    with pytest.raises(actions.ChangedMeanwhile):
-        actions.change(seat_of("head"), event, plan, event.revision - 1)
+    with pytest.raises(keeping.ChangedMeanwhile):
+        keeping.change(seat_of("head"), event, plan, event.revision - 1)
 
 
 def test_a_word_of_the_description_tells_nobody_again(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(own_class(college)))
-    actions.change(
+    keeping.change(
         seat_of("head"), event, planned(own_class(college), description="Venir à pied."), event.revision
     )
     assert told("guardian", college, "changed") == []
@@ -273,7 +302,7 @@ def test_a_word_of_the_description_tells_nobody_again(college: World, seat_of: A
 def test_whoever_comes_in_by_a_wider_audience_is_told(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(other_class(college)))
     assert told("pupil", college) == []
-    actions.change(seat_of("head"), event, planned(other_class(college), own_class(college)), event.revision)
+    keeping.change(seat_of("head"), event, planned(other_class(college), own_class(college)), event.revision)
     assert len(told("pupil", college)) == 1
     assert told("pupil", college, "changed") == []
 
@@ -295,7 +324,7 @@ def test_cancelled_it_stays_and_says_so_and_may_be_restored(
     page = client.sit(college.people["guardian"]).get(address["event"]).content.decode()
     assert "Neige" in page
     assert "Carpentier" not in page  # a family reads what happened, not who did it
-    (entry,) = queries.agenda_of(seat_of("guardian"), DAY, DAY)
+    (entry,) = days.agenda_of(seat_of("guardian"), DAY, DAY)
     assert entry.cancelled
     client.sit(college.people["head"]).post(address["restore"])
     assert len(told("guardian", college, "changed")) == 2
@@ -311,10 +340,10 @@ def test_cancelled_it_stays_and_says_so_and_may_be_restored(
 def test_nothing_is_told_of_what_is_over_or_no_longer_so(college: World, seat_of: Any) -> None:
     past = published(seat_of("head"), planned(own_class(college), day=DAY - timedelta(days=30)))
     assert told("guardian", college) == []
-    assert actions.tell(past.pk, "published") == 0
-    assert actions.tell(0, "published") == 0
+    assert telling.tell(past.pk, "published") == 0
+    assert telling.tell(0, "published") == 0
     event = published(seat_of("head"), planned(own_class(college)))
-    assert actions.tell(event.pk, "cancelled") == 0
+    assert telling.tell(event.pk, "cancelled") == 0
 
 
 # Answers
@@ -323,11 +352,11 @@ def test_nothing_is_told_of_what_is_over_or_no_longer_so(college: World, seat_of
 def test_people_answer_and_may_change_their_mind(college: World, seat_of: Any, client: SchoolClient) -> None:
     event = published(seat_of("head"), planned(own_class(college), asks_answer=True))
     assert len(told("guardian", college, "asked")) == 1
-    assert actions.answer(seat_of("guardian"), event, "maybe")
-    assert not actions.answer(seat_of("guardian"), event, "maybe")
-    assert actions.answer(seat_of("guardian"), event, "yes")
-    assert actions.answer(seat_of("teacher"), event, "no")
-    said = queries.number_of_answers(event)
+    assert answering.answer(seat_of("guardian"), event, "maybe")
+    assert not answering.answer(seat_of("guardian"), event, "maybe")
+    assert answering.answer(seat_of("guardian"), event, "yes")
+    assert answering.answer(seat_of("teacher"), event, "no")
+    said = number_of_answers(event)
     assert (said.yes, said.maybe, said.no) == (1, 0, 1)
     assert said.silent == said.asked - 2 > 0
     assert told("guardian", college, "asked")[0].read_at is not None
@@ -344,15 +373,15 @@ def test_people_answer_and_may_change_their_mind(college: World, seat_of: Any, c
 def test_whoever_organises_for_others_is_not_asked(college: World, seat_of: Any, key: str) -> None:
     event = published(seat_of("head"), planned(own_class(college), asks_answer=True))
     assert not rules.may_answer(seat_of(key), event)
-    with pytest.raises(actions.NotAsked):
-        actions.answer(seat_of(key), event, "yes")
+    with pytest.raises(answering.NotAsked):
+        answering.answer(seat_of(key), event, "yes")
 
 
 def test_no_answer_is_kept_once_it_is_cancelled(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(own_class(college), asks_answer=True))
-    actions.cancel(seat_of("head"), event)
-    with pytest.raises(actions.NotAsked):
-        actions.answer(seat_of("guardian"), event, "yes")
+    keeping.cancel(seat_of("head"), event)
+    with pytest.raises(answering.NotAsked):
+        answering.answer(seat_of("guardian"), event, "yes")
     assert not Invitation.objects.exists()
 
 
@@ -362,12 +391,14 @@ def test_a_meeting_of_named_people(college: World, seat_of: Any) -> None:
     event = published(seat_of("secretary"), plan)
     assert len(told("teacher", college, "asked")) == 1
     assert told("teacher_1", college, "asked") == []
-    actions.answer(seat_of("teacher"), event, "yes")
-    event = actions.change(
+    answering.answer(seat_of("teacher"), event, "yes")
+    event = keeping.change(
         seat_of("secretary"), event, planned(audience="people", asks_answer=True, people=people[:1]), 2
     )
-    assert [(one.person_id, one.answer) for one in event.invitations.all()] == [(people[0].pk, "yes")]
-    assert actions.forget_invitations(people[0].pk) == 1
+    assert [(invitation.person_id, invitation.answer) for invitation in event.invitations.all()] == [
+        (people[0].pk, "yes")
+    ]
+    assert keeping.forget_invitations(people[0].pk) == 1
 
 
 # Where it shows
@@ -393,21 +424,23 @@ def test_it_stands_in_the_agenda_the_week_the_home_and_the_search(
     assert event.title in room_view.content.decode()
     elsewhere = client.get(f"/emploi-du-temps/?par=classe&classe={other_class(college).pk}&jour={tomorrow}")
     assert event.title not in elsewhere.content.decode()
-    assert event.title in [hit.label for hit in queries.events_found(seat_of("pupil"), Wanted.typed("musée"))]
+    assert event.title in [
+        hit.label for hit in lists.events_found(seat_of("pupil"), LookupTerms.typed("musée"))
+    ]
 
 
 def test_several_days_stand_on_each_of_them(college: World, seat_of: Any) -> None:
     published(seat_of("head"), planned(own_class(college), last_day=DAY + timedelta(days=2), hours=None))
     for asked in (
-        Asked(group=own_class(college).pk),
-        Asked(pupil=college.people["pupil"].pk),
-        Asked(teacher=college.people["teacher"].pk),
+        TimetableOwner(group=own_class(college).pk),
+        TimetableOwner(pupil=college.people["pupil"].pk),
+        TimetableOwner(teacher=college.people["teacher"].pk),
     ):
-        rows = queries.beside_lessons(seat_of("head"), asked, DAY, DAY + timedelta(days=1))
+        rows = days.beside_lessons(seat_of("head"), asked, DAY, DAY + timedelta(days=1))
         assert [row.day for row in rows] == [DAY, DAY + timedelta(days=1)]
         assert all(row.starts is None for row in rows)
-    assert queries.beside_lessons(seat_of("head"), Asked(room=10**9), DAY, DAY) == []
-    assert queries.beside_lessons(seat_of("head"), Asked(group=other_class(college).pk), DAY, DAY) == []
+    assert days.beside_lessons(seat_of("head"), TimetableOwner(room=10**9), DAY, DAY) == []
+    assert days.beside_lessons(seat_of("head"), TimetableOwner(group=other_class(college).pk), DAY, DAY) == []
 
 
 def roll_of(client: SchoolClient, college: World, day: date) -> str:
@@ -423,11 +456,11 @@ def test_a_roll_says_who_is_on_an_outing(college: World, seat_of: Any, client: S
     pupils = Enrolment.objects.filter(group=own_class(college)).values("pupil").distinct().count()
     assert roll_of(client, college, today).count("En sortie") >= pupils
     ids = [college.people["pupil"].pk, Enrolment.objects.filter(group=other_class(college))[0].pupil_id]
-    said = queries.out_of_school(college.school.pk, event.starts, event.ends, ids)
+    said = days.out_of_school(college.school.pk, event.starts, event.ends, ids)
     assert list(said) == ids[:1]
     after = event.ends + timedelta(hours=1)
-    assert queries.out_of_school(college.school.pk, after, after + timedelta(hours=1), ids) == {}
-    actions.cancel(seat_of("teacher"), event)
+    assert days.out_of_school(college.school.pk, after, after + timedelta(hours=1), ids) == {}
+    keeping.cancel(seat_of("teacher"), event)
     assert "En sortie" not in roll_of(client, college, today)
 
 
@@ -462,13 +495,13 @@ def test_the_list_names_the_classes(college: World, seat_of: Any, client: School
 
 def test_more_than_three_classes_are_counted(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(own_class(college)))
-    (row,) = queries.rows_of(queries.events_matching(seat_of("head"), {}))
+    (row,) = lists.rows_of(lists.events_matching(seat_of("head"), {}))
     for number in range(4):
         event.groups.add(
             Group.objects.create(
                 school=college.school, year=college.year, kind=Group.Kind.CLASS, name=f"9e {number}"
             )
         )
-    (row,) = queries.with_groups([row])
+    (row,) = lists.with_groups([row])
     assert row.groups == [own_class(college).name, *(f"9e {number}" for number in range(4))]
     assert row.for_whom == f"{own_class(college).name}, 9e 0, 9e 1 et 2 autres"

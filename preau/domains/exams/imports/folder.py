@@ -45,14 +45,29 @@ TAKEN = {"recherche", "panier", "entrainement", "exercice"}
 READING = 1
 NEEDED = ("cle", "examen", "titre", "matiere", "annee", "licence", "auteurs", "publie le")
 OPTIONAL = (
-    "voie", "serie", "session", "zones", "lieu", "partie", "duree", "coefficient", "definition", "ressources", "pdf", "page",
-    "corrige", "corrige pdf", "auteurs du corrige", "corrige le", "etat",
-)  # fmt: skip
+    "voie",
+    "serie",
+    "session",
+    "zones",
+    "lieu",
+    "partie",
+    "duree",
+    "coefficient",
+    "definition",
+    "ressources",
+    "pdf",
+    "page",
+    "corrige",
+    "corrige pdf",
+    "auteurs du corrige",
+    "corrige le",
+    "etat",
+)
 OF_EXERCISES = ("sujet", "numero", "titre", "pages", "points", "duree", "notions", "competences")
 OLDEST, LATEST = 1900, 2100
 
 
-class Refused(ValueError):
+class InvalidFolder(ValueError):
     """Nothing was written: each fault with its file and its line."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -74,10 +89,10 @@ class Reading:
 
 
 def plant(folder: Path = STARTER, source: str = "starter") -> Report:
-    """Bring the papers of a folder in. A second time writes nothing. Raises Refused."""
+    """Bring the papers of a folder in. A second time writes nothing. Raises InvalidFolder."""
     read = read_folder(folder)
     if read.faults:
-        raise Refused(read.faults)
+        raise InvalidFolder(read.faults)
     return publish(source, exams(), read.drafts)
 
 
@@ -131,7 +146,7 @@ def _rows(
         raise Fault(
             _("%(file)s : il manque les colonnes %(names)s") % {"file": name, "names": ", ".join(missing)}
         )
-    if unknown := [one for one in sheet.headings if one and one not in known]:
+    if unknown := [heading for heading in sheet.headings if heading and heading not in known]:
         raise Fault(
             _("%(file)s : colonnes inconnues %(names)s") % {"file": name, "names": ", ".join(unknown)}
         )
@@ -183,16 +198,23 @@ class _OnePaper:
         """The paper, or None once its faults are told."""
         key = self._ask("cle", self._key)
         facts = {
-            "title": self._ask("titre", _text(200)), "track": self._ask("voie", _one(Track)),
-            "series": self._ask("serie", _text(100, needed=False)), "subject": self._ask("matiere", _text(100)),
-            "year": self._ask("annee", _year), "session": self._ask("session", _one(Session)) or Session.NORMAL,
-            "zones": self._ask("zones", _many(Zone)), "place": self._ask("lieu", _text(120, needed=False)),
-            "sitting": self._ask("partie", _text(40, needed=False)), "duration": self._ask("duree", _minutes),
+            "title": self._ask("titre", _text(200)),
+            "track": self._ask("voie", _one(Track)),
+            "series": self._ask("serie", _text(100, needed=False)),
+            "subject": self._ask("matiere", _text(100)),
+            "year": self._ask("annee", _year),
+            "session": self._ask("session", _one(Session)) or Session.NORMAL,
+            "zones": self._ask("zones", _many(Zone)),
+            "place": self._ask("lieu", _text(120, needed=False)),
+            "sitting": self._ask("partie", _text(40, needed=False)),
+            "duration": self._ask("duree", _minutes),
             "coefficient": self._ask("coefficient", _number(Decimal(1), Decimal(100))),
-            "licence": self._ask("licence", _licence), "authors": self._ask("auteurs", _list),
-            "definition_url": self._ask("definition", _address), "published": self._ask("publie le", _day),
+            "licence": self._ask("licence", _licence),
+            "authors": self._ask("auteurs", _list),
+            "definition_url": self._ask("definition", _address),
+            "published": self._ask("publie le", _day),
             "status": self._ask("etat", _state),
-        }  # fmt: skip
+        }
         pdf, page = self._ask("pdf", self._pdf), self._ask("page", self._page)
         resources = self._ask("ressources", self._resources)
         if not self.is_sound:
@@ -205,8 +227,10 @@ class _OnePaper:
         if not self.is_sound:
             return None
         facts |= {
-            "intro": page.intro if page else "", "text": pdf.text if pdf else "", "pdf_pages": len(pdf.pages) if pdf else 0,
-        }  # fmt: skip
+            "intro": page.intro if page else "",
+            "text": pdf.text if pdf else "",
+            "pdf_pages": len(pdf.pages) if pdf else 0,
+        }
         self._notices(pdf, correction, exercises, facts)
         content, own = (pdf.content, pdf.digest) if pdf else (b"", "")
         digest = _digest(key, facts, exercises, correction, resources, own)
@@ -235,7 +259,7 @@ class _OnePaper:
         if correction is None:
             said.append(_("pas de correction"))
         elif not correction.pdf and (
-            lost := [one.number for one in exercises if one.number not in correction.parts]
+            lost := [exercise.number for exercise in exercises if exercise.number not in correction.parts]
         ):
             said.append(_("pas de correction pour %s") % ", ".join(lost))
         if pdf and not pdf.has_text:
@@ -257,7 +281,10 @@ class _OnePaper:
     def _key(self, typed: str) -> str:
         exam = self.cells["examen"]
         if exam not in self.home.exams or exam in TAKEN:
-            raise Fault(_("l’examen « %(name)s » n’est pas un de ceux-ci : %(known)s") % {"name": exam, "known": ", ".join(sorted(self.home.exams))})  # fmt: skip
+            raise Fault(
+                _("l’examen « %(name)s » n’est pas un de ceux-ci : %(known)s")
+                % {"name": exam, "known": ", ".join(sorted(self.home.exams))}
+            )
         if not SLUG.fullmatch(typed) or len(typed) > 70:
             raise Fault(_("« %s » : des minuscules, des chiffres et des tirets, sans accent") % typed)
         former = self.home.seen.setdefault(typed, self.line)
@@ -273,7 +300,10 @@ class _OnePaper:
 
     def _path(self, typed: str, ending: str) -> Path:
         if not FILE.fullmatch(typed) or not typed.endswith(ending):
-            raise Fault(_("« %(name)s » n’est pas le nom d’un fichier %(ending)s de ce dossier") % {"name": typed, "ending": ending})  # fmt: skip
+            raise Fault(
+                _("« %(name)s » n’est pas le nom d’un fichier %(ending)s de ce dossier")
+                % {"name": typed, "ending": ending}
+            )
         path = self.home.folder / typed
         if path.is_symlink() or not path.is_file():
             raise Fault(_("« %s » n’est pas dans ce dossier") % typed)
@@ -314,7 +344,7 @@ class _OnePaper:
                 self._fault("numero", said, line, EXERCISES_FILE)
             drafts.append(draft)
         named = {draft.number for draft in drafts}
-        if self.is_sound and page and (lost := [one for one in page.parts if one not in named]):
+        if self.is_sound and page and (lost := [part for part in page.parts if part not in named]):
             self._fault("page", _("exercices qui ne sont pas dans exercices.csv : %s") % ", ".join(lost))
         return drafts
 
@@ -325,7 +355,7 @@ class _OnePaper:
         page = self._ask("corrige", self._page)
         pdf = self._ask("corrige pdf", lambda typed: pdfs.read(self._path(typed, ".pdf")) if typed else None)
         authors, day = self._ask("auteurs du corrige", _list), self._ask("corrige le", _day)
-        if page and (lost := [one for one in page.parts if one not in numbers]):
+        if page and (lost := [part for part in page.parts if part not in numbers]):
             self._fault("corrige", _("corrections d’exercices qui n’existent pas : %s") % ", ".join(lost))
         if not self.is_sound:
             return None
@@ -343,10 +373,16 @@ def _exercise(cells: Mapping[str, str], page: bodies.Body | None, pdf: pdfs.Pdf 
         raise Fault(_("l’exercice %s n’est pas dans la page du sujet") % number)
     text = bodies.words(html) if html else (pdf.text_of(first, last) if pdf and first and last else "")
     facts = {
-        "title": _text(300)(cells["titre"]), "html": html, "text": text, "first_page": first, "last_page": last,
-        "points": _number(Decimal(0), Decimal(999))(cells["points"]), "duration": _minutes(cells["duree"]),
-        "notions": _list(cells["notions"], needed=False), "competences": _list(cells["competences"], needed=False),
-    }  # fmt: skip
+        "title": _text(300)(cells["titre"]),
+        "html": html,
+        "text": text,
+        "first_page": first,
+        "last_page": last,
+        "points": _number(Decimal(0), Decimal(999))(cells["points"]),
+        "duration": _minutes(cells["duree"]),
+        "notions": _list(cells["notions"], needed=False),
+        "competences": _list(cells["competences"], needed=False),
+    }
     return ExerciseDraft(number, facts)
 
 
@@ -378,7 +414,10 @@ def _list(typed: str, *, needed: bool = True) -> list[str]:
 def _one(choices: Any) -> Callable[[str], str]:
     def read(typed: str) -> str:
         if typed and typed not in choices.values:
-            raise Fault(_("« %(word)s » n’est pas un de ces mots : %(known)s") % {"word": typed, "known": ", ".join(choices.values)})  # fmt: skip
+            raise Fault(
+                _("« %(word)s » n’est pas un de ces mots : %(known)s")
+                % {"word": typed, "known": ", ".join(choices.values)}
+            )
         return typed
 
     return read

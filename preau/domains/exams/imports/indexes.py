@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from preau.domains.exams.actions import ExerciseDraft, PaperDraft, Report, publish
-from preau.domains.exams.imports.folder import Refused, exams
+from preau.domains.exams.imports.folder import InvalidFolder, exams
 from preau.domains.exams.imports.places import zones_of
 from preau.domains.exams.models import Session, Track
 from preau.foundation.csvfiles import Row, Sheet
@@ -64,13 +64,23 @@ PHILOSOPHY_SESSIONS = {
 }
 # The same notion, written in several ways.
 NOTIONS = {
-    "Equations": "Équations", "Équation": "Équations", "Équation différentielle": "Équations différentielles",
-    "Équation de droite": "Équations de droites", "Integration": "Intégration", "Primitive": "Primitives", "Inéquation": "Inéquations",
-    "Aire": "Aires", "Calculs numériques": "Calcul numérique", "Programmes de calculs": "Programme de calculs",
-    "Puisssances": "Puissances", "Réduction-agrandissement": "Agrandissement-réduction", "Algorithmie": "Algorithmique",
-    "Algorithmique-programmation": "Algorithmique et programmation", "TVI": "Théorème des valeurs intermédiaires",
+    "Equations": "Équations",
+    "Équation": "Équations",
+    "Équation différentielle": "Équations différentielles",
+    "Équation de droite": "Équations de droites",
+    "Integration": "Intégration",
+    "Primitive": "Primitives",
+    "Inéquation": "Inéquations",
+    "Aire": "Aires",
+    "Calculs numériques": "Calcul numérique",
+    "Programmes de calculs": "Programme de calculs",
+    "Puisssances": "Puissances",
+    "Réduction-agrandissement": "Agrandissement-réduction",
+    "Algorithmie": "Algorithmique",
+    "Algorithmique-programmation": "Algorithmique et programmation",
+    "TVI": "Théorème des valeurs intermédiaires",
     "Logarithme népérien": "Logarithme",
-}  # fmt: skip
+}
 MONTHS = {"03": "mars", "05": "mai", "06": "juin", "09": "septembre", "10": "octobre"}
 NUMBERED = re.compile(r"(?:J(?P<day>\d) - )?(?P<said>.+)")
 SPECIMEN = re.compile(r"(?:L3 )?sujet ?0|specimen", re.IGNORECASE)
@@ -100,12 +110,12 @@ class _Entry:
     notions: Sequence[str]
 
 
-class _Left(Exception):
+class _RowSkipped(Exception):
     """Why this row is left."""
 
 
 def load_index(path: Path, *, dry_run: bool = False) -> Loaded:
-    """Load one of the two indexes, in one transaction. A second time writes nothing. Raises Refused."""
+    """Load one of the two indexes, in one transaction. A second time writes nothing. Raises InvalidFolder."""
     source, rows = _opened(path)
     loaded = Loaded(source)
     drafts = _drafts(loaded, source, rows)
@@ -117,16 +127,16 @@ def load_index(path: Path, *, dry_run: bool = False) -> Loaded:
 
 
 def _opened(path: Path) -> tuple[str, Iterator[Row]]:
-    """Which index it is, and its rows. Raises Refused."""
+    """Which index it is, and its rows. Raises InvalidFolder."""
     try:
         content = _content(path)
         sheet = Sheet(lambda: BytesIO(content), path.name)
     except (OSError, EOFError, Unreadable) as error:
-        raise Refused([str(error)]) from error
+        raise InvalidFolder([str(error)]) from error
     for source, headings in HEADINGS.items():
         if tuple(sheet.headings) == headings:
             return source, sheet.rows()
-    raise Refused([_("%s : ces colonnes ne sont celles d’aucun index connu") % path.name])
+    raise InvalidFolder([_("%s : ces colonnes ne sont celles d’aucun index connu") % path.name])
 
 
 def _content(path: Path) -> bytes:
@@ -134,7 +144,7 @@ def _content(path: Path) -> bytes:
         opened: IO[bytes] = GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         content = opened.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise Refused([_("%s : plus de 50 Mo une fois déplié") % path.name])
+        raise InvalidFolder([_("%s : plus de 50 Mo une fois déplié") % path.name])
     return content
 
 
@@ -148,36 +158,38 @@ def _drafts(loaded: Loaded, source: str, rows: Iterator[Row]) -> list[PaperDraft
             try:
                 entry = read(_cells(source, cells, odd))
                 _once(seen, entry, line)
-            except _Left as why:
+            except _RowSkipped as why:
                 loaded.left.append(_("ligne %(line)s : %(why)s") % {"line": line, "why": why})
                 continue
             papers.setdefault(entry.paper, []).append(entry)
             if not entry.facts["zones"]:
                 loaded.places[entry.facts["place"]] += 1
     except Unreadable as error:
-        raise Refused([str(error)]) from error
+        raise InvalidFolder([str(error)]) from error
     return [_paper(key, entries) for key, entries in papers.items()]
 
 
 def _cells(source: str, cells: Sequence[str], odd: str) -> dict[str, str]:
-    """Raises _Left for a row that is not of the form of its headings."""
+    """Raises _RowSkipped for a row that is not of the form of its headings."""
     if odd:
-        raise _Left(_("elle n’a pas le nombre de cellules attendu"))
+        raise _RowSkipped(_("elle n’a pas le nombre de cellules attendu"))
     return dict(zip(HEADINGS[source], cells, strict=True))
 
 
 def _once(seen: dict[tuple[str, str], int], entry: _Entry, line: int) -> None:
-    """Raises _Left for an exercise that the paper already has."""
+    """Raises _RowSkipped for an exercise that the paper already has."""
     former = seen.setdefault((entry.paper, entry.number), line)
     if former != line:
-        raise _Left(_("doublon de la ligne %s") % former)
+        raise _RowSkipped(_("doublon de la ligne %s") % former)
 
 
 def _paper(key: str, entries: Sequence[_Entry]) -> PaperDraft:
     facts = dict(entries[0].facts)
     drafts = [
-        ExerciseDraft(one.number, {"title": one.title, "text": "", "html": "", "notions": list(one.notions)})
-        for one in entries
+        ExerciseDraft(
+            entry.number, {"title": entry.title, "text": "", "html": "", "notions": list(entry.notions)}
+        )
+        for entry in entries
     ]
     digest = sha256(repr((READING, key, sorted(facts.items(), key=str), drafts)).encode()).hexdigest()
     return PaperDraft(key, digest, facts | {"published": _today()}, drafts)
@@ -189,9 +201,15 @@ def _today() -> date:
 
 def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "session": Session.NORMAL, "sitting": "", "authors": [], "licence": "", "intro": "", "text": "",
-        "zones": zones_of(told["place"]), **told,
-    }  # fmt: skip
+        "session": Session.NORMAL,
+        "sitting": "",
+        "authors": [],
+        "licence": "",
+        "intro": "",
+        "text": "",
+        "zones": zones_of(told["place"]),
+        **told,
+    }
 
 
 # Exercises of mathematics
@@ -200,9 +218,9 @@ def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
 def _maths(cells: Mapping[str, str]) -> _Entry:
     """One exercise. Its identifier without its end is that of its paper."""
     if cells["examen"] not in MATHS_EXAMS:
-        raise _Left(_("examen inconnu : %s") % cells["examen"])
+        raise _RowSkipped(_("examen inconnu : %s") % cells["examen"])
     if not cells["annee"].isdigit() or not cells["id"]:
-        raise _Left(_("ni année ni identifiant"))
+        raise _RowSkipped(_("ni année ni identifiant"))
     exam, track, series, subject = MATHS_EXAMS[cells["examen"]]
     stem, _mark, end = cells["id"].replace("-", "_").rpartition("_")
     if cells["examen"] == "EAM" and "technologique" in stem:
@@ -213,12 +231,20 @@ def _maths(cells: Mapping[str, str]) -> _Entry:
         else ""
     )
     part = " ".join(filter(None, [_part_of_eam(stem), cells["jour"], "" if place else cells["lieu"]]))
-    facts = _facts({
-        "title": _title_of(series or cells["examen"], subject, cells, part), "track": track, "series": series, "subject": subject,
-        "year": int(cells["annee"]), "place": place, "sitting": part[:40], "session": _session_of(cells),
-    })  # fmt: skip
+    facts = _facts(
+        {
+            "title": _title_of(series or cells["examen"], subject, cells, part),
+            "track": track,
+            "series": series,
+            "subject": subject,
+            "year": int(cells["annee"]),
+            "place": place,
+            "sitting": part[:40],
+            "session": _session_of(cells),
+        }
+    )
     notions = [NOTIONS.get(" ".join(tag.split()), " ".join(tag.split())) for tag in cells["tags"].split("|")]
-    notions = [french(one) for one in dict.fromkeys(notions) if one and one != "Hors programme"]
+    notions = [french(notion) for notion in dict.fromkeys(notions) if notion and notion != "Hors programme"]
     said = _exercise_said(cells["numero"], end)
     title = f"{said}\u202f: {', '.join(notions[:4])}" if notions else said
     return _Entry(f"{exam}/{slugify(stem.replace('_', '-'))}", facts, end, title, notions)
@@ -280,9 +306,9 @@ def _exercise_said(number: str, end: str) -> str:
 def _philosophy(cells: Mapping[str, str]) -> _Entry:
     """One subject of an essay: the exercise is its question."""
     if cells["serie"] not in PHILOSOPHY_SERIES or cells["session"] not in PHILOSOPHY_SESSIONS:
-        raise _Left(_("série ou session inconnue : %s") % f"{cells['serie']}, {cells['session']}")
+        raise _RowSkipped(_("série ou session inconnue : %s") % f"{cells['serie']}, {cells['session']}")
     if not cells["annee"].isdigit() or not cells["sujet"]:
-        raise _Left(_("ni année ni sujet"))
+        raise _RowSkipped(_("ni année ni sujet"))
     exam, track, series = PHILOSOPHY_SERIES[cells["serie"]]
     place = _place_said(cells["lieu"])
     session = PHILOSOPHY_SESSIONS[cells["session"]]
@@ -293,10 +319,17 @@ def _philosophy(cells: Mapping[str, str]) -> _Entry:
         "" if session == Session.NORMAL else str(session.label),
         cells["annee"],
     ]
-    facts = _facts({
-        "title": french(", ".join(filter(None, named)))[:200], "track": track, "series": series, "subject": _("Philosophie"),
-        "year": int(cells["annee"]), "place": place, "session": session,
-    })  # fmt: skip
+    facts = _facts(
+        {
+            "title": french(", ".join(filter(None, named)))[:200],
+            "track": track,
+            "series": series,
+            "subject": _("Philosophie"),
+            "year": int(cells["annee"]),
+            "place": place,
+            "session": session,
+        }
+    )
     key = slugify(f"philosophie {cells['annee']} {cells['serie']} {place} {session}")
     question = french(" ".join(cells["sujet"].split()))
     return _Entry(f"{exam}/{key}", facts, _number_of(question), question[:300], [])

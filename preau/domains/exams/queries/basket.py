@@ -33,7 +33,7 @@ class Basket:
 
     @classmethod
     def of(cls, exercises: Sequence[Exercise]) -> Self:
-        return cls(tuple(one.code for one in exercises)[:MOST])
+        return cls(tuple(exercise.code for exercise in exercises)[:MOST])
 
     def __bool__(self) -> bool:
         return bool(self.codes)
@@ -75,7 +75,7 @@ class Basket:
 
 
 @dataclass(frozen=True)
-class Held:
+class BasketContents:
     """What a basket holds, read: the exercises that are still there, and how many are not."""
 
     basket: Basket
@@ -88,33 +88,33 @@ class Held:
     @property
     def points(self) -> Decimal | None:
         """Their points in all, where each says its own."""
-        said = [one.points for one in self.exercises]
+        said = [exercise.points for exercise in self.exercises]
         return sum((one for one in said if one is not None), Decimal()) if said and None not in said else None
 
     @property
     def minutes(self) -> int:
         """The time that they ask for in all; 0 where none says it."""
-        return sum(one.duration or 0 for one in self.exercises)
+        return sum(exercise.duration or 0 for exercise in self.exercises)
 
     @property
     def papers(self) -> list[Paper]:
         """Where they come from, each once."""
-        return list({one.paper_id: one.paper for one in self.exercises}.values())
+        return list({exercise.paper_id: exercise.paper for exercise in self.exercises}.values())
 
     @property
     def corrected(self) -> bool:
         """Is there a correction to show for one of them?"""
-        return any(correction_of(one) for one in self.exercises)
+        return any(correction_of(exercise) for exercise in self.exercises)
 
 
-def held(basket: Basket) -> Held:
+def held(basket: Basket) -> BasketContents:
     """The exercises of a basket, whole, with the corrections whose day has come: two statements, none for an empty one."""
     if not basket:
-        return Held(basket, [])
+        return BasketContents(basket, [])
     parts = Prefetch("correction_part", CorrectionPart.objects.visible_to(None).select_related("correction"))
     rows = Exercise.objects.visible_to(None).filter(code__in=basket.codes).select_related("paper__exam")
     known = {row.code: row for row in rows.defer("paper__intro", "paper__text").prefetch_related(parts)}
-    return Held(basket, [known[code] for code in basket.codes if code in known])
+    return BasketContents(basket, [known[code] for code in basket.codes if code in known])
 
 
 def correction_of(exercise: Exercise) -> CorrectionPart | None:

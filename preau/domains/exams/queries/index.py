@@ -62,40 +62,69 @@ def documents(keys: Iterable[int]) -> Iterator[Doc]:
 
 
 def _paper(paper: Paper) -> Doc:
-    inside = [one for one in paper.exercises.all() if not one.is_gone]
-    notions = list(dict.fromkeys(notion for one in inside for notion in one.notions))
-    said = "\n".join([paper.text or "", *(f"{one.title}\n{one.text}" for one in inside)])
+    inside = [exercise for exercise in paper.exercises.all() if not exercise.is_gone]
+    notions = list(dict.fromkeys(notion for exercise in inside for notion in exercise.notions))
+    said = "\n".join([paper.text or "", *(f"{exercise.title}\n{exercise.text}" for exercise in inside)])
     return Doc(
-        pk=paper_key(paper.pk), key=paper.key, title=paper.title, heads=notions, abstract="", labels=_labels(paper),
-        body=said[:MOST_TEXT], facets=_facets(paper, PAPERS, notions), is_free=paper.licence in FREE, day=paper.day,
+        pk=paper_key(paper.pk),
+        key=paper.key,
+        title=paper.title,
+        heads=notions,
+        abstract="",
+        labels=_labels(paper),
+        body=said[:MOST_TEXT],
+        facets=_facets(paper, PAPERS, notions),
+        is_free=paper.licence in FREE,
+        day=paper.day,
         beside=paper.session_said,
-    )  # fmt: skip
+    )
 
 
 def _exercise(exercise: Exercise) -> Doc:
     paper = exercise.paper
     return Doc(
-        pk=exercise_key(exercise.pk), key=exercise.code, title=exercise.title, heads=exercise.notions, abstract="",
-        labels=[*_labels(paper), *exercise.competences], body=exercise.text[:MOST_TEXT],
-        facets=_facets(paper, EXERCISES, exercise.notions), is_free=paper.licence in FREE, day=paper.day,
+        pk=exercise_key(exercise.pk),
+        key=exercise.code,
+        title=exercise.title,
+        heads=exercise.notions,
+        abstract="",
+        labels=[*_labels(paper), *exercise.competences],
+        body=exercise.text[:MOST_TEXT],
+        facets=_facets(paper, EXERCISES, exercise.notions),
+        is_free=paper.licence in FREE,
+        day=paper.day,
         beside=paper.title,
-    )  # fmt: skip
+    )
 
 
 def _labels(paper: Paper) -> list[str]:
     said = [
-        paper.exam.name, paper.exam.short, paper.subject, paper.series, label_of(Track, paper.track), str(paper.year),
-        label_of(Session, paper.session), *(label_of(Zone, zone) for zone in paper.zones), paper.place, paper.sitting,
-    ]  # fmt: skip
+        paper.exam.name,
+        paper.exam.short,
+        paper.subject,
+        paper.series,
+        label_of(Track, paper.track),
+        str(paper.year),
+        label_of(Session, paper.session),
+        *(label_of(Zone, zone) for zone in paper.zones),
+        paper.place,
+        paper.sitting,
+    ]
     return list(dict.fromkeys(filter(None, said)))
 
 
 def _facets(paper: Paper, kind: str, notions: Sequence[str]) -> dict[str, Sequence[str]]:
     return {
-        "kind": [kind], "exam": [paper.exam.slug], "track": [paper.track] if paper.track else [],
-        "series": [paper.series] if paper.series else [], "subject": [paper.subject], "year": [str(paper.year)],
-        "session": [paper.session], "zone": paper.zones, "notion": list(notions),
-    }  # fmt: skip
+        "kind": [kind],
+        "exam": [paper.exam.slug],
+        "track": [paper.track] if paper.track else [],
+        "series": [paper.series] if paper.series else [],
+        "subject": [paper.subject],
+        "year": [str(paper.year)],
+        "session": [paper.session],
+        "zone": paper.zones,
+        "notion": list(notions),
+    }
 
 
 EXAMS = Index(

@@ -7,8 +7,8 @@ from typing import Any, Self
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from preau.domains.catalogue.queries.engine import Answer, Asked
-from preau.domains.catalogue.queries.facets import Asking, FacetKind, Found
+from preau.domains.catalogue.queries.engine import Answer, EngineQuery
+from preau.domains.catalogue.queries.facets import Asking, FacetKind, SearchPage
 from preau.domains.exams.models import Exam, Exercise, Paper, Session, Track, Zone
 from preau.domains.exams.queries import index
 from preau.domains.exams.queries.index import EXERCISES, PAPERS
@@ -55,13 +55,13 @@ class Search(Asking):
         kind = changes.get("kind", self.kind)
         return said if kind == EXERCISES else "&".join(filter(None, [said, f"quoi={kind}"]))
 
-    def asked(self, **more: Any) -> Asked:
+    def asked(self, **more: Any) -> EngineQuery:
         asked = super().asked(**more)
         return replace(asked, filters={**asked.filters, "kind": [self.kind]})
 
 
 @dataclass(frozen=True)
-class Results(Found[Any]):
+class Results(SearchPage[Any]):
     """What that page shows: exercises or papers, as `search.kind` says."""
 
     @property

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from conftest import NOW
-from preau.directory.seeds import World
-from preau.domains.catalogue.actions import next_edition
+from preau.directory.seeds.world import World
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.exams.models import Exam, Exercise, Paper, code_of
 
 
@@ -15,14 +15,29 @@ def many_exam_papers(college: World, count: int) -> None:
     for _ in range(count):
         number = Paper.objects.count()
         made = Paper.objects.create(
-            key=f"{exam.slug}/essai-{number}", exam=exam, title=f"Sujet d’essai {number}", subject="Essais", year=2099,
-            licence="cc-by", authors=["Préau"], published=NOW.date(), changed=NOW.date(), source="test", digest="0" * 64,
+            key=f"{exam.slug}/essai-{number}",
+            exam=exam,
+            title=f"Sujet d’essai {number}",
+            subject="Essais",
+            year=2099,
+            licence="cc-by",
+            authors=["Préau"],
+            published=NOW.date(),
+            changed=NOW.date(),
+            source="test",
+            digest="0" * 64,
             edition=edition,
-        )  # fmt: skip
+        )
         Exercise.objects.create(
-            paper=made, number="1", code=code_of(made.key, "1"), rank=1, title=f"Exercice d’essai {number}",
-            html="<p>Rien.</p>", text="Rien.", notions=["Essais"],
-        )  # fmt: skip
+            paper=made,
+            number="1",
+            code=code_of(made.key, "1"),
+            rank=1,
+            title=f"Exercice d’essai {number}",
+            html="<p>Rien.</p>",
+            text="Rien.",
+            notions=["Essais"],
+        )
 
 
 def own_exam_paper(college: World) -> Paper:

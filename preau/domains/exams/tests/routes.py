@@ -26,13 +26,23 @@ PAGES = [
     Page("exams:exercise", pages.EVERYONE, model=own_exercise, by="code"),
 ]
 PUBLIC = {
-    "exams:home", "exams:search", "exams:basket", "exams:training", "exams:exam", "exams:paper",
-    "exams:correction", "exams:exercise",
-}  # fmt: skip
+    "exams:home",
+    "exams:search",
+    "exams:basket",
+    "exams:training",
+    "exams:exam",
+    "exams:paper",
+    "exams:correction",
+    "exams:exercise",
+}
 ELSEWHERE = {
-    "exams:feed", "exams:suggestions", "exams:basket_page", "exams:basket_pdf", "exams:paper_pdf",
+    "exams:feed",
+    "exams:suggestions",
+    "exams:basket_page",
+    "exams:basket_pdf",
+    "exams:paper_pdf",
     "exams:correction_pdf",
-}  # fmt: skip
+}
 LISTS = [
     ("pupil", "exams:search?matiere=Essais", many_exam_papers),
     ("pupil", "exams:search?tri=recentes&quoi=sujet", many_exam_papers),
@@ -40,9 +50,17 @@ LISTS = [
 ]
 LISTS_APART = {
     # Six papers, thirty entries, twenty exercises in a basket, the exercises of one paper: exams/tests/test_exams.py.
-    "exams:home", "exams:feed", "exams:suggestions", "exams:basket", "exams:basket_page",
-    "exams:basket_pdf", "exams:training", "exams:paper", "exams:paper_pdf", "exams:correction",
-}  # fmt: skip
+    "exams:home",
+    "exams:feed",
+    "exams:suggestions",
+    "exams:basket",
+    "exams:basket_page",
+    "exams:basket_pdf",
+    "exams:training",
+    "exams:paper",
+    "exams:paper_pdf",
+    "exams:correction",
+}
 ONE_THING = {"exams:exercise", "exams:correction_pdf"}
 # Of a correction that came as a file (exams/tests).
 OF_OTHERS = {"exams:correction_pdf"}
@@ -55,12 +73,24 @@ EXAM_EXERCISE = {"code": code_of("/".join(EXAM_PAPER.values()), "1")}
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         (
-            "exams:home", "exams:search", "exams:suggestions", "exams:feed", "exams:basket", "exams:basket_page", "exams:basket_pdf", "exams:training",
-            "exams:exam", "exams:paper", "exams:paper_pdf", "exams:correction", "exams:correction_pdf", "exams:exercise",
+            "exams:home",
+            "exams:search",
+            "exams:suggestions",
+            "exams:feed",
+            "exams:basket",
+            "exams:basket_page",
+            "exams:basket_pdf",
+            "exams:training",
+            "exams:exam",
+            "exams:paper",
+            "exams:paper_pdf",
+            "exams:correction",
+            "exams:correction_pdf",
+            "exams:exercise",
         ),
         EVERYONE,
     ),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "exams:exam": {"exam": EXAM_PAPER["exam"]},
     **{f"exams:{name}": EXAM_PAPER for name in ("paper", "paper_pdf", "correction", "correction_pdf")},
@@ -68,11 +98,20 @@ REST_OF_ADDRESS = {
 }
 PLAIN = dict.fromkeys(
     [
-        "debut", "minutes", "examen", "voie", "serie", "notion", "annee", "session", "panier",
-        "commencer", "corrige",
+        "debut",
+        "minutes",
+        "examen",
+        "voie",
+        "serie",
+        "notion",
+        "annee",
+        "session",
+        "panier",
+        "commencer",
+        "corrige",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 

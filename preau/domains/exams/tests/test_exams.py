@@ -16,8 +16,8 @@ from django.utils import timezone
 from lxml import etree
 
 from conftest import NOW, SchoolClient
-from preau.directory.seeds import World
-from preau.domains.catalogue.actions import next_edition
+from preau.directory.seeds.world import World
+from preau.domains.catalogue.actions.publishing import next_edition
 from preau.domains.catalogue.models import Edition
 from preau.domains.exams import rules
 from preau.domains.exams.exports import pdf_of, points_said
@@ -152,15 +152,22 @@ def test_while_the_index_is_built_the_page_says_so(monkeypatch: pytest.MonkeyPat
 def every_public_text() -> Iterator[tuple[str, str]]:
     """Every page and feed that could say something of a correction."""
     paper = Paper.objects.get(key=LATER)
-    own = [one.code for one in paper.exercises.all()]
+    own = [exercise.code for exercise in paper.exercises.all()]
     basket = ".".join(own)
     start = int((timezone.now() - timedelta(minutes=1)).timestamp())
     for address, query in [
-        (f"/annales/{LATER}/", {}), ("/annales/", {}), ("/annales/concours-general/", {}), (reverse("exams:feed"), {}),
-        *((f"/annales/exercice/{code}/", {}) for code in own), (SEARCH, {"q": "mémoire pièce recommence"}),
-        (SEARCH, {"q": "diviseurs", "quoi": "sujet"}), (BASKET, {"panier": basket}), (f"{BASKET}sujet.html", {"panier": basket}),
-        (TRAINING, {"panier": basket, "debut": start, "corrige": 1}), ("/ressources/recherche/", {"q": "diviseurs"}),
-    ]:  # fmt: skip
+        (f"/annales/{LATER}/", {}),
+        ("/annales/", {}),
+        ("/annales/concours-general/", {}),
+        (reverse("exams:feed"), {}),
+        *((f"/annales/exercice/{code}/", {}) for code in own),
+        (SEARCH, {"q": "mémoire pièce recommence"}),
+        (SEARCH, {"q": "diviseurs", "quoi": "sujet"}),
+        (BASKET, {"panier": basket}),
+        (f"{BASKET}sujet.html", {"panier": basket}),
+        (TRAINING, {"panier": basket, "debut": start, "corrige": 1}),
+        ("/ressources/recherche/", {"q": "diviseurs"}),
+    ]:
         yield address, text_of(address, **query)
 
 
@@ -227,8 +234,10 @@ def test_every_page_is_sound_and_asks_little(client: SchoolClient, college: Worl
     ]
     for paper in Paper.objects.published():
         asked += [f"/annales/{paper.key}/?panier={basket}", f"/annales/{paper.exam.slug}/"]
-    asked += [f"/annales/{one.paper.key}/corrige/" for one in Correction.objects.visible_to(None)]
-    asked += [f"/annales/exercice/{one.code}/" for one in Exercise.objects.visible_to(None)]
+    asked += [
+        f"/annales/{correction.paper.key}/corrige/" for correction in Correction.objects.visible_to(None)
+    ]
+    asked += [f"/annales/exercice/{exercise.code}/" for exercise in Exercise.objects.visible_to(None)]
     for address in asked:
         answer, queries = counted(client, address)
         assert answer.status_code == 200, address
@@ -283,17 +292,34 @@ def test_a_paper_has_its_record_its_exercises_and_its_resources(settings: Any) -
 def test_points_are_said_as_people_say_them() -> None:
     row = Exercise.objects.get(code=ON_CONDITION[0])
     assert row.points is not None
-    assert [points_said(row.points), points_said(row.points / 2), points_said(row.points / 5), points_said(None)] == [
-        "5 points", "2,5 points", "1 point", "",
-    ]  # fmt: skip
+    assert [
+        points_said(row.points),
+        points_said(row.points / 2),
+        points_said(row.points / 5),
+        points_said(None),
+    ] == [
+        "5 points",
+        "2,5 points",
+        "1 point",
+        "",
+    ]
 
 
 def test_a_paper_that_is_only_referenced_says_so() -> None:
     exam = Exam.objects.get(slug="brevet")
     paper = Paper.objects.create(
-        key="brevet/ailleurs", exam=exam, title="Sujet d’ailleurs", subject="Mathématiques", year=2015, zones=["asie"],
-        published=NOW.date(), changed=NOW.date(), source="test", digest="0", edition=next_edition(),
-    )  # fmt: skip
+        key="brevet/ailleurs",
+        exam=exam,
+        title="Sujet d’ailleurs",
+        subject="Mathématiques",
+        year=2015,
+        zones=["asie"],
+        published=NOW.date(),
+        changed=NOW.date(),
+        source="test",
+        digest="0",
+        edition=next_edition(),
+    )
     one = Exercise.objects.create(
         paper=paper, code=code_of(paper.key, "1"), number="1", rank=1, title="Exercice 1", notions=["Durées"]
     )
@@ -307,9 +333,18 @@ def test_a_paper_that_is_only_referenced_says_so() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/annales/rien/", f"/annales/{FIRST}x/", f"/annales/{FIRST}x/sujet.pdf", f"/annales/{FIRST}x/corrige/", f"/annales/{FIRST}/corrige.pdf",
-     "/annales/exercice/aaaaaaaaaa/", "/annales/panier/sujet.pdf", "/annales/panier/sujet.html", "/annales/panier/sujet.pdf?panier=aaaaaaaaaa"],
-)  # fmt: skip
+    [
+        "/annales/rien/",
+        f"/annales/{FIRST}x/",
+        f"/annales/{FIRST}x/sujet.pdf",
+        f"/annales/{FIRST}x/corrige/",
+        f"/annales/{FIRST}/corrige.pdf",
+        "/annales/exercice/aaaaaaaaaa/",
+        "/annales/panier/sujet.pdf",
+        "/annales/panier/sujet.html",
+        "/annales/panier/sujet.pdf?panier=aaaaaaaaaa",
+    ],
+)
 def test_what_is_not_there_is_not_found(address: str) -> None:
     assert Client().get(address).status_code == 404
 
@@ -530,7 +565,7 @@ def test_robots_find_papers_up_to_a_number(monkeypatch: pytest.MonkeyPatch, sett
 
 
 def test_a_school_may_close_it_and_the_world_reads_on(client: SchoolClient, college: World) -> None:
-    service = next(one for one in boards.services if one.key == "exams")
+    service = next(service for service in boards.services if service.key == "exams")
     assert service.namespaces == ("exams",)
     for key in ("teacher", "pupil", "guardian", "head"):
         client.sit(college.people[key])

@@ -20,9 +20,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from preau.directory.seeds import World
-from preau.domains.exams import imports
-from preau.domains.exams.imports import bodies, folder, pdfs
+from preau.directory.seeds.world import World
+from preau.domains.exams.imports import bodies, folder, indexes, pdfs
 from preau.domains.exams.imports.places import zones_of
 from preau.domains.exams.models import Correction, CorrectionPart, Exercise, Paper, code_of
 from preau.domains.exams.queries import files, index
@@ -36,9 +35,16 @@ MATHS, PHILOSOPHY = (
     DATA / "philosophie_sujets_dissertation_1996-2024.tsv.gz",
 )
 GOOD = {
-    "clé": "essai-2020", "examen": "brevet", "titre": "Sujet d’essai", "matière": "Sciences", "année": "2020", "licence": "cc-by",
-    "auteurs": "Préau", "publié le": "2026-01-05", "pdf": "essai.pdf",
-}  # fmt: skip
+    "clé": "essai-2020",
+    "examen": "brevet",
+    "titre": "Sujet d’essai",
+    "matière": "Sciences",
+    "année": "2020",
+    "licence": "cc-by",
+    "auteurs": "Préau",
+    "publié le": "2026-01-05",
+    "pdf": "essai.pdf",
+}
 EXERCISE = {
     "sujet": "essai-2020",
     "numéro": "1",
@@ -236,7 +242,7 @@ def test_a_loading_that_fails_half_way_leaves_no_row_and_no_file(
 
     monkeypatch.setattr("preau.domains.exams.actions._tie", broken)
     with pytest.raises(OSError, match="disk"):
-        imports.plant(room, "essai")
+        folder.plant(room, "essai")
     assert not Paper.objects.filter(key="brevet/essai-2020").exists()
     assert list(files.room().rglob("*.pdf")) == []
 
@@ -247,9 +253,13 @@ def test_doubles_are_told(room: Path) -> None:
     (room / "autre.pdf").write_bytes(pdf_of("Un tout autre texte, assez long lui aussi"))
     (room / "tiers.pdf").write_bytes(pdf_of("Un troisieme texte, assez long lui aussi"))
     written(
-        room, "sujets.csv", GOOD, GOOD | {"titre": "Même clé", "pdf": "autre.pdf"},
-        GOOD | {"clé": "meme-pdf", "titre": "Même PDF", "pdf": "copie.pdf"}, GOOD | {"clé": "meme-sujet", "pdf": "tiers.pdf"},
-    )  # fmt: skip
+        room,
+        "sujets.csv",
+        GOOD,
+        GOOD | {"titre": "Même clé", "pdf": "autre.pdf"},
+        GOOD | {"clé": "meme-pdf", "titre": "Même PDF", "pdf": "copie.pdf"},
+        GOOD | {"clé": "meme-sujet", "pdf": "tiers.pdf"},
+    )
     written(
         room,
         "exercices.csv",
@@ -259,9 +269,11 @@ def test_doubles_are_told(room: Path) -> None:
     )
     said = faults_of(room)
     for part in (
-        "ligne 3 : colonne « cle », doublon : c’est la clé de la ligne 2", "ligne 4 : colonne « pdf », doublon : c’est le PDF de la ligne 2",
-        "exercices.csv, ligne 3 : colonne « numero », doublon", "exercices.csv, ligne 4 : aucun sujet « rien »",
-    ):  # fmt: skip
+        "ligne 3 : colonne « cle », doublon : c’est la clé de la ligne 2",
+        "ligne 4 : colonne « pdf », doublon : c’est le PDF de la ligne 2",
+        "exercices.csv, ligne 3 : colonne « numero », doublon",
+        "exercices.csv, ligne 4 : aucun sujet « rien »",
+    ):
         assert part in said, said
     written(room, "exercices.csv", EXERCISE | {"pages": ""})
     assert "ligne 5 : colonne « titre », doublon : c’est le sujet de la ligne 2" in faults_of(room)
@@ -316,9 +328,13 @@ def with_script_in_a_link(writer: PdfWriter) -> None:
         {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")}
     )
     link = DictionaryObject(
-        {NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action,
-         NameObject("/Rect"): ArrayObject([NumberObject(one) for one in (0, 0, 9, 9)])}
-    )  # fmt: skip
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Link"),
+            NameObject("/A"): action,
+            NameObject("/Rect"): ArrayObject([NumberObject(one) for one in (0, 0, 9, 9)]),
+        }
+    )
     writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(link)])
 
 
@@ -419,12 +435,12 @@ def test_the_training_papers_are_sound_and_each_has_all_it_needs(tmp_path: Path)
     for draft in read.drafts:
         assert 2 <= len(draft.exercises) <= 4
         assert draft.correction is not None
-        assert set(draft.correction.parts) == {one.number for one in draft.exercises}
+        assert set(draft.correction.parts) == {exercise.number for exercise in draft.exercises}
         assert draft.facts["licence"] == "cc-by"
         assert "n’est pas un sujet officiel" in draft.facts["intro"].replace("\u202f", " ")
-        for one in draft.exercises:
-            assert one.facts["notions"] and one.facts["duration"] and one.facts["html"]
-    assert imports.plant().written == 0
+        for exercise in draft.exercises:
+            assert exercise.facts["notions"] and exercise.facts["duration"] and exercise.facts["html"]
+    assert folder.plant().written == 0
     # A fault in one of them would be seen.
     broken = tmp_path / "starter"
     shutil.copytree(folder.STARTER, broken)
@@ -490,23 +506,29 @@ def test_a_file_that_is_no_index_is_refused_and_a_dry_run_writes_nothing(tmp_pat
 @pytest.mark.parametrize(
     ("place", "zones"),
     [
-        ("MÉTROPOLE + LA RÉUNION", ["metropole", "reunion-mayotte"]), ("Pondichéry", ["inde"]), ("amsud", ["amerique-latine"]),
-        ("Antilles - Guyane", ["antilles-guyane"]), ("Centres étrangers - Maroc", ["afrique", "centres-etrangers"]),
-        ("AMÉRIQUE LATINE DU NORD + ANTILLES GUYANE", ["antilles-guyane", "amerique-latine"]), ("COPIRELEM Groupement 2", []),
-        ("GROUPEMENTS I-IV", ["metropole"]), ("ÉTRANGER GROUPE 1", ["centres-etrangers"]), ("sujet 4", []),
+        ("MÉTROPOLE + LA RÉUNION", ["metropole", "reunion-mayotte"]),
+        ("Pondichéry", ["inde"]),
+        ("amsud", ["amerique-latine"]),
+        ("Antilles - Guyane", ["antilles-guyane"]),
+        ("Centres étrangers - Maroc", ["afrique", "centres-etrangers"]),
+        ("AMÉRIQUE LATINE DU NORD + ANTILLES GUYANE", ["antilles-guyane", "amerique-latine"]),
+        ("COPIRELEM Groupement 2", []),
+        ("GROUPEMENTS I-IV", ["metropole"]),
+        ("ÉTRANGER GROUPE 1", ["centres-etrangers"]),
+        ("sujet 4", []),
     ],
-)  # fmt: skip
+)
 def test_places_are_brought_to_zones(place: str, zones: list[str]) -> None:
     assert zones_of(place) == zones
 
 
 @pytest.mark.skipif(not MATHS.exists(), reason="EXAM_INDEXES names no folder with the index of mathematics")
 def test_the_real_index_of_mathematics_loads_whole() -> None:
-    loaded = imports.load_index(MATHS)
+    loaded = indexes.load_index(MATHS)
     index.engine(wait=True)
     assert (loaded.rows, loaded.exercises, loaded.left) == (1_921, 1_921, [])
     assert loaded.papers == len(loaded.report.created) == Paper.objects.filter(source="annales-maths").count()
-    assert imports.load_index(MATHS).report.written == 0
+    assert indexes.load_index(MATHS).report.written == 0
     found = results(Search(chosen={"notion": ["Probabilités conditionnelles"], "zone": ["polynesie"]}))
     assert found.total > 10
     # The heaviest page there is: every facet has all the values that a page draws.
@@ -524,12 +546,12 @@ def test_the_real_index_of_mathematics_loads_whole() -> None:
     not PHILOSOPHY.exists(), reason="EXAM_INDEXES names no folder with the index of philosophy"
 )
 def test_the_real_index_of_philosophy_loads_all_but_its_doubles() -> None:
-    loaded = imports.load_index(PHILOSOPHY)
+    loaded = indexes.load_index(PHILOSOPHY)
     index.engine(wait=True)
     assert loaded.rows == 2_487
     assert loaded.exercises + len(loaded.left) == 2_487
     assert len(loaded.left) == 16
     assert all("doublon de la ligne" in why for why in loaded.left)
-    assert imports.load_index(PHILOSOPHY).report.written == 0
+    assert indexes.load_index(PHILOSOPHY).report.written == 0
     assert results(Search(typed="travail technique liberté")).total > 0
     assert len(Client().get("/annales/recherche/?matiere=Philosophie").content) <= MOST_BYTES

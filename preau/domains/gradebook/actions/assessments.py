@@ -64,16 +64,27 @@ WEIGHTY = ("scale", "coefficient", "mode", "sub_subject_id")
 def described_by(assessment: Assessment) -> Described:
     """What is said of an assessment."""
     return Described(
-        assessment.title, assessment.day, assessment.topic, assessment.kind, assessment.scale,
-        assessment.coefficient, assessment.mode, assessment.sub_subject, assessment.lesson,
-    )  # fmt: skip
+        assessment.title,
+        assessment.day,
+        assessment.topic,
+        assessment.kind,
+        assessment.scale,
+        assessment.coefficient,
+        assessment.mode,
+        assessment.sub_subject,
+        assessment.lesson,
+    )
 
 
 @transaction.atomic
 def create_assessment(
-    viewer: Viewer, group: Group, subject: Subject, period: Period, described: Described,
+    viewer: Viewer,
+    group: Group,
+    subject: Subject,
+    period: Period,
+    described: Described,
     published_at: datetime | None = None,
-) -> Assessment:  # fmt: skip
+) -> Assessment:
     """Create an assessment; the same, sent twice, is one. Raises PeriodSealed."""
     period = locked_period(period.pk)
     refuse_sealed(viewer, period)
@@ -83,9 +94,14 @@ def create_assessment(
         return same
     now = timezone.now()
     made = Assessment.objects.create(
-        school_id=period.school_id, teacher=viewer.person, created_at=now, updated_at=now,
-        **place, **described.fields, **_publication(period.school_id, published_at),
-    )  # fmt: skip
+        school_id=period.school_id,
+        teacher=viewer.person,
+        created_at=now,
+        updated_at=now,
+        **place,
+        **described.fields,
+        **_publication(period.school_id, published_at),
+    )
     journal.record(viewer, "gradebook.assessment_created", made, group=group.pk, period=period.pk)
     return made
 
@@ -215,7 +231,7 @@ def delay_again(school_id: int) -> int:
     now, delay = timezone.now(), policy_of(school_id).delay
     rows = Assessment.objects.select_for_update().filter(school=school_id, guardians_at__gt=now)
     waiting = list(rows.order_by("pk"))
-    for one in waiting:
-        if one.published_at:
-            one.guardians_at = one.published_at + delay
+    for row in waiting:
+        if row.published_at:
+            row.guardians_at = row.published_at + delay
     return Assessment.objects.bulk_update(waiting, ["guardians_at"])

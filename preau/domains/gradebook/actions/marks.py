@@ -12,7 +12,7 @@ from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.actions.assessments import locked
 from preau.domains.gradebook.actions.sealing import AlreadyDone
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
-from preau.domains.gradebook.rules import Typed, as_typed
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed
 from preau.foundation import journal
 
 
@@ -21,7 +21,7 @@ class Cell:
     """What is typed for a pupil; `seen`: the version of the mark that the page had shown, 0 for none."""
 
     pupil_id: int
-    typed: Typed
+    typed: TypedMark
     seen: int
 
 
@@ -34,7 +34,7 @@ class MarkConflict(Exception):
         self.mark = mark
 
     @property
-    def theirs(self) -> Typed:
+    def theirs(self) -> TypedMark:
         return as_typed(self.mark)
 
 
@@ -55,7 +55,9 @@ class Elsewhere(Exception):
 
 
 @transaction.atomic
-def set_mark(viewer: Viewer, assessment: Assessment, pupil: Person, typed: Typed, seen: int) -> Mark | None:
+def set_mark(
+    viewer: Viewer, assessment: Assessment, pupil: Person, typed: TypedMark, seen: int
+) -> Mark | None:
     """Write the mark of one pupil; empty, take it away. The same sent twice is written once.
 
     Raises MarkConflict, Elsewhere, PeriodSealed, AlreadyDone when the assessment was deleted.
@@ -160,12 +162,17 @@ def _write(
     return written
 
 
-def _change(viewer: Viewer, mark: Mark, typed: Typed) -> MarkChange:
+def _change(viewer: Viewer, mark: Mark, typed: TypedMark) -> MarkChange:
     """What a mark was, before it is written: pupils have read it."""
     return MarkChange(
-        assessment_id=mark.assessment_id, pupil_id=mark.pupil_id, former_value=mark.value, former_code=mark.code,
-        value=typed.value, code=typed.code, by=viewer.person,
-    )  # fmt: skip
+        assessment_id=mark.assessment_id,
+        pupil_id=mark.pupil_id,
+        former_value=mark.value,
+        former_code=mark.code,
+        value=typed.value,
+        code=typed.code,
+        by=viewer.person,
+    )
 
 
 def _trace(

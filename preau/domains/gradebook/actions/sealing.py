@@ -82,8 +82,13 @@ def reopen_period(viewer: Viewer, seal: PeriodSeal, teacher: Person, reason: str
         create_defaults={**given, "school_id": period.school_id},
     )
     journal.record(
-        viewer, "gradebook.period_reopened", opened, subject_id=teacher.pk, period=period.pk, until=until.isoformat()
-    )  # fmt: skip
+        viewer,
+        "gradebook.period_reopened",
+        opened,
+        subject_id=teacher.pk,
+        period=period.pk,
+        until=until.isoformat(),
+    )
     return opened
 
 

@@ -60,8 +60,12 @@ def save_policy(viewer: Viewer, policy: GradingPolicy) -> bool:
 
 @transaction.atomic
 def settle_subject(
-    viewer: Viewer, subject: Subject, weight: Decimal, by_group: Mapping[int, Decimal | None], parts: Sequence[Part]
-) -> int:  # fmt: skip
+    viewer: Viewer,
+    subject: Subject,
+    weight: Decimal,
+    by_group: Mapping[int, Decimal | None],
+    parts: Sequence[Part],
+) -> int:
     """The coefficient of a subject, for the school and for its classes (None: the same), and its parts; returns how many changed.
 
     Raises NameTaken.

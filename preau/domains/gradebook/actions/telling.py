@@ -63,12 +63,17 @@ def _of_day(assessment: Assessment, readers: Mapping[int, list[int]], now: datet
     facts = {"day": dates.day(today), "school": school.name}
     return [
         notices.News(
-            kind=PUBLISHED, person_id=person, key=f"{pupil}-{today}", url=reverse("gradebook:own"),
-            school_id=school.pk, about_id=pupil, facts=facts,
+            kind=PUBLISHED,
+            person_id=person,
+            key=f"{pupil}-{today}",
+            url=reverse("gradebook:own"),
+            school_id=school.pk,
+            about_id=pupil,
+            facts=facts,
         )
         for pupil, people in readers.items()
         for person in people
-    ]  # fmt: skip
+    ]
 
 
 def tell_written(assessment: Assessment, added: Collection[int], changed: Collection[int]) -> None:
@@ -102,10 +107,15 @@ def tell_changed(assessment: Assessment, pupils: Collection[int] | None = None) 
     notices.publish(
         *(
             notices.News(
-                kind=CHANGED, person_id=person, key=f"{assessment.pk}-{pupil}-{today}", url=reverse("gradebook:own"),
-                school_id=assessment.school_id, about_id=pupil, facts=facts,
+                kind=CHANGED,
+                person_id=person,
+                key=f"{assessment.pk}-{pupil}-{today}",
+                url=reverse("gradebook:own"),
+                school_id=assessment.school_id,
+                about_id=pupil,
+                facts=facts,
             )
             for pupil, people in _who_knows(assessment, pupils).items()
             for person in people
         )
-    )  # fmt: skip
+    )

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from preau.domains.gradebook.queries import Grid, Row, heading
+from preau.domains.gradebook.queries.grid import Grid, Row, heading
 from preau.foundation import csvtext, opendocument, workbooks
 
 TYPES = {

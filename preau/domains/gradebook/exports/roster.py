@@ -59,9 +59,17 @@ def results(roster: Roster) -> Iterator[Row]:
     """Marks that are a number. A code is none: only work not returned has one, zero, where the school counts it so."""
     class_of, session_of = lru_cache(None)(roster.class_of), lru_cache(None)(roster.session_of)
     columns = (
-        "pk", "assessment_id", "assessment__group_id", "assessment__subject_id", "assessment__period_id",
-        "assessment__school__grading_policy__not_returned", "pupil__public_id", "value", "code", "changed_at",
-    )  # fmt: skip
+        "pk",
+        "assessment_id",
+        "assessment__group_id",
+        "assessment__subject_id",
+        "assessment__period_id",
+        "assessment__school__grading_policy__not_returned",
+        "pupil__public_id",
+        "value",
+        "code",
+        "changed_at",
+    )
     rows = Mark.objects.filter(**_told(roster, "assessment__"), pupil__in=roster.pupils).order_by("pk")
     for pk, one, group, subject, period, rule, pupil, value, code, at in rows.values_list(*columns).iterator(
         chunk_size=CHUNK
@@ -81,14 +89,24 @@ FILES = (
     RosterFile(
         "lineItems",
         (
-            *HEAD, "title", "description", "assignDate", "dueDate", "classSourcedId", "categorySourcedId",
-            "gradingPeriodSourcedId", "resultValueMin", "resultValueMax",
+            *HEAD,
+            "title",
+            "description",
+            "assignDate",
+            "dueDate",
+            "classSourcedId",
+            "categorySourcedId",
+            "gradingPeriodSourcedId",
+            "resultValueMin",
+            "resultValueMax",
         ),
-        line_items, order=20,
+        line_items,
+        order=20,
     ),
     RosterFile(
         "results",
         (*HEAD, "lineItemSourcedId", "studentSourcedId", "scoreStatus", "score", "scoreDate", "comment"),
-        results, order=30,
+        results,
+        order=30,
     ),
-)  # fmt: skip
+)

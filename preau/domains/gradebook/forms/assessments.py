@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Period
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook.actions import Described
+from preau.domains.gradebook.actions.assessments import Described
 from preau.domains.gradebook.forms.numbers import NumberField
 from preau.domains.gradebook.models import Assessment, SubSubject
-from preau.domains.gradebook.queries import Course
+from preau.domains.gradebook.queries.courses import Course
 from preau.domains.timetable.models import Lesson
 from preau.foundation.fields import FewRows, OneRow
 
@@ -123,7 +123,7 @@ class AssessmentForm(forms.Form):
         fields["sub_subject"].queryset = parts
         if not parts:
             del fields["sub_subject"]
-        fields["period"].choices = [(str(one.pk), one.name) for one in periods]
+        fields["period"].choices = [(str(period.pk), period.name) for period in periods]
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -133,16 +133,22 @@ class AssessmentForm(forms.Form):
         return day
 
     def chosen_period(self) -> Period:
-        return next(one for one in self.periods if one.pk == self.cleaned_data["period"])
+        return next(period for period in self.periods if period.pk == self.cleaned_data["period"])
 
     def described(self) -> Described:
         """What was typed; the lesson is that of its day, where the group has one."""
         data = self.cleaned_data
         return Described(
-            title=data["title"], day=data["day"], topic=data["topic"], kind=data["kind"], scale=data["scale"],
-            coefficient=data["coefficient"], mode=data["mode"], sub_subject=data.get("sub_subject"),
+            title=data["title"],
+            day=data["day"],
+            topic=data["topic"],
+            kind=data["kind"],
+            scale=data["scale"],
+            coefficient=data["coefficient"],
+            mode=data["mode"],
+            sub_subject=data.get("sub_subject"),
             lesson=self._lesson(data["day"]),
-        )  # fmt: skip
+        )
 
     def _lesson(self, day: date) -> Lesson | None:
         lessons = Lesson.objects.filter(
@@ -178,14 +184,14 @@ class CopyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["group"].queryset = Group.objects.filter(pk__in=[one.group_id for one in courses]).order_by(
-            "name"
-        )
-        fields["period"].choices = [(str(one.pk), one.name) for one in periods]
+        fields["group"].queryset = Group.objects.filter(
+            pk__in=[course.group_id for course in courses]
+        ).order_by("name")
+        fields["period"].choices = [(str(period.pk), period.name) for period in periods]
         self.periods = periods
 
     def chosen_period(self) -> Period:
-        return next(one for one in self.periods if one.pk == self.cleaned_data["period"])
+        return next(period for period in self.periods if period.pk == self.cleaned_data["period"])
 
 
 class MoveForm(forms.Form):
@@ -195,8 +201,8 @@ class MoveForm(forms.Form):
 
     def __init__(self, periods: Sequence[Period], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["period"].choices = [(str(one.pk), one.name) for one in periods]  # type: ignore[attr-defined]
+        self.fields["period"].choices = [(str(period.pk), period.name) for period in periods]  # type: ignore[attr-defined]
         self.periods = periods
 
     def chosen_period(self) -> Period:
-        return next(one for one in self.periods if one.pk == self.cleaned_data["period"])
+        return next(period for period in self.periods if period.pk == self.cleaned_data["period"])

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.domains.gradebook.actions import Cell, MarkConflict
+from preau.domains.gradebook.actions.marks import Cell, MarkConflict
 from preau.domains.gradebook.models import Assessment, Mark
-from preau.domains.gradebook.queries import Learner
-from preau.domains.gradebook.rules import NotAMark, Typed, as_typed, typed_mark
+from preau.domains.gradebook.queries.grid import Learner
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, as_typed, typed_mark
 from preau.foundation.text import fold
 
 MOST_TYPED = 12
@@ -46,8 +46,8 @@ class ColumnForm:
         self.conflicts: dict[int, MarkConflict] = {}
         self._cells: list[Cell] = []
         if data is not None:
-            for one in learners:
-                self._read(one)
+            for learner in learners:
+                self._read(learner)
 
     def _read(self, pupil: Learner) -> None:
         if f"note-{pupil.pk}" not in self.data:
@@ -67,10 +67,10 @@ class ColumnForm:
 
     def refuse(self, conflicts: Sequence[MarkConflict]) -> None:
         """A colleague has written some of these meanwhile: both are shown, and what is sent again is meant."""
-        self.conflicts = {one.cell.pupil_id: one for one in conflicts}
+        self.conflicts = {conflict.cell.pupil_id: conflict for conflict in conflicts}
 
     def lines(self) -> list[Line]:
-        return [self._line(one) for one in self.learners]
+        return [self._line(learner) for learner in self.learners]
 
     def _line(self, pupil: Learner) -> Line:
         mark = self.marks.get(pupil.pk)
@@ -106,13 +106,17 @@ class PasteForm(forms.Form):
     )
 
     def __init__(
-        self, assessment: Assessment, learners: Sequence[Learner], marks: Mapping[int, Mark], *args: Any,
+        self,
+        assessment: Assessment,
+        learners: Sequence[Learner],
+        marks: Mapping[int, Mark],
+        *args: Any,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         kwargs["initial"] = {"seen": assessment.marks_written}
         super().__init__(*args, **kwargs)
         self.assessment, self.learners, self.marks = assessment, learners, marks
-        self._typed: dict[int, Typed] = {}
+        self._typed: dict[int, TypedMark] = {}
 
     def clean_lines(self) -> str:
         text: str = self.cleaned_data["lines"]
@@ -155,12 +159,12 @@ class PasteForm(forms.Form):
 
     def _by_name(self, lines: Sequence[str]) -> list[str]:
         known: dict[str, list[Learner]] = {}
-        for one in self.learners:
+        for learner in self.learners:
             for name in {
-                fold(f"{one.family_name} {one.given_name}"),
-                fold(f"{one.given_name} {one.family_name}"),
+                fold(f"{learner.family_name} {learner.given_name}"),
+                fold(f"{learner.given_name} {learner.family_name}"),
             }:
-                known.setdefault(name, []).append(one)
+                known.setdefault(name, []).append(learner)
         errors, met = [], set()
         for number, line in enumerate(lines, 1):
             if not line.strip():

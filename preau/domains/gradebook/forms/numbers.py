@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.gradebook.rules import plain
+from preau.domains.gradebook.rules.marking import plain
 
 NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
@@ -16,8 +16,13 @@ class NumberField(forms.Field):
     """A number with two decimals at most; `least` may be excluded (`above`)."""
 
     def __init__(
-        self, *args: Any, least: Decimal = Decimal(0), most: Decimal = Decimal(999), above: bool = False, **kwargs: Any
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        least: Decimal = Decimal(0),
+        most: Decimal = Decimal(999),
+        above: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("error_messages", {"required": _("Écrivez un nombre, comme 20 ou 0,5.")})
         super().__init__(*args, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
         self.least, self.most, self.above = least, most, above

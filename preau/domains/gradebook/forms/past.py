@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook.imports import past
 from preau.domains.gradebook.imports.importer import MARKS_FILES
+from preau.domains.gradebook.imports.past.columns import FIELDS, NEEDED
 from preau.domains.gradebook.models import MarksImport
 from preau.domains.gradebook.queries.past import columns_of
 from preau.foundation import uploads
@@ -29,5 +29,5 @@ class MarksFilesForm(FilesForm):
 
 def table_of(_viewer: Viewer, brought: MarksImport) -> list[Table]:
     """The columns of its tables, all together, as long as somebody may say what they hold."""
-    columns = [Column(one["title"], one["cells"], one["field"]) for one in columns_of(brought)]
-    return [Table("colonne", columns, past.FIELDS, past.NEEDED)] if columns else []
+    columns = [Column(column["title"], column["cells"], column["field"]) for column in columns_of(brought)]
+    return [Table("colonne", columns, FIELDS, NEEDED)] if columns else []

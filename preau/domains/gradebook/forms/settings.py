@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Subject
-from preau.domains.gradebook.actions import Part
+from preau.domains.gradebook.actions.settings import Part
 from preau.domains.gradebook.forms.numbers import NumberField
 from preau.domains.gradebook.models import GradingPolicy, SubSubject
-from preau.domains.gradebook.queries import weights_of
+from preau.domains.gradebook.queries.settled import weights_of
 
 STEPS = [
     ("0.01", _("Au centième")),
@@ -90,9 +90,12 @@ class SubjectForm(forms.Form):
     def _add_part(self, key: str, name: str, coefficient: Decimal | None) -> None:
         label = name or _("Nouvelle sous-matière")
         self.fields[f"nom-{key}"] = forms.CharField(
-            label=label, max_length=40, required=bool(name), initial=name,
+            label=label,
+            max_length=40,
+            required=bool(name),
+            initial=name,
             error_messages={"required": _("Donnez un nom, ou retirez cette sous-matière.")},
-        )  # fmt: skip
+        )
         self.fields[f"poids-{key}"] = NumberField(
             label=_("Coefficient"), required=False, most=Decimal(99), initial=coefficient
         )

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from preau.domains.gradebook.actions import Cell
+from preau.domains.gradebook.actions.marks import Cell
 from preau.domains.gradebook.models import Assessment
-from preau.domains.gradebook.queries import Grid, Learner, heading
-from preau.domains.gradebook.rules import NotAMark, Typed, plain, typed_mark
+from preau.domains.gradebook.queries.grid import Grid, Learner, heading
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, plain, typed_mark
 from preau.foundation import grids
 from preau.foundation.csvtext import RISKY
 from preau.foundation.text import fold
@@ -30,7 +30,7 @@ class Change:
     assessment: Assessment
     pupil: Learner
     before: str
-    typed: Typed
+    typed: TypedMark
     seen: int
 
     @property
@@ -60,7 +60,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Brought:
+class GridChanges:
     """What a file would do. `aside`: headings of columns that are no assessment of the grid."""
 
     changes: Sequence[Change] = ()
@@ -72,28 +72,28 @@ class Brought:
     def by_assessment(self) -> list[tuple[Assessment, list[Change]]]:
         """The changes, column by column."""
         found: dict[int, list[Change]] = defaultdict(list)
-        for one in self.changes:
-            found[one.assessment.pk].append(one)
+        for change in self.changes:
+            found[change.assessment.pk].append(change)
         return [(changes[0].assessment, changes) for changes in found.values()]
 
     @property
     def overwritten(self) -> int:
         """How many marks were there already."""
-        return sum(bool(one.before) for one in self.changes)
+        return sum(bool(change.before) for change in self.changes)
 
     @property
     def kept(self) -> str:
-        return "\n".join(one.kept for one in self.changes)
+        return "\n".join(change.kept for change in self.changes)
 
     def cells(self) -> list[tuple[Assessment, list[Cell]]]:
         """What is written, once it is agreed to."""
         return [
-            (assessment, [Cell(one.pupil.pk, one.typed, one.seen) for one in changes])
+            (assessment, [Cell(change.pupil.pk, change.typed, change.seen) for change in changes])
             for assessment, changes in self.by_assessment
         ]
 
 
-class Gone(Exception):
+class GridChanged(Exception):
     """What was agreed to speaks of an assessment or of a pupil that is not in the grid any more."""
 
 
@@ -162,7 +162,7 @@ class _Reading:
             return None
         return places[0]
 
-    def read(self, file: grids.Grid) -> Brought:
+    def read(self, file: grids.Grid) -> GridChanges:
         columns = self.columns_of(file.titles)
         if not columns and not self.problems:
             self.problems.append(
@@ -183,7 +183,7 @@ class _Reading:
             met[place] = row.line
             for number, column in columns.items():
                 self._cell(row.line, place, column, _bare(row.cells[number]))
-        return Brought(self.changes, self.problems, self.aside, self.same)
+        return GridChanges(self.changes, self.problems, self.aside, self.same)
 
     def _pupil(self, line: int, name: str) -> int | None:
         places = self.pupils.get(fold(name), ())
@@ -215,53 +215,59 @@ def _bare(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
 
 
-def read_grid(file: grids.Grid, grid: Grid) -> Brought:
+def read_grid(file: grids.Grid, grid: Grid) -> GridChanges:
     """What a file changes in this grid. An empty cell leaves the mark as it is."""
     return _Reading(grid).read(file)
 
 
-def agreed(kept: str, grid: Grid) -> Brought:
-    """What a page had shown and sends back, compared with the grid as it is now: `seen` stays what it had shown. Raises Gone."""
+def agreed(kept: str, grid: Grid) -> GridChanges:
+    """What a page had shown and sends back, compared with the grid as it is now: `seen` stays what it had shown. Raises GridChanged."""
     columns = {str(one.pk): place for place, one in enumerate(grid.columns)}
     rows = {str(row.pupil.pk): row for row in grid.rows}
     changes = []
     for assessment, pupil, seen, said in _kept_cells(kept):
         if assessment not in columns or pupil not in rows:
-            raise Gone
+            raise GridChanged
         place, row = columns[assessment], rows[pupil]
         column, known = grid.columns[place], row.cells[place]
         try:
             typed = typed_mark(said[:MOST_TYPED], column.scale)
         except NotAMark as refused:
-            raise Gone from refused
+            raise GridChanged from refused
         if typed != known.typed:
             changes.append(Change(column, row.pupil, known.said, typed, int(seen)))
-    return Brought(changes)
+    return GridChanges(changes)
 
 
 def _kept_cells(kept: str) -> Iterator[Sequence[str]]:
     for line in kept.split():
         told = line.split(":")
         if len(told) != 4 or not all(one.isascii() and one.isdigit() and len(one) < 12 for one in told[:3]):
-            raise Gone
+            raise GridChanged
         yield told
 
 
-def shown_again(brought: Brought, grid: Grid) -> Brought:
+def shown_again(brought: GridChanges, grid: Grid) -> GridChanges:
     """The same, compared with what the grid now holds."""
     versions: dict[tuple[int, int], int] = {
         (column.pk, row.pupil.pk): row.cells[place].version
         for row in grid.rows
         for place, column in enumerate(grid.columns)
     }
-    return Brought([_seen_now(one, versions) for one in brought.changes])
+    return GridChanges([_seen_now(change, versions) for change in brought.changes])
 
 
-def _seen_now(one: Change, versions: Mapping[tuple[int, int], int]) -> Change:
-    return Change(one.assessment, one.pupil, one.before, one.typed, versions[one.assessment.pk, one.pupil.pk])
+def _seen_now(change: Change, versions: Mapping[tuple[int, int], int]) -> Change:
+    return Change(
+        change.assessment,
+        change.pupil,
+        change.before,
+        change.typed,
+        versions[change.assessment.pk, change.pupil.pk],
+    )
 
 
-def first_changes(brought: Brought, most: int) -> Iterable[tuple[Assessment, Sequence[Change], int]]:
+def first_changes(brought: GridChanges, most: int) -> Iterable[tuple[Assessment, Sequence[Change], int]]:
     """As many as a page shows, column by column, and how many are left out of each."""
     left = most
     for assessment, changes in brought.by_assessment:

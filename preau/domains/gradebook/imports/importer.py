@@ -15,9 +15,9 @@ from preau.directory.actions.columns import remember_columns
 from preau.directory.models import Group, Subject
 from preau.directory.queries.columns import column_words
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook import actions
-from preau.domains.gradebook.imports import past
-from preau.domains.gradebook.imports.past import run
+from preau.domains.gradebook.actions import sealing
+from preau.domains.gradebook.actions.past import write_past
+from preau.domains.gradebook.imports.past import matching, run
 from preau.domains.gradebook.models import MarksImport
 from preau.domains.gradebook.queries.past import CHANGES, NOTES
 from preau.foundation import dates, uploads
@@ -42,31 +42,41 @@ def read(row: MarksImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
     for one in made.planned:
         count = len(one.marks)
         told = {
-            "what": one.place.title, "groups": groups[one.place.group], "when": dates.plain_day(one.place.day),
+            "what": one.place.title,
+            "groups": groups[one.place.group],
+            "when": dates.plain_day(one.place.day),
             "subject": subjects[one.place.subject],
             "detail": ngettext("%(num)s note", "%(num)s notes", count) % {"num": count},
-        }  # fmt: skip
+        }
         lines["completed" if one.known else "created"].append(told)
     who = [
-        {"file": one.file, "line": one.line, "reason": one.reason, "who": one.who} for one in made.problems
+        {"file": problem.file, "line": problem.line, "reason": problem.reason, "who": problem.who}
+        for problem in made.problems
     ]
     return Outcome(_report(brought), columns | lines | {"put_aside": who, "print": brought.print})
 
 
-def _brought(row: MarksImport, paths: Sequence[Path]) -> run.Brought:
+def _brought(row: MarksImport, paths: Sequence[Path]) -> run.PastMarks:
     today = timezone.localdate(timezone=ZoneInfo(row.school.timezone))
     return run.bring(paths, row.year, today, column_words(row.school_id, run.COLUMNS))
 
 
-def _report(brought: run.Brought) -> dict[str, Any]:
+def _report(brought: run.PastMarks) -> dict[str, Any]:
     """In numbers, places and reasons: nobody's name."""
     made = brought.plan
-    reasons = Counter(one.reason for one in made.problems)
+    reasons = Counter(problem.reason for problem in made.problems)
     return {
-        "assessments": made.created, "marks": made.marks, "unchanged": made.same, "aside": len(made.problems),
-        "put_aside": [{"file": one.file, "line": one.line, "reason": one.reason} for one in made.problems],
-        "reasons": reasons.most_common(), "columns_left": list(brought.left),
-    }  # fmt: skip
+        "assessments": made.created,
+        "marks": made.marks,
+        "unchanged": made.same,
+        "aside": len(made.problems),
+        "put_aside": [
+            {"file": problem.file, "line": problem.line, "reason": problem.reason}
+            for problem in made.problems
+        ],
+        "reasons": reasons.most_common(),
+        "columns_left": list(brought.left),
+    }
 
 
 def apply(row: MarksImport, paths: Sequence[Path], _tell: Tell, settle: Callable[..., None]) -> None:
@@ -78,11 +88,11 @@ def apply(row: MarksImport, paths: Sequence[Path], _tell: Tell, settle: Callable
     try:
         with transaction.atomic():
             brought = _brought(row, paths)
-            actions.write_past(
-                row.school, row.brought_by, past.written(brought.plan, brought.ground, row.brought_by.pk)
+            write_past(
+                row.school, row.brought_by, matching.written(brought.plan, brought.ground, row.brought_by.pk)
             )
             settle(_report(brought) | {"applied": True}, brought.print)
-    except actions.PeriodSealed as sealed:
+    except sealing.PeriodSealed as sealed:
         raise stages.Differs from sealed
 
 
@@ -122,7 +132,9 @@ MARKS_FILES = Importer(
         reading=_("Lecture de notes"),
         applying=_("Reprise de notes"),
         busy=_("En attente : d’autres notes sont en train d’être lues"),
-        already=_("Des notes sont déjà en cours de reprise : les voici. Vos nouveaux fichiers ne sont pas pris."),
+        already=_(
+            "Des notes sont déjà en cours de reprise : les voici. Vos nouveaux fichiers ne sont pas pris."
+        ),
         agreed=_("C’est parti : les notes sont reprises."),
         dropped=_("La reprise est abandonnée, ses fichiers sont effacés. Aucune note n’a changé."),
         moved_on=_("La reprise a avancé entre-temps : voici où elle en est."),
@@ -132,13 +144,17 @@ MARKS_FILES = Importer(
         being_read=_("En train d’être lues"),
         refused=_("Les notes n’ont pas pu être lues"),
         unchanged=_("Aucune note n’a changé, et les fichiers sont effacés."),
-        given_up=_("La reprise a été abandonnée, ou est restée sept jours sans décision. Ses fichiers sont effacés."),
+        given_up=_(
+            "La reprise a été abandonnée, ou est restée sept jours sans décision. Ses fichiers sont effacés."
+        ),
         line=_("Lignes"),
         drop_title=_("Abandonner cette reprise ?"),
         drop_text=_("Les fichiers apportés sont effacés. Aucune note ne change."),
         drop_button=_("Abandonner la reprise"),
         open_title=_("Des notes sont déjà en cours de reprise"),
-        open_text=_("Un établissement en traite une à la fois. Appliquez celle-ci ou abandonnez-la, puis revenez."),
+        open_text=_(
+            "Un établissement en traite une à la fois. Appliquez celle-ci ou abandonnez-la, puis revenez."
+        ),
         open_link=_("Voir la reprise en cours"),
     ),
-)  # fmt: skip
+)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
-from preau.domains.gradebook import actions
+from preau.domains.gradebook.actions import erasing
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import Readers, Rows, on_themselves
@@ -63,7 +63,7 @@ for data in [
         fields={"assessment": CHILD, "pupil": CHILD, "value": CHILD, "code": CHILD, "version": NONE}
         | dict.fromkeys(["changed_at", "changed_by"], PERSONAL),
         withheld=frozenset({"version"}),
-        forget=actions.forget_marks,
+        forget=erasing.forget_marks,
         readers=Readers(
             Rows(read_by("published_at"), _("une fois publiée")),
             Rows(read_by("guardians_at"), _("une fois publiée, après le délai que fixe l’établissement")),
@@ -77,7 +77,7 @@ for data in [
         "pupil",
         fields=dict.fromkeys("assessment pupil former_value former_code value code".split(), CHILD)
         | dict.fromkeys(["at", "by"], PERSONAL),
-        forget=actions.forget_changes,
+        forget=erasing.forget_changes,
         readers=Readers(
             Rows(changed_after("published_at"), _("une fois publiée")),
             Rows(changed_after("guardians_at"), _("ce qui a changé après le délai que fixe l’établissement")),
@@ -113,7 +113,7 @@ for data in [
         about=("by",),
         fields={"school": NONE}
         | dict.fromkeys(["teacher", "period", "until", "reason", "by", "at"], PERSONAL),
-        forget=actions.forget_reopenings,
+        forget=erasing.forget_reopenings,
         readers=on_themselves(Role.HEAD),
         **BASIS,
     ),
@@ -127,24 +127,46 @@ TERM: dict[str, Any] = dict(
 )
 for term in [
     Term(
-        "gradebook.assessments", _("Évaluations et notes"), model="gradebook.Assessment", when="day",
-        due=by_year("gradebook.Assessment", "day"), people=("teacher", "marks__pupil"),
+        "gradebook.assessments",
+        _("Évaluations et notes"),
+        model="gradebook.Assessment",
+        when="day",
+        due=by_year("gradebook.Assessment", "day"),
+        people=("teacher", "marks__pupil"),
         with_it=("gradebook.Mark", "gradebook.MarkChange"),
-        order=24, **TERM,
+        order=24,
+        **TERM,
     ),
     Term(
-        "gradebook.seals", _("Périodes arrêtées"), model="gradebook.PeriodSeal", when="at",
-        due=by_year("gradebook.PeriodSeal", "at"), people=("by",), order=25, **TERM,
+        "gradebook.seals",
+        _("Périodes arrêtées"),
+        model="gradebook.PeriodSeal",
+        when="at",
+        due=by_year("gradebook.PeriodSeal", "at"),
+        people=("by",),
+        order=25,
+        **TERM,
     ),
     Term(
-        "gradebook.reopenings", _("Périodes rouvertes"), model="gradebook.Reopening", when="at",
-        due=by_year("gradebook.Reopening", "at"), people=("teacher", "by"), order=26, **TERM,
+        "gradebook.reopenings",
+        _("Périodes rouvertes"),
+        model="gradebook.Reopening",
+        when="at",
+        due=by_year("gradebook.Reopening", "at"),
+        people=("teacher", "by"),
+        order=26,
+        **TERM,
     ),
     Term(
-        "gradebook.imports", _("Fichiers de notes reçus"), model="gradebook.MarksImport", when="brought_at",
-        due=by_year("gradebook.MarksImport", "brought_at"), order=27, **TERM,
+        "gradebook.imports",
+        _("Fichiers de notes reçus"),
+        model="gradebook.MarksImport",
+        when="brought_at",
+        due=by_year("gradebook.MarksImport", "brought_at"),
+        order=27,
+        **TERM,
     ),
-]:  # fmt: skip
+]:
     boards.terms.add(term)
 
 for words in [

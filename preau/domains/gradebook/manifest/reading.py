@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook import api, rules
+from preau.domains.gradebook import api
 from preau.domains.gradebook.queries import latest
-from preau.domains.gradebook.rules import reading
+from preau.domains.gradebook.rules import access, reading
 from preau.foundation import boards
 
 KEY = "gradebook"
@@ -33,14 +33,14 @@ def class_averages_of(group: int) -> str:
 
 boards.menu.add(
     boards.MenuEntry(
-        _("Notes"), "gradebook:own", "chart-line", rules.follows_marks, order=27, service=KEY, main=True
+        _("Notes"), "gradebook:own", "chart-line", access.follows_marks, order=27, service=KEY, main=True
     )
 )
 boards.cards.add(
-    boards.Card("gradebook/_last_marks.html", last_card, rules.follows_marks, order=16, service=KEY)
+    boards.Card("gradebook/_last_marks.html", last_card, access.follows_marks, order=16, service=KEY)
 )
 boards.pupil_links.add(
-    boards.PupilLink(_("Notes"), marks_of, "chart-line", rules.reads_every_class, order=20, service=KEY)
+    boards.PupilLink(_("Notes"), marks_of, "chart-line", access.reads_every_class, order=20, service=KEY)
 )
 boards.group_links.add(
     boards.GroupLink(
@@ -49,10 +49,16 @@ boards.group_links.add(
 )
 boards.doors.add(
     boards.Door(
-        "api.notes", _("Notes"), _("les notes publiées, avec leur barème et leur coefficient."), rules.follows_marks,
-        by=("token",), most=1000, service=KEY, order=32,
+        "api.notes",
+        _("Notes"),
+        _("les notes publiées, avec leur barème et leur coefficient."),
+        access.follows_marks,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=32,
     )
-)  # fmt: skip
+)
 boards.api.add(boards.ApiPart("notes", api.router, "api.notes", order=32))
 for verb, label in [
     ("gradebook.marks_read", _("Les notes d’un élève")),
@@ -64,6 +70,9 @@ boards.first_steps.add(
     boards.FirstStep(
         _("Comprendre une moyenne"),
         _("Chaque moyenne s’ouvre : ce qui compte, avec quel coefficient, et le calcul."),
-        "gradebook:own", rules.follows_marks, order=22, service=KEY,
+        "gradebook:own",
+        access.follows_marks,
+        order=22,
+        service=KEY,
     )
-)  # fmt: skip
+)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook import rules
 from preau.domains.gradebook.queries import record
+from preau.domains.gradebook.rules import access
 from preau.foundation import boards
 from preau.foundation.text import ordinals
 
@@ -32,8 +32,18 @@ def every_mark(viewer: Viewer, pupil: Person) -> str:
 
 boards.pupil_facts.add(
     boards.PupilFact(
-        "gradebook.marks", _("Notes"), "gradebook/facts/_marks.html", record.marks_shown, rules.reads_marks,
-        boards.Column.SCHOOL, icon="chart-line", summary=record.marks_said, heading=title_of_period,
-        more_label=_("Toutes les notes"), more=every_mark, order=10, service="gradebook",
+        "gradebook.marks",
+        _("Notes"),
+        "gradebook/facts/_marks.html",
+        record.marks_shown,
+        access.reads_marks,
+        boards.Column.SCHOOL,
+        icon="chart-line",
+        summary=record.marks_said,
+        heading=title_of_period,
+        more_label=_("Toutes les notes"),
+        more=every_mark,
+        order=10,
+        service="gradebook",
     )
-)  # fmt: skip
+)

@@ -10,10 +10,12 @@ from preau.directory.boards import Power, powers, roster_files
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.gradebook import queries, rules, seeds, tasks
+from preau.domains.gradebook import seeds, tasks
 from preau.domains.gradebook.exports import roster
 from preau.domains.gradebook.imports.importer import MARKS_FILES
 from preau.domains.gradebook.models import MARKS
+from preau.domains.gradebook.queries import coming
+from preau.domains.gradebook.rules import access
 from preau.foundation import boards
 from preau.foundation.importers.boards import importers
 
@@ -28,13 +30,13 @@ def book_of(group: int) -> str:
 
 def waiting_card(viewer: Viewer) -> Mapping[str, Any] | None:
     """What a teacher has to mark or to publish."""
-    rows = queries.waiting_of(viewer)
+    rows = coming.waiting_of(viewer)
     return {"rows": rows[:MOST_WAITING], "total": len(rows), "today": viewer.today} if rows else None
 
 
 def marks_or_follows(viewer: Viewer) -> bool:
     """Those who have assessments of their own."""
-    return rules.keeps_marks(viewer) or rules.follows_marks(viewer)
+    return access.keeps_marks(viewer) or access.follows_marks(viewer)
 
 
 boards.services.add(
@@ -50,20 +52,20 @@ boards.services.add(
 )
 boards.menu.add(
     boards.MenuEntry(
-        _("Notes"), "gradebook:index", "chart-bar", rules.reads_grid, order=27, service=KEY, main=True
+        _("Notes"), "gradebook:index", "chart-bar", access.reads_grid, order=27, service=KEY, main=True
     )
 )
 boards.schedule.add(boards.Scheduled("gradebook.tell_published", tasks.tell_published, every_minutes=10))
 boards.seeds.add(boards.Seed("notes", seeds.plant, order=45))
 boards.cards.add(
-    boards.Card("gradebook/_waiting.html", waiting_card, rules.keeps_marks, "aside", 27, service=KEY)
+    boards.Card("gradebook/_waiting.html", waiting_card, access.keeps_marks, "main", 27, service=KEY)
 )
-boards.agenda.add(boards.AgendaSource(KEY, queries.agenda_of, marks_or_follows, order=27, service=KEY))
+boards.agenda.add(boards.AgendaSource(KEY, coming.agenda_of, marks_or_follows, order=27, service=KEY))
 boards.search.add(
     boards.SearchSource(
         _("Évaluations"),
         "chart-bar",
-        queries.found_assessments,
+        coming.found_assessments,
         marks_or_follows,
         letters=3,
         order=62,
@@ -76,22 +78,25 @@ boards.settings_pages.add(
         _("Arrondi, coefficients, sous-matières, et quand les familles voient les notes."),
         "gradebook:settings",
         "chart-bar",
-        rules.settles_marks,
+        access.settles_marks,
         order=62,
         heading=boards.SettingsHeading.DAILY,
         words=_("bulletin trimestre"),
     )
 )
 boards.group_links.add(
-    boards.GroupLink(_("Notes"), book_of, "chart-bar", rules.reads_book, order=25, service=KEY)
+    boards.GroupLink(_("Notes"), book_of, "chart-bar", access.reads_book, order=25, service=KEY)
 )
 for step in [
     boards.FirstStep(
         _("Saisir des notes"),
         _("Créez une évaluation : elle devient une colonne, que vous remplissez ou collez."),
-        "gradebook:index", rules.keeps_marks, order=30, service=KEY,
+        "gradebook:index",
+        access.keeps_marks,
+        order=30,
+        service=KEY,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 powers.add(
     Power(

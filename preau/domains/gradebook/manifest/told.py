@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.gradebook import rules
+from preau.domains.gradebook.rules import access
 from preau.foundation import boards
 from preau.foundation.boards import NotificationKind, Pace
 
@@ -16,7 +16,7 @@ for kind in [
         _("Des notes de %(about)s ont été publiées %(day)s (%(school)s)."),
         _("Voir les notes"),
         FOLLOWS,
-        rules.follows_marks,
+        access.follows_marks,
         pace=Pace.WEEKLY,
         order=24,
     ),
@@ -30,7 +30,7 @@ for kind in [
         ),
         _("Voir les notes"),
         FOLLOWS,
-        rules.follows_marks,
+        access.follows_marks,
         pace=Pace.DAILY,
         order=25,
     ),

@@ -20,10 +20,7 @@ def taught(viewer: Viewer, group: str, subject: str) -> Exists:
 
 def led(viewer: Viewer) -> "QuerySet[Assignment]":
     """The classes of which the viewer is head teacher today, as their keys."""
-    rows = Assignment.objects.filter(
-        active_on(viewer.today), teacher=viewer.person.pk, kind=Assignment.Kind.HEAD_TEACHER
-    )
-    return rows.values("group_id")
+    return Assignment.objects.led_by(viewer).values("group_id")
 
 
 def of_led_class(viewer: Viewer, prefix: str = "") -> Q:

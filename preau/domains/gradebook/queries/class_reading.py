@@ -28,11 +28,18 @@ IN_CLASS = Prepared(
         Enrolment.objects.filter(group_id=group)
         .order_by("pupil__search_name", "pk")
         .values_list(
-            "group_id", "group__kind", "group__name", "pupil_id", "starts", "ends",
-            "pupil__public_id", "pupil__family_name", "pupil__given_name",
+            "group_id",
+            "group__kind",
+            "group__name",
+            "pupil_id",
+            "starts",
+            "ends",
+            "pupil__public_id",
+            "pupil__family_name",
+            "pupil__given_name",
         )
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

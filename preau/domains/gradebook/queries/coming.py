@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import fold, ordinals
 
@@ -22,7 +22,7 @@ MOST_FOUND, MOST_READ = 50, 400
 
 
 @dataclass(frozen=True)
-class Waiting:
+class UnpublishedAssessment:
     """An assessment that is past and that nobody reads yet; `typed`: how many marks it has."""
 
     pk: int
@@ -41,9 +41,9 @@ def _waiting(viewer: Viewer, today: date) -> Any:
 WAITING = Prepared(_waiting)
 
 
-def waiting_of(viewer: Viewer) -> list[Waiting]:
+def waiting_of(viewer: Viewer) -> list[UnpublishedAssessment]:
     """What a teacher has to mark or to publish, the oldest first: one query."""
-    return [Waiting(*row) for row in WAITING(viewer, viewer.today)] if viewer.year else []
+    return [UnpublishedAssessment(*row) for row in WAITING(viewer, viewer.today)] if viewer.year else []
 
 
 def _on_days(viewer: Viewer, first: date, last: date) -> Any:
@@ -103,7 +103,7 @@ def _latest(viewer: Viewer) -> Any:
 LATEST = Prepared(_latest)
 
 
-def found_assessments(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def found_assessments(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The assessments of the viewer whose title, topic or subject has these words, latest first: one query.
 
     A teacher or a pupil has some hundred in a year: they are read, and compared here without their accents.

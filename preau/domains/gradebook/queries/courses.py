@@ -12,7 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.models.reading import led
-from preau.domains.gradebook.rules import reads_every_class
+from preau.domains.gradebook.rules.access import reads_every_class
 from preau.foundation.prepared import Prepared
 
 
@@ -72,7 +72,7 @@ def courses_of(viewer: Viewer, group: Group) -> list[Course]:
     own = {row.subject_id for row in told if row.teacher_id == viewer.person.pk}
     reads = reads_every_class(viewer) or any(row.is_led for row in told)
     found = _courses(row for row in told if reads or row.subject_id in own)
-    said = [replace(one, own=one.subject_id in own) for one in found]
+    said = [replace(course, own=course.subject_id in own) for course in found]
     return sorted(said, key=lambda one: not one.own)
 
 
@@ -88,13 +88,13 @@ def _courses(rows: Iterable[Assignment]) -> list[Course]:
 
 def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) -> list[CourseRow]:
     """These courses with their assessments of a period: one query."""
-    rows = Assessment.objects.kept().filter(period=period, group__in={one.group_id for one in courses})
+    rows = Assessment.objects.kept().filter(period=period, group__in={course.group_id for course in courses})
     counted = rows.values("group_id", "subject_id").annotate(
         number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None)), last=Max("day")
     )
     found = {(row["group_id"], row["subject_id"]): row for row in counted.order_by()}
     empty = {"number": 0, "drafts": 0, "last": None}
-    said = [(one, found.get((one.group_id, one.subject_id), empty)) for one in courses]
+    said = [(course, found.get((course.group_id, course.subject_id), empty)) for course in courses]
     return [CourseRow(one, row["number"], row["drafts"], row["last"]) for one, row in said]
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from preau.directory.rules.subjects import Look
 from preau.domains.gradebook.models import Assessment
 from preau.domains.gradebook.queries.read_marks import Line
-from preau.domains.gradebook.rules import averages, plain
+from preau.domains.gradebook.rules import averages
 from preau.domains.gradebook.rules.averages import Average, Code, Mode
+from preau.domains.gradebook.rules.marking import plain
 from preau.domains.gradebook.rules.reading import spread_of
 
 CENT = Decimal("0.01")

@@ -18,7 +18,9 @@ from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_
 from preau.domains.gradebook.models.reading import in_led_class
 from preau.domains.gradebook.queries.counting import given, part_of, policy_terms, subject_terms
 from preau.domains.gradebook.queries.courses import Course
-from preau.domains.gradebook.rules import Typed, as_typed, averages, fixed, plain, reads_every_class
+from preau.domains.gradebook.rules import averages
+from preau.domains.gradebook.rules.access import reads_every_class
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed, fixed, plain
 from preau.foundation import dates
 from preau.foundation.text import initials
 
@@ -34,7 +36,7 @@ LOW = Decimal("0.4")
 class Cell:
     """What a cell shows, and the version of its mark (0: none). `low`: below 8 out of 20."""
 
-    typed: Typed = field(default_factory=Typed)
+    typed: TypedMark = field(default_factory=TypedMark)
     version: int = 0
     low: bool = False
 
@@ -158,7 +160,7 @@ class Grid:
 
     def column_of(self, pk: str | None, today: date) -> Assessment | None:
         """The column of an address, else the last one that is past and holds marks, else the last."""
-        named = next((one for one in self.columns if str(one.pk) == pk), None)
+        named = next((column for column in self.columns if str(column.pk) == pk), None)
         past = [one for n, one in enumerate(self.columns) if one.day <= today and self._holds(n)]
         return named or (past[-1] if past else next(iter(reversed(self.columns)), None))
 
@@ -167,17 +169,17 @@ class Grid:
 
     def spread_of(self, column: Assessment) -> Spread:
         """How the marks of one column lie."""
-        place = [one.pk for one in self.columns].index(column.pk)
+        place = [column.pk for column in self.columns].index(column.pk)
         return spread([row.cells[place].typed for row in self.rows if not row.pupil.left], column.scale)
 
 
-def heading(one: Assessment) -> str:
+def heading(assessment: Assessment) -> str:
     """« Fractions (14 septembre 2026 · /20 · ×0.5) »: what a column is known by when the file comes back.
 
     Without a comma: it is by the line of headings that one knows what separates the cells of a CSV.
     """
-    scale, weight = (plain(number).replace(",", ".") for number in (one.scale, one.coefficient))
-    return f"{one.title} ({dates.plain_day(one.day)} · /{scale} · ×{weight})"
+    scale, weight = (plain(number).replace(",", ".") for number in (assessment.scale, assessment.coefficient))
+    return f"{assessment.title} ({dates.plain_day(assessment.day)} · /{scale} · ×{weight})"
 
 
 def tenths(value: Fraction) -> str:
@@ -190,14 +192,14 @@ def number(value: Fraction) -> str:
     return plain(averages.rounded(value, CENT))
 
 
-def spread(cells: Iterable[Typed], scale: Decimal) -> Spread:
+def spread(cells: Iterable[TypedMark], scale: Decimal) -> Spread:
     """The spread of these cells on their scale."""
     held = list(cells)
-    values = [Fraction(one.value) for one in held if one.value is not None]
+    values = [Fraction(cell.value) for cell in held if cell.value is not None]
     return Spread(
         len(values),
-        sum(bool(one.code) for one in held),
-        sum(one.is_empty for one in held),
+        sum(bool(cell.code) for cell in held),
+        sum(cell.is_empty for cell in held),
         averages.statistics_of(values, full=Fraction(scale), bars=BARS),
         scale,
     )
@@ -235,7 +237,7 @@ def _left(ends: date | None, period: Period, today: date) -> date | None:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _GridMarks:
     """What was read of the marks of these pupils in a subject and a period."""
 
     cells: Mapping[tuple[int, int], Cell]
@@ -250,42 +252,49 @@ def grid_of(
     """The grid that the viewer reads: five queries. `page`: 0 for the last columns, 1 for those before…"""
     seen = Assessment.objects.visible_to(viewer).filter(group=group, subject=course.subject_id, period=period)
     found = list(seen.order_by("day", "pk"))
-    assessments = [one for one in found if one.deleted_at is None]
-    deleted = [one for one in found if one.deleted_at and course.own]
+    assessments = [assessment for assessment in found if assessment.deleted_at is None]
+    deleted = [assessment for assessment in found if assessment.deleted_at and course.own]
     learners = learners_of(viewer, group, period, led_only=not course.own and not reads_every_class(viewer))
     parts = list(SubSubject.objects.filter(subject=course.subject_id))
-    known = _marks(course, period, [one.pk for one in learners], assessments, viewer.moment)
-    made = _averages(viewer, course, parts, known, [one.pk for one in learners])
+    known = _marks(course, period, [learner.pk for learner in learners], assessments, viewer.moment)
+    made = _averages(viewer, course, parts, known, [learner.pk for learner in learners])
     last = max(len(assessments) - page * most, 0)
     first = max(last - most, 0)
     shown = assessments[first:last]
     nothing = Cell()
     rows = [
-        Row(one, tuple(known.cells.get((one.pk, column.pk), nothing) for column in shown), made.get(one.pk))
-        for one in learners
+        Row(
+            learner,
+            tuple(known.cells.get((learner.pk, column.pk), nothing) for column in shown),
+            made.get(learner.pk),
+        )
+        for learner in learners
     ]
-    others = len(set(known.terms) - {one.pk for one in assessments})
+    others = len(set(known.terms) - {assessment.pk for assessment in assessments})
     later = len(assessments) - last
     return Grid(course, period, shown, rows, parts, first, later, others, deleted)
 
 
 def _marks(
     course: Course, period: Period, pupils: Sequence[int], own: Sequence[Assessment], now: datetime
-) -> _Known:
+) -> _GridMarks:
     """All that these pupils have in this subject and period, whichever group it was given in: one query.
 
     What is another group's counts once it is published.
     """
-    here = {one.pk for one in own}
+    here = {assessment.pk for assessment in own}
     seen = Q(assessment__in=here) | Q(assessment__published_at__lte=now)
     rows = Mark.objects.filter(
-        seen, pupil__in=pupils, assessment__subject=course.subject_id, assessment__period=period,
+        seen,
+        pupil__in=pupils,
+        assessment__subject=course.subject_id,
+        assessment__period=period,
         assessment__deleted_at=None,
-    )  # fmt: skip
+    )
     cells: dict[tuple[int, int], Cell] = {}
     said: dict[int, dict[averages.Key, averages.Given]] = {}
-    terms = {one.pk: _terms(course, one) for one in own}
-    parts = {one.sub_subject_id for one in own}
+    terms = {assessment.pk: _terms(course, assessment) for assessment in own}
+    parts = {assessment.sub_subject_id for assessment in own}
     for row in rows.order_by().values(*FIELDS):
         pk, pupil = row["assessment_id"], row["pupil_id"]
         if pk not in terms:
@@ -297,33 +306,45 @@ def _marks(
         said.setdefault(pupil, {})[pk] = mark
         if pk in here:
             low = row["value"] is not None and row["value"] < row["assessment__scale"] * LOW
-            cells[pupil, pk] = Cell(Typed(row["value"], row["code"]), row["version"], low)
-    return _Known(cells, said, terms, frozenset(parts))
+            cells[pupil, pk] = Cell(TypedMark(row["value"], row["code"]), row["version"], low)
+    return _GridMarks(cells, said, terms, frozenset(parts))
 
 
 FIELDS = (
-    "assessment_id", "pupil_id", "value", "code", "version", "assessment__scale", "assessment__coefficient",
-    "assessment__mode", "assessment__sub_subject_id",
-)  # fmt: skip
+    "assessment_id",
+    "pupil_id",
+    "value",
+    "code",
+    "version",
+    "assessment__scale",
+    "assessment__coefficient",
+    "assessment__mode",
+    "assessment__sub_subject_id",
+)
 
 
-def _terms(course: Course, one: Assessment) -> averages.AssessmentTerms:
+def _terms(course: Course, assessment: Assessment) -> averages.AssessmentTerms:
     return averages.AssessmentTerms(
-        one.pk, part_of(course.subject_id, one.sub_subject_id), Fraction(one.scale), Fraction(one.coefficient),
-        averages.Mode(one.mode),
-    )  # fmt: skip
+        assessment.pk,
+        part_of(course.subject_id, assessment.sub_subject_id),
+        Fraction(assessment.scale),
+        Fraction(assessment.coefficient),
+        averages.Mode(assessment.mode),
+    )
 
 
 def _terms_of(course: Course, row: Mapping[str, Any]) -> averages.AssessmentTerms:
     return averages.AssessmentTerms(
-        row["assessment_id"], part_of(course.subject_id, row["assessment__sub_subject_id"]),
-        Fraction(row["assessment__scale"]), Fraction(row["assessment__coefficient"]),
+        row["assessment_id"],
+        part_of(course.subject_id, row["assessment__sub_subject_id"]),
+        Fraction(row["assessment__scale"]),
+        Fraction(row["assessment__coefficient"]),
         averages.Mode(row["assessment__mode"]),
-    )  # fmt: skip
+    )
 
 
 def _averages(
-    viewer: Viewer, course: Course, parts: Sequence[SubSubject], known: _Known, pupils: Sequence[int]
+    viewer: Viewer, course: Course, parts: Sequence[SubSubject], known: _GridMarks, pupils: Sequence[int]
 ) -> dict[int, Decimal | None]:
     """The average of each pupil in this subject, by the school's rules."""
     policy = policy_terms(policy_of(viewer.school_id or 0))
@@ -352,7 +373,9 @@ def said_average(viewer: Viewer, assessment: Assessment, pupil_id: int) -> str:
 def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
     """How the column lies, once a mark of it is written."""
     learners, marks = column_cells(viewer, assessment)
-    return spread([as_typed(marks.get(one.pk)) for one in learners if not one.left], assessment.scale)
+    return spread(
+        [as_typed(marks.get(learner.pk)) for learner in learners if not learner.left], assessment.scale
+    )
 
 
 def column_cells(

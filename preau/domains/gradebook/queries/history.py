@@ -13,7 +13,8 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
 from preau.domains.gradebook.queries.grid import BARS, Learner, Spread, column_cells, spread
-from preau.domains.gradebook.rules import Typed, as_typed, plain, reads_every_class
+from preau.domains.gradebook.rules.access import reads_every_class
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed, plain
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class MarkPage:
     after: Learner | None
 
     @property
-    def typed(self) -> Typed:
+    def typed(self) -> TypedMark:
         return as_typed(self.mark)
 
     @property
@@ -63,7 +64,7 @@ def changes_of(viewer: Viewer, assessment: Assessment | int, pupil: int) -> list
 
 
 def _said(value: Decimal | None, code: str) -> str:
-    return Typed(value, code).said or _("effacée")
+    return TypedMark(value, code).said or _("effacée")
 
 
 def changed_in(viewer: Viewer, assessment: Assessment) -> Counter[int]:
@@ -81,13 +82,16 @@ def mark_page(viewer: Viewer, assessment: Assessment, asked: str | None) -> Mark
         return None
     place = next((n for n, one in enumerate(learners) if one.public_id == asked), 0)
     pupil = learners[place]
-    typed = [as_typed(marks.get(one.pk)) for one in learners if not one.left]
+    typed = [as_typed(marks.get(learner.pk)) for learner in learners if not learner.left]
     return MarkPage(
-        assessment, pupil, marks.get(pupil.pk), spread(typed, assessment.scale),
+        assessment,
+        pupil,
+        marks.get(pupil.pk),
+        spread(typed, assessment.scale),
         changes_of(viewer, assessment, pupil.pk),
         learners[place - 1] if place else None,
         learners[place + 1] if place + 1 < len(learners) else None,
-    )  # fmt: skip
+    )
 
 
 def person_of(learner: Learner) -> Person:

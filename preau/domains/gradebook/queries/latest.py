@@ -11,14 +11,24 @@ from django.db.models import QuerySet
 from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Mark
-from preau.domains.gradebook.rules import plain
+from preau.domains.gradebook.rules.marking import plain
 from preau.foundation.prepared import Prepared
 
 ON_THE_HOME = 4
 COLUMNS = (
-    "assessment_id", "assessment__title", "assessment__day", "assessment__scale", "assessment__coefficient", "assessment__mode",
-    "assessment__subject__name", "assessment__subject__code", "value", "code", "pupil__public_id", "pupil__given_name",
-)  # fmt: skip
+    "assessment_id",
+    "assessment__title",
+    "assessment__day",
+    "assessment__scale",
+    "assessment__coefficient",
+    "assessment__mode",
+    "assessment__subject__name",
+    "assessment__subject__code",
+    "value",
+    "code",
+    "pupil__public_id",
+    "pupil__given_name",
+)
 
 
 @dataclass(frozen=True)

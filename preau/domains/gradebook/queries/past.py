@@ -14,16 +14,35 @@ from preau.foundation.importers.rows import MATCHING, PREVIEW
 from preau.foundation.text import number
 
 CHANGES = (
-    Section("devoirs", "created", gettext_lazy("Devoirs repris"), gettext_lazy("Avec leurs notes : élèves et familles les lisent aussitôt, et personne n’est prévenu.")),
-    Section("completes", "completed", gettext_lazy("Devoirs déjà là, complétés"), gettext_lazy("Ils reçoivent les notes qui leur manquent. Celles qui y sont restent.")),
-)  # fmt: skip
+    Section(
+        "devoirs",
+        "created",
+        gettext_lazy("Devoirs repris"),
+        gettext_lazy("Avec leurs notes : élèves et familles les lisent aussitôt, et personne n’est prévenu."),
+    ),
+    Section(
+        "completes",
+        "completed",
+        gettext_lazy("Devoirs déjà là, complétés"),
+        gettext_lazy("Ils reçoivent les notes qui leur manquent. Celles qui y sont restent."),
+    ),
+)
 NOTES = (
-    Section("mis-de-cote", "put_aside", gettext_lazy("Mis de côté"), gettext_lazy("Ces lignes ne sont pas prises. Corrigez le fichier ou l’annuaire, puis apportez-le de nouveau : ce qui est déjà repris ne l’est pas deux fois.")),
-)  # fmt: skip
+    Section(
+        "mis-de-cote",
+        "put_aside",
+        gettext_lazy("Mis de côté"),
+        gettext_lazy(
+            "Ces lignes ne sont pas prises. Corrigez le fichier ou l’annuaire, puis apportez-le de nouveau : ce qui est déjà repris ne l’est pas deux fois."
+        ),
+    ),
+)
 
 
-def by(one: MarksImport) -> str:
-    return one.brought_by.full_name if one.brought_by else _("une personne qui n’est plus là")
+def by(marks_import: MarksImport) -> str:
+    return (
+        marks_import.brought_by.full_name if marks_import.brought_by else _("une personne qui n’est plus là")
+    )
 
 
 def figures_of(report: Mapping[str, Any]) -> list[str]:
@@ -38,36 +57,41 @@ def figures_of(report: Mapping[str, Any]) -> list[str]:
     return [words[name] % {"count": number(count)} for name, count in told.items() if count]
 
 
-def changes_of(one: MarksImport) -> list[Part]:
+def changes_of(marks_import: MarksImport) -> list[Part]:
     """What would be written, while it waits for a decision."""
-    return parts_of(CHANGES, one.preview)
+    return parts_of(CHANGES, marks_import.preview)
 
 
-def notes_of(one: MarksImport) -> list[Part]:
+def notes_of(marks_import: MarksImport) -> list[Part]:
     """What is set aside; who is named only while it waits."""
-    told = {s.name: (one.preview if s.name in one.preview else one.report).get(s.name) for s in NOTES}
-    return parts_of(NOTES, told, reasons={"put_aside": one.report.get("reasons", ())})
+    told = {
+        s.name: (marks_import.preview if s.name in marks_import.preview else marks_import.report).get(s.name)
+        for s in NOTES
+    }
+    return parts_of(NOTES, told, reasons={"put_aside": marks_import.report.get("reasons", ())})
 
 
-def columns_of(one: MarksImport) -> list[Mapping[str, Any]]:
+def columns_of(marks_import: MarksImport) -> list[Mapping[str, Any]]:
     """The headings of its tables, as long as somebody may say what they hold."""
-    return list(one.preview.get("columns", ())) if one.state in {MATCHING, PREVIEW} else []
+    return list(marks_import.preview.get("columns", ())) if marks_import.state in {MATCHING, PREVIEW} else []
 
 
-def part_of(_viewer: Viewer, one: MarksImport, slug: str) -> Part | None:
+def part_of(_viewer: Viewer, marks_import: MarksImport, slug: str) -> Part | None:
     """One list in full; None when there is none to show."""
-    return next((part for part in [*changes_of(one), *notes_of(one)] if part.slug == slug), None)
+    return next(
+        (part for part in [*changes_of(marks_import), *notes_of(marks_import)] if part.slug == slug), None
+    )
 
 
-def exported(_viewer: Viewer, one: MarksImport) -> dict[str, Any]:
+def exported(_viewer: Viewer, marks_import: MarksImport) -> dict[str, Any]:
     """The report for other programs."""
     told = {
-        "import": one.pk,
-        "state": one.state,
-        "brought_at": one.brought_at.isoformat(),
-        "files": one.files,
+        "import": marks_import.pk,
+        "state": marks_import.state,
+        "brought_at": marks_import.brought_at.isoformat(),
+        "files": marks_import.files,
     }
-    return told | one.report
+    return told | marks_import.report
 
 
 def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:

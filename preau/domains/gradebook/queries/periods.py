@@ -27,7 +27,7 @@ def period_rows(viewer: Viewer) -> list[PeriodRow]:
     """The periods of the current year: four queries."""
     periods = list(Period.objects.visible_to(viewer).filter(year=viewer.year).order_by("starts", "pk"))
     seals = PeriodSeal.objects.visible_to(viewer).filter(period__in=periods).select_related("by")
-    sealed = {one.period_id: one for one in seals}
+    sealed = {seal.period_id: seal for seal in seals}
     again: dict[int, list[Reopening]] = defaultdict(list)
     rows = Reopening.objects.visible_to(viewer).filter(period__in=periods).open_on(viewer.today)
     for one in rows.select_related("teacher").order_by("teacher__search_name"):
@@ -41,11 +41,14 @@ def period_rows(viewer: Viewer) -> list[PeriodRow]:
     }
     return [
         PeriodRow(
-            one, counts.get(one.pk, {}).get("number", 0), counts.get(one.pk, {}).get("drafts", 0),
-            sealed.get(one.pk), tuple(again[one.pk]),
+            period,
+            counts.get(period.pk, {}).get("number", 0),
+            counts.get(period.pk, {}).get("drafts", 0),
+            sealed.get(period.pk),
+            tuple(again[period.pk]),
         )
-        for one in periods
-    ]  # fmt: skip
+        for period in periods
+    ]
 
 
 def periods_of(viewer: Viewer) -> list[Period]:
@@ -68,6 +71,6 @@ def is_open(period: Period) -> bool:
 
 def chosen_period(periods: Sequence[Period], typed: str | None, today: date) -> Period | None:
     """The period of an address, else the one of today, else the last that has begun."""
-    named = next((one for one in periods if str(one.pk) == typed), None)
-    begun = [one for one in periods if one.starts <= today]
+    named = next((period for period in periods if str(period.pk) == typed), None)
+    begun = [period for period in periods if period.starts <= today]
     return named or (begun[-1] if begun else next(iter(periods), None))

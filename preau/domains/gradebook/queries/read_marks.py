@@ -80,9 +80,25 @@ class Line:
 
 
 COLUMNS = (
-    "pk", "title", "topic", "kind", "mode", "day", "scale", "coefficient", "subject_id", "subject__name", "subject__code",
-    "sub_subject_id", "sub_subject__name", "sub_subject__coefficient", "group_id", "period_id", "version", "marks_written",
-)  # fmt: skip
+    "pk",
+    "title",
+    "topic",
+    "kind",
+    "mode",
+    "day",
+    "scale",
+    "coefficient",
+    "subject_id",
+    "subject__name",
+    "subject__code",
+    "sub_subject_id",
+    "sub_subject__name",
+    "sub_subject__coefficient",
+    "group_id",
+    "period_id",
+    "version",
+    "marks_written",
+)
 
 
 def published_to(viewer: Viewer, prefix: str = "") -> Q:
@@ -98,9 +114,18 @@ def _learning_with(pupil: int) -> "QuerySet[Enrolment, Any]":
     )
     return (
         rows.order_by("pk")
-        .values_list("group_id", "group__kind", "group__name", "pupil_id", "starts", "ends", "school_id", "group__year_id")
+        .values_list(
+            "group_id",
+            "group__kind",
+            "group__name",
+            "pupil_id",
+            "starts",
+            "ends",
+            "school_id",
+            "group__year_id",
+        )
         .distinct()
-    )  # fmt: skip
+    )
 
 
 LEARNING_WITH = Prepared(_learning_with)
@@ -217,7 +242,8 @@ class ClassMarks:
         return [
             line
             for line in self.lines
-            if line.pk in marked or any(one.group_id == line.group_id and one.on(line.day) for one in groups)
+            if line.pk in marked
+            or any(group.group_id == line.group_id and group.on(line.day) for group in groups)
         ]
 
     def learners_in(self, groups: Iterable[int]) -> set[int]:
@@ -272,7 +298,7 @@ def class_marks(
 def class_of(learning: Iterable[Learning], pupil_id: int, today: date) -> Learning | None:
     """The class where a pupil learns, today else the last."""
     own = [one for one in learning if one.pupil_id == pupil_id and one.kind == Group.Kind.CLASS]
-    return next((one for one in own if one.on(today)), own[-1] if own else None)
+    return next((learning for learning in own if learning.on(today)), own[-1] if own else None)
 
 
 def chosen_period(periods: Sequence[Period], asked: str | None, today: date) -> Period | None:

@@ -40,26 +40,35 @@ def _marks(viewer: Viewer, pupil: int, group: int, today: date) -> "QuerySet[Mar
     led = in_led_class(viewer).filter(pupil=OuterRef("pupil"))
     weight = SubjectWeight.objects.filter(subject=OuterRef("assessment__subject"))
     rows = Mark.objects.filter(
-        published_to(viewer, "assessment__"), pupil=pupil, assessment__school__in=here,
+        published_to(viewer, "assessment__"),
+        pupil=pupil,
+        assessment__school__in=here,
         assessment__period=Subquery(begun.order_by("-starts").values("pk")[:1]),
-    )  # fmt: skip
+    )
     told = rows.annotate(
-        seen=Exists(seen), led=Exists(led),
+        seen=Exists(seen),
+        led=Exists(led),
         of_class=Subquery(weight.filter(group=group).values("coefficient")[:1]),
         of_school=Subquery(weight.filter(group=None).values("coefficient")[:1]),
-    ).order_by("assessment__day", "assessment__pk")  # fmt: skip
+    ).order_by("assessment__day", "assessment__pk")
     return told.values_list(
         *(f"assessment__{name}" for name in COLUMNS),
-        "value", "code", "seen", "led", "of_class", "of_school", "assessment__period__name",
+        "value",
+        "code",
+        "seen",
+        "led",
+        "of_class",
+        "of_school",
+        "assessment__period__name",
         *(f"assessment__school__grading_policy__{name}" for name in POLICY),
-    )  # fmt: skip
+    )
 
 
 MARKS_OF_RECORD = Prepared(_marks)
 
 
 @dataclass(frozen=True)
-class Read:
+class PupilMark:
     """A mark of the pupil, and what it counts by."""
 
     line: Line
@@ -76,7 +85,7 @@ class RecordMarks:
     pupil: int
     period: str
     held: ClassMarks
-    rows: Sequence[Read]
+    rows: Sequence[PupilMark]
     whole: bool
     today: date
 
@@ -137,12 +146,14 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     told = MARKS_OF_RECORD(viewer, pupil.pk, group, viewer.today)
     size = len(COLUMNS)
     period, rules = "", GradingPolicy()
-    rows: list[Read] = []
+    rows: list[PupilMark] = []
     for row in told:
         value, code, seen, led, of_class, of_school, period, *policy = row[size:]
         mark = given(value, code)
         if mark is not None:
-            rows.append(Read(Line(*row[:size]), mark, seen, led, of_school if of_class is None else of_class))
+            rows.append(
+                PupilMark(Line(*row[:size]), mark, seen, led, of_school if of_class is None else of_class)
+            )
         if policy[0] is not None:
             rules = GradingPolicy(**dict(zip(POLICY, policy, strict=True)))
     read = {row.line.subject_id for row in rows if row.seen}
@@ -150,15 +161,18 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     if not rows:
         return None
     held = ClassMarks(
-        policy_terms(rules), [row.line for row in rows],
+        policy_terms(rules),
+        [row.line for row in rows],
         Marks.known(viewer, pupil.pk, {row.line.pk: row.given for row in rows}),
         {(row.line.subject_id, None): averages.exact(row.weight) for row in rows if row.weight is not None},
-        group, (), "",
-    )  # fmt: skip
+        group,
+        (),
+        "",
+    )
     return RecordMarks(pupil.pk, period, held, rows, _reads_all(viewer, rows), viewer.today)
 
 
-def _reads_all(viewer: Viewer, rows: Sequence[Read]) -> bool:
+def _reads_all(viewer: Viewer, rows: Sequence[PupilMark]) -> bool:
     """As `rules.reading.reads_marks_of` says it, from what was asked already."""
     if not viewer.is_staff or viewer.holds(Role.HEAD) or viewer.has_power(MARKS):
         return True

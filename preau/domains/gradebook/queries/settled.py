@@ -23,18 +23,21 @@ class SubjectRow:
 def subject_rows(viewer: Viewer) -> list[SubjectRow]:
     """The subjects of the school: three queries."""
     weights: dict[int, dict[int | None, Decimal]] = defaultdict(dict)
-    for one in SubjectWeight.objects.visible_to(viewer):
-        weights[one.subject_id][one.group_id] = one.coefficient
+    for subject_weight in SubjectWeight.objects.visible_to(viewer):
+        weights[subject_weight.subject_id][subject_weight.group_id] = subject_weight.coefficient
     parts: dict[int, list[str]] = defaultdict(list)
     for part in SubSubject.objects.visible_to(viewer):
         parts[part.subject_id].append(part.name)
     return [
         SubjectRow(
-            one.pk, one.name, weights[one.pk].get(None, Decimal(1)), len(weights[one.pk].keys() - {None}),
-            ", ".join(parts[one.pk]),
+            subject.pk,
+            subject.name,
+            weights[subject.pk].get(None, Decimal(1)),
+            len(weights[subject.pk].keys() - {None}),
+            ", ".join(parts[subject.pk]),
         )
-        for one in Subject.objects.visible_to(viewer).order_by("name")
-    ]  # fmt: skip
+        for subject in Subject.objects.visible_to(viewer).order_by("name")
+    ]
 
 
 def weights_of(subject: Subject) -> dict[int | None, Decimal]:

@@ -263,8 +263,8 @@ class Sum:
         self.numerator = self.numerator * more + numerator * (self.denominator // common)
         self.denominator *= more
 
-    def add_product(self, one: Fraction, other: Fraction) -> None:
-        self.add(one.numerator * other.numerator, one.denominator * other.denominator)
+    def add_product(self, fraction: Fraction, other: Fraction) -> None:
+        self.add(fraction.numerator * other.numerator, fraction.denominator * other.denominator)
 
     def add_value(self, value: Fraction) -> None:
         self.add(value.numerator, value.denominator)

@@ -33,7 +33,7 @@ class NotAMark(ValueError):
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedMark:
     """A mark as it was typed: a value or a code; neither, and the cell is empty."""
 
     value: Decimal | None = None
@@ -59,15 +59,15 @@ def fixed(number: Decimal) -> str:
     return f"{number:f}".replace(".", ",")
 
 
-def typed_mark(text: str, scale: Decimal) -> Typed:
+def typed_mark(text: str, scale: Decimal) -> TypedMark:
     """What a cell means on this scale, with a comma or a point. Raises NotAMark."""
     said = "".join(text.split()).upper()
     # « 12/20 », as one copies it from elsewhere: the same scale only.
     said = said.removesuffix(f"/{plain(scale)}")
     if not said:
-        return Typed()
+        return TypedMark()
     if said in CODES:
-        return Typed(code=CODES[said].value)
+        return TypedMark(code=CODES[said].value)
     if not NUMBER.fullmatch(said):
         raise NotAMark(_("Une note sur %(scale)s, ou ABS, DISP, NN, NR.") % {"scale": plain(scale)})
     value = Decimal(said.replace(",", ".").rstrip(".") or "0")
@@ -77,9 +77,9 @@ def typed_mark(text: str, scale: Decimal) -> Typed:
         )
     if value != value.quantize(CENT):
         raise NotAMark(_("Deux chiffres au plus après la virgule."))
-    return Typed(value=value.quantize(CENT))
+    return TypedMark(value=value.quantize(CENT))
 
 
-def as_typed(mark: "Mark | None") -> Typed:
+def as_typed(mark: "Mark | None") -> TypedMark:
     """What a cell holds."""
-    return Typed(mark.value, mark.code) if mark else Typed()
+    return TypedMark(mark.value, mark.code) if mark else TypedMark()

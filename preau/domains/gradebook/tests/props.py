@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from conftest import NOW
 from preau.directory.models import Enrolment, Holding, Period, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.gradebook.models import (
     Assessment,
@@ -40,16 +40,26 @@ def many_assessments(college: World, count: int) -> None:
     for _ in range(count):
         number = Assessment.objects.filter(title__startswith="Droites ").count()
         one = Assessment.objects.create(
-            school=college.school, teacher=charge.teacher, subject=charge.subject, group=charge.group,
-            period=period_of(college), title=f"Droites {number}", day=before.date(), published_at=before,
-            guardians_at=before + timedelta(days=1), marks_written=1,
-        )  # fmt: skip
+            school=college.school,
+            teacher=charge.teacher,
+            subject=charge.subject,
+            group=charge.group,
+            period=period_of(college),
+            title=f"Droites {number}",
+            day=before.date(),
+            published_at=before,
+            guardians_at=before + timedelta(days=1),
+            marks_written=1,
+        )
         Mark.objects.bulk_create(
             Mark(
-                assessment=one, pupil_id=pupil, value=Decimal(n % 20) + Decimal("0.5"), changed_by=charge.teacher
+                assessment=one,
+                pupil_id=pupil,
+                value=Decimal(n % 20) + Decimal("0.5"),
+                changed_by=charge.teacher,
             )
             for n, pupil in enumerate(pupils)
-        )  # fmt: skip
+        )
 
 
 def own_period(college: World) -> Period:
@@ -60,10 +70,15 @@ def own_import(college: World) -> MarksImport:
     """Marks that wait for a decision, with assessments and places to show."""
     known = MarksImport.objects.filter(school=college.school, state="preview").first()
     return known or MarksImport.objects.create(
-        school=college.school, year=college.year, brought_by=college.people["head"], files=["001_notes.csv"],
-        state=MarksImport.State.PREVIEW, preview={"created": [], "columns": [a_column(0)]},
-        report={"put_aside": [], "reasons": []}, moved_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        year=college.year,
+        brought_by=college.people["head"],
+        files=["001_notes.csv"],
+        state=MarksImport.State.PREVIEW,
+        preview={"created": [], "columns": [a_column(0)]},
+        report={"put_aside": [], "reasons": []},
+        moved_at=NOW,
+    )
 
 
 def a_column(number: int) -> dict[str, object]:
@@ -95,11 +110,14 @@ def many_imports(college: World, count: int) -> None:
     """`count` imports more that were applied."""
     MarksImport.objects.bulk_create(
         MarksImport(
-            school=college.school, year=college.year, brought_by=college.people["head"], state="done",
+            school=college.school,
+            year=college.year,
+            brought_by=college.people["head"],
+            state="done",
             report={"marks": number + 1},
         )
         for number in range(count)
-    )  # fmt: skip
+    )
 
 
 def own_seal(college: World) -> PeriodSeal:
@@ -113,9 +131,10 @@ def own_reopening(college: World) -> Reopening:
     """It is opened again to the cast's teacher."""
     seal = own_seal(college)
     return Reopening.objects.get_or_create(
-        period=seal.period, teacher=college.people["teacher"],
+        period=seal.period,
+        teacher=college.people["teacher"],
         defaults={"school": college.school, "reason": "Copie retrouvée", "until": NOW.date(), "by": seal.by},
-    )[0]  # fmt: skip
+    )[0]
 
 
 def many_learners(college: World, count: int) -> None:
@@ -135,9 +154,13 @@ def many_reopenings(college: World, count: int) -> None:
         number = Reopening.objects.count()
         teacher = Person.objects.create(family_name=f"Remplaçant {number}", given_name="Léo")
         Reopening.objects.create(
-            school=college.school, period=seal.period, teacher=teacher, reason="Copie retrouvée", until=NOW.date(),
+            school=college.school,
+            period=seal.period,
+            teacher=teacher,
+            reason="Copie retrouvée",
+            until=NOW.date(),
             by=seal.by,
-        )  # fmt: skip
+        )
 
 
 def own_subject(college: World) -> Subject:
@@ -160,6 +183,11 @@ def many_drafts(college: World, count: int) -> None:
     for _ in range(count):
         number = Assessment.objects.filter(title__startswith="À noter ").count()
         Assessment.objects.create(
-            school=college.school, teacher=charge.teacher, subject=charge.subject, group=charge.group,
-            period=period_of(college), title=f"À noter {number}", day=NOW.date(),
-        )  # fmt: skip
+            school=college.school,
+            teacher=charge.teacher,
+            subject=charge.subject,
+            group=charge.group,
+            period=period_of(college),
+            title=f"À noter {number}",
+            day=NOW.date(),
+        )

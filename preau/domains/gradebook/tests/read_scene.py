@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from conftest import NOW
 from preau.directory.models import Assignment, Enrolment, Period, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.gradebook.tests.scene import class_of, period_of
 
@@ -18,7 +18,7 @@ def pupils_of(world: World) -> list[Person]:
     enrolled = (
         Enrolment.objects.filter(group=class_of(world), ends=None).select_related("pupil").order_by("pk")
     )
-    others = [one.pupil for one in enrolled if one.pupil_id != world.people["pupil"].pk]
+    others = [enrolment.pupil for enrolment in enrolled if enrolment.pupil_id != world.people["pupil"].pk]
     return [world.people["pupil"], *others]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from conftest import NOW
 from preau.directory.models import Assignment, Enrolment, Group, Period, Person
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import assessments, marks
 from preau.domains.gradebook.models import Assessment, Mark
-from preau.domains.gradebook.rules import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -46,15 +46,17 @@ def assessment(
 ) -> Assessment:
     """An assessment of the cast's teacher in the class of the cast's pupil; a draft unless it is said."""
     charge = charge_of(world)
-    described = actions.Described(**{"title": title, "day": NOW.date() - DAY, **said})
-    return actions.create_assessment(
+    described = assessments.Described(**{"title": title, "day": NOW.date() - DAY, **said})
+    return assessments.create_assessment(
         viewer, charge.group, charge.subject, period_of(world, described.day), described, published_at
     )
 
 
-def marked(viewer: Any, one: Assessment, pupil: Person, value: str = "12", seen: int = 0) -> Mark | None:
-    typed = Typed(Decimal(value)) if value[:1].isdigit() else Typed(code=value)
-    return actions.set_mark(viewer, one, pupil, typed, seen)
+def marked(
+    viewer: Any, assessment: Assessment, pupil: Person, value: str = "12", seen: int = 0
+) -> Mark | None:
+    typed = TypedMark(Decimal(value)) if value[:1].isdigit() else TypedMark(code=value)
+    return marks.set_mark(viewer, assessment, pupil, typed, seen)
 
 
 def classmate_of(world: World) -> Person:

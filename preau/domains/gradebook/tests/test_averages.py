@@ -450,13 +450,33 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("marks.0.assessment", "zz", "marks[0].assessment : aucune évaluation « zz »"),
         ("marks.0.pupil", "", "marks[0].pupil : un texte est attendu"),
         ("marks.1.assessment", "a1", "marks[1] : l’élève « p » a déjà une note à l’évaluation « a1 »"),
-        ("marks.0.value", "20.01", "marks[0].value : la note de l’élève « p » à l’évaluation « a1 », 20.01, dépasse"),
-        ("marks.1.value", "-0.5", "marks[1].value : la note de l’élève « p » à l’évaluation « a2 », -0.5, est plus petite"),
-        ("marks.1.value", "8,5", "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre"),
-        ("marks.1.value", "NaN", "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre"),
-        ("marks.1.value", 8, "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre"),
+        (
+            "marks.0.value",
+            "20.01",
+            "marks[0].value : la note de l’élève « p » à l’évaluation « a1 », 20.01, dépasse",
+        ),
+        (
+            "marks.1.value",
+            "-0.5",
+            "marks[1].value : la note de l’élève « p » à l’évaluation « a2 », -0.5, est plus petite",
+        ),
+        (
+            "marks.1.value",
+            "8,5",
+            "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre",
+        ),
+        (
+            "marks.1.value",
+            "NaN",
+            "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre",
+        ),
+        (
+            "marks.1.value",
+            8,
+            "marks[1].value : la note de l’élève « p » à l’évaluation « a2 » n’est ni un nombre",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_malformed_gradebook_says_where_and_why(path: str, value: Any, said: str) -> None:
     with pytest.raises(books.Malformed) as refused:
         computed(changed(path, value))
@@ -471,7 +491,7 @@ def test_a_malformed_gradebook_says_where_and_why(path: str, value: Any, said: s
         (b'{"a": ', "pas du JSON"),
         (b"[]", "un objet est attendu"),
         (b"\xff\xfe", "UTF-8"),
-        (b"[" * 100_000, "pas un carnet de notes"),
+        (b"[" * 100_000, "pas lisible"),
         (b'{"marks": [], "marks": []}', "marks : cette clé est écrite deux fois"),
     ],
 )

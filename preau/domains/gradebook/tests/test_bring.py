@@ -10,12 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions, queries
-from preau.domains.gradebook.exports import content_of
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import marks
+from preau.domains.gradebook.exports.grids import content_of
 from preau.domains.gradebook.imports import grids as imports
 from preau.domains.gradebook.models import Assessment, GradeBook, Mark, PeriodSeal
-from preau.domains.gradebook.rules import Typed
+from preau.domains.gradebook.queries import courses, periods
+from preau.domains.gradebook.queries import grid as grid_queries
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.read_scene import pupils_of
 from preau.domains.gradebook.tests.scene import assessment, class_of, marked, period_of
 from preau.domains.gradebook.views.grid import EVERY_COLUMN
@@ -30,18 +32,20 @@ def one(college: World, seat_of: Any) -> Assessment:
     return assessment(college, seat_of("teacher"), "Fractions")
 
 
-def grid_of(world: World, viewer: Any) -> queries.Grid:
+def grid_of(world: World, viewer: Any) -> grid_queries.Grid:
     book = GradeBook.objects.get(pk=class_of(world).pk)
-    course = next(c for c in queries.courses_of(viewer, book) if c.own)
-    period = next(p for p in queries.periods_of(viewer) if p.pk == period_of(world).pk)
-    return queries.grid_of(viewer, course, book, period, most=EVERY_COLUMN)
+    course = next(c for c in courses.courses_of(viewer, book) if c.own)
+    period = next(p for p in periods.periods_of(viewer) if p.pk == period_of(world).pk)
+    return grid_queries.grid_of(viewer, course, book, period, most=EVERY_COLUMN)
 
 
-def file_of(grid: queries.Grid, kind: str) -> bytes:
+def file_of(grid: grid_queries.Grid, kind: str) -> bytes:
     return b"".join(p if isinstance(p, bytes) else p.encode() for p in content_of(grid, kind))
 
 
-def read(tmp_path: Path, grid: queries.Grid, content: bytes | str, kind: str = "csv") -> imports.Brought:
+def read(
+    tmp_path: Path, grid: grid_queries.Grid, content: bytes | str, kind: str = "csv"
+) -> imports.GridChanges:
     path = tmp_path / f"grille.{kind}"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return imports.read_grid(open_grid(path, path.name), grid)
@@ -80,27 +84,31 @@ def test_a_file_filled_in_a_spreadsheet_says_what_it_changes(
     marked(teacher, one, first, "8")
     grid = grid_of(college, teacher)
     values = {first.pk: Decimal("13.5"), second.pk: "ABS", third.pk: 17}
-    filled = queries.Grid(
-        grid.course, grid.period, grid.columns,
+    filled = grid_queries.Grid(
+        grid.course,
+        grid.period,
+        grid.columns,
         [
-            queries.Row(
+            grid_queries.Row(
                 row.pupil,
-                (queries.Cell(_as(values.get(row.pupil.pk, ""))),),
+                (grid_queries.Cell(_as(values.get(row.pupil.pk, ""))),),
                 None,
             )
             for row in grid.rows
         ],
         grid.parts,
-    )  # fmt: skip
+    )
     found = read(tmp_path, grid, file_of(filled, kind), kind)
     assert {(c.pupil.pk, c.before, c.after) for c in found.changes} == {
-        (first.pk, "8", "13,5"), (second.pk, "", "ABS"), (third.pk, "", "17"),
-    }  # fmt: skip
+        (first.pk, "8", "13,5"),
+        (second.pk, "", "ABS"),
+        (third.pk, "", "17"),
+    }
     assert found.overwritten == 1 and not found.problems
 
 
 def _as(value: Any) -> Any:
-    return Typed(code=value) if isinstance(value, str) else Typed(Decimal(value))
+    return TypedMark(code=value) if isinstance(value, str) else TypedMark(Decimal(value))
 
 
 def test_mistakes_are_said_with_their_line(
@@ -108,9 +116,12 @@ def test_mistakes_are_said_with_their_line(
 ) -> None:
     first, second = (row.pupil for row in grid_of(college, seat_of("teacher")).rows[:2])
     content = typed(
-        "Élève;Fractions;Dictée", f"{first.name};25;12", "INCONNU Zoé;12;", f"{second.name};douze;",
+        "Élève;Fractions;Dictée",
+        f"{first.name};25;12",
+        "INCONNU Zoé;12;",
+        f"{second.name};douze;",
         f"{first.given_name} {first.family_name};12;",
-    )  # fmt: skip
+    )
     found = read(tmp_path, grid_of(college, seat_of("teacher")), content)
     said = [problem.said for problem in found.problems]
     assert len(said) == 4 and found.aside == ["Dictée"] and found.changes == []
@@ -124,13 +135,13 @@ def test_a_scale_that_has_changed_and_a_title_that_two_have_are_refused(
 ) -> None:
     teacher = seat_of("teacher")
     name = grid_of(college, teacher).rows[0].pupil.name
-    old = queries.heading(one).replace("/20", "/10")
+    old = grid_queries.heading(one).replace("/20", "/10")
     found = read(tmp_path, grid_of(college, teacher), typed(f"Élève;{old}", f"{name};5"))
     assert "barème" in found.problems[0].said and not found.changes
     again = read(
         tmp_path,
         grid_of(college, teacher),
-        typed(f"Élève;{queries.heading(one).replace('×1', '×3')}", f"{name};5"),
+        typed(f"Élève;{grid_queries.heading(one).replace('×1', '×3')}", f"{name};5"),
     )
     assert [c.after for c in again.changes] == ["5"]
     assessment(college, teacher, "Fractions", day=one.day.replace(day=one.day.day - 1))
@@ -203,9 +214,12 @@ def test_what_is_sent_back_is_of_this_grid_alone(
     client.sit(college.people["teacher"])
     pupil = college.people["pupil"]
     for kept in (
-        f"{theirs.pk}:{pupil.pk}:0:12", f"{one.pk}:{twin.people['pupil'].pk}:0:12", f"{one.pk}:{pupil.pk}:0:99",
-        f"{one.pk}:{pupil.pk}:x:12", "n’importe quoi",
-    ):  # fmt: skip
+        f"{theirs.pk}:{pupil.pk}:0:12",
+        f"{one.pk}:{twin.people['pupil'].pk}:0:12",
+        f"{one.pk}:{pupil.pk}:0:99",
+        f"{one.pk}:{pupil.pk}:x:12",
+        "n’importe quoi",
+    ):
         assert client.post(address(college), {CELLS: kept}).status_code == 422, kept
     assert not Mark.objects.exists()
 
@@ -242,5 +256,5 @@ def test_the_columns_are_written_in_one_order(college: World, seat_of: Any, one:
     with patch(
         "preau.domains.gradebook.actions.marks.set_column", lambda viewer, a, cells: order.append(a.pk)
     ):
-        actions.set_grid(teacher, [(other, []), (one, [])])
+        marks.set_grid(teacher, [(other, []), (one, [])])
     assert order == sorted(order) and len(order) == 2

@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Holding, Person
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions, queries
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import assessments, sealing
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark, SubSubject
 from preau.domains.gradebook.queries.courses import courses_of
+from preau.domains.gradebook.queries.grid import grid_of, said_average
 from preau.domains.gradebook.tests.props import many_assessments, own_assessment, own_book
 from preau.domains.gradebook.tests.scene import (
     DAY,
@@ -41,21 +42,21 @@ def teacher(client: SchoolClient, college: World) -> SchoolClient:
     return client.sit(college.people["teacher"])
 
 
-def grid_address(one: Assessment) -> str:
-    return f"{reverse('gradebook:grid', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
+def grid_address(assessment: Assessment) -> str:
+    return f"{reverse('gradebook:grid', kwargs={'pk': assessment.group_id})}?matiere={assessment.subject_id}"
 
 
-def address(name: str, one: Assessment) -> str:
-    return reverse(f"gradebook:{name}", kwargs={"pk": one.pk})
+def address(name: str, assessment: Assessment) -> str:
+    return reverse(f"gradebook:{name}", kwargs={"pk": assessment.pk})
 
 
-def pupils_of(one: Assessment) -> list[Person]:
-    return list(Person.objects.filter(enrolments__group=one.group_id).order_by("search_name", "pk"))
+def pupils_of(assessment: Assessment) -> list[Person]:
+    return list(Person.objects.filter(enrolments__group=assessment.group_id).order_by("search_name", "pk"))
 
 
-def typed_column(one: Assessment, *marks: str) -> dict[str, str]:
+def typed_column(assessment: Assessment, *marks: str) -> dict[str, str]:
     """What a page sends that showed no mark yet."""
-    people = pupils_of(one)
+    people = pupils_of(assessment)
     told = {f"note-{pupil.pk}": mark for pupil, mark in zip(people, marks, strict=False)}
     return told | {f"version-{pupil.pk}": "0" for pupil in people}
 
@@ -84,7 +85,7 @@ def test_whoever_writes_nothing_does_not_read_how_often_a_mark_was_typed(
 ) -> None:
     mark = marked(seat_of("teacher"), one, college.people["pupil"], "3")
     assert mark and marked(seat_of("teacher"), one, college.people["pupil"], "12", seen=mark.version)
-    actions.publish_assessment(seat_of("teacher"), one, NOW)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW)
     pages = {
         key: client.sit(college.people[key]).get(grid_address(one)).content.decode()
         for key in ("cpe", "head", "teacher")
@@ -107,19 +108,19 @@ def test_a_mark_of_another_group_counts_in_the_average_once_it_is_published(
         school=college.school, group=other, subject=one.subject, teacher=college.people["teacher_1"]
     )
     colleague = seat_of("teacher_1")
-    beside = actions.create_assessment(
-        colleague, other, one.subject, one.period, actions.Described("Atelier", one.day)
+    beside = assessments.create_assessment(
+        colleague, other, one.subject, one.period, assessments.Described("Atelier", one.day)
     )
     marked(colleague, beside, pupil, "20")
 
     def average() -> str:
         book = own_book(college)
         course = next(x for x in courses_of(viewer, book) if x.subject_id == one.subject_id)
-        grid = queries.grid_of(viewer, course, book, one.period)
+        grid = grid_of(viewer, course, book, one.period)
         return next(row.average_said for row in grid.rows if row.pupil.pk == pupil.pk)
 
     assert average() == "10,0"
-    actions.publish_assessment(colleague, beside, NOW - HOUR)
+    assessments.publish_assessment(colleague, beside, NOW - HOUR)
     assert average() == "15,0"
 
 
@@ -231,7 +232,7 @@ def test_a_column_that_a_colleague_wrote_meanwhile_shows_both(
 def test_a_period_sealed_while_somebody_types_keeps_what_they_typed(
     seat_of: Any, teacher: SchoolClient, one: Assessment
 ) -> None:
-    actions.seal_period(seat_of("head"), one.period)
+    sealing.seal_period(seat_of("head"), one.period)
     answer = teacher.post(address("column", one), typed_column(one, "9"))
     assert answer.status_code == 409
     page = html.fromstring(answer.content)
@@ -243,8 +244,10 @@ def test_a_period_sealed_while_somebody_types_keeps_what_they_typed(
 # One cell
 
 
-def save(teacher: SchoolClient, one: Assessment, pupil: Person, mark: str, seen: int = 0) -> Any:
-    return teacher.post(address("cell", one), {"eleve": pupil.public_id, "note": mark, "version": str(seen)})
+def save(teacher: SchoolClient, assessment: Assessment, pupil: Person, mark: str, seen: int = 0) -> Any:
+    return teacher.post(
+        address("cell", assessment), {"eleve": pupil.public_id, "note": mark, "version": str(seen)}
+    )
 
 
 def test_a_cell_is_saved_and_says_what_it_changes(
@@ -279,10 +282,10 @@ def test_what_a_cell_does_not_take_is_said_in_words(
     for person, mark, seen in ((pupil, "25", 0), (pupil, "x", 0), (stranger, "12", 0), (pupil, "12", -1)):
         answer = save(teacher, one, person, mark, seen)
         assert (answer.status_code, bool(answer.json()["sentence"])) == (422, True), mark
-    actions.delete_assessment(seat_of("teacher"), one)
+    assessments.delete_assessment(seat_of("teacher"), one)
     assert save(teacher, one, pupil, "12").status_code == 410
-    actions.restore_assessment(seat_of("teacher"), one)
-    actions.seal_period(seat_of("head"), one.period)
+    assessments.restore_assessment(seat_of("teacher"), one)
+    sealing.seal_period(seat_of("head"), one.period)
     assert save(teacher, one, pupil, "12").status_code == 423
     assert not Mark.objects.filter(assessment=one).exists()
 
@@ -290,8 +293,8 @@ def test_what_a_cell_does_not_take_is_said_in_words(
 # A column that is pasted
 
 
-def paste(teacher: SchoolClient, one: Assessment, text: str) -> Any:
-    return teacher.post(address("paste", one), {"lines": text, "seen": "0"})
+def paste(teacher: SchoolClient, assessment: Assessment, text: str) -> Any:
+    return teacher.post(address("paste", assessment), {"lines": text, "seen": "0"})
 
 
 def test_a_column_of_a_spreadsheet_is_pasted_in_the_order_of_the_list(
@@ -349,11 +352,18 @@ def test_a_column_pasted_over_what_a_colleague_just_wrote_shows_both(
 # Assessments
 
 
-def described(one: Assessment, **changes: str) -> dict[str, str]:
+def described(assessment: Assessment, **changes: str) -> dict[str, str]:
     return {
-        "title": "Fractions du jour", "kind": "quiz", "day": "2026-11-23", "scale": "10", "coefficient": "0,5",
-        "mode": "normal", "topic": "Additionner", "period": str(one.period_id), "publication": "brouillon",
-    } | changes  # fmt: skip
+        "title": "Fractions du jour",
+        "kind": "quiz",
+        "day": "2026-11-23",
+        "scale": "10",
+        "coefficient": "0,5",
+        "mode": "normal",
+        "topic": "Additionner",
+        "period": str(assessment.period_id),
+        "publication": "brouillon",
+    } | changes
 
 
 def test_an_assessment_is_created_and_a_second_click_makes_no_other(
@@ -369,9 +379,14 @@ def test_an_assessment_is_created_and_a_second_click_makes_no_other(
 def test_mistakes_of_the_form_are_said_and_kept(teacher: SchoolClient, one: Assessment) -> None:
     page = f"{reverse('gradebook:create', kwargs={'pk': one.group_id})}?matiere={one.subject_id}"
     wrong: list[dict[str, str]] = [
-        {"scale": "0"}, {"scale": "vingt"}, {"coefficient": "-1"}, {"day": "2019-01-01"}, {"title": ""},
-        {"publication": "plus-tard"}, {"period": "0"},
-    ]  # fmt: skip
+        {"scale": "0"},
+        {"scale": "vingt"},
+        {"coefficient": "-1"},
+        {"day": "2019-01-01"},
+        {"title": ""},
+        {"publication": "plus-tard"},
+        {"period": "0"},
+    ]
     for changes in wrong:
         answer = teacher.post(page, described(one, **changes))
         assert answer.status_code == 422, changes
@@ -470,4 +485,4 @@ def test_an_average_has_the_decimals_of_the_step_of_the_school(
     GradingPolicy.objects.create(school=college.school, step=Decimal("0.5"))
     pupil = college.people["pupil"]
     marked(seat_of("teacher"), one, pupil, "12.4")
-    assert queries.said_average(seat_of("teacher"), one, pupil.pk) == "12,5"
+    assert said_average(seat_of("teacher"), one, pupil.pk) == "12,5"

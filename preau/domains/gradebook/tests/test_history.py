@@ -9,11 +9,11 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Enrolment, Person
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import erasing, marks
 from preau.domains.gradebook.models import Assessment, Mark, MarkChange
 from preau.domains.gradebook.queries import history
-from preau.domains.gradebook.rules import Typed
+from preau.domains.gradebook.rules.marking import TypedMark
 from preau.domains.gradebook.tests.scene import HOUR, assessment, class_of, classmate_of, marked
 from tests.pages import faults
 
@@ -27,23 +27,25 @@ def one(college: World, seat_of: Any) -> Assessment:
     return assessment(college, seat_of("teacher"))
 
 
-def published(one: Assessment, at: datetime = NOW - 2 * DAYS, guardians: datetime = NOW - DAYS) -> None:
-    Assessment.objects.filter(pk=one.pk).update(published_at=at, guardians_at=guardians)
+def published(
+    assessment: Assessment, at: datetime = NOW - 2 * DAYS, guardians: datetime = NOW - DAYS
+) -> None:
+    Assessment.objects.filter(pk=assessment.pk).update(published_at=at, guardians_at=guardians)
 
 
-def written(viewer: Any, one: Assessment, pupil: Person, *values: str) -> None:
+def written(viewer: Any, assessment: Assessment, pupil: Person, *values: str) -> None:
     """These marks, one after the other."""
     for value in values:
-        known = Mark.objects.filter(assessment=one, pupil=pupil).first()
-        marked(viewer, one, pupil, value, seen=known.version if known else 0)
+        known = Mark.objects.filter(assessment=assessment, pupil=pupil).first()
+        marked(viewer, assessment, pupil, value, seen=known.version if known else 0)
 
 
-def was(viewer: Any, one: Assessment, pupil: Person) -> list[tuple[str, str]]:
-    return [(row.before, row.after) for row in history.changes_of(viewer, one, pupil.pk)]
+def was(viewer: Any, assessment: Assessment, pupil: Person) -> list[tuple[str, str]]:
+    return [(row.before, row.after) for row in history.changes_of(viewer, assessment, pupil.pk)]
 
 
-def page_of(one: Assessment, pupil: Person | None = None) -> str:
-    address = reverse("gradebook:mark", kwargs={"pk": one.pk})
+def page_of(assessment: Assessment, pupil: Person | None = None) -> str:
+    address = reverse("gradebook:mark", kwargs={"pk": assessment.pk})
     return f"{address}?eleve={pupil.public_id}" if pupil else address
 
 
@@ -59,7 +61,7 @@ def test_each_former_value_is_kept_with_who_changed_it(college: World, seat_of: 
     written(teacher, one, pupil, "8")
     published(one)
     written(teacher, one, pupil, "12", "ABS", "ABS")
-    actions.set_mark(teacher, one, pupil, Typed(), Mark.objects.get(pupil=pupil, assessment=one).version)
+    marks.set_mark(teacher, one, pupil, TypedMark(), Mark.objects.get(pupil=pupil, assessment=one).version)
     written(teacher, one, pupil, "14", "15")
     assert was(teacher, one, pupil) == [("14", "15"), ("ABS", "effacée"), ("12", "ABS"), ("8", "12")]
     assert {row.by for row in history.changes_of(teacher, one, pupil.pk)} == {teacher.person.formal_name}
@@ -124,9 +126,11 @@ def test_a_head_teacher_opens_it_for_their_class_alone(
     client.sit(college.people["teacher_1"])
     assert client.get(page_of(one, pupil)).status_code == 404
     Assignment.objects.create(
-        school=college.school, group=class_of(college), teacher=college.people["teacher_1"],
+        school=college.school,
+        group=class_of(college),
+        teacher=college.people["teacher_1"],
         kind=Assignment.Kind.HEAD_TEACHER,
-    )  # fmt: skip
+    )
     assert client.get(page_of(one, pupil)).status_code == 200
     here = Enrolment.objects.filter(group=class_of(college)).values("pupil")
     stranger = Person.objects.filter(enrolments__group__kind="class").exclude(pk__in=here)[0]
@@ -152,5 +156,5 @@ def test_they_go_with_the_pupil(college: World, seat_of: Any, one: Assessment) -
     published(one)
     for person in (pupil, mate):
         written(seat_of("teacher"), one, person, "12")
-    assert actions.forget_changes(pupil.pk) == 1
+    assert erasing.forget_changes(pupil.pk) == 1
     assert MarkChange.objects.get().pupil_id == mate.pk

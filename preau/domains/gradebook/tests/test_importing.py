@@ -9,7 +9,7 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import ColumnWord
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.gradebook.imports.importer import MARKS_FILES
 from preau.domains.gradebook.models import Assessment, Mark, MarksImport, PeriodSeal
 from preau.domains.gradebook.tests.read_scene import charges_of, pupils_of

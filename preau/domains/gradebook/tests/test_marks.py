@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from conftest import NOW
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Enrolment, Guardianship
-from preau.directory.seeds import World, make_parent_of
-from preau.domains.gradebook import actions, rules
+from preau.directory.seeds.world import World, make_parent_of
+from preau.domains.gradebook.actions import assessments, marks, sealing, settings
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark, PeriodSeal
-from preau.domains.gradebook.rules import NotAMark, Typed, typed_mark
+from preau.domains.gradebook.rules import access
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, typed_mark
 from preau.domains.gradebook.tests.scene import (
     DAY,
     HOUR,
@@ -63,9 +64,9 @@ def test_once_published_the_pupil_reads_first_and_the_guardian_after_the_delay(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     lead_class(college, "teacher")
-    actions.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
     assert readers(seat_of, mark) == {"head", "cpe", "teacher", "pupil"}
-    actions.publish_assessment(seat_of("teacher"), one, NOW - 25 * HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - 25 * HOUR)
     assert readers(seat_of, mark) == {"head", "cpe", "teacher", "pupil", "guardian"}
     assert one in Assessment.objects.visible_to(seat_of("guardian"))
 
@@ -74,7 +75,7 @@ def test_what_is_to_be_published_later_waits(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     lead_class(college, "teacher")
-    actions.publish_assessment(seat_of("teacher"), one, NOW + HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW + HOUR)
     assert readers(seat_of, mark) == {"head", "teacher"}
     assert one not in Assessment.objects.visible_to(seat_of("pupil"))
 
@@ -82,7 +83,7 @@ def test_what_is_to_be_published_later_waits(
 def test_a_head_teacher_reads_their_class_in_every_subject_and_no_other_teacher_does(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
-    actions.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
     lead_class(college, "teacher")
     assert "teacher_1" not in readers(seat_of, mark)
     lead_class(college, "teacher_1")
@@ -91,13 +92,13 @@ def test_a_head_teacher_reads_their_class_in_every_subject_and_no_other_teacher_
 
 
 def test_two_teachers_of_one_subject_both_write_it(college: World, seat_of: Any, one: Assessment) -> None:
-    assert not rules.writes(seat_of("teacher_1"), one)
+    assert not access.writes(seat_of("teacher_1"), one)
     Assignment.objects.create(
         school=college.school, group=one.group, subject=one.subject, teacher=college.people["teacher_1"]
     )
     opened = Assessment.objects.opened_by(seat_of("teacher_1"), one.pk)  # type: ignore[attr-defined]
     assert opened is not None
-    assert rules.writes(seat_of("teacher_1"), opened)
+    assert access.writes(seat_of("teacher_1"), opened)
 
 
 def test_a_teacher_reads_no_more_once_their_charge_has_ended(
@@ -111,7 +112,7 @@ def test_a_teacher_reads_no_more_once_their_charge_has_ended(
 def test_a_former_guardian_and_a_classmate_read_nothing(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
-    actions.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
     other = marked(seat_of("teacher"), one, classmate_of(college), "7")
     assert other is not None
     assert other not in Mark.objects.visible_to(seat_of("pupil"))
@@ -124,7 +125,7 @@ def test_a_former_guardian_and_a_classmate_read_nothing(
 def test_nobody_of_the_twin_school_reads_anything(
     college: World, twin: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
-    actions.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
     for key in ("head", "cpe", "teacher", "pupil", "guardian"):
         viewer = seat_of(key, world=twin)
         assert mark not in Mark.objects.visible_to(viewer), key
@@ -135,12 +136,12 @@ def test_what_is_deleted_is_read_by_who_may_restore_it(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     lead_class(college, "teacher")
-    actions.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
-    actions.delete_assessment(seat_of("teacher"), one)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - 48 * HOUR)
+    assessments.delete_assessment(seat_of("teacher"), one)
     assert readers(seat_of, mark) == {"head", "teacher"}
-    with pytest.raises(actions.AlreadyDone):
-        actions.delete_assessment(seat_of("teacher"), one)
-    actions.restore_assessment(seat_of("teacher"), one)
+    with pytest.raises(sealing.AlreadyDone):
+        assessments.delete_assessment(seat_of("teacher"), one)
+    assessments.restore_assessment(seat_of("teacher"), one)
     assert "guardian" in readers(seat_of, mark)
 
 
@@ -149,7 +150,7 @@ def test_who_was_not_there_that_day_sees_the_assessment_once_they_have_a_mark(
 ) -> None:
     pupil = college.people["pupil"]
     Enrolment.objects.filter(pupil=pupil, group=one.group).update(starts=NOW.date())
-    actions.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
     assert one not in Assessment.objects.visible_to(seat_of("pupil"))
     marked(seat_of("teacher"), one, pupil)
     assert one in Assessment.objects.visible_to(seat_of("pupil"))
@@ -158,10 +159,10 @@ def test_who_was_not_there_that_day_sees_the_assessment_once_they_have_a_mark(
 def test_a_delay_that_changes_moves_what_families_do_not_read_yet(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
-    actions.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
-    actions.save_policy(seat_of("head"), GradingPolicy(school=college.school, guardian_delay=0))
+    assessments.publish_assessment(seat_of("teacher"), one, NOW - HOUR)
+    settings.save_policy(seat_of("head"), GradingPolicy(school=college.school, guardian_delay=0))
     assert "guardian" in readers(seat_of, mark)
-    actions.save_policy(seat_of("head"), GradingPolicy(school=college.school, guardian_delay=48))
+    settings.save_policy(seat_of("head"), GradingPolicy(school=college.school, guardian_delay=48))
     assert "guardian" in readers(seat_of, mark)
 
 
@@ -175,7 +176,7 @@ def test_two_people_on_one_cell_are_both_shown(
     changed = marked(teacher, one, pupil, "14", seen=mark.version)
     assert changed is not None
     assert changed.version > mark.version
-    with pytest.raises(actions.MarkConflict) as conflict:
+    with pytest.raises(marks.MarkConflict) as conflict:
         marked(teacher, one, pupil, "9", seen=mark.version)
     assert (conflict.value.theirs.said, conflict.value.cell.typed.said) == ("14", "9")
     assert Mark.objects.get(pk=mark.pk).value == 14
@@ -185,9 +186,9 @@ def test_a_mark_emptied_and_typed_again_is_not_taken_for_itself(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
-    assert actions.set_mark(teacher, one, pupil, Typed(), mark.version) is None
+    assert marks.set_mark(teacher, one, pupil, TypedMark(), mark.version) is None
     marked(teacher, one, pupil, "18")
-    with pytest.raises(actions.MarkConflict):
+    with pytest.raises(marks.MarkConflict):
         marked(teacher, one, pupil, "9", seen=mark.version)
 
 
@@ -205,21 +206,21 @@ def test_a_column_is_written_whole_or_not_at_all(
 ) -> None:
     mate, pupil = classmate_of(college), college.people["pupil"]
     cells = [
-        actions.Cell(mate.pk, Typed(Decimal(5)), 0),
-        actions.Cell(pupil.pk, Typed(Decimal(6)), mark.version + 5),
+        marks.Cell(mate.pk, TypedMark(Decimal(5)), 0),
+        marks.Cell(pupil.pk, TypedMark(Decimal(6)), mark.version + 5),
     ]
-    with pytest.raises(actions.ColumnConflict):
-        actions.set_column(seat_of("teacher"), one, cells)
+    with pytest.raises(marks.ColumnConflict):
+        marks.set_column(seat_of("teacher"), one, cells)
     assert [row.value for row in Mark.objects.filter(assessment=one)] == [12]
-    cells[1] = actions.Cell(pupil.pk, Typed(Decimal(6)), mark.version)
-    actions.set_column(seat_of("teacher"), one, cells)
+    cells[1] = marks.Cell(pupil.pk, TypedMark(Decimal(6)), mark.version)
+    marks.set_column(seat_of("teacher"), one, cells)
     assert {row.value for row in Mark.objects.filter(assessment=one)} == {5, 6}
 
 
 def test_a_pupil_of_another_class_has_no_mark_here(college: World, seat_of: Any, one: Assessment) -> None:
     stranger = Enrolment.objects.filter(school=college.school).exclude(group=one.group)
     stranger = stranger.exclude(pupil__in=one.group.enrolments.values("pupil"))[0].pupil
-    with pytest.raises(actions.Elsewhere):
+    with pytest.raises(marks.Elsewhere):
         marked(seat_of("teacher"), one, stranger)
 
 
@@ -230,25 +231,29 @@ def test_who_left_in_the_period_keeps_their_mark_and_who_left_before_has_none(
     Enrolment.objects.filter(pupil=pupil, group=one.group).update(ends=period_of(college).starts)
     corrected = marked(seat_of("teacher"), one, pupil, "13", seen=mark.version)
     assert corrected is not None
-    actions.set_mark(seat_of("teacher"), one, pupil, Typed(), corrected.version)
-    with pytest.raises(actions.Elsewhere):
+    marks.set_mark(seat_of("teacher"), one, pupil, TypedMark(), corrected.version)
+    with pytest.raises(marks.Elsewhere):
         marked(seat_of("teacher"), one, pupil, "13")
 
 
 def test_a_scale_below_a_mark_is_refused(college: World, seat_of: Any, one: Assessment, mark: Mark) -> None:
-    said = actions.Described("Calcul 1", one.day, scale=Decimal(10))
-    with pytest.raises(actions.MarksAboveScale):
-        actions.change_assessment(seat_of("teacher"), one, said, one.version)
+    said = assessments.Described("Calcul 1", one.day, scale=Decimal(10))
+    with pytest.raises(assessments.MarksAboveScale):
+        assessments.change_assessment(seat_of("teacher"), one, said, one.version)
 
 
 def test_two_teachers_who_change_one_assessment_do_not_overwrite_each_other(
     seat_of: Any, one: Assessment
 ) -> None:
     teacher = seat_of("teacher")
-    assert actions.change_assessment(teacher, one, actions.Described("Calcul A", one.day), one.version)
-    assert not actions.change_assessment(teacher, one, actions.Described("Calcul A", one.day), one.version)
-    with pytest.raises(actions.AssessmentChanged):
-        actions.change_assessment(teacher, one, actions.Described("Calcul B", one.day), one.version)
+    assert assessments.change_assessment(
+        teacher, one, assessments.Described("Calcul A", one.day), one.version
+    )
+    assert not assessments.change_assessment(
+        teacher, one, assessments.Described("Calcul A", one.day), one.version
+    )
+    with pytest.raises(assessments.AssessmentChanged):
+        assessments.change_assessment(teacher, one, assessments.Described("Calcul B", one.day), one.version)
 
 
 def test_an_assessment_sent_twice_is_one(college: World, seat_of: Any, one: Assessment) -> None:
@@ -271,34 +276,34 @@ def test_a_sealed_period_does_not_change_but_for_whom_it_is_opened_again(
     college: World, seat_of: Any, one: Assessment, mark: Mark
 ) -> None:
     head, teacher, pupil = seat_of("head"), seat_of("teacher"), college.people["pupil"]
-    seal = actions.seal_period(head, one.period)
+    seal = sealing.seal_period(head, one.period)
     gestures = [
         lambda: marked(teacher, one, pupil, "15", seen=mark.version),
-        lambda: actions.change_assessment(teacher, one, actions.Described("X", one.day), one.version),
-        lambda: actions.delete_assessment(teacher, one),
-        lambda: actions.publish_assessment(teacher, one, NOW),
+        lambda: assessments.change_assessment(teacher, one, assessments.Described("X", one.day), one.version),
+        lambda: assessments.delete_assessment(teacher, one),
+        lambda: assessments.publish_assessment(teacher, one, NOW),
         lambda: assessment(college, teacher, "Calcul 2"),
-        lambda: actions.move_assessment(teacher, one, period_of(college, college.year.ends)),
+        lambda: assessments.move_assessment(teacher, one, period_of(college, college.year.ends)),
     ]
     for gesture in gestures:
-        with pytest.raises(actions.PeriodSealed):
+        with pytest.raises(sealing.PeriodSealed):
             gesture()
-    actions.reopen_period(head, seal, college.people["teacher"], "Copie retrouvée", NOW.date())
+    sealing.reopen_period(head, seal, college.people["teacher"], "Copie retrouvée", NOW.date())
     changed = marked(teacher, one, pupil, "15", seen=mark.version)
     assert changed is not None
-    actions.reopen_period(head, seal, college.people["teacher"], "Copie retrouvée", NOW.date() - DAY)
-    with pytest.raises(actions.PeriodSealed):
+    sealing.reopen_period(head, seal, college.people["teacher"], "Copie retrouvée", NOW.date() - DAY)
+    with pytest.raises(sealing.PeriodSealed):
         marked(teacher, one, pupil, "16", seen=changed.version)
 
 
 def test_a_period_is_sealed_once_and_the_seal_may_be_lifted(seat_of: Any, one: Assessment) -> None:
     head = seat_of("head")
-    seal = actions.seal_period(head, one.period)
-    with pytest.raises(actions.AlreadyDone):
-        actions.seal_period(head, one.period)
-    actions.lift_seal(head, seal)
+    seal = sealing.seal_period(head, one.period)
+    with pytest.raises(sealing.AlreadyDone):
+        sealing.seal_period(head, one.period)
+    sealing.lift_seal(head, seal)
     assert not PeriodSeal.objects.exists()
-    assert actions.delete_assessment(seat_of("teacher"), one) is None
+    assert assessments.delete_assessment(seat_of("teacher"), one) is None
 
 
 # What is typed
@@ -307,10 +312,22 @@ def test_a_period_is_sealed_once_and_the_seal_may_be_lifted(seat_of: Any, one: A
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("12", "12"), ("12,5", "12,5"), ("12.50", "12,5"), (" 7 ", "7"), ("0", "0"), (",5", "0,5"), ("20", "20"),
-        ("abs", "ABS"), ("d", "DISP"), ("N", "NN"), ("nr", "NR"), ("", ""), ("13/20", "13"), ("12,", "12"),
+        ("12", "12"),
+        ("12,5", "12,5"),
+        ("12.50", "12,5"),
+        (" 7 ", "7"),
+        ("0", "0"),
+        (",5", "0,5"),
+        ("20", "20"),
+        ("abs", "ABS"),
+        ("d", "DISP"),
+        ("N", "NN"),
+        ("nr", "NR"),
+        ("", ""),
+        ("13/20", "13"),
+        ("12,", "12"),
     ],
-)  # fmt: skip
+)
 def test_what_a_cell_takes(text: str, said: str) -> None:
     assert typed_mark(text, SCALE).said == said
 

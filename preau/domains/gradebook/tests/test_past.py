@@ -12,9 +12,11 @@ from django.core.management import CommandError, call_command
 from conftest import NOW
 from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Person, Subject
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions
-from preau.domains.gradebook.imports import past
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import sealing, telling
+from preau.domains.gradebook.actions.past import PastAssessment, write_past
+from preau.domains.gradebook.imports.past import columns
+from preau.domains.gradebook.imports.past.rows import read_rows
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
 from preau.domains.gradebook.tests.read_scene import charges_of, pupils_of
 from preau.domains.gradebook.tests.scene import class_of, period_of
@@ -34,42 +36,63 @@ def empty(college: World) -> World:
 @pytest.mark.parametrize(
     ("titles", "fields"),
     [
-        (["Nom", "Prénom", "Classe", "Matière", "Date du devoir", "Note", "Barème", "Coef."],
-         ["family", "given", "group", "subject", "day", "mark", "scale", "coefficient"]),
-        (["NOM", "CLASSE", "MATIERE", "LIBELLE DU DEVOIR", "DATE", "NOTE", "NOTE SUR", "PERIODE", "Moyenne classe"],
-         ["pupil", "group", "subject", "title", "day", "mark", "scale", "period", ""]),
+        (
+            ["Nom", "Prénom", "Classe", "Matière", "Date du devoir", "Note", "Barème", "Coef."],
+            ["family", "given", "group", "subject", "day", "mark", "scale", "coefficient"],
+        ),
+        (
+            [
+                "NOM",
+                "CLASSE",
+                "MATIERE",
+                "LIBELLE DU DEVOIR",
+                "DATE",
+                "NOTE",
+                "NOTE SUR",
+                "PERIODE",
+                "Moyenne classe",
+            ],
+            ["pupil", "group", "subject", "title", "day", "mark", "scale", "period", ""],
+        ),
         (["Élève", "Élèves", "Note"], ["pupil", "", "mark"]),
     ],
-)  # fmt: skip
+)
 def test_columns_are_known_by_their_headings(titles: list[str], fields: list[str]) -> None:
-    assert past.guessed(titles) == fields
+    assert columns.guessed(titles) == fields
 
 
 @pytest.mark.parametrize(
     ("said", "scale", "typed"),
     [
-        ("12,5", "20", (Decimal("12.50"), "")), ("7/10", "", (Decimal("7.00"), "")), ("Abs", "", (None, "ABS")),
-        ("Abs*", "", (Decimal("0.00"), "")), ("N.Rdu", "", (None, "NR")), ("N.Rdu*", "", (Decimal("0.00"), "")),
-        ("N.Not", "", (None, "NN")), ("Disp.", "", (None, "DISP")), ("Inapte", "", (None, "DISP")),
+        ("12,5", "20", (Decimal("12.50"), "")),
+        ("7/10", "", (Decimal("7.00"), "")),
+        ("Abs", "", (None, "ABS")),
+        ("Abs*", "", (Decimal("0.00"), "")),
+        ("N.Rdu", "", (None, "NR")),
+        ("N.Rdu*", "", (Decimal("0.00"), "")),
+        ("N.Not", "", (None, "NN")),
+        ("Disp.", "", (None, "DISP")),
+        ("Inapte", "", (None, "DISP")),
     ],
-)  # fmt: skip
+)
 def test_what_other_programs_write_for_a_mark(said: str, scale: str, typed: Any) -> None:
-    (mark,), problems = past.read_rows(
-        [Row(2, ["X Y", "", "Maths", "12/10/26", said, scale, "", ""])], FIELDS
-    )
+    (mark,), problems = read_rows([Row(2, ["X Y", "", "Maths", "12/10/26", said, scale, "", ""])], FIELDS)
     assert (mark.typed.value, mark.typed.code) == typed and not problems
     assert mark.day == date(2026, 10, 12) and mark.coefficient == 1
 
 
 def test_a_line_that_says_nothing_of_a_mark_is_none_and_another_is_said() -> None:
     rows = [
-        Row(2, ["X Y", "", "Maths", "12/10/26", "", "", "", ""]), Row(3, ["X Y", "", "Maths", "12/10/26", "EA", "", "", ""]),
-        Row(4, ["X Y", "", "Maths", "32/10/26", "12", "", "", ""]), Row(5, ["X Y", "", "Maths", "2026-10-12", "25", "20", "", ""]),
-        Row(6, ["X Y", "", "Maths", "", "12", "zéro", "", ""]), Row(7, ["", "", "Maths", "", "12", "", "", ""]),
+        Row(2, ["X Y", "", "Maths", "12/10/26", "", "", "", ""]),
+        Row(3, ["X Y", "", "Maths", "12/10/26", "EA", "", "", ""]),
+        Row(4, ["X Y", "", "Maths", "32/10/26", "12", "", "", ""]),
+        Row(5, ["X Y", "", "Maths", "2026-10-12", "25", "20", "", ""]),
+        Row(6, ["X Y", "", "Maths", "", "12", "zéro", "", ""]),
+        Row(7, ["", "", "Maths", "", "12", "", "", ""]),
         Row(8, ["X Y", "", "Maths", "", "12", "0", "", ""]),
-    ]  # fmt: skip
-    marks, problems = past.read_rows(rows, FIELDS)
-    assert marks == [] and [one.line for one in problems] == [4, 5, 6, 7, 8]
+    ]
+    marks, problems = read_rows(rows, FIELDS)
+    assert marks == [] and [problem.line for problem in problems] == [4, 5, 6, 7, 8]
 
 
 def table(tmp_path: Path, *lines: str) -> Path:
@@ -100,9 +123,13 @@ def bring(world: World, path: Path, *more: str) -> dict[str, Any]:
 
 def line(world: World, pupil: Person, mark: str, **said: str) -> str:
     told = {
-        "group": class_of(world).name, "subject": charges_of(world)[0].subject.name, "day": "12/10/2026",
-        "scale": "20", "coefficient": "2", "title": "Fractions",
-    } | said  # fmt: skip
+        "group": class_of(world).name,
+        "subject": charges_of(world)[0].subject.name,
+        "day": "12/10/2026",
+        "scale": "20",
+        "coefficient": "2",
+        "title": "Fractions",
+    } | said
     who = f"{pupil.family_name.upper()} {pupil.given_name}"
     return ";".join(
         [
@@ -121,8 +148,11 @@ def line(world: World, pupil: Person, mark: str, **said: str) -> str:
 def test_past_marks_are_written_once_and_read_at_once(empty: World, tmp_path: Path, seat_of: Any) -> None:
     first, second, third = pupils_of(empty)[:3]
     path = table(
-        tmp_path, line(empty, first, "12,5"), line(empty, second, "Abs"), line(empty, third, "8", scale="10", title="Récit"),
-    )  # fmt: skip
+        tmp_path,
+        line(empty, first, "12,5"),
+        line(empty, second, "Abs"),
+        line(empty, third, "8", scale="10", title="Récit"),
+    )
     told = Item.objects.count()
     assert bring(empty, path, "--dry-run")["marks"] == 3 and not Assessment.objects.exists()
     report = bring(empty, path)
@@ -131,10 +161,11 @@ def test_past_marks_are_written_once_and_read_at_once(empty: World, tmp_path: Pa
     assert (one.day, one.coefficient, one.period) == (date(2026, 10, 12), 2, period_of(empty, one.day))
     assert one.teacher == charges_of(empty)[0].teacher
     assert {m.pupil_id: (m.value, m.code) for m in one.marks.all()} == {
-        first.pk: (Decimal("12.50"), ""), second.pk: (None, "ABS"),
-    }  # fmt: skip
+        first.pk: (Decimal("12.50"), ""),
+        second.pk: (None, "ABS"),
+    }
     assert Mark.objects.visible_to(seat_of("guardian")).filter(pupil=first).exists()
-    actions.tell_published(NOW)
+    telling.tell_published(NOW)
     assert Item.objects.count() == told, "what was given before is no news"
     again = bring(empty, path)
     assert (again["created"], again["marks"], again["unchanged"]) == (0, 0, 3)
@@ -159,10 +190,14 @@ def test_what_nobody_knows_is_set_aside_with_its_line(empty: World, twin: World,
         PeriodSeal.objects.all().delete()
     path = table(
         tmp_path,
-        line(empty, first, "12", subject="Alchimie"), line(empty, first, "12", group="9e Z"),
-        line(empty, twin.people["pupil"], "12"), line(empty, first, "12", day="12/10/2020"),
-        line(empty, first, "12", day="30/06/2027"), line(empty, second, "11"), line(empty, second, "14"),
-    )  # fmt: skip
+        line(empty, first, "12", subject="Alchimie"),
+        line(empty, first, "12", group="9e Z"),
+        line(empty, twin.people["pupil"], "12"),
+        line(empty, first, "12", day="12/10/2020"),
+        line(empty, first, "12", day="30/06/2027"),
+        line(empty, second, "11"),
+        line(empty, second, "14"),
+    )
     report = bring(empty, path)
     assert [one["line"] for one in report["aside"]] == [2, 3, 4, 5, 6, 8]
     assert report["marks"] == 1 and not any(first.family_name in one["reason"] for one in report["aside"])
@@ -175,11 +210,24 @@ def test_a_sealed_period_takes_nothing(empty: World, tmp_path: Path) -> None:
     )
     report = bring(empty, table(tmp_path, line(empty, pupil, "12")))
     assert report["marks"] == 0 and "arrêtée" in report["aside"][0]["reason"]
-    with pytest.raises(actions.PeriodSealed):
-        actions.write_past(
-            empty.school, empty.people["head"],
-            [actions.PastAssessment(class_of(empty).pk, charges_of(empty)[0].subject_id, period_of(empty).pk, 1, "X", NOW.date(), Decimal(20), Decimal(1), {})],
-        )  # fmt: skip
+    with pytest.raises(sealing.PeriodSealed):
+        write_past(
+            empty.school,
+            empty.people["head"],
+            [
+                PastAssessment(
+                    class_of(empty).pk,
+                    charges_of(empty)[0].subject_id,
+                    period_of(empty).pk,
+                    1,
+                    "X",
+                    NOW.date(),
+                    Decimal(20),
+                    Decimal(1),
+                    {},
+                )
+            ],
+        )
 
 
 def test_names_are_known_whatever_their_signs(empty: World, tmp_path: Path) -> None:

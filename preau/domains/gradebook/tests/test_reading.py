@@ -13,9 +13,9 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Assignment, Enrolment, Guardianship, Person
-from preau.directory.seeds import World, make_parent_of
+from preau.directory.seeds.world import World, make_parent_of
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook import actions
+from preau.domains.gradebook.actions import assessments
 from preau.domains.gradebook.models import Assessment, GradeBook, SubjectWeight, SubSubject
 from preau.domains.gradebook.queries import class_reading, computations, latest, pupil_reading, remembered
 from preau.domains.gradebook.queries.figures import number
@@ -34,8 +34,8 @@ def page_of(pupil: Person, name: str = "pupil", **more: Any) -> str:
     return reverse(f"gradebook:{name}", kwargs={"public_id": pupil.public_id, **more})
 
 
-def sat(one: Assessment) -> str:
-    return reverse("gradebook:assessment", kwargs={"pk": one.pk})
+def sat(assessment: Assessment) -> str:
+    return reverse("gradebook:assessment", kwargs={"pk": assessment.pk})
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_the_statistics_of_families_know_nothing_that_they_do_not_read_yet(
     college: World, seat_of: Any, pupil: Person
 ) -> None:
     people = pupils_of(college)[:6]
-    give(assessed(college), *((one, 10) for one in people))
-    give(assessed(college, "Bilan", guardians_at=LATER), *((one, 18) for one in people))
+    give(assessed(college), *((person, 10) for person in people))
+    give(assessed(college, "Bilan", guardians_at=LATER), *((person, 18) for person in people))
     means = [
         read(seat_of(key), pupil).subjects[0].spread.mean  # type: ignore[union-attr]
         for key in ("pupil", "guardian")
@@ -169,7 +169,7 @@ def test_an_adult_who_reads_leaves_a_line_and_a_family_none(
 
 
 def test_who_opens_the_averages_of_a_class(college: World, client: SchoolClient, pupil: Person) -> None:
-    give(assessed(college), *((one, 11) for one in pupils_of(college)[:5]))
+    give(assessed(college), *((pupil, 11) for pupil in pupils_of(college)[:5]))
     Assignment.objects.filter(group=class_of(college), kind=Assignment.Kind.HEAD_TEACHER).update(
         teacher=college.people["teacher_1"]
     )
@@ -202,7 +202,7 @@ def test_no_comparison_under_five_pupils(college: World, seat_of: Any, pupil: Pe
 
 def test_a_code_is_no_value_of_the_class(college: World, seat_of: Any, pupil: Person) -> None:
     people = pupils_of(college)
-    give(assessed(college), *((one, 12) for one in people[:4]), (people[4], "ABS"))
+    give(assessed(college), *((person, 12) for person in people[:4]), (people[4], "ABS"))
     found = read(seat_of("pupil"), pupil)
     assert found.in_context(found.lines[0]).spread is None
 
@@ -232,10 +232,15 @@ def test_a_pupil_reads_where_an_average_comes_from(
     page = client.sit(pupil).get(page_of(pupil, "average") + f"?matiere={charge.subject_id}").content.decode()
     text = " ".join(page.replace("\u202f", " ").split())
     for words in (
-        "16 × 2 = <strong>32</strong>", "10 × 1 = <strong>10</strong>", "14 × 1 = <strong>4</strong>",
-        "il n’améliore pas la moyenne", "les points au-dessus de 10 s’ajoutent", "absent : ne compte pas",
-        "46 ÷ 3 = 15,33", "<strong>15,3</strong>",
-    ):  # fmt: skip
+        "16 × 2 = <strong>32</strong>",
+        "10 × 1 = <strong>10</strong>",
+        "14 × 1 = <strong>4</strong>",
+        "il n’améliore pas la moyenne",
+        "les points au-dessus de 10 s’ajoutent",
+        "absent : ne compte pas",
+        "46 ÷ 3 = 15,33",
+        "<strong>15,3</strong>",
+    ):
         assert words in text, words
 
 
@@ -335,18 +340,29 @@ def test_a_program_reads_the_marks_of_ones_child(college: World, seat_of: Any, p
     assert told["total"] == 1
     row = told["elements"][0]
     assert (row["eleve"], row["note"], row["bareme"], row["coefficient"]) == (
-        pupil.given_name, "13.50", "20.00", "2.00",
-    )  # fmt: skip
+        pupil.given_name,
+        "13.50",
+        "20.00",
+        "2.00",
+    )
 
 
 @pytest.mark.parametrize(
     ("key", "name"),
     [
-        ("pupil", "own"), ("guardian", "own"), ("guardian", "pupil"), ("cpe", "pupil"), ("teacher_1", "pupil"),
-        ("pupil", "general"), ("pupil", "subject"), ("guardian", "subject"), ("pupil", "assessment"),
-        ("head", "class"), ("teacher_1", "class"),
+        ("pupil", "own"),
+        ("guardian", "own"),
+        ("guardian", "pupil"),
+        ("cpe", "pupil"),
+        ("teacher_1", "pupil"),
+        ("pupil", "general"),
+        ("pupil", "subject"),
+        ("guardian", "subject"),
+        ("pupil", "assessment"),
+        ("head", "class"),
+        ("teacher_1", "class"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("asked", ["", "periode=annee"])
 def test_each_page_is_sound_light_and_asks_little(
     college: World, client: SchoolClient, pupil: Person, key: str, name: str, asked: str
@@ -412,8 +428,8 @@ def test_whatever_changes_a_class_changes_the_name_of_its_figures(
     marked(teacher, one, pupil, "12")
     look()
     one.refresh_from_db()
-    actions.change_assessment(
-        teacher, one, actions.Described("Calcul 1", one.day, coefficient=Decimal(3)), one.version
+    assessments.change_assessment(
+        teacher, one, assessments.Described("Calcul 1", one.day, coefficient=Decimal(3)), one.version
     )
     look()
     SubjectWeight.objects.create(school=college.school, subject=one.subject, coefficient=Decimal(2))

@@ -10,7 +10,7 @@ from django.db import connection
 from conftest import NOW, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
 from preau.directory.queries.record import alone_with
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.gradebook.manifest.record import every_mark
 from preau.domains.gradebook.models import Assessment, GradingPolicy, SubjectWeight, SubSubject
 from preau.domains.gradebook.queries import pupil_reading, record
@@ -51,9 +51,14 @@ def test_each_reads_the_marks_that_are_theirs(college: World, seat_of: Any, pupi
     give(assessed(college, "Demain", charge=own, published_at=LATER, guardians_at=LATER), (pupil, 3))
     every = {"Leur", "Autre", "Élèves"}
     read = {
-        "head": every, "cpe": every, "pupil": every, "guardian": {"Leur", "Autre"}, "other_guardian": {"Leur", "Autre"},
-        "teacher": {"Leur"}, "secretary": set[str](),
-    }  # fmt: skip
+        "head": every,
+        "cpe": every,
+        "pupil": every,
+        "guardian": {"Leur", "Autre"},
+        "other_guardian": {"Leur", "Autre"},
+        "teacher": {"Leur"},
+        "secretary": set[str](),
+    }
     assert {key: set(titles(seat_of(key), pupil)) for key in read} == read
     teacher = shown(seat_of("teacher"), pupil)
     assert teacher is not None and not teacher.whole and teacher.general == ""
@@ -66,8 +71,11 @@ def test_the_head_teacher_reads_them_all(college: World, seat_of: Any, pupil: Pe
     give(assessed(college, charge=other), (pupil, 16))
     assert shown(seat_of("teacher"), pupil) is None
     Assignment.objects.create(
-        school=college.school, group=class_of(college), teacher=college.people["teacher"], kind=Assignment.Kind.HEAD_TEACHER
-    )  # fmt: skip
+        school=college.school,
+        group=class_of(college),
+        teacher=college.people["teacher"],
+        kind=Assignment.Kind.HEAD_TEACHER,
+    )
     read = shown(seat_of("teacher"), pupil)
     assert lead.subject_id != other.subject_id and read is not None and read.whole and read.general == "16"
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from conftest import NOW
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.gradebook.models import Assessment, GradingPolicy
 from preau.domains.gradebook.tests.read_scene import assessed, give, pupils_of
 
@@ -42,8 +42,10 @@ def one(college: World) -> Assessment:
 def test_marks_are_results_and_codes_are_none(college: World, tmp_path: Path, one: Assessment) -> None:
     files = export(tmp_path, college.uai)
     assert [(row["score"], row["scoreStatus"]) for row in files["results"]] == [
-        ("8.50", "fully graded"), ("0", "not submitted"), ("0.00", "fully graded"),
-    ]  # fmt: skip
+        ("8.50", "fully graded"),
+        ("0", "not submitted"),
+        ("0.00", "fully graded"),
+    ]
     assert files["results"][0]["studentSourcedId"] == college.people["pupil"].public_id
     (item,) = files["lineItems"]
     assert (item["title"], item["resultValueMax"], item["dueDate"]) == ("Bilan", "10.00", f"{one.day}")
@@ -77,9 +79,14 @@ def test_what_pupils_do_not_read_does_not_leave(
 ) -> None:
     pupil = college.people["pupil"]
     gone = assessed(college, "Supprimée", deleted_at=NOW)
-    for other in (gone, assessed(college, "Brouillon", published_at=None), assessed(twin, "Ailleurs"), assessed(
-        college, "Demain", published_at=NOW + timedelta(days=1), guardians_at=NOW + timedelta(days=1)
-    )):  # fmt: skip
+    for other in (
+        gone,
+        assessed(college, "Brouillon", published_at=None),
+        assessed(twin, "Ailleurs"),
+        assessed(
+            college, "Demain", published_at=NOW + timedelta(days=1), guardians_at=NOW + timedelta(days=1)
+        ),
+    ):
         give(other, (twin.people["pupil"] if other.school_id == twin.school.pk else pupil, 11))
     files = export(tmp_path, college.uai)
     assert [row["title"] for row in files["lineItems"]] == ["Bilan"]

@@ -9,11 +9,12 @@ import pytest
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
 from preau.directory.models import Enrolment, Period
-from preau.directory.seeds import World
-from preau.domains.gradebook import actions, queries
+from preau.directory.seeds.world import World
+from preau.domains.gradebook.actions import assessments, settings, telling
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark
+from preau.domains.gradebook.queries import coming
 from preau.domains.gradebook.tests.scene import DAY, HOUR, assessment, charge_of, classmate_of, marked
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 
 @pytest.fixture
@@ -29,20 +30,20 @@ def told(college: World, key: str, kind: str = "gradebook.published") -> int:
     return Item.objects.filter(person=college.people[key], kind=kind).count()
 
 
-def publish(seat_of: Any, one: Assessment, at: datetime) -> None:
-    actions.publish_assessment(seat_of("teacher"), one, at)
+def publish(seat_of: Any, assessment: Assessment, at: datetime) -> None:
+    assessments.publish_assessment(seat_of("teacher"), assessment, at)
 
 
 def test_pupils_are_told_first_and_families_after_the_delay(
     college: World, seat_of: Any, clock: Any, one: Assessment
 ) -> None:
     publish(seat_of, one, NOW + HOUR)
-    assert actions.tell_published(NOW) == 0
-    actions.tell_published(NOW + HOUR)
+    assert telling.tell_published(NOW) == 0
+    telling.tell_published(NOW + HOUR)
     assert (told(college, "pupil"), told(college, "guardian")) == (1, 0)
-    actions.tell_published(NOW + HOUR + DAY)
+    telling.tell_published(NOW + HOUR + DAY)
     assert (told(college, "pupil"), told(college, "guardian")) == (1, 1)
-    assert actions.tell_published(NOW + HOUR + DAY) == 0
+    assert telling.tell_published(NOW + HOUR + DAY) == 0
 
 
 def test_several_marks_of_a_day_are_one_piece_of_news_and_who_has_none_is_not_told(
@@ -53,7 +54,7 @@ def test_several_marks_of_a_day_are_one_piece_of_news_and_who_has_none_is_not_to
     marked(seat_of("teacher"), second, college.people["pupil"])
     for made in (one, second):
         publish(seat_of, made, NOW - HOUR)
-    assert actions.tell_published(NOW) == 2
+    assert telling.tell_published(NOW) == 2
     assert told(college, "pupil") == 1
     assert not Item.objects.filter(person=mate, kind="gradebook.published").exists()
 
@@ -63,14 +64,14 @@ def test_a_mark_changed_once_it_was_told_is_told_by_the_school_s_rule(
 ) -> None:
     pupil = college.people["pupil"]
     publish(seat_of, one, NOW - HOUR)
-    actions.tell_published(NOW)
+    telling.tell_published(NOW)
     marked(seat_of("teacher"), one, pupil, "13", seen=1)
     assert (told(college, "pupil", "gradebook.changed"), told(college, "guardian", "gradebook.changed")) == (
         1,
         0,
     )
     Item.objects.filter(kind="gradebook.changed").delete()
-    actions.save_policy(seat_of("head"), GradingPolicy(school=college.school, tells_changes=False))
+    settings.save_policy(seat_of("head"), GradingPolicy(school=college.school, tells_changes=False))
     marked(seat_of("teacher"), one, pupil, "14", seen=2)
     assert told(college, "pupil", "gradebook.changed") == 0
 
@@ -79,20 +80,22 @@ def test_a_coefficient_changed_once_it_is_read_is_told_and_a_title_is_not(
     college: World, seat_of: Any, one: Assessment
 ) -> None:
     publish(seat_of, one, NOW - HOUR)
-    actions.tell_published(NOW)
+    telling.tell_published(NOW)
     one.refresh_from_db()
     teacher = seat_of("teacher")
-    actions.change_assessment(teacher, one, actions.Described("Autre titre", one.day, one.topic), one.version)
+    assessments.change_assessment(
+        teacher, one, assessments.Described("Autre titre", one.day, one.topic), one.version
+    )
     assert told(college, "pupil", "gradebook.changed") == 0
     one.refresh_from_db()
-    heavier = actions.Described("Autre titre", one.day, one.topic, coefficient=Decimal(3))
-    actions.change_assessment(teacher, one, heavier, one.version)
+    heavier = assessments.Described("Autre titre", one.day, one.topic, coefficient=Decimal(3))
+    assessments.change_assessment(teacher, one, heavier, one.version)
     assert told(college, "pupil", "gradebook.changed") == 1
 
 
 def test_a_draft_that_is_marked_tells_nobody(college: World, seat_of: Any, one: Assessment) -> None:
     marked(seat_of("teacher"), one, college.people["pupil"], "13", seen=1)
-    actions.tell_published(NOW)
+    telling.tell_published(NOW)
     assert not Item.objects.filter(kind__startswith="gradebook.").exists()
 
 
@@ -103,7 +106,7 @@ def test_the_agenda_shows_assessments_to_who_may_read_them(
     college: World, seat_of: Any, one: Assessment
 ) -> None:
     def shown(key: str) -> list[str]:
-        return [entry.title for entry in queries.agenda_of(seat_of(key), one.day, one.day)]
+        return [entry.title for entry in coming.agenda_of(seat_of(key), one.day, one.day)]
 
     assert (len(shown("teacher")), shown("teacher_1"), shown("pupil")) == (1, [], [])
     publish(seat_of, one, NOW - HOUR)
@@ -116,7 +119,7 @@ def test_an_assessment_is_found_by_its_words_without_their_accents(
     college: World, seat_of: Any, one: Assessment
 ) -> None:
     def found(key: str, words: str) -> list[str]:
-        return [hit.label for hit in queries.found_assessments(seat_of(key), Wanted.typed(words))]
+        return [hit.label for hit in coming.found_assessments(seat_of(key), LookupTerms.typed(words))]
 
     assert found("teacher", "equations premier") == ["Calcul 1"]
     assert found("teacher", "trigonometrie") == []
@@ -159,7 +162,7 @@ def test_marks_of_the_demonstration_follow_pupils(college: World) -> None:
         for pupil, both in halves.items()
         if all(both.values())
     }
-    pairs = [(one, other) for one in means for other in means if one < other]
+    pairs = [(mean, other) for mean in means for other in means if mean < other]
     agree = sum(
         (means[one][0] - means[other][0]) * (means[one][1] - means[other][1]) > 0 for one, other in pairs
     )

@@ -1,5 +1,6 @@
 """Creating, changing, copying, moving, deleting and publishing an assessment."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,28 +10,39 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.commons.delivery.queries import opening_after
 from preau.directory.models import Subject
-from preau.domains.gradebook import actions, queries, rules
-from preau.domains.gradebook.forms import AssessmentForm, CopyForm, MoveForm, PublicationForm, initial_of
+from preau.domains.gradebook.actions import assessments, sealing
+from preau.domains.gradebook.forms.assessments import (
+    AssessmentForm,
+    CopyForm,
+    MoveForm,
+    PublicationForm,
+    initial_of,
+)
 from preau.domains.gradebook.models import Assessment, GradeBook, policy_of
-from preau.domains.gradebook.queries import Course
+from preau.domains.gradebook.queries import courses
+from preau.domains.gradebook.queries.courses import Course
+from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.gradebook.rules import access, marking
 from preau.domains.gradebook.views.columns import CONFLICT, TYPED_WRONG, said_sealed
 from preau.domains.gradebook.views.grid import column_address, course_in, grid_address
+from preau.foundation import dates
 from preau.foundation.access import opens
 
 
-@opens(GradeBook, to=rules.keeps_marks)
+@opens(GradeBook, to=access.keeps_marks)
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
     """A new column."""
     viewer = request.viewer
     course = course_in(
-        [one for one in queries.courses_of(viewer, book) if one.own], request.GET.get("matiere")
+        [course for course in courses.courses_of(viewer, book) if course.own], request.GET.get("matiere")
     )
-    periods = [one for one in queries.periods_of(viewer) if queries.is_open(one)]
+    periods = [period for period in periods_of(viewer) if is_open(period)]
     if course is None or book.year_id != getattr(viewer.year, "pk", None):
         raise Http404
-    chosen = queries.chosen_period(periods, request.GET.get("periode"), viewer.today)
+    chosen = chosen_period(periods, request.GET.get("periode"), viewer.today)
     first = {"day": viewer.today, "period": chosen.pk if chosen else None}
     data = request.POST or None
     form = AssessmentForm(viewer, course, periods, data, initial=first)
@@ -41,26 +53,48 @@ def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
         if right:
             try:
                 made = _created(request, book, course, form, publication)
-            except actions.PeriodSealed:
+            except sealing.PeriodSealed:
                 form.add_error("period", said_sealed())
             else:
-                messages.success(request, _("L’évaluation est créée : saisissez les notes."))
+                messages.success(
+                    request,
+                    _("L’évaluation est créée : saisissez les notes.")
+                    + told_from(request, publication.published_at()),
+                )
                 return redirect(column_address(made))
         status = TYPED_WRONG
     context = {
-        "form": form, "publication": publication, "book": book, "course": course, "assessment": None,
-        "back": grid_address(course), "delay": policy_of(book.school_id).guardian_delay,
-    }  # fmt: skip
+        "form": form,
+        "publication": publication,
+        "book": book,
+        "course": course,
+        "assessment": None,
+        "back": grid_address(course),
+        "delay": policy_of(book.school_id).guardian_delay,
+    }
     return render(request, "gradebook/edit.html", context, status=status)
 
 
 def _created(
     request: HttpRequest, book: GradeBook, course: Course, form: AssessmentForm, publication: PublicationForm
 ) -> Assessment:
-    return actions.create_assessment(
-        request.viewer, book, Subject.objects.get(pk=course.subject_id), form.chosen_period(), form.described(),
+    return assessments.create_assessment(
+        request.viewer,
+        book,
+        Subject.objects.get(pk=course.subject_id),
+        form.chosen_period(),
+        form.described(),
         publication.published_at(),
-    )  # fmt: skip
+    )
+
+
+def told_from(request: HttpRequest, published_at: datetime | None) -> str:
+    """What an author is told of an hour at which nothing leaves: the marks are there to read, the news of them wait."""
+    opens_at = opening_after(request.viewer.school, published_at) if published_at else None
+    if opens_at is None:
+        return ""
+    said = _("À cette heure, aucun avis ne part : il partira à partir de ce moment, %(when)s.")
+    return f" {said % {'when': dates.day_and_hour(opens_at)}}"
 
 
 def course_of(assessment: Assessment) -> Course:
@@ -69,12 +103,12 @@ def course_of(assessment: Assessment) -> Course:
     return Course(assessment.group_id, assessment.group.name, subject.pk, subject.name, subject.short_name)
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Change what it is; marks stay."""
     course = course_of(assessment)
-    periods = [one for one in queries.periods_of(request.viewer) if one.pk == assessment.period_id]
+    periods = [period for period in periods_of(request.viewer) if period.pk == assessment.period_id]
     form = AssessmentForm(
         request.viewer, course, periods, request.POST or None, initial=initial_of(assessment)
     )
@@ -83,30 +117,34 @@ def change(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     status = TYPED_WRONG if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_assessment(
+            assessments.change_assessment(
                 request.viewer, assessment, form.described(), form.cleaned_data["seen"] or 0
             )
-        except actions.AssessmentChanged as changed:
+        except assessments.AssessmentChanged as changed:
             status = CONFLICT
             form.data = form.data.copy()
             form.data["seen"] = str(changed.assessment.version)
             form.add_error(None, _said_changed(changed.assessment))
-        except actions.MarksAboveScale as above:
+        except assessments.MarksAboveScale as above:
             status = TYPED_WRONG
             said = ngettext(
                 "%(num)s note dépasse ce barème.", "%(num)s notes dépassent ce barème.", above.count
             )
             form.add_error("scale", said % {"num": above.count})
-        except actions.PeriodSealed:
+        except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
             messages.success(request, _("L’évaluation est modifiée."))
             return redirect(column_address(assessment))
     context = {
-        "form": form, "publication": None, "course": course, "assessment": assessment,
-        "back": column_address(assessment), "is_read": assessment.is_published(request.viewer.moment),
-    }  # fmt: skip
+        "form": form,
+        "publication": None,
+        "course": course,
+        "assessment": assessment,
+        "back": column_address(assessment),
+        "is_read": assessment.is_published(request.viewer.moment),
+    }
     return render(request, "gradebook/edit.html", context, status=status)
 
 
@@ -116,12 +154,12 @@ def _said_changed(known: Assessment) -> str:
         "Vos choix sont gardés : enregistrez de nouveau pour les garder."
     ) % {
         "title": known.title,
-        "scale": rules.plain(known.scale),
-        "coefficient": rules.plain(known.coefficient),
+        "scale": marking.plain(known.scale),
+        "coefficient": marking.plain(known.coefficient),
     }
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def publication(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """From when pupils, then families, read it."""
@@ -129,39 +167,43 @@ def publication(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     status = TYPED_WRONG if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.publish_assessment(request.viewer, assessment, form.published_at())
-        except actions.PeriodSealed:
+            assessments.publish_assessment(request.viewer, assessment, form.published_at())
+        except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
-            messages.success(request, _("La publication est enregistrée."))
+            messages.success(
+                request, _("La publication est enregistrée.") + told_from(request, form.published_at())
+            )
             return redirect(column_address(assessment))
     context = {
-        "form": form, "assessment": assessment, "back": column_address(assessment),
+        "form": form,
+        "assessment": assessment,
+        "back": column_address(assessment),
         "delay": policy_of(assessment.school_id).guardian_delay,
-    }  # fmt: skip
+    }
     return render(request, "gradebook/publication.html", context, status=status)
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def duplicate(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """The same for another class."""
     viewer = request.viewer
     others = [
-        one
-        for one in queries.own_courses(viewer)
-        if one.subject_id == assessment.subject_id and one.group_id != assessment.group_id
+        course
+        for course in courses.own_courses(viewer)
+        if course.subject_id == assessment.subject_id and course.group_id != assessment.group_id
     ]
-    periods = [one for one in queries.periods_of(viewer) if queries.is_open(one)]
+    periods = [period for period in periods_of(viewer) if is_open(period)]
     form = CopyForm(others, periods, request.POST or None, initial={"period": assessment.period_id})
     status = TYPED_WRONG if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.duplicate_assessment(
+            made = assessments.duplicate_assessment(
                 viewer, assessment, form.cleaned_data["group"], form.chosen_period()
             )
-        except actions.PeriodSealed:
+        except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error("period", said_sealed())
         else:
@@ -170,70 +212,78 @@ def duplicate(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             )
             return redirect(column_address(made))
     context = {
-        "form": form, "assessment": assessment, "back": column_address(assessment), "title": _("Dupliquer"),
-        "can": bool(others and periods), "button": _("Dupliquer"),
+        "form": form,
+        "assessment": assessment,
+        "back": column_address(assessment),
+        "title": _("Dupliquer"),
+        "can": bool(others and periods),
+        "button": _("Dupliquer"),
         "without": _("Vous n’enseignez pas cette matière dans une autre classe."),
         "text": _("Une copie sans les notes, en brouillon."),
-    }  # fmt: skip
+    }
     return render(request, "gradebook/elsewhere.html", context, status=status)
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Count it in another period."""
     periods = [
-        one
-        for one in queries.periods_of(request.viewer)
-        if one.pk != assessment.period_id and queries.is_open(one)
+        period
+        for period in periods_of(request.viewer)
+        if period.pk != assessment.period_id and is_open(period)
     ]
     form = MoveForm(periods, request.POST or None)
     status = TYPED_WRONG if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.move_assessment(request.viewer, assessment, form.chosen_period())
-        except actions.PeriodSealed:
+            assessments.move_assessment(request.viewer, assessment, form.chosen_period())
+        except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
             messages.success(request, _("L’évaluation compte dans l’autre période, avec ses notes."))
             return redirect(column_address(Assessment.objects.get(pk=assessment.pk)))
     context = {
-        "form": form, "assessment": assessment, "back": column_address(assessment),
-        "title": _("Changer de période"), "can": bool(periods), "button": _("Changer de période"),
+        "form": form,
+        "assessment": assessment,
+        "back": column_address(assessment),
+        "title": _("Changer de période"),
+        "can": bool(periods),
+        "button": _("Changer de période"),
         "without": _("Aucune autre période n’est ouverte."),
         "text": _("Les notes suivent : les moyennes des deux périodes changent."),
-    }  # fmt: skip
+    }
     return render(request, "gradebook/elsewhere.html", context, status=status)
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_POST
 def delete(request: HttpRequest, assessment: Assessment) -> HttpResponseRedirect:
     """Take it away with its marks, until it is restored."""
     return _gesture(
         request,
         assessment,
-        actions.delete_assessment,
+        assessments.delete_assessment,
         _("L’évaluation est supprimée. Elle reste sous la grille : vous pouvez la rétablir."),
     )
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_POST
 def restore(request: HttpRequest, assessment: Assessment) -> HttpResponseRedirect:
     """Put it back with its marks."""
     return _gesture(
-        request, assessment, actions.restore_assessment, _("L’évaluation est rétablie avec ses notes.")
+        request, assessment, assessments.restore_assessment, _("L’évaluation est rétablie avec ses notes.")
     )
 
 
 def _gesture(request: HttpRequest, assessment: Assessment, act: Any, said: str) -> HttpResponseRedirect:
     try:
         act(request.viewer, assessment)
-    except actions.AlreadyDone:
+    except sealing.AlreadyDone:
         messages.info(request, _("C’était déjà fait."))
-    except actions.PeriodSealed:
+    except sealing.PeriodSealed:
         messages.error(request, said_sealed())
     else:
         messages.success(request, said)

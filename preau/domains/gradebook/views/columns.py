@@ -12,13 +12,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.directory.models import Person
-from preau.domains.gradebook import actions, queries, rules
-from preau.domains.gradebook.forms import ColumnForm, PasteForm
+from preau.domains.gradebook.actions import sealing
+from preau.domains.gradebook.actions.marks import (
+    ColumnConflict,
+    Elsewhere,
+    MarkConflict,
+    set_column,
+    set_mark,
+)
+from preau.domains.gradebook.boards import beside_assessments
+from preau.domains.gradebook.forms.columns import ColumnForm, PasteForm
 from preau.domains.gradebook.models import Assessment
-from preau.domains.gradebook.queries import history
+from preau.domains.gradebook.queries import grid, history
+from preau.domains.gradebook.queries.periods import is_open, periods_of
+from preau.domains.gradebook.rules import access, marking
 from preau.domains.gradebook.views.grid import column_address, state_said
 from preau.foundation import dates
 from preau.foundation.access import opens
+from preau.foundation.boards import offered
 
 TYPED_WRONG, CONFLICT, SEALED = 422, 409, 423
 DELETED = 410
@@ -40,18 +51,18 @@ def said_elsewhere() -> str:
 
 
 REFUSALS: dict[type[Exception], tuple[Any, int]] = {
-    rules.NotAMark: (str, TYPED_WRONG),
-    actions.Elsewhere: (said_elsewhere, TYPED_WRONG),
-    actions.PeriodSealed: (said_sealed, SEALED),
-    actions.AlreadyDone: (said_deleted, DELETED),
+    marking.NotAMark: (str, TYPED_WRONG),
+    Elsewhere: (said_elsewhere, TYPED_WRONG),
+    sealing.PeriodSealed: (said_sealed, SEALED),
+    sealing.AlreadyDone: (said_deleted, DELETED),
 }
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def column(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """The marks of one assessment, a field a pupil."""
-    learners, marks = queries.column_cells(request.viewer, assessment)
+    learners, marks = grid.column_cells(request.viewer, assessment)
     form = ColumnForm(assessment, learners, marks, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return _column_page(request, assessment, form)
@@ -59,13 +70,13 @@ def column(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         return _column_page(request, assessment, form, TYPED_WRONG)
     problem = ""
     try:
-        actions.set_column(request.viewer, assessment, form.cells())
-    except actions.ColumnConflict as refused:
+        set_column(request.viewer, assessment, form.cells())
+    except ColumnConflict as refused:
         form.refuse(refused.conflicts)
         return _column_page(request, assessment, form, CONFLICT)
-    except actions.PeriodSealed:
+    except sealing.PeriodSealed:
         problem = said_sealed()
-    except actions.AlreadyDone:
+    except sealing.AlreadyDone:
         problem = said_deleted()
     if problem:
         return _column_page(request, assessment, form, CONFLICT, problem)
@@ -77,21 +88,32 @@ def _column_page(
     request: HttpRequest, assessment: Assessment, form: ColumnForm, status: int = 200, problem: str = ""
 ) -> HttpResponse:
     context = {
-        "assessment": assessment, "form": form, "lines": form.lines(), "problem": problem, "status": status,
-        "changed": history.changed_in(request.viewer, assessment), "plain": rules.plain, "state": state_said(assessment, request.viewer.moment), "back": column_address(assessment),
+        "assessment": assessment,
+        "form": form,
+        "lines": form.lines(),
+        "problem": problem,
+        "status": status,
+        "changed": history.changed_in(request.viewer, assessment),
+        "plain": marking.plain,
+        "state": state_said(assessment, request.viewer.moment),
+        "back": column_address(assessment),
+        "ways": [
+            (str(way.label), way.address(assessment), way.icon)
+            for way, _viewer in offered(beside_assessments, request.viewer)
+        ],
         **rights(request, assessment),
-    }  # fmt: skip
+    }
     return render(request, "gradebook/column.html", context, status=status)
 
 
 def rights(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     """Whether its period may be written in by whoever looks."""
-    periods = queries.periods_of(request.viewer)
-    own = next((one for one in periods if one.pk == assessment.period_id), None)
-    return {"writes": own is not None and queries.is_open(own), "periods": periods}
+    periods = periods_of(request.viewer)
+    own = next((period for period in periods if period.pk == assessment.period_id), None)
+    return {"writes": own is not None and is_open(own), "periods": periods}
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_POST
 def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
     """Save one cell: `eleve` (public id), `note` as it was typed, `version` that of the mark that the page showed (0: none).
@@ -104,22 +126,22 @@ def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
         return _refused(_("Rechargez la page : elle ne dit plus ce qu’elle montrait."), TYPED_WRONG)
     try:
         if pupil is None:
-            raise actions.Elsewhere([])
-        typed = rules.typed_mark(request.POST.get("note", "")[:24], assessment.scale)
-        mark = actions.set_mark(request.viewer, assessment, pupil, typed, int(seen))
-    except actions.MarkConflict as conflict:
+            raise Elsewhere([])
+        typed = marking.typed_mark(request.POST.get("note", "")[:24], assessment.scale)
+        mark = set_mark(request.viewer, assessment, pupil, typed, int(seen))
+    except MarkConflict as conflict:
         return _conflict(conflict)
     except tuple(REFUSALS) as error:
         said, status = REFUSALS[type(error)]
-        return _refused(error.sentence if isinstance(error, rules.NotAMark) else said(), status)
+        return _refused(error.sentence if isinstance(error, marking.NotAMark) else said(), status)
     return JsonResponse(
         {
-            "said": rules.as_typed(mark).said,
+            "said": marking.as_typed(mark).said,
             "version": mark.version if mark else 0,
-            "average": queries.said_average(request.viewer, assessment, pupil.pk),
+            "average": grid.said_average(request.viewer, assessment, pupil.pk),
             "saved_at": dates.hour(timezone.now()),
             "panel": render_to_string(
-                "gradebook/_spread.html", {"spread": queries.spread_of(request.viewer, assessment)}, request
+                "gradebook/_spread.html", {"spread": grid.spread_of(request.viewer, assessment)}, request
             ),
         }
     )
@@ -134,7 +156,7 @@ def _refused(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"sentence": sentence}, status=status)
 
 
-def _conflict(conflict: actions.MarkConflict) -> JsonResponse:
+def _conflict(conflict: MarkConflict) -> JsonResponse:
     mark = conflict.mark
     by = mark.changed_by.formal_name if mark else ""
     theirs, yours = conflict.theirs.said or _("vide"), conflict.cell.typed.said or _("vide")
@@ -152,33 +174,39 @@ def _conflict(conflict: actions.MarkConflict) -> JsonResponse:
     )
 
 
-@opens(Assessment, to=rules.writes)
+@opens(Assessment, to=access.writes)
 @require_http_methods(["GET", "POST"])
 def paste(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """A column from a spreadsheet: all its lines, or none."""
-    learners, marks = queries.column_cells(request.viewer, assessment)
+    learners, marks = grid.column_cells(request.viewer, assessment)
     form = PasteForm(assessment, learners, marks, request.POST or None)
     status, conflicts, problem = (TYPED_WRONG if form.errors else 200), [], ""
     if request.method == "POST" and form.is_valid():
         cells = form.cells()
         try:
-            actions.set_column(request.viewer, assessment, cells)
-        except actions.ColumnConflict as refused:
+            set_column(request.viewer, assessment, cells)
+        except ColumnConflict as refused:
             status, conflicts = CONFLICT, refused.conflicts
             # What the page now shows beside it is seen.
             form.data = form.data.copy()
             form.data["seen"] = str(Assessment.objects.get(pk=assessment.pk).marks_written)
-        except actions.PeriodSealed:
+        except sealing.PeriodSealed:
             status, problem = CONFLICT, said_sealed()
-        except actions.AlreadyDone:
+        except sealing.AlreadyDone:
             status, problem = CONFLICT, said_deleted()
         else:
             said = ngettext("%(num)s note collée.", "%(num)s notes collées.", len(cells))
             messages.success(request, said % {"num": len(cells)})
             return redirect(column_address(assessment))
-    names = {one.pk: one.name for one in learners}
+    names = {learner.pk: learner.name for learner in learners}
     context = {
-        "assessment": assessment, "form": form, "learners": learners, "problem": problem,
-        "conflicts": [(names.get(one.cell.pupil_id, ""), one.cell.typed.said, one.theirs.said) for one in conflicts],
-    }  # fmt: skip
+        "assessment": assessment,
+        "form": form,
+        "learners": learners,
+        "problem": problem,
+        "conflicts": [
+            (names.get(conflict.cell.pupil_id, ""), conflict.cell.typed.said, conflict.theirs.said)
+            for conflict in conflicts
+        ],
+    }
     return render(request, "gradebook/paste.html", context, status=status)

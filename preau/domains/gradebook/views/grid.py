@@ -11,10 +11,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.gradebook import queries, rules
-from preau.domains.gradebook.exports import TYPES, content_of
+from preau.domains.gradebook.exports.grids import TYPES, content_of
 from preau.domains.gradebook.models import Assessment, GradeBook
-from preau.domains.gradebook.queries import Course
+from preau.domains.gradebook.queries.courses import Course, books_read, course_rows, courses_of, own_courses
+from preau.domains.gradebook.queries.grid import grid_of
+from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.gradebook.rules import access, marking
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.text import ordinals
@@ -22,20 +24,20 @@ from preau.foundation.text import ordinals
 MOST_PAGES = 99
 
 
-@opens(to=rules.reads_grid)
+@opens(to=access.reads_grid)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What one teaches, with what is assessed there; for who reads every class, all of them."""
     viewer = request.viewer
-    periods = queries.periods_of(viewer)
-    period = queries.chosen_period(periods, request.GET.get("periode"), viewer.today)
-    courses = queries.own_courses(viewer) if rules.keeps_marks(viewer) else []
+    periods = periods_of(viewer)
+    period = chosen_period(periods, request.GET.get("periode"), viewer.today)
+    courses = own_courses(viewer) if access.keeps_marks(viewer) else []
     context = {
         "period": period,
         "periods": period_links(periods, period, ""),
-        "rows": queries.course_rows(viewer, courses, period),
-        "books": book_links(queries.books_read(viewer), period),
-        "seals": rules.seals_periods(viewer),
+        "rows": course_rows(viewer, courses, period),
+        "books": book_links(books_read(viewer), period),
+        "seals": access.seals_periods(viewer),
     }
     return render(request, "gradebook/index.html", context)
 
@@ -48,54 +50,61 @@ def _chip(name: str) -> SafeString:
 def book_links(books: list[GradeBook], period: Any) -> list[tuple[Any, str, bool]]:
     """Every class, for who reads them all."""
     return [
-        (_chip(one.name), f"{reverse('gradebook:grid', kwargs={'pk': one.pk})}?periode={period.pk}", False)
-        for one in books
+        (_chip(book.name), f"{reverse('gradebook:grid', kwargs={'pk': book.pk})}?periode={period.pk}", False)
+        for book in books
         if period
     ]
 
 
 def period_links(periods: list[Any], chosen: Any, query: str) -> list[tuple[str, str, bool]]:
     """The periods as links of the page."""
-    return [(one.name, f"?{query}periode={one.pk}", one == chosen) for one in periods]
+    return [(period.name, f"?{query}periode={period.pk}", period == chosen) for period in periods]
 
 
-@opens(GradeBook, to=rules.reads_grid)
+@opens(GradeBook, to=access.reads_grid)
 @require_safe
 def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
     """All pupils, all assessments of a subject and a period."""
     viewer = request.viewer
-    courses = queries.courses_of(viewer, book)
+    courses = courses_of(viewer, book)
     course = course_in(courses, request.GET.get("matiere"))
-    periods = queries.periods_of(viewer)
-    period = queries.chosen_period(periods, request.GET.get("periode"), viewer.today)
+    periods = periods_of(viewer)
+    period = chosen_period(periods, request.GET.get("periode"), viewer.today)
     context: dict[str, Any] = {"book": book, "course": course, "period": period}
     if course is None or period is None:
         return render(request, "gradebook/nothing.html", context)
     page = request.GET.get("page", "")
-    shown = queries.grid_of(viewer, course, book, period, int(page) if page in PAGES else 0)
+    shown = grid_of(viewer, course, book, period, int(page) if page in PAGES else 0)
     column = shown.column_of(request.GET.get("evaluation"), viewer.today)
-    writes = course.own and book.year_id == period.year_id and queries.is_open(period)
+    writes = course.own and book.year_id == period.year_id and is_open(period)
     query = f"matiere={course.subject_id}&"
     context |= {
-        "grid": shown, "column": column, "spread": shown.spread_of(column) if column else None, "writes": writes,
-        "plain": rules.plain, "now": viewer.moment, "page": int(page) if page in PAGES else 0,
-        "periods": period_links(periods, period, query), "query": f"{query}periode={period.pk}",
-        "groups": group_links(viewer, book, course), "subjects": subject_links(courses, course, period),
-    }  # fmt: skip
+        "grid": shown,
+        "column": column,
+        "spread": shown.spread_of(column) if column else None,
+        "writes": writes,
+        "plain": marking.plain,
+        "now": viewer.moment,
+        "page": int(page) if page in PAGES else 0,
+        "periods": period_links(periods, period, query),
+        "query": f"{query}periode={period.pk}",
+        "groups": group_links(viewer, book, course),
+        "subjects": subject_links(courses, course, period),
+    }
     return render(request, "gradebook/grid.html", context)
 
 
-@opens(GradeBook, to=rules.reads_grid)
+@opens(GradeBook, to=access.reads_grid)
 @confirmed()
 @require_POST
 def export(request: HttpRequest, book: GradeBook) -> StreamingHttpResponse:
     """The same as a spreadsheet. The journal says who took it away, and how many rows."""
     viewer = request.viewer
-    course = course_in(queries.courses_of(viewer, book), request.GET.get("matiere"))
-    period = queries.chosen_period(queries.periods_of(viewer), request.GET.get("periode"), viewer.today)
+    course = course_in(courses_of(viewer, book), request.GET.get("matiere"))
+    period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
     if course is None or period is None:
         raise Http404
-    shown = queries.grid_of(viewer, course, book, period, most=EVERY_COLUMN)
+    shown = grid_of(viewer, course, book, period, most=EVERY_COLUMN)
     kind = request.POST.get("forme", "")
     kind = kind if kind in TYPES else "csv"
     journal.record(
@@ -113,7 +122,7 @@ PAGES = {str(number) for number in range(MOST_PAGES)}
 
 def course_in(courses: list[Course], typed: str | None) -> Course | None:
     """The subject of an address among those that one reads, else the first."""
-    named = next((one for one in courses if str(one.subject_id) == typed), None)
+    named = next((course for course in courses if str(course.subject_id) == typed), None)
     return named or next(iter(courses), None)
 
 
@@ -121,8 +130,8 @@ def group_links(viewer: Any, book: GradeBook, course: Course) -> list[tuple[Any,
     """The teacher's other groups, one touch away."""
     if not course.own:
         return []
-    own = queries.own_courses(viewer)
-    several = {one.group_id for one in own if sum(two.group_id == one.group_id for two in own) > 1}
+    own = own_courses(viewer)
+    several = {course.group_id for course in own if sum(two.group_id == course.group_id for two in own) > 1}
     return [
         (
             _chip(f"{one.group} · {one.short or one.subject}" if one.group_id in several else one.group),
@@ -138,8 +147,12 @@ def subject_links(courses: list[Course], chosen: Course, period: Any) -> list[tu
     if chosen.own or len(courses) < 2:
         return []
     return [
-        (one.short or one.subject, f"?matiere={one.subject_id}&periode={period.pk}", one == chosen)
-        for one in courses
+        (
+            course.short or course.subject,
+            f"?matiere={course.subject_id}&periode={period.pk}",
+            course == chosen,
+        )
+        for course in courses
     ]
 
 

@@ -6,15 +6,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
-from preau.domains.gradebook import rules
 from preau.domains.gradebook.forms.past import MarksFilesForm, table_of
 from preau.domains.gradebook.imports.importer import MARKS_FILES, name_columns
 from preau.domains.gradebook.models import MarksImport
 from preau.domains.gradebook.queries import past as queries
+from preau.domains.gradebook.rules import access
 from preau.foundation.importers import pages, stages
 from preau.foundation.importers.reports import ImportLine, lines_of
 
-HEAD = rules.takes_in_marks
+HEAD = access.takes_in_marks
 EXPORTED = "gradebook.import_exported"
 
 
@@ -37,13 +37,21 @@ def _shown(_viewer: Viewer, brought: MarksImport) -> dict[str, Any]:
 
 
 imports = pages.home(
-    MARKS_FILES, HEAD, MarksFilesForm, _take, _lines,
+    MARKS_FILES,
+    HEAD,
+    MarksFilesForm,
+    _take,
+    _lines,
     pages.Heading(
-        _("Reprendre des notes"), _("Données cette année avec PRONOTE, École Directe ou un tableur."),
-        _("Rien ne change avant que vous ayez vu l’aperçu. Un élève, une classe ou une matière que Préau ne reconnaît pas n’est jamais deviné : la ligne est mise de côté, et vous lisez pourquoi. Une note déjà là reste comme elle est. Les fichiers sont effacés dès que c’est appliqué ou abandonné, au plus tard au bout de sept jours."),
-        "gradebook:periods", _("Périodes"),
+        _("Reprendre des notes"),
+        _("Données cette année avec PRONOTE, École Directe ou un tableur."),
+        _(
+            "Rien ne change avant que vous ayez vu l’aperçu. Un élève, une classe ou une matière que Préau ne reconnaît pas n’est jamais deviné : la ligne est mise de côté, et vous lisez pourquoi. Une note déjà là reste comme elle est. Les fichiers sont effacés dès que c’est appliqué ou abandonné, au plus tard au bout de sept jours."
+        ),
+        "gradebook:periods",
+        _("Périodes"),
     ),
-)  # fmt: skip
+)
 one_import = pages.detail(MARKS_FILES, HEAD, "gradebook/import.html", _shown)
 import_part = pages.part(MARKS_FILES, HEAD, queries.part_of, "gradebook/import_part.html")
 import_columns = pages.columns(MARKS_FILES, HEAD, table_of, name_columns)

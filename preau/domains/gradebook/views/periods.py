@@ -9,49 +9,51 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Period
-from preau.domains.gradebook import actions, queries, rules
-from preau.domains.gradebook.forms import ReopenForm
+from preau.domains.gradebook.actions import sealing
+from preau.domains.gradebook.forms.periods import ReopenForm
 from preau.domains.gradebook.models import PeriodSeal, Reopening
+from preau.domains.gradebook.queries.periods import period_rows
+from preau.domains.gradebook.rules import access
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 
 TYPED_WRONG = 422
 
 
-@opens(to=rules.seals_periods)
+@opens(to=access.seals_periods)
 @require_safe
 def periods(request: HttpRequest) -> HttpResponse:
     """What each period holds, and whether it still changes."""
-    context = {"rows": queries.period_rows(request.viewer), "today": request.viewer.today}
+    context = {"rows": period_rows(request.viewer), "today": request.viewer.today}
     return render(request, "gradebook/periods.html", context)
 
 
 def _gesture(request: HttpRequest, act: Any, row: Any, said: str) -> HttpResponseRedirect:
     try:
         act(request.viewer, row)
-    except actions.AlreadyDone:
+    except sealing.AlreadyDone:
         messages.info(request, _("C’était déjà fait."))
     else:
         messages.success(request, said)
     return redirect("gradebook:periods")
 
 
-@opens(Period, to=rules.seals_periods)
+@opens(Period, to=access.seals_periods)
 @require_POST
 def seal(request: HttpRequest, period: Period) -> HttpResponseRedirect:
     said = _("La période est arrêtée : ses notes ne changent plus.")
-    return _gesture(request, actions.seal_period, period, said)
+    return _gesture(request, sealing.seal_period, period, said)
 
 
 @removes
-@opens(PeriodSeal, to=rules.seals_periods)
+@opens(PeriodSeal, to=access.seals_periods)
 @require_POST
 def lift(request: HttpRequest, known: PeriodSeal) -> HttpResponseRedirect:
     said = _("La période est de nouveau ouverte à tous les enseignants.")
-    return _gesture(request, actions.lift_seal, known, said)
+    return _gesture(request, sealing.lift_seal, known, said)
 
 
-@opens(PeriodSeal, to=rules.seals_periods)
+@opens(PeriodSeal, to=access.seals_periods)
 @require_http_methods(["GET", "POST"])
 def reopen(request: HttpRequest, known: PeriodSeal) -> HttpResponse:
     """Open it to one teacher, until a day."""
@@ -59,8 +61,8 @@ def reopen(request: HttpRequest, known: PeriodSeal) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            actions.reopen_period(request.viewer, known, data["teacher"], data["why"], data["until"])
-        except actions.AlreadyDone:
+            sealing.reopen_period(request.viewer, known, data["teacher"], data["why"], data["until"])
+        except sealing.AlreadyDone:
             messages.info(request, _("Cette période n’est plus arrêtée."))
         else:
             messages.success(request, _("La période est rouverte pour cet enseignant."))
@@ -70,7 +72,7 @@ def reopen(request: HttpRequest, known: PeriodSeal) -> HttpResponse:
 
 
 @removes
-@opens(Reopening, to=rules.seals_periods)
+@opens(Reopening, to=access.seals_periods)
 @require_POST
 def close_reopening(request: HttpRequest, reopening: Reopening) -> HttpResponseRedirect:
-    return _gesture(request, actions.close_reopening, reopening, _("La période lui est de nouveau fermée."))
+    return _gesture(request, sealing.close_reopening, reopening, _("La période lui est de nouveau fermée."))

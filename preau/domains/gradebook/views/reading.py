@@ -11,8 +11,9 @@ from preau.directory.models import Person
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.queries import class_reading, computations, history, latest, pupil_reading
 from preau.domains.gradebook.queries.figures import number
-from preau.domains.gradebook.rules import follows_marks, plain, reads_grid, writes
 from preau.domains.gradebook.rules import reading as rules
+from preau.domains.gradebook.rules.access import follows_marks, reads_grid, writes
+from preau.domains.gradebook.rules.marking import plain
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.text import elided
@@ -30,7 +31,7 @@ def own(request: HttpRequest) -> HttpResponse:
             request, "gradebook/no_marks.html", {"title": _("Notes"), "children": [], "pupil": None}
         )
     newest = latest.newest_pupil(request.viewer) if len(children) > 1 else ""
-    shown = next((one for one in children if one.public_id == newest), children[0])
+    shown = next((child for child in children if child.public_id == newest), children[0])
     return _pupil_page(request, shown, children)
 
 
@@ -100,7 +101,7 @@ def average(request: HttpRequest, pupil: Person) -> HttpResponse:
     if read is None:
         return render(request, "gradebook/no_marks.html", {"title": whose, "children": [], "pupil": pupil})
     context = {"whose": whose, "read": read, "pupil": pupil, "asked": _asked(read)}
-    row = next((one for one in read.subjects if str(one.pk) == request.GET.get("matiere")), None)
+    row = next((subject for subject in read.subjects if str(subject.pk) == request.GET.get("matiere")), None)
     if row is None:
         return render(
             request,
@@ -125,9 +126,9 @@ def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """One assessment as a pupil and the family see it: what was asked, the mark, how the class did."""
     viewer = request.viewer
     asked = request.GET.get("enfant")
-    for pupil in sorted(_children(viewer), key=lambda one: one.public_id != asked):
+    for pupil in sorted(_children(viewer), key=lambda child: child.public_id != asked):
         read = pupil_reading.marks_of(viewer, pupil, str(assessment.period_id))
-        line = next((one for one in read.lines if one.pk == assessment.pk), None) if read else None
+        line = next((line for line in read.lines if line.pk == assessment.pk), None) if read else None
         if read and line:
             row = read.in_context(line)
             context = {

@@ -12,9 +12,13 @@ from preau.foundation import filework, journal
 from preau.foundation.filework import FileWork
 
 ARCHIVES = FileWork(
-    "homework.archive", Archive, gettext_lazy("Archive d’un cahier de textes"), "homework.archive_asked",
-    lambda row: reverse("homework:class_book", kwargs={"pk": row.group_id}), ("school", "group", "year", "made_by"),
-)  # fmt: skip
+    "homework.archive",
+    Archive,
+    gettext_lazy("Archive d’un cahier de textes"),
+    "homework.archive_asked",
+    lambda row: reverse("homework:class_book", kwargs={"pk": row.group_id}),
+    ("school", "group", "year", "made_by"),
+)
 
 
 def ask_archive(viewer: Viewer, group: Group) -> Archive:
@@ -33,9 +37,12 @@ def keep_archive(archive_id: int, name: str, content: bytes, records: int) -> bo
         known.records, known.file, known.sha256 = records, file, file.digest
         known.made_at = timezone.now()
         line = journal.Line(
-            "homework.archived", school_id=known.school_id, target="homework.archive", target_id=known.pk,
+            "homework.archived",
+            school_id=known.school_id,
+            target="homework.archive",
+            target_id=known.pk,
             details={"records": records},
-        )  # fmt: skip
+        )
         journal.write(line)
 
     return filework.keep(ARCHIVES, archive_id, fill)

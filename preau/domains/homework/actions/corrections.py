@@ -33,7 +33,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Given:
+class CorrectionFacts:
     """What a teacher says of it. `back`: the pupil and the family read it from now on; `done`: nothing is left to be said of it."""
 
     comment: str
@@ -45,7 +45,7 @@ class Given:
 
 
 @transaction.atomic
-def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
+def correct(viewer: Viewer, hand_in: HandIn, given: CorrectionFacts, seen: int) -> bool:
     """Write what is thought of it, and give it back when that is asked. False when nothing had to change.
 
     `seen` is the version that the page had shown. Raises HandInConflict.
@@ -60,10 +60,10 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
         known.comment,
         known.mark,
         joined,
-        [_remark(one) for one in noted],
+        [_remark(annotation) for annotation in noted],
         known.corrected_at is not None,
     )
-    wanted = (given.comment, given.mark, {one.pk for one in given.files}, list(given.remarks), done)
+    wanted = (given.comment, given.mark, {file.pk for file in given.files}, list(given.remarks), done)
     if said == wanted and not goes_back:
         return False
     if known.version != seen:
@@ -84,8 +84,8 @@ def correct(viewer: Viewer, hand_in: HandIn, given: Given, seen: int) -> bool:
     return True
 
 
-def _remark(one: Annotation) -> Remark:
-    return Remark(one.sheet, one.place, one.text)
+def _remark(annotation: Annotation) -> Remark:
+    return Remark(annotation.sheet, annotation.place, annotation.text)
 
 
 def _annotate(viewer: Viewer, known: HandIn, noted: Sequence[Annotation], wanted: Sequence[Remark]) -> None:
@@ -95,9 +95,14 @@ def _annotate(viewer: Viewer, known: HandIn, noted: Sequence[Annotation], wanted
         same = next((one for one in left if _remark(one) == remark), None)
         if same is None:
             Annotation.objects.create(
-                hand_in=known, rank=rank, sheet=remark.sheet, place=remark.place, text=remark.text,
-                author=viewer.person, written_at=now,
-            )  # fmt: skip
+                hand_in=known,
+                rank=rank,
+                sheet=remark.sheet,
+                place=remark.place,
+                text=remark.text,
+                author=viewer.person,
+                written_at=now,
+            )
             continue
         left.remove(same)
         if same.rank != rank:

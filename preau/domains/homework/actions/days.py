@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions.records import Typed, write_record
+from preau.domains.homework.actions.records import RecordFacts, write_record
 from preau.domains.homework.actions.works import Work, give
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
@@ -39,8 +39,11 @@ def write_day(
 
     All of it, or nothing. Raises RecordConflict when somebody else has written one of them since.
     """
-    lessons = Lesson.objects.in_bulk([one.lesson_id for one in entries])
-    known = {one.lesson_id: one for one in LessonRecord.objects.filter(lesson__in=lessons)}
+    lessons = Lesson.objects.in_bulk([entry.lesson_id for entry in entries])
+    known = {
+        lesson_record.lesson_id: lesson_record
+        for lesson_record in LessonRecord.objects.filter(lesson__in=lessons)
+    }
     asked = {work.lesson_id for work in works}
     written: dict[int, LessonRecord] = {}
     for entry in entries:
@@ -53,15 +56,20 @@ def write_day(
     return len(written), len(works)
 
 
-def _typed(entry: Entry, record: LessonRecord | None, *, publish: bool) -> Typed:
+def _typed(entry: Entry, record: LessonRecord | None, *, publish: bool) -> RecordFacts:
     """When families read it is what was chosen on the page of the lesson, else its beginning."""
     if record is None:
-        return Typed(entry.content, LessonRecord.Shown.START, None, publish)
-    return Typed(entry.content, record.shown, record.shown_at, publish)
+        return RecordFacts(entry.content, LessonRecord.Shown.START, None, publish)
+    return RecordFacts(entry.content, record.shown, record.shown_at, publish)
 
 
 def _whole(work: ToGive) -> Work:
     return Work(
-        title=work.title, body="", due_day=work.due_day, due_lesson=None, due_next=False, minutes=None,
+        title=work.title,
+        body="",
+        due_day=work.due_day,
+        due_lesson=None,
+        due_next=False,
+        minutes=None,
         hand_in=Homework.HandIn.NOTHING,
-    )  # fmt: skip
+    )

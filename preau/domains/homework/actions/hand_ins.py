@@ -29,9 +29,13 @@ def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[Store
     now = timezone.now()
     if known is None:
         known = HandIn.objects.create(
-            school_id=homework.school_id, homework=homework, pupil=viewer.person, text=text, handed_at=now,
+            school_id=homework.school_id,
+            homework=homework,
+            pupil=viewer.person,
+            text=text,
+            handed_at=now,
             is_late=_is_late(homework, now, viewer),
-        )  # fmt: skip
+        )
     elif _same(known, text, files):
         return known
     elif not known.may_be_sent_again:
@@ -61,17 +65,21 @@ def _is_late(homework: Homework, now: datetime, viewer: Viewer) -> bool:
 
 def _same(known: HandIn, text: str, files: Sequence[StoredFile]) -> bool:
     joined = set(known.papers.filter(of_teacher=False).values_list("file_id", flat=True))
-    return known.text == text and joined == {one.pk for one in files}
+    return known.text == text and joined == {file.pk for file in files}
 
 
 def join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> None:
     """These files and no other, from this side."""
-    wanted = {one.pk for one in files}
+    wanted = {file.pk for file in files}
     papers = known.papers.filter(of_teacher=of_teacher)
     papers.exclude(file__in=wanted).delete()
     there = set(papers.values_list("file_id", flat=True))
     HandInFile.objects.bulk_create(
-        [HandInFile(hand_in=known, file=one, of_teacher=of_teacher) for one in files if one.pk not in there]
+        [
+            HandInFile(hand_in=known, file=file, of_teacher=of_teacher)
+            for file in files
+            if file.pk not in there
+        ]
     )
 
 
@@ -81,14 +89,14 @@ def join_papers(
 ) -> None:
     """These documents and no other, on a lesson or on one of its homework; what families could open before is noted."""
     papers = LessonFile.objects.filter(record=record, homework=homework)
-    wanted, there = {one.pk for one in files}, set(papers.values_list("file_id", flat=True))
+    wanted, there = {file.pk for file in files}, set(papers.values_list("file_id", flat=True))
     if wanted == there:
         return
     if homework is None and there:
         keep_before(viewer, record)
     papers.exclude(file__in=wanted).delete()
     LessonFile.objects.bulk_create(
-        [LessonFile(record=record, homework=homework, file=one) for one in files if one.pk not in there]
+        [LessonFile(record=record, homework=homework, file=file) for file in files if file.pk not in there]
     )
 
 

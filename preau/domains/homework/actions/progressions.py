@@ -53,12 +53,15 @@ def copy_lessons(viewer: Viewer, title: str, records: Sequence[LessonRecord]) ->
     works = {work.record_id: work for work in given}
     steps = [
         ProgressionStep(
-            progression=made, order=rank, content=record.content, work=works[record.pk].title if record.pk in works else "",
+            progression=made,
+            order=rank,
+            content=record.content,
+            work=works[record.pk].title if record.pk in works else "",
             minutes=works[record.pk].minutes if record.pk in works else None,
         )
         for rank, record in enumerate(records, start=1)
         if record.content
-    ]  # fmt: skip
+    ]
     ProgressionStep.objects.bulk_create(steps)
     return made
 
@@ -102,12 +105,12 @@ def _touch(progression: Progression) -> None:
 def give_progression(viewer: Viewer, progression: Progression, lessons: Sequence[Lesson]) -> int:
     """Fill lessons of a class with the steps, in order, as drafts; those where something is written are left, and steps
     that the class has had this year are not given again, were it by a second click. Returns how many were filled."""
-    keys = [one.pk for one in lessons]
+    keys = [lesson.pk for lesson in lessons]
     locked = list(Lesson.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("starts", "pk"))
     taken = set(LessonRecord.objects.filter(lesson__in=keys).values_list("lesson_id", flat=True))
-    free = [one for one in locked if one.pk not in taken]
+    free = [lesson for lesson in locked if lesson.pk not in taken]
     before = _given_before(locked)
-    steps = [one for one in progression.steps.all() if one.content not in before]
+    steps = [step for step in progression.steps.all() if step.content not in before]
     for rank, (lesson, step) in enumerate(zip(free, steps, strict=False)):
         record = _prepared(viewer, lesson, step)
         if step.work and rank + 1 < len(free):
@@ -131,17 +134,31 @@ def _given_before(lessons: Sequence[Lesson]) -> set[str]:
 
 def _prepared(viewer: Viewer, lesson: Lesson, step: ProgressionStep) -> LessonRecord:
     made: LessonRecord = LessonRecord.objects.create(
-        school_id=lesson.school_id, lesson=lesson, subject_id=lesson.subject_id, day=lesson.day, content=step.content,
-        words=words_of(step.content), written_by=viewer.person, written_at=timezone.now(),
-    )  # fmt: skip
+        school_id=lesson.school_id,
+        lesson=lesson,
+        subject_id=lesson.subject_id,
+        day=lesson.day,
+        content=step.content,
+        words=words_of(step.content),
+        written_by=viewer.person,
+        written_at=timezone.now(),
+    )
     return made
 
 
 def _give(viewer: Viewer, record: LessonRecord, step: ProgressionStep, following: Lesson) -> None:
     Homework.objects.create(
-        school_id=record.school_id, record=record, title=step.work, words=words_of("", step.work), due_day=following.day,
-        due_lesson=following, due_next=True, minutes=step.minutes, given_by=viewer.person, given_at=timezone.now(),
-    )  # fmt: skip
+        school_id=record.school_id,
+        record=record,
+        title=step.work,
+        words=words_of("", step.work),
+        due_day=following.day,
+        due_lesson=following,
+        due_next=True,
+        minutes=step.minutes,
+        given_by=viewer.person,
+        given_at=timezone.now(),
+    )
 
 
 @transaction.atomic
@@ -151,11 +168,11 @@ def shift(viewer: Viewer, lessons: Sequence[Lesson]) -> int:
     `lessons` are those of one class and subject, in order, the lost one first. Only drafts move: what is published stays
     where it was read. Returns how many moved. Raises NotEnoughLessons.
     """
-    keys = [one.pk for one in lessons]
+    keys = [lesson.pk for lesson in lessons]
     locked = list(Lesson.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("starts", "pk"))
     records = {
-        one.lesson_id: one
-        for one in LessonRecord.objects.select_for_update(of=("self",)).filter(lesson__in=keys)
+        lesson_record.lesson_id: lesson_record
+        for lesson_record in LessonRecord.objects.select_for_update(of=("self",)).filter(lesson__in=keys)
     }
     moving: list[tuple[LessonRecord, Lesson]] = []
     rank, carried = 0, records.get(locked[0].pk) if locked else None

@@ -12,15 +12,16 @@ from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.actions.works import Work, give
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
-from preau.foundation import journal, richtext
+from preau.foundation import journal
 from preau.foundation.boards import put_to_use
 from preau.foundation.http import page_at
 from preau.foundation.locks import lock
+from preau.foundation.richtext import cleaning
 
 
 def link_to(address: str, title: str) -> str:
     """A line that leads there, as the cahier de textes keeps it."""
-    return richtext.clean(f'<p><a href="{escape(address)}">{escape(title)}</a></p>')
+    return cleaning.clean(f'<p><a href="{escape(address)}">{escape(title)}</a></p>')
 
 
 @transaction.atomic
@@ -74,9 +75,14 @@ def put_work(
         record.save()
         journal.record(viewer, "homework.record_written", record, draft=1)
     work = Work(
-        title=title, body=link_to(address, title), due_day=due_day, due_lesson=due_lesson, due_next=due_lesson is not None,
-        minutes=None, hand_in=Homework.HandIn.NOTHING,
-    )  # fmt: skip
+        title=title,
+        body=link_to(address, title),
+        due_day=due_day,
+        due_lesson=due_lesson,
+        due_next=due_lesson is not None,
+        minutes=None,
+        hand_in=Homework.HandIn.NOTHING,
+    )
     if not record.works.kept().filter(title=title, body=work.body, due_day=due_day).exists():
         _tell_use(address)
     return give(viewer, record, work)

@@ -19,7 +19,7 @@ DRAFT, READY = LessonRecord.State.DRAFT, LessonRecord.State.READY
 
 
 @dataclass(frozen=True)
-class Typed:
+class RecordFacts:
     """What a teacher wrote of a lesson: its content, when families read it, and whether it is published."""
 
     content: str
@@ -37,7 +37,7 @@ class RecordConflict(Exception):
 
 
 @transaction.atomic
-def write_record(viewer: Viewer, lesson: Lesson, typed: Typed, seen: int) -> LessonRecord:
+def write_record(viewer: Viewer, lesson: Lesson, typed: RecordFacts, seen: int) -> LessonRecord:
     """Write the record of a lesson; `seen` is the version that the page had shown, 0 for none.
 
     What families could already read is kept as it was. The same words sent twice are one. Raises RecordConflict.
@@ -59,7 +59,7 @@ def write_record(viewer: Viewer, lesson: Lesson, typed: Typed, seen: int) -> Les
     return record
 
 
-def _begin(viewer: Viewer, lesson: Lesson, typed: Typed) -> LessonRecord:
+def _begin(viewer: Viewer, lesson: Lesson, typed: RecordFacts) -> LessonRecord:
     record = LessonRecord(
         school_id=lesson.school_id, lesson=lesson, subject_id=lesson.subject_id, day=lesson.day
     )
@@ -69,7 +69,7 @@ def _begin(viewer: Viewer, lesson: Lesson, typed: Typed) -> LessonRecord:
     return record
 
 
-def _fill(viewer: Viewer, record: LessonRecord, typed: Typed) -> None:
+def _fill(viewer: Viewer, record: LessonRecord, typed: RecordFacts) -> None:
     record.content, record.words = typed.content, words_of(typed.content)
     record.shown, record.shown_at = typed.shown, typed.shown_at
     # What is published is not taken back by a draft: families would see it vanish.
@@ -77,7 +77,7 @@ def _fill(viewer: Viewer, record: LessonRecord, typed: Typed) -> None:
     record.written_by, record.written_at = viewer.person, timezone.now()
 
 
-def _changes(record: LessonRecord, typed: Typed) -> bool:
+def _changes(record: LessonRecord, typed: RecordFacts) -> bool:
     published_now = typed.publish and record.is_draft
     known = (record.content, record.shown, record.shown_at)
     return published_now or known != (typed.content, typed.shown, typed.shown_at)
@@ -88,18 +88,21 @@ def keep_before(viewer: Viewer, record: LessonRecord) -> None:
     if not record.is_published(timezone.now()):
         return
     Correction.objects.create(
-        record=record, content=record.content, works=_said_of(record.works.kept().order_by("pk")),
+        record=record,
+        content=record.content,
+        works=_said_of(record.works.kept().order_by("pk")),
         papers=list(record.papers.filter(homework=None).values_list("file__name", flat=True)),
-        corrected_by=viewer.person, corrected_at=timezone.now(),
-    )  # fmt: skip
+        corrected_by=viewer.person,
+        corrected_at=timezone.now(),
+    )
 
 
 def _said_of(works: Iterable[Homework]) -> list[dict[str, Any]]:
     """What families read of each; for whom, where it is not for all, is not written twice."""
     return [
-        {"title": one.title, "body": one.body, "due": one.due_day.isoformat(), "minutes": one.minutes}
-        for one in works
-        if not one.for_some
+        {"title": work.title, "body": work.body, "due": work.due_day.isoformat(), "minutes": work.minutes}
+        for work in works
+        if not work.for_some
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from preau.directory.models import Guardianship, School
 from preau.domains.homework.models import Done, HandIn, Homework
 from preau.domains.homework.models.records import published
-from preau.domains.homework.queries import concerned, pairs_of
+from preau.domains.homework.queries.concerned import concerned, pairs_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, notices
 
@@ -47,7 +47,7 @@ def tell_published(now: datetime) -> int:
     for homework in found:
         pupils = concerned(homework) if homework.due_day >= timezone.localdate(now) else []
         notices.publish(*_given(homework, pupils, now))
-    Homework.objects.filter(pk__in=[one.pk for one in found]).update(told_at=now)
+    Homework.objects.filter(pk__in=[homework.pk for homework in found]).update(told_at=now)
     return len(found)
 
 
@@ -59,12 +59,17 @@ def _given(homework: Homework, pupils: Sequence[int], now: datetime) -> list[not
     url = reverse("homework:to_do")
     return [
         notices.News(
-            kind=GIVEN, person_id=person, key=f"{pupil}-{today}", url=url, school_id=school.pk, about_id=pupil,
+            kind=GIVEN,
+            person_id=person,
+            key=f"{pupil}-{today}",
+            url=url,
+            school_id=school.pk,
+            about_id=pupil,
             facts=facts,
         )
         for pupil in pupils
         for person in [pupil, *families.get(pupil, [])]
-    ]  # fmt: skip
+    ]
 
 
 def tell_change(homework: Homework) -> None:
@@ -78,13 +83,18 @@ def tell_change(homework: Homework) -> None:
     notices.publish(
         *(
             notices.News(
-                kind=CHANGED, person_id=person, key=f"{homework.pk}-{homework.version}-{pupil}", url=url,
-                school_id=homework.school_id, about_id=pupil, facts=facts,
+                kind=CHANGED,
+                person_id=person,
+                key=f"{homework.pk}-{homework.version}-{pupil}",
+                url=url,
+                school_id=homework.school_id,
+                about_id=pupil,
+                facts=facts,
             )
             for pupil in pupils
             for person in [pupil, *families.get(pupil, [])]
         )
-    )  # fmt: skip
+    )
 
 
 def tell_removal(homework: Homework) -> None:
@@ -119,30 +129,41 @@ def _remind(school: School, there: datetime) -> int:
     url = reverse("homework:to_do")
     news = [
         notices.News(
-            kind=TOMORROW, person_id=pupil, key=str(tomorrow), url=url, school_id=school.pk, about_id=pupil,
+            kind=TOMORROW,
+            person_id=pupil,
+            key=str(tomorrow),
+            url=url,
+            school_id=school.pk,
+            about_id=pupil,
             facts={"count": count, "day": dates.day(tomorrow)},
         )
         for pupil, count in sorted(left.items())
-    ]  # fmt: skip
+    ]
     notices.publish(*news)
     return len(news)
 
 
 def tell_returned(*hand_ins: HandIn) -> None:
     """What pupils handed in is given back: each pupil and their family read the correction."""
-    families = _families(one.pupil_id for one in hand_ins)
+    families = _families(hand_in.pupil_id for hand_in in hand_ins)
     notices.publish(
         *(
             notices.News(
-                kind=RETURNED, person_id=person, key=f"{one.pk}-{one.pupil_id}",
-                url=reverse("homework:work", kwargs={"pk": one.homework_id}),
-                school_id=one.school_id, about_id=one.pupil_id,
-                facts={"subject": one.homework.record.subject.name, "school": one.homework.school.name},
+                kind=RETURNED,
+                person_id=person,
+                key=f"{hand_in.pk}-{hand_in.pupil_id}",
+                url=reverse("homework:work", kwargs={"pk": hand_in.homework_id}),
+                school_id=hand_in.school_id,
+                about_id=hand_in.pupil_id,
+                facts={
+                    "subject": hand_in.homework.record.subject.name,
+                    "school": hand_in.homework.school.name,
+                },
             )
-            for one in hand_ins
-            for person in [one.pupil_id, *families.get(one.pupil_id, [])]
+            for hand_in in hand_ins
+            for person in [hand_in.pupil_id, *families.get(hand_in.pupil_id, [])]
         )
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -171,13 +192,17 @@ def _tell_teachers(school: School, there: datetime) -> int:
     works = Homework.objects.filter(pk__in=counts).select_related("record__subject").order_by("pk")
     news = [
         notices.News(
-            kind=TO_CORRECT, person_id=teacher, key=f"{work.pk}-{there.date()}", school_id=school.pk,
-            seat=f"staff-{school.pk}", url=reverse("homework:hand_ins", kwargs={"pk": work.pk}),
+            kind=TO_CORRECT,
+            person_id=teacher,
+            key=f"{work.pk}-{there.date()}",
+            school_id=school.pk,
+            seat=f"staff-{school.pk}",
+            url=reverse("homework:hand_ins", kwargs={"pk": work.pk}),
             facts={"count": counts[work.pk], "work": work.title, "subject": work.record.subject.name},
         )
         for work in works
         for teacher in _teachers_of(work)
-    ]  # fmt: skip
+    ]
     notices.publish(*news)
     rows.waiting().filter(told_at=None, homework__in=list(counts)).update(told_at=there)
     return len(news)

@@ -19,9 +19,14 @@ def give_visa(viewer: Viewer, group: Group, subject: Subject | None, comment: st
     if known:
         return known
     made: Visa = Visa.objects.create(
-        school_id=group.school_id, group_id=group.pk, subject=subject, until=viewer.today, comment=comment,
-        given_by=viewer.person, given_at=timezone.now(),
-    )  # fmt: skip
+        school_id=group.school_id,
+        group_id=group.pk,
+        subject=subject,
+        until=viewer.today,
+        comment=comment,
+        given_by=viewer.person,
+        given_at=timezone.now(),
+    )
     journal.record(viewer, "homework.visa_given", made)
     return made
 

@@ -10,7 +10,7 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.models import StoredFile
 from preau.commons.files.rules import DOCUMENTS
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions import Given, Remark
+from preau.domains.homework.actions.corrections import CorrectionFacts, Remark
 from preau.domains.homework.models import Annotation, HandIn
 from preau.foundation.fields import Attachments
 
@@ -66,16 +66,21 @@ class CorrectionForm(forms.Form):
         """How many the page had, where a colleague has taken some away meanwhile."""
         names = [name.removeprefix("remarque-") for name in self.data if name.startswith("remarque-")]
         return max(
-            (int(one) + 1 for one in names if one.isascii() and one.isdigit() and len(one) < 3), default=0
+            (int(name) + 1 for name in names if name.isascii() and name.isdigit() and len(name) < 3),
+            default=0,
         )
 
     @staticmethod
     def _remark(number: int) -> dict[str, forms.Field]:
         wrong = dict.fromkeys(["invalid", "min_value", "max_value"], _("Écrivez un numéro de page."))
         sheet = forms.IntegerField(
-            label=_("Page"), required=False, min_value=1, max_value=999, error_messages=wrong,
+            label=_("Page"),
+            required=False,
+            min_value=1,
+            max_value=999,
+            error_messages=wrong,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-        )  # fmt: skip
+        )
         place = forms.CharField(label=_("Endroit"), required=False, max_length=80)
         said = forms.CharField(
             label=_("Remarque"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
@@ -132,9 +137,13 @@ class CorrectionForm(forms.Form):
             if data[f"remarque-{number}"]
         ]
 
-    def typed(self) -> Given:
+    def typed(self) -> CorrectionFacts:
         data = self.cleaned_data
-        return Given(
-            data["comment"], data["mark"], data["papers"], back=self.gesture == self.BACK,
-            remarks=self._remarks(), done=self.gesture == self.NEXT,
-        )  # fmt: skip
+        return CorrectionFacts(
+            data["comment"],
+            data["mark"],
+            data["papers"],
+            back=self.gesture == self.BACK,
+            remarks=self._remarks(),
+            done=self.gesture == self.NEXT,
+        )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.homework.actions import Entry, ToGive
+from preau.domains.homework.actions.days import Entry, ToGive
 from preau.domains.homework.queries.day import Block
 from preau.foundation import dates
 from preau.foundation.fields import RichInput, RichText

@@ -13,9 +13,12 @@ from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
-from preau.domains.homework.actions import Step, Typed, Work
+from preau.domains.homework.actions.progressions import Step
+from preau.domains.homework.actions.records import RecordFacts
+from preau.domains.homework.actions.works import Work
 from preau.domains.homework.models import Homework, LessonRecord
-from preau.domains.homework.queries import Course, DayLoad, chosen, loads_of
+from preau.domains.homework.queries.load import DayLoad, loads_of
+from preau.domains.homework.queries.progressions import Course, chosen
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 from preau.foundation.fields import Attachments, Day, RichText, SeveralRows
@@ -32,8 +35,8 @@ class PupilChoice(SeveralRows):
 def due_choices(following: Sequence[Lesson], loads: Mapping[date, DayLoad]) -> list[tuple[str, str]]:
     """The next lessons by their dates, each with what is due that day already; then any other day."""
     said = [
-        (str(one.pk), f"{dates.capital(dates.day(one.day))}{_weight(loads.get(one.day))}")
-        for one in following
+        (str(lesson.pk), f"{dates.capital(dates.day(lesson.day))}{_weight(loads.get(lesson.day))}")
+        for lesson in following
     ]
     if said:
         day = f"{dates.day(following[0].day)}{_weight(loads.get(following[0].day))}"
@@ -59,8 +62,10 @@ class WorkForm(forms.Form):
     )
     due = forms.ChoiceField(label=_("Pour quand"))
     due_day = Day(
-        label=_("Autre date"), required=False, help_text=_("Si vous choisissez « Une autre date »."),
-    )  # fmt: skip
+        label=_("Autre date"),
+        required=False,
+        help_text=_("Si vous choisissez « Une autre date »."),
+    )
     minutes = forms.IntegerField(
         label=_("Durée estimée, en minutes"),
         required=False,
@@ -94,9 +99,9 @@ class WorkForm(forms.Form):
         self.fields["documents"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
         pupils = list(lesson.pupils().order_by("search_name", "pk"))
         field: Any = self.fields["pupils"]
-        field.queryset = Person.objects.filter(pk__in=[one.pk for one in pupils])
+        field.queryset = Person.objects.filter(pk__in=[pupil.pk for pupil in pupils])
         # Read once: the field's own choices would ask for the same rows again.
-        field.choices = [(one.pk, field.label_from_instance(one)) for one in pupils]
+        field.choices = [(pupil.pk, field.label_from_instance(pupil)) for pupil in pupils]
 
     def clean_due_day(self) -> date | None:
         day: date | None = self.cleaned_data["due_day"]
@@ -134,7 +139,7 @@ class WorkForm(forms.Form):
             due_next=data["due"] == NEXT,
             minutes=data["minutes"],
             hand_in=data["hand_in"] or Homework.HandIn.NOTHING,
-            pupils=tuple(sorted(one.pk for one in data["pupils"])),
+            pupils=tuple(sorted(pupil.pk for pupil in data["pupils"])),
         )
 
     def _due(self) -> tuple[date, Lesson | None]:
@@ -196,10 +201,10 @@ class RecordForm(WorkForm):
             self.add_error("title", _("Écrivez en une ligne le travail à faire."))
         return data
 
-    def typed(self) -> Typed:
+    def typed(self) -> RecordFacts:
         data = self.cleaned_data
         at = data["shown_at"] if data["shown"] == LessonRecord.Shown.HOUR else None
-        return Typed(data["content"], data["shown"], at, self.publishes)
+        return RecordFacts(data["content"], data["shown"], at, self.publishes)
 
 
 class ChangeForm(WorkForm):
@@ -210,7 +215,7 @@ class ChangeForm(WorkForm):
 
 def shown_of(homework: Homework, following: Sequence[Lesson]) -> dict[str, Any]:
     """What the form of a homework shows at first."""
-    known = next((one for one in following if one.pk == homework.due_lesson_id), None)
+    known = next((lesson for lesson in following if lesson.pk == homework.due_lesson_id), None)
     due = OTHER if known is None else NEXT if known is following[0] else str(known.pk)
     return {
         "title": homework.title,
@@ -219,7 +224,7 @@ def shown_of(homework: Homework, following: Sequence[Lesson]) -> dict[str, Any]:
         "due_day": homework.due_day if due == OTHER else None,
         "minutes": homework.minutes,
         "hand_in": homework.hand_in,
-        "pupils": [one.pk for one in homework.pupils.all()] if homework.for_some else [],
+        "pupils": [pupil.pk for pupil in homework.pupils.all()] if homework.for_some else [],
         "seen": homework.version,
     }
 
@@ -232,11 +237,15 @@ class LimitsForm(forms.Form):
         self.levels = list(levels)
         for number, (level, minutes) in enumerate(levels.items()):
             self.fields[f"niveau-{number}"] = forms.IntegerField(
-                label=level_said(level), required=False, min_value=1, max_value=600, initial=minutes,
+                label=level_said(level),
+                required=False,
+                min_value=1,
+                max_value=600,
+                initial=minutes,
                 error_messages=dict.fromkeys(
                     ["invalid", "min_value", "max_value"], _("Écrivez un nombre de minutes, de 1 à 600.")
                 ),
-            )  # fmt: skip
+            )
 
     def typed(self) -> dict[str, int | None]:
         return {level: self.cleaned_data[f"niveau-{number}"] for number, level in enumerate(self.levels)}
@@ -276,7 +285,7 @@ class ProgressionForm(forms.Form):
     def __init__(self, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.courses = courses
-        said = [(one.key, f"{one.name} ({one.year})") for one in courses]
+        said = [(course.key, f"{course.name} ({course.year})") for course in courses]
         self.fields["source"].choices = [("", _("Rien : partir d’une page blanche")), *said]  # type: ignore[attr-defined]
 
     def course(self) -> Course | None:
@@ -312,7 +321,7 @@ class GiveForm(forms.Form):
     def __init__(self, viewer: Viewer, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"from_day": viewer.today}, **kwargs)
         self.courses = courses
-        self.fields["cours"].choices = [(one.key, one.name) for one in courses]  # type: ignore[attr-defined]
+        self.fields["cours"].choices = [(course.key, course.name) for course in courses]  # type: ignore[attr-defined]
 
     def course(self) -> Course:
         found = chosen(self.courses, self.cleaned_data["cours"])
@@ -324,6 +333,9 @@ class VisaForm(forms.Form):
     """What the head says of a cahier de textes."""
 
     comment = forms.CharField(
-        label=_("Commentaire"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Commentaire"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Les enseignants de la classe et la direction le lisent."),
-    )  # fmt: skip
+    )

@@ -7,7 +7,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.homework.queries import Session
+from preau.domains.homework.queries.sessions import Session
 from preau.foundation import boards
 from preau.foundation.http import page_at
 
@@ -23,7 +23,9 @@ def public_page(address: str) -> str:
 
 
 def is_to_work_on(name: str) -> bool:
-    return any(one.to_work_on for one in boards.public_routes if one.url_name == name)
+    return any(
+        public_route.to_work_on for public_route in boards.public_routes if public_route.url_name == name
+    )
 
 
 class PutForm(forms.Form):
@@ -43,12 +45,13 @@ class PutForm(forms.Form):
         widget=forms.RadioSelect,
     )
     seance = forms.ChoiceField(
-        label=_("Séance"), error_messages=dict.fromkeys(["required", "invalid_choice"], _("Choisissez une de vos séances."))
-    )  # fmt: skip
+        label=_("Séance"),
+        error_messages=dict.fromkeys(["required", "invalid_choice"], _("Choisissez une de vos séances.")),
+    )
 
     def __init__(self, sessions: Sequence[Session], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seance"].choices = [(str(one.lesson.pk), one.lesson.pk) for one in sessions]  # type: ignore[attr-defined]
+        self.fields["seance"].choices = [(str(session.lesson.pk), session.lesson.pk) for session in sessions]  # type: ignore[attr-defined]
 
     def clean_adresse(self) -> str:
         address = public_page(self.cleaned_data["adresse"])

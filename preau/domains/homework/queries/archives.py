@@ -20,7 +20,7 @@ from preau.domains.homework.models import (
 )
 from preau.domains.homework.models.records import published
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow, lines_of, rows_from
+from preau.domains.timetable.queries.lessons import LessonRow, lines_of, rows_from
 
 MOST_SHOWN, TOGETHER = 10, 500
 
@@ -76,7 +76,7 @@ def book_of_year(group: Group, year: SchoolYear, now: datetime, today: date) -> 
 
 
 def _pages(records: Sequence[LessonRecord]) -> list[PageOfYear]:
-    keys = [one.pk for one in records]
+    keys = [record.pk for record in records]
     lessons = {row.pk: row for row in rows_from(lines_of(Lesson.objects.filter(record__in=keys)))}
     # What was taken away before anybody was told of it was never given.
     given = Homework.objects.filter(Q(removed_at=None) | Q(told_at__isnull=False), record__in=keys)
@@ -86,16 +86,18 @@ def _pages(records: Sequence[LessonRecord]) -> list[PageOfYear]:
     )
     papers = _papers(keys)
     return [
-        PageOfYear(one, lessons[one.lesson_id], works[one.pk], papers[one.pk], corrections[one.pk])
-        for one in records
-        if one.lesson_id in lessons
+        PageOfYear(
+            record, lessons[record.lesson_id], works[record.pk], papers[record.pk], corrections[record.pk]
+        )
+        for record in records
+        if record.lesson_id in lessons
     ]
 
 
 def _by_record(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for one in rows:
-        found[one.record_id].append(one)
+    for row in rows:
+        found[row.record_id].append(row)
     return found
 
 

@@ -13,7 +13,7 @@ from preau.domains.homework.models import ClassBook, Homework, LessonRecord, Vis
 from preau.domains.homework.models.records import published
 from preau.domains.homework.queries.load import near
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import LessonRow, line_of, rows_from
+from preau.domains.timetable.queries.lessons import LessonRow, line_of, rows_from
 from preau.foundation import paging
 from preau.foundation.prepared import Lines, Prepared
 
@@ -93,24 +93,30 @@ GIVEN = Prepared(
 
 def pages_of(viewer: Viewer, records: Sequence[LessonRecord]) -> list[PageOfBook]:
     """These records of the viewer's school with their lessons and what was given in them (two queries, lessons at hand)."""
-    lessons = [one.lesson for one in records if one.lesson]
+    lessons = [record.lesson for record in records if record.lesson]
     if viewer.school:
         for lesson in lessons:
             lesson.school = viewer.school
-    rows = {row.pk: row for row in rows_from(line_of(one) for one in lessons)}
+    rows = {row.pk: row for row in rows_from(line_of(lesson) for lesson in lessons)}
     works: dict[int, list[Homework]] = {}
-    for work in GIVEN(tuple(one.pk for one in records)):
+    for work in GIVEN(tuple(record.pk for record in records)):
         works.setdefault(work.record_id, []).append(work)
-    return [PageOfBook(one, rows[one.lesson_id], works.get(one.pk, [])) for one in records if one.lesson_id]
+    return [
+        PageOfBook(record, rows[record.lesson_id], works.get(record.pk, []))
+        for record in records
+        if record.lesson_id
+    ]
 
 
 def works_due(group: Group, first: date, last: date) -> "Iterable[Any]":
     """What is due for a class between two days: day, subject, title, minutes."""
     joined = Lesson.groups.through.objects.filter(group_id__in=near([group.pk]).values("pk"))
     given = Homework.objects.kept().filter(
-        Q(record__lesson__in=joined.values("lesson_id")), school=group.school_id, due_day__range=(first, last),
+        Q(record__lesson__in=joined.values("lesson_id")),
+        school=group.school_id,
+        due_day__range=(first, last),
         record__state=LessonRecord.State.READY,
-    )  # fmt: skip
+    )
     columns = ("due_day", "record__subject__name", "title", "minutes", "for_some")
     return given.order_by("due_day", "record__subject__name", "pk").values_list(*columns)
 

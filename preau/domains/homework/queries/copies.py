@@ -106,9 +106,9 @@ def works_handed_in(viewer: Viewer) -> "QuerySet[Homework]":
 
 def copies_of_page(works: Sequence[Homework]) -> list[Copies]:
     """The homework of a page, in its order (one query)."""
-    wanted = [one.pk for one in works]
+    wanted = [work.pk for work in works]
     lines = _numbered(Homework.objects.filter(pk__in=wanted)).order_by("pk", "record__lesson__groups__name")
-    rows = {one.pk: one for one in _rows_of(lines.values_list(*COLUMNS, "record__lesson__groups__name"))}
+    rows = {row.pk: row for row in _rows_of(lines.values_list(*COLUMNS, "record__lesson__groups__name"))}
     return [rows[pk] for pk in wanted]
 
 

@@ -53,12 +53,15 @@ def blocks_of(viewer: Viewer, day: date) -> list[Block]:
         .prefetch_related("groups")
         .order_by("starts", "pk")
     )
-    records = {one.lesson_id: one for one in LessonRecord.objects.filter(lesson__in=lessons)}
+    records = {
+        lesson_record.lesson_id: lesson_record
+        for lesson_record in LessonRecord.objects.filter(lesson__in=lessons)
+    }
     works = Homework.objects.kept().filter(record__in=records.values()).annotate(lesson=F("record__lesson"))
     given: dict[int, list[Homework]] = {}
     for work in works.order_by("due_day", "pk"):
         given.setdefault(work.lesson, []).append(work)
-    return [_block(one, records.get(one.pk), given.get(one.pk, [])) for one in lessons]
+    return [_block(lesson, records.get(lesson.pk), given.get(lesson.pk, [])) for lesson in lessons]
 
 
 def _block(lesson: Lesson, record: LessonRecord | None, works: list[Homework]) -> Block:

@@ -35,7 +35,7 @@ def books_of_teacher(viewer: Viewer) -> list[Folder]:
     """The classes and groups to whose lessons the viewer has joined files, each with these lessons."""
     joined = Lesson.groups.through.objects.filter(lesson__in=_taught(viewer).values("lesson_id"))
     groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("name", "pk")
-    return [Folder(one.name, partial(_lessons, viewer, _of_group(viewer, one.pk))) for one in groups]
+    return [Folder(group.name, partial(_lessons, viewer, _of_group(viewer, group.pk))) for group in groups]
 
 
 def _taught(viewer: Viewer) -> "QuerySet[LessonRecord]":
@@ -55,7 +55,10 @@ def books_of_family(viewer: Viewer) -> list[Folder]:
     subjects = Subject.objects.filter(pk__in=_shown(viewer).values("record__subject_id")).order_by(
         "name", "pk"
     )
-    return [Folder(one.name, partial(_lessons, viewer, _in_subject(viewer, one.pk))) for one in subjects]
+    return [
+        Folder(subject.name, partial(_lessons, viewer, _in_subject(viewer, subject.pk)))
+        for subject in subjects
+    ]
 
 
 def _shown(viewer: Viewer) -> "QuerySet[LessonFile]":
@@ -71,7 +74,7 @@ def _in_subject(viewer: Viewer, subject: int) -> Records:
 def _lessons(viewer: Viewer, records: Records) -> list[Folder]:
     """A folder a lesson, the last one first."""
     found = records().select_related("subject", "lesson__school").order_by("-day", "-lesson__starts", "-pk")
-    return [Folder(_name_of(one), partial(_papers, viewer, one.pk)) for one in found]
+    return [Folder(_name_of(record), partial(_papers, viewer, record.pk)) for record in found]
 
 
 def _name_of(record: Any) -> str:
@@ -83,7 +86,7 @@ def _name_of(record: Any) -> str:
 def _papers(viewer: Viewer, record: int) -> list[Document]:
     """The documents of a lesson and of its homework."""
     seen = LessonFile.objects.visible_to(viewer).filter(READY, record=record)
-    return documents_of(one.file for one in seen.select_related("file").order_by("pk"))
+    return documents_of(lesson_file.file for lesson_file in seen.select_related("file").order_by("pk"))
 
 
 # What was handed in
@@ -93,7 +96,7 @@ def handed_to_teacher(viewer: Viewer) -> list[Folder]:
     """The classes and groups that have handed in files to the viewer, each with the homework."""
     joined = Lesson.groups.through.objects.filter(lesson__in=_handed(viewer).values("record__lesson_id"))
     groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("name", "pk")
-    return [Folder(one.name, partial(_works, viewer, one.pk)) for one in groups]
+    return [Folder(group.name, partial(_works, viewer, group.pk)) for group in groups]
 
 
 def _handed(viewer: Viewer) -> "QuerySet[Homework]":
@@ -118,11 +121,11 @@ def _pupils(viewer: Viewer, homework: int) -> list[Folder]:
     held = _by_pupils(viewer).filter(hand_in=OuterRef("pk"))
     found = HandIn.objects.visible_to(viewer).filter(Exists(held), homework=homework).select_related("pupil")
     return [
-        Folder(one.pupil.list_name, partial(_handed_files, viewer, one.pk))
-        for one in found.order_by("pupil__search_name", "pk")
+        Folder(hand_in.pupil.list_name, partial(_handed_files, viewer, hand_in.pk))
+        for hand_in in found.order_by("pupil__search_name", "pk")
     ]
 
 
 def _handed_files(viewer: Viewer, hand_in: int) -> list[Document]:
     seen = _by_pupils(viewer).filter(hand_in=hand_in)
-    return documents_of(one.file for one in seen.select_related("file").order_by("pk"))
+    return documents_of(pupil.file for pupil in seen.select_related("file").order_by("pk"))

@@ -16,9 +16,12 @@ from preau.domains.homework.queries.concerned import pairs_of
 def not_handed_in(school: School, first: date, last: date) -> Iterator[Happened]:
     """By pupil, the homework to hand in online whose day is over (four queries). On paper, nobody has told us."""
     works = Homework.objects.kept().filter(
-        published(timezone.now(), "record__"), school=school, hand_in=Homework.HandIn.ONLINE,
-        due_day__gte=first, due_day__lt=last,
-    )  # fmt: skip
+        published(timezone.now(), "record__"),
+        school=school,
+        hand_in=Homework.HandIn.ONLINE,
+        due_day__gte=first,
+        due_day__lt=last,
+    )
     days = dict(works.values_list("pk", "due_day"))
     given = set(HandIn.objects.filter(homework__in=works.values("pk")).values_list("homework_id", "pupil_id"))
     return (Happened(pupil, days[work]) for work, pupil in pairs_of(works) - given if work in days)

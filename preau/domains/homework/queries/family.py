@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, School
+from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Done, HandIn, Homework, LessonRecord
 from preau.domains.homework.models.records import published
@@ -23,9 +24,17 @@ from preau.foundation.prepared import Prepared
 AHEAD, BEHIND = timedelta(days=21), timedelta(days=30)
 PUPIL = f"{ENROLMENTS}__pupil_id"
 COLUMNS = (
-    "pk", "title", "due_day", "minutes", "hand_in", "for_some", "record__subject__name", PUPIL,
-    f"{ENROLMENTS}__pupil__given_name", "school__kind",
-)  # fmt: skip
+    "pk",
+    "title",
+    "due_day",
+    "minutes",
+    "hand_in",
+    "for_some",
+    "record__subject__name",
+    PUPIL,
+    f"{ENROLMENTS}__pupil__given_name",
+    "school__kind",
+)
 
 
 @dataclass
@@ -48,6 +57,11 @@ class WorkRow:
     @property
     def is_primary(self) -> bool:
         return self.kind == School.Kind.ECOLE
+
+    @property
+    def look(self) -> Look:
+        """The colours and the drawing of its subject."""
+        return look_of("", self.subject)
 
     @property
     def takes(self) -> str:
@@ -121,7 +135,7 @@ def by_day(rows: Iterable[WorkRow]) -> list[DayOfWork]:
 
 def tomorrow_first(days: Sequence[DayOfWork], today: date) -> list[DayOfWork]:
     """What is still to be done, then what was for today: in an école, it is in the bag already."""
-    return [*(one for one in days if one.day > today), *(one for one in days if one.day <= today)]
+    return [*(day for day in days if day.day > today), *(day for day in days if day.day <= today)]
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 
 MOST = 50
 
 
-def _with_words(rows: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
+def _with_words(rows: "QuerySet[Any]", wanted: LookupTerms) -> "QuerySet[Any]":
     words: Q = reduce(and_, (word.begins("words") for word in wanted.words))
     return rows.filter(words)
 
@@ -32,7 +32,7 @@ def _of_schools(rows: Any, viewer: Viewer) -> Any:
     return rows.filter(school__in=schools)
 
 
-def _works(viewer: Viewer, wanted: Wanted) -> "QuerySet[Homework, Any]":
+def _works(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Homework, Any]":
     if viewer.is_staff:
         seen = Homework.objects.given_by(viewer)
     else:
@@ -42,7 +42,7 @@ def _works(viewer: Viewer, wanted: Wanted) -> "QuerySet[Homework, Any]":
     return found.values_list(*columns)[:MOST]
 
 
-def _records(viewer: Viewer, wanted: Wanted) -> "QuerySet[LessonRecord, Any]":
+def _records(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[LessonRecord, Any]":
     if viewer.is_staff:
         seen = LessonRecord.objects.given_by(viewer)
     else:
@@ -54,24 +54,32 @@ def _records(viewer: Viewer, wanted: Wanted) -> "QuerySet[LessonRecord, Any]":
 WORKS, RECORDS = Prepared(_works), Prepared(_records)
 
 
-def found_works(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def found_works(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The homework that the viewer gives or has to do, latest first."""
     return [
-        Hit(title, _work_page(viewer, pk), f"{subject} · {_('pour %(day)s') % {'day': dates.near_day(day, viewer.today)}}")
+        Hit(
+            title,
+            _work_page(viewer, pk),
+            f"{subject} · {_('pour %(day)s') % {'day': dates.near_day(day, viewer.today)}}",
+        )
         for pk, title, day, subject in WORKS(viewer, wanted)
-    ]  # fmt: skip
+    ]
 
 
 def _work_page(viewer: Viewer, pk: int) -> str:
     return reverse("homework:edit" if viewer.is_staff else "homework:work", kwargs={"pk": pk})
 
 
-def found_records(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def found_records(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The lessons whose content has these words, latest first."""
     return [
-        Hit(f"{subject}, {dates.near_day(day, viewer.today)}", _record_page(viewer, lesson, day), _("Contenu de la séance"))
+        Hit(
+            f"{subject}, {dates.near_day(day, viewer.today)}",
+            _record_page(viewer, lesson, day),
+            _("Contenu de la séance"),
+        )
         for lesson, day, subject in RECORDS(viewer, wanted)
-    ]  # fmt: skip
+    ]
 
 
 def _record_page(viewer: Viewer, lesson: int, day: Any) -> str:

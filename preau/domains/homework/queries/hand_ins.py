@@ -89,16 +89,18 @@ def papers_of(hand_in: HandIn) -> tuple[list[Reading], list[StoredFile]]:
     """The files of the pupil, to be read, and those of the teacher (one query)."""
     papers = list(hand_in.papers.select_related("file"))
     return (
-        readings_of(one.file for one in papers if not one.of_teacher),
-        [one.file for one in papers if one.of_teacher],
+        readings_of(paper.file for paper in papers if not paper.of_teacher),
+        [paper.file for paper in papers if paper.of_teacher],
     )
 
 
 def annotations_of(viewer: Viewer, hand_ins: Iterable[HandIn]) -> dict[int, list[Annotation]]:
     """By what was handed in, the remarks in its margin that the viewer reads (one query)."""
     found: dict[int, list[Annotation]] = {}
-    for one in Annotation.objects.visible_to(viewer).filter(hand_in__in=[one.pk for one in hand_ins]):
-        found.setdefault(one.hand_in_id, []).append(one)
+    for annotation in Annotation.objects.visible_to(viewer).filter(
+        hand_in__in=[hand_in.pk for hand_in in hand_ins]
+    ):
+        found.setdefault(annotation.hand_in_id, []).append(annotation)
     return found
 
 
@@ -110,10 +112,12 @@ def own_hand_ins(viewer: Viewer, homework: Homework) -> list[HandIn]:
 
 def shown_papers(viewer: Viewer, hand_ins: Iterable[HandIn]) -> dict[tuple[int, bool], list[FileRow]]:
     """By what was handed in, and whether they are the teacher's: the files that the viewer may open (one query)."""
-    seen = HandInFile.objects.visible_to(viewer).filter(hand_in__in=[one.pk for one in hand_ins])
+    seen = HandInFile.objects.visible_to(viewer).filter(hand_in__in=[hand_in.pk for hand_in in hand_ins])
     found: dict[tuple[int, bool], list[FileRow]] = {}
-    for one in seen.select_related("file").order_by("pk"):
-        found.setdefault((one.hand_in_id, one.of_teacher), []).extend(rows_of([one.file]))
+    for hand_in_file in seen.select_related("file").order_by("pk"):
+        found.setdefault((hand_in_file.hand_in_id, hand_in_file.of_teacher), []).extend(
+            rows_of([hand_in_file.file])
+        )
     return found
 
 
@@ -135,8 +139,8 @@ def joined_to(record: LessonRecord | None) -> list[LessonFile]:
 def by_homework(papers: Sequence[LessonFile]) -> dict[tuple[int, int | None], list[FileRow]]:
     """The same as `documents_of`, of documents that were read."""
     found: dict[tuple[int, int | None], list[FileRow]] = {}
-    for one in papers:
-        found.setdefault((one.record_id, one.homework_id), []).extend(rows_of([one.file]))
+    for paper in papers:
+        found.setdefault((paper.record_id, paper.homework_id), []).extend(rows_of([paper.file]))
     return found
 
 
@@ -144,7 +148,7 @@ def held_by(record: LessonRecord | None, homework: Homework | None) -> list[Stor
     """The documents of a lesson, or of one of its homework."""
     if record is None:
         return []
-    return [one.file for one in record.papers.filter(homework=homework).select_related("file")]
+    return [paper.file for paper in record.papers.filter(homework=homework).select_related("file")]
 
 
 def handed_files(viewer: Viewer) -> "QuerySet[HandInFile, Any]":

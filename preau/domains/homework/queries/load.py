@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Closure, Group
 from preau.directory.queries.settings import levels_of as school_levels
+from preau.directory.rules.subjects import look_of
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonRecord, WorkloadLimit
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
+from preau.foundation.scales import STEP
 
 SATURDAY, LATE = 5, 16
 
@@ -35,6 +37,51 @@ class DayLoad:
     @property
     def takes(self) -> str:
         return dates.minutes(self.minutes) if self.minutes else ""
+
+
+# A work without a time still takes a place, and a long one no more than three hours of it.
+LEAST_STEPS, MOST_STEPS = 2, 36
+
+
+@dataclass(frozen=True)
+class WorkBlock:
+    """A work in the drawing of a day: its letters and colours, what it is in words, how tall it is in steps of five minutes."""
+
+    letters: str
+    key: str
+    said: str
+    steps: int
+
+
+@dataclass(frozen=True)
+class LoadColumn:
+    """A day of the drawing of the work of a class."""
+
+    label: str
+    said: str
+    is_over: bool
+    blocks: tuple[WorkBlock, ...]
+
+
+def columns_of(loads: Iterable[DayLoad], works: Mapping[date, Sequence[Sequence[Any]]]) -> list[LoadColumn]:
+    """What each day asks of a class, block on block."""
+    return [
+        LoadColumn(
+            dates.short_day(load.day),
+            load.takes,
+            load.is_over,
+            tuple(_block_of(subject, minutes) for subject, _title, minutes, _some in works.get(load.day, ())),
+        )
+        for load in loads
+    ]
+
+
+def _block_of(subject: str, minutes: int | None) -> WorkBlock:
+    look = look_of("", subject)
+    steps = min(max(round((minutes or 0) / STEP), LEAST_STEPS), MOST_STEPS)
+    return WorkBlock(
+        look.letters, look.key, f"{subject}, {dates.minutes(minutes)}" if minutes else subject, steps
+    )
 
 
 def near(groups: Sequence[int]) -> "QuerySet[Group]":
@@ -71,7 +118,7 @@ LIMIT = Prepared(
 def load_of(groups: Sequence[Group], first: date, last: date) -> list[DayLoad]:
     """By day of school, what is due for these classes between two days (two queries)."""
     school = groups[0].school_id if groups else 0
-    return _loads(school, tuple(one.pk for one in groups), limit_of(groups), first, last)
+    return _loads(school, tuple(group.pk for group in groups), limit_of(groups), first, last)
 
 
 def _loads(school: int, groups: tuple[int, ...], limit: int | None, first: date, last: date) -> list[DayLoad]:
@@ -83,9 +130,7 @@ def _by_day(
 ) -> list[DayLoad]:
     due = {day: (works, minutes or 0) for day, works, minutes in lines}
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [
-        DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5
-    ]  # fmt: skip
+    return [DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5]
 
 
 def week_shown(viewer: Viewer, group: Group) -> Mapping[str, Any] | None:
@@ -137,7 +182,7 @@ def _of_the_day(lesson: Lesson, groups: Sequence[Group], due: date) -> list[str]
     if closure:
         return [_("Le %(day)s, l’établissement est fermé (%(why)s).") % (facts | {"why": closure.name})]
     here = Lesson.objects.held().filter(
-        school=lesson.school_id, day=due, groups__in=[one.pk for one in groups]
+        school=lesson.school_id, day=due, groups__in=[group.pk for group in groups]
     )
     subjects = set(here.values_list("subject_id", flat=True))
     if not subjects and due.weekday() >= SATURDAY:

@@ -60,4 +60,4 @@ def records_of_course(viewer: Viewer, course: Course) -> list[LessonRecord]:
 
 
 def chosen(courses: Sequence[Course], key: str) -> Course | None:
-    return next((one for one in courses if one.key == key), None)
+    return next((course for course in courses if course.key == key), None)

@@ -49,9 +49,11 @@ def _due(viewer: Viewer, pupil: int, first: date, last: date) -> "QuerySet[Homew
     """What they see of the homework of this pupil, as `lines_of_work` does of a family's own."""
     shown = Homework.objects.visible_to(viewer).kept().filter(due_day__range=(first, last))
     theirs = shown.filter(
-        published(viewer.moment, "record__"), in_class_then(), Q(for_some=False) | Q(pupils=pupil),
+        published(viewer.moment, "record__"),
+        in_class_then(),
+        Q(for_some=False) | Q(pupils=pupil),
         **{f"{ENROLMENTS}__pupil_id": pupil},
-    )  # fmt: skip
+    )
     given = HandIn.objects.filter(homework=OuterRef("pk"), pupil=pupil)
     seen = HandIn.objects.visible_to(viewer).filter(homework=OuterRef("pk"), pupil=pupil, is_late=True)
     ticked = Done.objects.visible_to(viewer).filter(homework=OuterRef("pk"), pupil=pupil)

@@ -18,7 +18,7 @@ from preau.domains.homework.queries.copies import WAITING, number_of
 from preau.domains.homework.queries.load import limit_for
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import (
+from preau.domains.timetable.queries.lessons import (
     LessonRow,
     lines_of,
     lines_with_groups,
@@ -83,9 +83,11 @@ FACTS = Prepared(
         Lesson.objects.filter(pk__in=lessons)
         .annotate(works=Count("record__works", filter=Q(record__works__removed_at=None)))
         .order_by()
-        .values_list("pk", "state", "starts", "ends", "record__state", "record__shown", "record__shown_at", "works")
+        .values_list(
+            "pk", "state", "starts", "ends", "record__state", "record__shown", "record__shown_at", "works"
+        )
     )
-)  # fmt: skip
+)
 
 
 def sessions_of(viewer: Viewer, first: date, last: date) -> list[Session]:
@@ -133,9 +135,10 @@ def missing_of_year(viewer: Viewer) -> "QuerySet[Lesson]":
 def rows_of_page(lessons: "Sequence[Lesson]") -> list[LessonRow]:
     """The lessons of a page, in its order (two queries)."""
     rows = {
-        row.pk: row for row in rows_from(lines_of(Lesson.objects.filter(pk__in=[one.pk for one in lessons])))
+        row.pk: row
+        for row in rows_from(lines_of(Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons])))
     }
-    return [rows[one.pk] for one in lessons]
+    return [rows[lesson.pk] for lesson in lessons]
 
 
 # One lesson
@@ -165,9 +168,12 @@ def following(lesson: Lesson, count: int = MOST_NEXT, teacher: int | None = None
     """The next lessons of the same subject for the same groups, soonest first; of one teacher when `teacher` says which.
     Each says the `limit` of minutes that the school advises for a day of its class (see `loads_of`)."""
     same = Lesson.objects.held().filter(
-        school_id=lesson.school_id, year_id=lesson.year_id, subject_id=lesson.subject_id, starts__gt=lesson.starts,
+        school_id=lesson.school_id,
+        year_id=lesson.year_id,
+        subject_id=lesson.subject_id,
+        starts__gt=lesson.starts,
         groups__in=lesson.groups.values("pk"),
-    )  # fmt: skip
+    )
     if teacher:
         same = same.filter(taught_by(teacher, "pk"))
     same = same.annotate(limit=Subquery(limit_for(lesson.pk)))
@@ -227,11 +233,11 @@ def history_of(record: LessonRecord) -> list[Step]:
     found = record.corrections.select_related("corrected_by").order_by("-pk")
     return [
         Step(
-            dates.capital(dates.day_and_hour(one.corrected_at)),
-            _("Corrigé par %(name)s") % {"name": one.corrected_by.full_name},
-            one.content,
-            one.works,
-            one.papers,
+            dates.capital(dates.day_and_hour(correction.corrected_at)),
+            _("Corrigé par %(name)s") % {"name": correction.corrected_by.full_name},
+            correction.content,
+            correction.works,
+            correction.papers,
         )
-        for one in found
+        for correction in found
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from preau.directory.models import Group, Person, School
 from preau.directory.words import level_said
 from preau.domains.homework.models import Annotation, HandIn, Homework, LessonRecord, WorkloadLimit
-from preau.domains.homework.queries import pairs_of
+from preau.domains.homework.queries.concerned import pairs_of
 from preau.domains.homework.queries.family import BEHIND
 from preau.domains.homework.seeds.bank import Line, lines_of
 from preau.domains.timetable.models import Lesson
@@ -34,7 +34,7 @@ LIMITS = {
 
 
 @dataclass
-class Given:
+class SeedLesson:
     """A lesson as the cahier de textes needs it."""
 
     pk: int
@@ -118,7 +118,7 @@ def write(school: School, first: date, now: datetime, left_out: set[int]) -> Non
 def _hand_ins(school: School, works: list[Homework], now: datetime) -> list[HandIn]:
     """Of what was due online in the last month, seven pupils in eight have handed it in; older ones are given back."""
     first = now.date() - BEHIND
-    due = {one.pk: one for one in works if one.hand_in == "online" and first <= one.due_day < now.date()}
+    due = {work.pk: work for work in works if work.hand_in == "online" and first <= work.due_day < now.date()}
     found = []
     for work, pupil in sorted(pairs_of(Homework.objects.filter(pk__in=list(due)))):
         if (work * 7 + pupil * 3) % LAZY:
@@ -129,46 +129,74 @@ def _hand_ins(school: School, works: list[Homework], now: datetime) -> list[Hand
 
 def _hand_in(school: School, work: Homework, pupil: int, back: datetime | None) -> HandIn:
     return HandIn(
-        school_id=school.pk, homework_id=work.pk, pupil_id=pupil, text=ANSWER, handed_at=work.given_at, told_at=work.given_at, times=1,
-        comment=COMMENT if back else "", corrected_by_id=work.given_by_id if back else None, corrected_at=back, returned_at=back, version=1,
-    )  # fmt: skip
+        school_id=school.pk,
+        homework_id=work.pk,
+        pupil_id=pupil,
+        text=ANSWER,
+        handed_at=work.given_at,
+        told_at=work.given_at,
+        times=1,
+        comment=COMMENT if back else "",
+        corrected_by_id=work.given_by_id if back else None,
+        corrected_at=back,
+        returned_at=back,
+        version=1,
+    )
 
 
-def _lessons(school: School, first: date) -> list[Given]:
-    found: dict[int, Given] = {}
+def _lessons(school: School, first: date) -> list[SeedLesson]:
+    found: dict[int, SeedLesson] = {}
     lines = Lesson.objects.held().filter(school=school, day__gte=first, record=None)
     columns = ("pk", "day", "starts", "ends", "subject_id", "subject__code", "teachers", "groups")
     for line in (
         lines.exclude(teachers=None).exclude(groups=None).order_by("starts", "pk").values_list(*columns)
     ):
-        found.setdefault(line[0], Given(*line))
+        found.setdefault(line[0], SeedLesson(*line))
     return list(found.values())
 
 
-def _with_following(lessons: list[Given]) -> list[tuple[Given, Given | None]]:
+def _with_following(lessons: list[SeedLesson]) -> list[tuple[SeedLesson, SeedLesson | None]]:
     """Each lesson with the next one of the same group and subject."""
-    after: dict[tuple[int, int], Given] = {}
+    after: dict[tuple[int, int], SeedLesson] = {}
     found = []
-    for one in reversed(lessons):
-        found.append((one, after.get((one.group, one.subject))))
-        after[one.group, one.subject] = one
+    for lesson in reversed(lessons):
+        found.append((lesson, after.get((lesson.group, lesson.subject))))
+        after[lesson.group, lesson.subject] = lesson
     return found[::-1]
 
 
-def _record(school: School, one: Given, line: Line) -> LessonRecord:
+def _record(school: School, given: SeedLesson, line: Line) -> LessonRecord:
     return LessonRecord(
-        school_id=school.pk, lesson_id=one.pk, subject_id=one.subject, day=one.day, content=line.content,
-        words=line.words, state=LessonRecord.State.READY, shown=LessonRecord.Shown.START,
-        written_by_id=one.teacher, written_at=one.ends,
-    )  # fmt: skip
+        school_id=school.pk,
+        lesson_id=given.pk,
+        subject_id=given.subject,
+        day=given.day,
+        content=line.content,
+        words=line.words,
+        state=LessonRecord.State.READY,
+        shown=LessonRecord.Shown.START,
+        written_by_id=given.teacher,
+        written_at=given.ends,
+    )
 
 
-def _work(school: School, record: LessonRecord, one: Given, following: Given, line: Line) -> Homework:
+def _work(
+    school: School, record: LessonRecord, given: SeedLesson, following: SeedLesson, line: Line
+) -> Homework:
     return Homework(
-        school_id=school.pk, record=record, title=line.homework, words=fold(line.homework),
-        due_day=following.day, due_lesson_id=following.pk, due_next=True, minutes=line.minutes or None,
-        hand_in=_handed_in(line), given_by_id=one.teacher, given_at=one.ends, told_at=one.ends,
-    )  # fmt: skip
+        school_id=school.pk,
+        record=record,
+        title=line.homework,
+        words=fold(line.homework),
+        due_day=following.day,
+        due_lesson_id=following.pk,
+        due_next=True,
+        minutes=line.minutes or None,
+        hand_in=_handed_in(line),
+        given_by_id=given.teacher,
+        given_at=given.ends,
+        told_at=given.ends,
+    )
 
 
 def _handed_in(line: Line) -> str:

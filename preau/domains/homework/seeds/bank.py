@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from preau.domains.homework.actions.words import words_of
-from preau.foundation import richtext
+from preau.foundation.richtext import signs
 from preau.foundation.text import french
 
 
@@ -155,12 +155,30 @@ Se repérer sur le plan du quartier, puis y marcher avec le plan.
 Les saisons : le carnet de l’arbre de la cour, page d’automne.
 """
 BANKS = {
-    "061300": MATHS, "020700": FRENCH, "043700": HISTORY, "043800": CIVICS, "030201": ENGLISH, "062900": LIFE,
-    "062300": PHYSICS, "070800": TECHNOLOGY, "100100": SPORT, "090100": ARTS, "081300": MUSIC,
-    "010300": PHILOSOPHY, "050700": ECONOMICS, "074600": DIGITAL, "074700": DIGITAL,
-    "1D-FRA": READING, "1D-LANM": READING, "1D-MAT": COUNTING, "1D-NOMM": COUNTING, "1D-QLM": WORLD,
-    "1D-EPS": SPORT, "1D-ANG": ENGLISH, "1D-ART": ARTS,
-}  # fmt: skip
+    "061300": MATHS,
+    "020700": FRENCH,
+    "043700": HISTORY,
+    "043800": CIVICS,
+    "030201": ENGLISH,
+    "062900": LIFE,
+    "062300": PHYSICS,
+    "070800": TECHNOLOGY,
+    "100100": SPORT,
+    "090100": ARTS,
+    "081300": MUSIC,
+    "010300": PHILOSOPHY,
+    "050700": ECONOMICS,
+    "074600": DIGITAL,
+    "074700": DIGITAL,
+    "1D-FRA": READING,
+    "1D-LANM": READING,
+    "1D-MAT": COUNTING,
+    "1D-NOMM": COUNTING,
+    "1D-QLM": WORLD,
+    "1D-EPS": SPORT,
+    "1D-ANG": ENGLISH,
+    "1D-ART": ARTS,
+}
 
 
 def _read(text: str) -> tuple[Line, ...]:
@@ -169,7 +187,7 @@ def _read(text: str) -> tuple[Line, ...]:
 
 def _line(line: str) -> Line:
     content, homework, minutes = [*(part.strip() for part in line.split("|")), "", ""][:3]
-    html = richtext.from_plain(content)
+    html = signs.from_plain(content)
     return Line(html, words_of(html), homework, int(minutes or 0))
 
 

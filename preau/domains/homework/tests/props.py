@@ -5,7 +5,7 @@ from datetime import timedelta
 from conftest import NOW
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Enrolment, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.domains.homework.models import (
     Archive,
@@ -32,15 +32,25 @@ def many_works_given(college: World, count: int) -> None:
     record, _ = LessonRecord.objects.get_or_create(
         lesson=lesson,
         defaults={
-            "school": college.school, "subject": lesson.subject, "day": lesson.day, "content": "Thalès", "state": "ready",
-            "written_by": teacher, "written_at": NOW,
+            "school": college.school,
+            "subject": lesson.subject,
+            "day": lesson.day,
+            "content": "Thalès",
+            "state": "ready",
+            "written_by": teacher,
+            "written_at": NOW,
         },
-    )  # fmt: skip
+    )
     for _ in range(count):
         Homework.objects.create(
-            school=college.school, record=record, title=f"Exercice {record.works.count()}", minutes=10,
-            due_day=NOW.date() + timedelta(days=1), given_by=teacher, given_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            record=record,
+            title=f"Exercice {record.works.count()}",
+            minutes=10,
+            due_day=NOW.date() + timedelta(days=1),
+            given_by=teacher,
+            given_at=NOW,
+        )
 
 
 def own_progression(college: World) -> Progression:
@@ -113,10 +123,22 @@ def many_archives(college: World, count: int) -> None:
     for _ in range(count):
         number = Archive.objects.count()
         file = StoredFile.objects.create(
-            school=college.school, name=f"Archive {number}.pdf", kind="application/pdf", size=9, digest="0" * 64,
+            school=college.school,
+            name=f"Archive {number}.pdf",
+            kind="application/pdf",
+            size=9,
+            digest="0" * 64,
             kept_at=NOW,
-        )  # fmt: skip
+        )
         Archive.objects.create(
-            school=college.school, group=own_class(college), year=college.year, state="ready", records=number, file=file,
-            sha256="0" * 64, made_by=college.people["head"], asked_at=NOW, made_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            group=own_class(college),
+            year=college.year,
+            state="ready",
+            records=number,
+            file=file,
+            sha256="0" * 64,
+            made_by=college.people["head"],
+            asked_at=NOW,
+            made_at=NOW,
+        )

@@ -14,7 +14,7 @@ from preau.commons.files import actions as files
 from preau.commons.files import rules
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Group, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_classes, many_pupils
 from preau.directory.viewer import viewer_for
 from preau.domains.homework.models import (
@@ -94,11 +94,22 @@ PAGES = [
     Page("homework:work", pages.FAMILY, model=own_homework),
 ]
 ELSEWHERE = {
-    "portal:api_devoirs", "homework:publish", "homework:remove", "homework:restore", "homework:tick",
-    "homework:send", "homework:correct", "homework:hand_ins_csv", "homework:shift",
-    "homework:give_progression", "homework:remove_step", "homework:visa", "homework:archive",
-    "homework:book_of_year", "homework:give_back",
-}  # fmt: skip
+    "portal:api_devoirs",
+    "homework:publish",
+    "homework:remove",
+    "homework:restore",
+    "homework:tick",
+    "homework:send",
+    "homework:correct",
+    "homework:hand_ins_csv",
+    "homework:shift",
+    "homework:give_progression",
+    "homework:remove_step",
+    "homework:visa",
+    "homework:archive",
+    "homework:book_of_year",
+    "homework:give_back",
+}
 LISTS = [
     ("teacher", "homework:put?" + USED, many_lessons),
     ("teacher", "homework:sessions", many_lessons),
@@ -124,10 +135,12 @@ LISTS = [
     ("pupil", "portal:home", many_works_given),
 ]
 ONE_THING = {
-    "homework:work", "homework:limits", "homework:step",
+    "homework:work",
+    "homework:limits",
+    "homework:step",
     # Lists by pages, behind a token: tests/test_api.py.
     "portal:api_devoirs",
-}  # fmt: skip
+}
 ARGUMENTS = {
     "homework:hand_ins_csv": lambda college: {"pk": own_homework(college).pk},
     "homework:book_of_year": lambda college: {"pk": own_book(college).pk},
@@ -150,26 +163,34 @@ def lay(college: World) -> None:
 
 SEES: dict[type[Model], Near] = {
     Homework: near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
-        departed=LIFE | {"teacher"} | OWN_FAMILY, other_school={"neighbour_head"},
+        own=LIFE | {"teacher"} | OWN_FAMILY,
+        other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        departed=LIFE | {"teacher"} | OWN_FAMILY,
+        other_school={"neighbour_head"},
     ),
     HandIn: near(
-        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
-        departed={"head"}, other_school={"neighbour_head"},
+        own={"head", "teacher"} | OWN_FAMILY,
+        other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        departed={"head"},
+        other_school={"neighbour_head"},
     ),
     Annotation: near(
-        own={"head", "teacher"} | OWN_FAMILY, other_class={"head", "teacher_parent"} | OTHER_FAMILY,
-        departed={"head"}, other_school={"neighbour_head"},
+        own={"head", "teacher"} | OWN_FAMILY,
+        other_class={"head", "teacher_parent"} | OTHER_FAMILY,
+        departed={"head"},
+        other_school={"neighbour_head"},
     ),
     **dict.fromkeys(
         [Progression, ProgressionStep],
         near(own={"teacher"}, other_class={"teacher_parent"}),
     ),
     ClassBook: near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE,
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
         other_school={"neighbour_head"},
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "homework:sessions": {"teacher", "teacher_parent"},
     "homework:day": {"teacher", "teacher_parent"},
@@ -182,7 +203,9 @@ OPENS: dict[str, Near | set[str]] = {
         [f"homework:{name}" for name in ("progression", "give_progression", "step", "remove_step")],
         SEES[Progression],
     ),
-    "homework:archive": near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
+    "homework:archive": near(
+        own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING
+    ),
     "homework:book_of_year": near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING),
     "homework:archives": LIFE | NEIGHBOURING,
     "homework:visa": near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
@@ -195,7 +218,9 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [f"homework:{name}" for name in ("hand_ins", "hand_ins_csv", "hand_in")],
         near(
-            own={"head", "teacher"}, other_class={"head", "teacher_parent"}, departed={"head"},
+            own={"head", "teacher"},
+            other_class={"head", "teacher_parent"},
+            departed={"head"},
             other_school=NEIGHBOURING,
         ),
     ),
@@ -207,7 +232,7 @@ OPENS: dict[str, Near | set[str]] = {
     "homework:tick": near(own={"pupil"}, departed={"pupil"}),
     # By a token alone, whoever is signed in: tests/test_api.py.
     "portal:api_devoirs": set(),
-}  # fmt: skip
+}
 
 
 def _course(stage: Stage, group: Group) -> str:
@@ -232,13 +257,36 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
-        "titre", "comment", "travail-0", "travail-1", "travail-2", "pour-0", "pour-1", "pour-2", "place",
-        "seen", "content", "shown_at", "due_day", "hand_in", "body", "fait", "minutes", "niveau-0",
-        "niveau-1", "mark", "from_day", "work", "content-forme", "body-forme", "adresse", "papers",
+        "titre",
+        "comment",
+        "travail-0",
+        "travail-1",
+        "travail-2",
+        "pour-0",
+        "pour-1",
+        "pour-2",
+        "place",
+        "seen",
+        "content",
+        "shown_at",
+        "due_day",
+        "hand_in",
+        "body",
+        "fait",
+        "minutes",
+        "niveau-0",
+        "niveau-1",
+        "mark",
+        "from_day",
+        "work",
+        "content-forme",
+        "body-forme",
+        "adresse",
+        "papers",
         *(f"{name}-{number}" for name in ("feuille", "endroit", "remarque") for number in range(6)),
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
@@ -247,9 +295,14 @@ def _lesson_to_come(stage: Stage) -> None:
     """A lesson of the cast's teacher, tomorrow, of which nothing is written."""
     own = stage.own(Lesson)
     made = Lesson.objects.create(
-        school=own.school, year=own.year, subject=own.subject, room=own.room, starts=NOW + timedelta(days=1),
-        ends=NOW + timedelta(days=1, hours=1), day=NOW.date() + timedelta(days=1),
-    )  # fmt: skip
+        school=own.school,
+        year=own.year,
+        subject=own.subject,
+        room=own.room,
+        starts=NOW + timedelta(days=1),
+        ends=NOW + timedelta(days=1, hours=1),
+        day=NOW.date() + timedelta(days=1),
+    )
     made.teachers.set([stage.people["teacher"]])
     made.groups.set(own.groups.all())
 
@@ -266,9 +319,13 @@ def _put_somewhere(stage: Stage) -> Data:
 
 def _work(stage: Stage) -> Data:
     return {
-        "title": "Exercice 12", "due": "other", "due_day": "2026-12-01", "minutes": "20", "hand_in": "nothing",
+        "title": "Exercice 12",
+        "due": "other",
+        "due_day": "2026-12-01",
+        "minutes": "20",
+        "hand_in": "nothing",
         "body": "Sur une feuille.",
-    }  # fmt: skip
+    }
 
 
 def _day(stage: Stage) -> Data:
@@ -276,9 +333,9 @@ def _day(stage: Stage) -> Data:
     own = Lesson.objects.held().taught_by(stage.college.people["teacher"]).filter(school=stage.college.school)
     today = list(own.filter(day=stage.college.today).order_by("starts"))
     following = own.filter(day__gt=stage.college.today).order_by("day")[:1]
-    texts = {f"fait-{one.pk}": "Nous avons lu." for one in today[:1]}
+    texts = {f"fait-{lesson.pk}": "Nous avons lu." for lesson in today[:1]}
     known = dict(LessonRecord.objects.filter(lesson__in=today).values_list("lesson_id", "version"))
-    seen = {f"vu-{one.pk}": str(known.get(one.pk, 0)) for one in today}
+    seen = {f"vu-{lesson.pk}": str(known.get(lesson.pk, 0)) for lesson in today}
     work = {"travail-0": "Relire", "matiere-0": str(today[0].pk), "pour-0": following[0].day.isoformat()}
     return texts | seen | work | {"geste": "publier"}
 
@@ -312,9 +369,13 @@ def _lessons_to_fill(stage: Stage) -> None:
     for days in (200, 201):
         starts = model.starts + timedelta(days=days)
         lesson = Lesson.objects.create(
-            school=model.school, year=model.year, subject=model.subject, starts=starts, ends=starts + timedelta(minutes=55),
+            school=model.school,
+            year=model.year,
+            subject=model.subject,
+            starts=starts,
+            ends=starts + timedelta(minutes=55),
             day=starts.date(),
-        )  # fmt: skip
+        )
         lesson.groups.set(model.groups.all())
         lesson.teachers.set(model.teachers.all())
 
@@ -352,26 +413,41 @@ BODIES = {
     "homework:correct": Body(
         "teacher",
         lambda stage: {
-            "comment": "Bien", "mark": "14/20", "seen": "1", "geste": "remettre", "feuille-0": "2", "endroit-0": "question 3",
+            "comment": "Bien",
+            "mark": "14/20",
+            "seen": "1",
+            "geste": "remettre",
+            "feuille-0": "2",
+            "endroit-0": "question 3",
             "remarque-0": "Citez le texte.",
         },
         wrong=lambda stage: {"mark": "x" * 41},
     ),
     "homework:give_back": Body("teacher", before=_ready_to_give_back),
     "homework:shift": Body("teacher", before=_lost),
-    "homework:progressions": Body("teacher", lambda stage: {"title": "Maths 5e", "source": ""}, wrong=lambda stage: {"title": ""}),
-    "homework:progression": Body("teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}),
-    "homework:give_progression": Body("teacher", _given_to, _lessons_to_fill, lambda stage: {"from_day": "?"}),
+    "homework:progressions": Body(
+        "teacher", lambda stage: {"title": "Maths 5e", "source": ""}, wrong=lambda stage: {"title": ""}
+    ),
+    "homework:progression": Body(
+        "teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
+    "homework:give_progression": Body(
+        "teacher", _given_to, _lessons_to_fill, lambda stage: {"from_day": "?"}
+    ),
     "homework:step": Body("teacher", lambda stage: dict(STEP), wrong=lambda stage: {"minutes": "beaucoup"}),
     "homework:remove_step": Body("teacher"),
     "homework:archive": Body("head"),
-    "homework:visa": Body("head", lambda stage: {"comment": "Vu"}, wrong=lambda stage: {"comment": "x" * 2001}),
+    "homework:visa": Body(
+        "head", lambda stage: {"comment": "Vu"}, wrong=lambda stage: {"comment": "x" * 2001}
+    ),
     "homework:limits": Body(
-        "head", lambda stage: {"niveau-0": "45", "niveau-1": "61"}, wrong=lambda stage: {"niveau-0": "beaucoup"}
+        "head",
+        lambda stage: {"niveau-0": "45", "niveau-1": "61"},
+        wrong=lambda stage: {"niveau-0": "beaucoup"},
     ),
     "homework:tick": Body("pupil", lambda stage: {"fait": "oui"}),
     "homework:put": Body("teacher", _put_somewhere, _lesson_to_come, lambda stage: {"titre": ""}),
-}  # fmt: skip
+}
 # What is published is the class's; a correction is of one pupil; a sequence and a note, of the teacher alone.
 READ_BY = {
     **dict.fromkeys(
@@ -382,7 +458,7 @@ READ_BY = {
     "homework:send": {"head", "teacher"} | OWN_FAMILY,
     "homework:correct": {"head", "teacher"} | OWN_FAMILY,
     "homework:visa": LIFE | {"teacher"} | AT_WORK,
-}  # fmt: skip
+}
 FRAGMENTS = {"homework:to_do": Fragment("pupil", "works")}
 SHEETS = {
     "homework:hand_ins_csv": "teacher",
@@ -428,13 +504,25 @@ def plant(stage: Stage) -> None:
             lesson=lesson, subject=lesson.subject, content=words, state="ready", **written
         )
         work = Homework.objects.create(
-            school=lesson.school, record=record, title=words, due_day=lesson.day + timedelta(days=1), minutes=20,
-            given_by=teacher, given_at=lesson.starts, hand_in="online",
-        )  # fmt: skip
+            school=lesson.school,
+            record=record,
+            title=words,
+            due_day=lesson.day + timedelta(days=1),
+            minutes=20,
+            given_by=teacher,
+            given_at=lesson.starts,
+            hand_in="online",
+        )
         handed = HandIn.objects.create(
-            school=lesson.school, homework=work, pupil=stage.objects[Person][scope][0], text=answers[scope],
-            handed_at=NOW, comment=answers[scope], corrected_by=teacher, returned_at=NOW,
-        )  # fmt: skip
+            school=lesson.school,
+            homework=work,
+            pupil=stage.objects[Person][scope][0],
+            text=answers[scope],
+            handed_at=NOW,
+            comment=answers[scope],
+            corrected_by=teacher,
+            returned_at=NOW,
+        )
         note = Annotation.objects.create(
             hand_in=handed, sheet=1, place="ligne 2", text=answers[scope], author=teacher, written_at=NOW
         )

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOW
-from preau.directory.seeds import World
-from preau.domains.homework import actions
+from preau.directory.seeds.world import World
+from preau.domains.homework.actions import records, works
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
 
@@ -19,25 +19,31 @@ def lesson_now(world: World) -> Lesson:
     return lesson
 
 
-def typed(content: str = "Théorème de Thalès.", **others: Any) -> actions.Typed:
+def typed(content: str = "Théorème de Thalès.", **others: Any) -> records.RecordFacts:
     given = {"content": content, "shown": "start", "shown_at": None, "publish": True} | others
-    return actions.Typed(**given)
+    return records.RecordFacts(**given)
 
 
-def work(title: str = "Exercices 12 et 14 page 87", **others: Any) -> actions.Work:
+def work(title: str = "Exercices 12 et 14 page 87", **others: Any) -> works.Work:
     given: dict[str, Any] = {
-        "title": title, "body": "", "due_day": TOMORROW, "due_lesson": None, "due_next": False, "minutes": 20,
-        "hand_in": "nothing", "pupils": (),
-    } | others  # fmt: skip
-    return actions.Work(**given)
+        "title": title,
+        "body": "",
+        "due_day": TOMORROW,
+        "due_lesson": None,
+        "due_next": False,
+        "minutes": 20,
+        "hand_in": "nothing",
+        "pupils": (),
+    } | others
+    return works.Work(**given)
 
 
 def written(viewer: Any, lesson: Lesson, **others: Any) -> LessonRecord:
-    return actions.write_record(viewer, lesson, typed(**others), 0)
+    return records.write_record(viewer, lesson, typed(**others), 0)
 
 
 def given(viewer: Any, lesson: Lesson, **others: Any) -> Homework:
     """Homework given in a lesson whose record is published."""
     record = LessonRecord.objects.filter(lesson=lesson).first() or written(viewer, lesson)
     record.lesson = lesson
-    return actions.give(viewer, record, work(**others))
+    return works.give(viewer, record, work(**others))

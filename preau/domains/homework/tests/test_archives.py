@@ -14,13 +14,16 @@ from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
 from preau.commons.works.models import Work
 from preau.directory.models import Group
-from preau.directory.seeds import World
-from preau.domains.homework import actions, exports, queries, tasks
+from preau.directory.seeds.world import World
+from preau.domains.homework import exports, tasks
+from preau.domains.homework.actions import records, visas
+from preau.domains.homework.actions.archives import ask_archive
 from preau.domains.homework.models import Archive, ClassBook, LessonRecord
+from preau.domains.homework.queries.archives import archives_of
 from preau.domains.homework.tests.scene import given, lesson_now, typed, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf, vault
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 State = Archive.State
 REAL_MADE, REAL_POSSIBLE = pdf.made, pdf.is_possible()
@@ -56,7 +59,7 @@ def address(name: str, group: Group) -> str:
 
 
 def made(viewer: Any, group: Group) -> Archive:
-    archive = actions.ask_archive(viewer, group)
+    archive = ask_archive(viewer, group)
     tasks.make_archive.func(archive.pk)
     archive.refresh_from_db()
     return archive
@@ -91,12 +94,15 @@ def test_it_holds_content_homework_corrections_and_visas_in_order(
     record = written(teacher, lesson, content="Théorème de Pytagore")
     given(teacher, lesson, title="Exercice 12")
     given(
-        teacher, lesson, title="Fiche relue", body="Pour Ana seule",
+        teacher,
+        lesson,
+        title="Fiche relue",
+        body="Pour Ana seule",
         pupils=[college.people["pupil"].pk],
-    )  # fmt: skip
+    )
     version = LessonRecord.objects.get(pk=record.pk).version
-    actions.write_record(teacher, lesson, typed("Théorème de Pythagore"), version)
-    actions.give_visa(seat_of("head"), group, None, "Vu, merci.")
+    records.write_record(teacher, lesson, typed("Théorème de Pythagore"), version)
+    visas.give_visa(seat_of("head"), group, None, "Vu, merci.")
     earlier = Lesson.objects.of_group(group.pk).filter(subject=lesson.subject, starts__lt=lesson.starts)
     LessonRecord.objects.filter(lesson__in=earlier).delete()
     before = earlier.order_by("starts")[0]
@@ -125,18 +131,18 @@ def test_a_second_archive_stands_beside_the_first(
     head = seat_of("head")
     written(seat_of("teacher"), lesson, content="Ancien")
     first = made(head, group)
-    actions.write_record(seat_of("teacher"), lesson, typed("Nouveau"), 1)
+    records.write_record(seat_of("teacher"), lesson, typed("Nouveau"), 1)
     second = made(head, group)
     kept = Archive.objects.get(pk=first.pk)
     assert (kept.file_id, kept.sha256, kept.made_at) == (first.file_id, first.sha256, first.made_at)
     assert second.file_id != first.file_id and second.sha256 != first.sha256
-    assert [one.pk for one in queries.archives_of(head, group)] == [second.pk, first.pk]
+    assert [archive.pk for archive in archives_of(head, group)] == [second.pk, first.pk]
 
 
 def test_a_double_click_is_one_archive(lesson: Lesson, group: ClassBook, seat_of: Any) -> None:
     written(seat_of("teacher"), lesson)
     head = seat_of("head")
-    assert actions.ask_archive(head, group) == actions.ask_archive(head, group)
+    assert ask_archive(head, group) == ask_archive(head, group)
     assert Archive.objects.count() == Line.objects.filter(verb="homework.archive_asked").count() == 1
 
 
@@ -151,9 +157,9 @@ def test_the_task_run_twice_makes_one_file(lesson: Lesson, group: ClassBook, sea
 
 def test_one_whose_worker_died_is_asked_for_again(lesson: Lesson, group: ClassBook, seat_of: Any) -> None:
     written(seat_of("teacher"), lesson)
-    lost = actions.ask_archive(seat_of("head"), group)
+    lost = ask_archive(seat_of("head"), group)
     Archive.objects.update(asked_at=NOW - timedelta(hours=3))
-    again = actions.ask_archive(seat_of("head"), group)
+    again = ask_archive(seat_of("head"), group)
     lost.refresh_from_db()
     assert again != lost and lost.state == State.FAILED and again.state == State.MAKING
     tasks.make_archive.func(lost.pk)
@@ -162,13 +168,13 @@ def test_one_whose_worker_died_is_asked_for_again(lesson: Lesson, group: ClassBo
 
 def test_stopped_from_the_works_nothing_is_kept(lesson: Lesson, group: ClassBook, seat_of: Any) -> None:
     written(seat_of("teacher"), lesson)
-    archive = actions.ask_archive(seat_of("head"), group)
+    archive = ask_archive(seat_of("head"), group)
     Work.objects.update(stop_asked_at=NOW)
     tasks.make_archive.func(archive.pk)
     archive.refresh_from_db()
     assert archive.state == State.DROPPED and not archive.file_id
     assert Work.objects.get().state == Work.State.CANCELLED
-    assert queries.archives_of(seat_of("head"), group) == []
+    assert archives_of(seat_of("head"), group) == []
 
 
 def test_what_fails_is_told_and_may_be_asked_again(
@@ -176,8 +182,8 @@ def test_what_fails_is_told_and_may_be_asked_again(
 ) -> None:
     written(seat_of("teacher"), lesson)
     settings.FILES_GIGABYTES = 0
-    archive = actions.ask_archive(seat_of("head"), group)
-    with pytest.raises(Refused):
+    archive = ask_archive(seat_of("head"), group)
+    with pytest.raises(UploadRefused):
         tasks.make_archive.func(archive.pk)
     assert Work.objects.get().state == Work.State.FAILED
     client.sit(college.people["head"])

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from preau.directory.seeds import World
-from preau.domains.homework import queries
+from preau.directory.seeds.world import World
 from preau.domains.homework.models import ClassBook, LessonRecord
 from preau.domains.homework.models.records import published
+from preau.domains.homework.queries.books import lessons_of_book, subjects_of_book
 from preau.domains.homework.tests.scene import lesson_now, written
 from preau.domains.timetable.models import Lesson
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def lines(viewer: Any, book: ClassBook, subject: int | None = None) -> list[int]:
-    found = queries.lessons_of_book(viewer, book, subject)
-    return [one.pk for one in found[0 : found.count()]]
+    found = lessons_of_book(viewer, book, subject)
+    return [lesson.pk for lesson in found[0 : found.count()]]
 
 
 @pytest.mark.parametrize("key", ["teacher", "teacher_1", "head", "cpe"])
@@ -35,7 +35,7 @@ def test_a_book_shows_what_each_line_would_show(college: World, seat_of: Any, ke
         ordered = list(seen.order_by("-day", "-lesson__starts", "-pk").values_list("pk", "subject_id"))
         assert lines(viewer, book) == [pk for pk, _subject in ordered]
         assert draft.pk not in lines(viewer, book)
-        for subject in queries.subjects_of_book(book):
+        for subject in subjects_of_book(book):
             of_it = [pk for pk, about in ordered if about == subject.pk]
             assert lines(viewer, book, subject.pk) == of_it
     assert any(lines(viewer, book) for book in books), "somebody has written something"
@@ -44,6 +44,8 @@ def test_a_book_shows_what_each_line_would_show(college: World, seat_of: Any, ke
 def test_a_book_of_elsewhere_has_no_line(college: World, twin: World, seat_of: Any) -> None:
     """Whoever would ask for it without having opened it finds nothing."""
     theirs = seat_of("head", world=twin)
-    book = next(one for one in ClassBook.objects.visible_to(theirs) if lines(theirs, one))
+    book = next(
+        class_book for class_book in ClassBook.objects.visible_to(theirs) if lines(theirs, class_book)
+    )
     assert not ClassBook.objects.visible_to(seat_of("head")).filter(pk=book.pk).exists()
     assert lines(seat_of("head"), book) == []

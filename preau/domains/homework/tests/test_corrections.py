@@ -10,15 +10,17 @@ from conftest import NOW, SchoolClient
 from preau.commons.files.tests.samples import PDF, picture, sent
 from preau.commons.notifications.models import Item
 from preau.directory.models import Person
-from preau.directory.seeds import World
-from preau.domains.homework import actions, queries
+from preau.directory.seeds.world import World
+from preau.domains.homework.actions import corrections, hand_ins, telling
 from preau.domains.homework.models import Annotation, HandIn, Homework
+from preau.domains.homework.queries import concerned, sessions
+from preau.domains.homework.queries.copies import around, copies_to_correct
 from preau.domains.homework.tests.props import many_handed_in
 from preau.domains.homework.tests.scene import given, lesson_now
 from preau.domains.timetable.models import Lesson
 
 EVENING = NOW.replace(hour=17, minute=30)
-REMARK = actions.Remark(2, "question 3", "Citez le texte.")
+REMARK = corrections.Remark(2, "question 3", "Citez le texte.")
 
 
 @pytest.fixture
@@ -35,21 +37,21 @@ def homework(lesson: Lesson, seat_of: Any) -> Homework:
 @pytest.fixture
 def copies(homework: Homework, lesson: Lesson) -> list[HandIn]:
     """Three pupils of the class have handed it in, in the order of the class."""
-    pupils = Person.objects.filter(pk__in=queries.concerned(homework)).order_by("search_name", "pk")[:3]
+    pupils = Person.objects.filter(pk__in=concerned.concerned(homework)).order_by("search_name", "pk")[:3]
     return [
         HandIn.objects.create(
             school=homework.school,
             homework=homework,
-            pupil=one,
-            text=f"Copie de {one.full_name}",
+            pupil=pupil,
+            text=f"Copie de {pupil.full_name}",
             handed_at=NOW,
         )
-        for one in pupils
+        for pupil in pupils
     ]
 
 
-def said(**others: Any) -> actions.Given:
-    return actions.Given(
+def said(**others: Any) -> corrections.CorrectionFacts:
+    return corrections.CorrectionFacts(
         **({"comment": "Bien", "mark": "", "files": [], "back": False, "done": True} | others)
     )
 
@@ -72,18 +74,18 @@ def test_what_waits_is_on_the_home_and_in_the_list_until_it_is_corrected(
     client.sit(college.people["teacher"])
     home = client.get("/").content.decode()
     assert "3 copies à corriger" in home and page_of(copies[0]) in home
-    waiting = queries.copies_to_correct(seat_of("teacher"))
-    assert [(one.waiting, one.handed, one.first) for one in waiting] == [(3, 3, copies[0].pk)]
-    actions.correct(seat_of("teacher"), copies[0], said(), 1)
-    waiting = queries.copies_to_correct(seat_of("teacher"))
-    assert [(one.waiting, one.ready, one.first) for one in waiting] == [(2, 1, copies[1].pk)]
+    waiting = copies_to_correct(seat_of("teacher"))
+    assert [(copy.waiting, copy.handed, copy.first) for copy in waiting] == [(3, 3, copies[0].pk)]
+    corrections.correct(seat_of("teacher"), copies[0], said(), 1)
+    waiting = copies_to_correct(seat_of("teacher"))
+    assert [(copy.waiting, copy.ready, copy.first) for copy in waiting] == [(2, 1, copies[1].pk)]
     for copy in copies[1:]:
-        actions.correct(seat_of("teacher"), copy, said(), 1)
-    assert not queries.copies_to_correct(seat_of("teacher"))
+        corrections.correct(seat_of("teacher"), copy, said(), 1)
+    assert not copies_to_correct(seat_of("teacher"))
     assert "Rédaction" in client.get(reverse("homework:copies")).content.decode()
     client.sit(college.people["teacher_1"])
     assert "Rédaction" not in client.get(reverse("homework:copies")).content.decode()
-    assert not queries.copies_to_correct(seat_of("teacher_1"))
+    assert not copies_to_correct(seat_of("teacher_1"))
 
 
 def test_it_is_on_the_lesson_for_which_it_was_due(
@@ -92,7 +94,7 @@ def test_it_is_on_the_lesson_for_which_it_was_due(
     client.sit(college.people["teacher"])
     address = reverse("homework:record", kwargs={"pk": lesson.pk})
     assert "3 copies à corriger" in client.get(address).content.decode()
-    following = queries.following(lesson)
+    following = sessions.following(lesson)
     following[0].teachers.set([college.people["teacher"]])
     Homework.objects.filter(pk=copies[0].homework_id).update(due_lesson=following[0])
     page = client.get(reverse("homework:record", kwargs={"pk": following[0].pk})).content.decode()
@@ -152,8 +154,11 @@ def test_remarks_are_read_once_the_correction_is_given_back(
     client.post(correction_of(copy), typed(**remark))
     note = Annotation.objects.get()
     assert (note.sheet, note.place, note.text, note.author) == (
-        2, "question 3", "Citez le texte.", college.people["teacher"],
-    )  # fmt: skip
+        2,
+        "question 3",
+        "Citez le texte.",
+        college.people["teacher"],
+    )
     keys = ("pupil", "guardian", "teacher", "teacher_1", "head", "cpe")
     readers = lambda: {key for key in keys if note in Annotation.objects.visible_to(seat_of(key))}  # noqa: E731
     assert readers() == {"teacher"}
@@ -163,7 +168,7 @@ def test_remarks_are_read_once_the_correction_is_given_back(
     client.sit(college.people["head"])
     assert "Citez le texte." not in client.get(page_of(copy)).content.decode()
     copy.refresh_from_db()
-    actions.correct(seat_of("teacher"), copy, said(remarks=[REMARK], back=True), copy.version)
+    corrections.correct(seat_of("teacher"), copy, said(remarks=[REMARK], back=True), copy.version)
     assert readers() == {"pupil", "guardian", "teacher", "head"}
     assert not Annotation.objects.visible_to(seat_of("head", world=twin)).filter(pk=note.pk).exists()
     for key in ("pupil", "guardian"):
@@ -173,17 +178,17 @@ def test_remarks_are_read_once_the_correction_is_given_back(
 
 
 def test_a_remark_that_did_not_change_stays_its_authors(copies: list[HandIn], seat_of: Any) -> None:
-    first, second = REMARK, actions.Remark(None, "", "Bel effort.")
-    actions.correct(seat_of("teacher"), copies[0], said(remarks=[first]), 1)
+    first, second = REMARK, corrections.Remark(None, "", "Bel effort.")
+    corrections.correct(seat_of("teacher"), copies[0], said(remarks=[first]), 1)
     kept = Annotation.objects.get().pk
-    actions.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
-    assert [(one.text, one.rank) for one in Annotation.objects.all()] == [
+    corrections.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
+    assert [(annotation.text, annotation.rank) for annotation in Annotation.objects.all()] == [
         ("Bel effort.", 0),
         (REMARK.text, 1),
     ]
     assert Annotation.objects.get(rank=1).pk == kept
-    assert not actions.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
-    actions.correct(seat_of("teacher"), copies[0], said(), 3)
+    assert not corrections.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
+    corrections.correct(seat_of("teacher"), copies[0], said(), 3)
     assert not Annotation.objects.exists()
 
 
@@ -191,8 +196,8 @@ def test_all_that_is_ready_is_given_back_at_once_and_nothing_else(
     college: World, client: SchoolClient, copies: list[HandIn], seat_of: Any
 ) -> None:
     for copy in copies[:2]:
-        actions.correct(seat_of("teacher"), copy, said(), 1)
-    actions.correct(seat_of("teacher"), copies[2], said(done=False), 1)
+        corrections.correct(seat_of("teacher"), copy, said(), 1)
+    corrections.correct(seat_of("teacher"), copies[2], said(done=False), 1)
     address = reverse("homework:give_back", kwargs={"pk": copies[0].homework_id})
     for key, status in {"head": 403, "teacher_1": 403, "pupil": 403}.items():
         client.sit(college.people[key])
@@ -209,33 +214,33 @@ def test_all_that_is_ready_is_given_back_at_once_and_nothing_else(
     told = Item.objects.filter(kind="homework.returned")
     assert {copies[0].pupil_id, copies[1].pupil_id} <= set(told.values_list("person_id", flat=True))
     before = told.count()
-    assert actions.give_back(seat_of("teacher"), copies[0].homework) == 0 and told.count() == before
+    assert corrections.give_back(seat_of("teacher"), copies[0].homework) == 0 and told.count() == before
 
 
 def test_what_is_sent_once_more_waits_again(homework: Homework, seat_of: Any) -> None:
-    copy = actions.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
-    actions.correct(seat_of("teacher"), copy, said(), 1)
-    assert not queries.copies_to_correct(seat_of("teacher"))
-    actions.hand_in(seat_of("pupil"), homework, "Mieux", [])
-    assert [one.waiting for one in queries.copies_to_correct(seat_of("teacher"))] == [1]
+    copy = hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
+    corrections.correct(seat_of("teacher"), copy, said(), 1)
+    assert not copies_to_correct(seat_of("teacher"))
+    hand_ins.hand_in(seat_of("pupil"), homework, "Mieux", [])
+    assert [copy.waiting for copy in copies_to_correct(seat_of("teacher"))] == [1]
 
 
 def test_teachers_are_told_in_the_evening_once_a_day_and_a_homework(
     copies: list[HandIn], college: World, seat_of: Any
 ) -> None:
     told = Item.objects.filter(kind="homework.to_correct", read_at=None)
-    assert actions.tell_handed_in(NOW) == 0
-    assert actions.tell_handed_in(EVENING) == 1
+    assert telling.tell_handed_in(NOW) == 0
+    assert telling.tell_handed_in(EVENING) == 1
     news = told.get()
     assert news.person == college.people["teacher"] and news.facts["count"] == 3
     # What comes later the same evening is told the next day, with all that waits.
     HandIn.objects.filter(pk=copies[0].pk).update(told_at=None)
-    assert actions.tell_handed_in(EVENING + timedelta(minutes=30)) == 0
-    assert actions.tell_handed_in(EVENING + timedelta(days=1)) == 1
-    assert actions.tell_handed_in(EVENING + timedelta(days=2)) == 0
+    assert telling.tell_handed_in(EVENING + timedelta(minutes=30)) == 0
+    assert telling.tell_handed_in(EVENING + timedelta(days=1)) == 1
+    assert telling.tell_handed_in(EVENING + timedelta(days=2)) == 0
     assert told.count() == 2
     for copy in copies:
-        actions.correct(seat_of("teacher"), copy, said(), 1)
+        corrections.correct(seat_of("teacher"), copy, said(), 1)
     assert told.count() == 0
 
 
@@ -280,22 +285,22 @@ def test_what_a_teacher_noted_goes_with_them_and_with_the_pupil(
     copies: list[HandIn], seat_of: Any, college: World
 ) -> None:
     for copy in copies[:2]:
-        actions.correct(seat_of("teacher"), copy, said(remarks=[REMARK]), 1)
-    actions.forget_hand_ins(copies[0].pupil_id)
-    assert [one.hand_in_id for one in Annotation.objects.all()] == [copies[1].pk]
-    actions.forget_hand_ins(college.people["teacher"].pk)
+        corrections.correct(seat_of("teacher"), copy, said(remarks=[REMARK]), 1)
+    hand_ins.forget_hand_ins(copies[0].pupil_id)
+    assert [annotation.hand_in_id for annotation in Annotation.objects.all()] == [copies[1].pk]
+    hand_ins.forget_hand_ins(college.people["teacher"].pk)
     assert not Annotation.objects.exists() and HandIn.objects.filter(pk=copies[1].pk).exists()
 
 
 def test_the_copy_says_where_it_stands(copies: list[HandIn]) -> None:
-    middle = queries.around(copies[1])
+    middle = around(copies[1])
     assert (middle.number, middle.total, middle.waiting) == (2, 3, 3)
     assert (middle.before, middle.after, middle.following) == (copies[0].pk, copies[2].pk, copies[2].pk)
     HandIn.objects.filter(pk=copies[0].pk).update(corrected_at=NOW)
-    assert queries.around(copies[2]).following == copies[1].pk
+    assert around(copies[2]).following == copies[1].pk
 
 
 def test_a_list_of_thirty_copies_asks_no_more(college: World, seat_of: Any) -> None:
     HandIn.objects.all().delete()
     many_handed_in(college, 30)
-    assert [one.waiting for one in queries.copies_to_correct(seat_of("teacher"))] == [30]
+    assert [copy.waiting for copy in copies_to_correct(seat_of("teacher"))] == [30]

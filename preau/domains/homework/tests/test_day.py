@@ -9,11 +9,11 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import School
-from preau.directory.seeds import World
-from preau.domains.homework import actions
+from preau.directory.seeds.world import World
+from preau.domains.homework.actions import records
 from preau.domains.homework.models import Homework, LessonRecord
-from preau.domains.homework.queries import to_do, tomorrow_first
 from preau.domains.homework.queries.day import blocks_of, next_days
+from preau.domains.homework.queries.family import to_do, tomorrow_first
 from preau.domains.homework.tests.scene import given, lesson_now, typed
 from preau.domains.timetable.models import Lesson
 
@@ -34,7 +34,11 @@ def ecole(college: World) -> list[Lesson]:
 
 
 def day_typed(lessons: list[Lesson], **more: str) -> dict[str, str]:
-    return {f"fait-{one.pk}": "" for one in lessons} | {f"vu-{one.pk}": "0" for one in lessons} | more
+    return (
+        {f"fait-{lesson.pk}": "" for lesson in lessons}
+        | {f"vu-{lesson.pk}": "0" for lesson in lessons}
+        | more
+    )
 
 
 def test_a_saturday_opens_on_the_last_day_that_was_taught(
@@ -60,16 +64,19 @@ def test_a_day_is_written_and_its_homework_given_in_one_gesture(
     client.sit(college.people["teacher"])
     page = client.get(DAY).content.decode()
     assert "La journée de la classe" in page
-    assert all(f'name="fait-{one.pk}"' in page for one in ecole)
+    assert all(f'name="fait-{lesson.pk}"' in page for lesson in ecole)
     first, second = ecole[:2]
     due = next_days(seat_of("teacher"), TODAY)[0]
     data = day_typed(
         ecole,
         **{
-            f"fait-{first.pk}": "Nous avons lu l’album.", "travail-0": "Relire la page 12", "matiere-0": str(second.pk),
-            "pour-0": due.isoformat(), "geste": "publier",
+            f"fait-{first.pk}": "Nous avons lu l’album.",
+            "travail-0": "Relire la page 12",
+            "matiere-0": str(second.pk),
+            "pour-0": due.isoformat(),
+            "geste": "publier",
         },
-    )  # fmt: skip
+    )
     told = client.post(DAY, data, follow=True).content.decode()
     assert "La journée est publiée." in told
     assert "1 travail donné." in told.replace("\u202f", " ")
@@ -106,7 +113,7 @@ def test_an_empty_day_keeps_nothing(ecole: list[Lesson], college: World, client:
 def test_two_people_at_once_lose_nothing(
     ecole: list[Lesson], college: World, client: SchoolClient, seat_of: Any
 ) -> None:
-    actions.write_record(seat_of("teacher"), ecole[0], typed("Écrit par une remplaçante."), 0)
+    records.write_record(seat_of("teacher"), ecole[0], typed("Écrit par une remplaçante."), 0)
     client.sit(college.people["teacher"])
     data = day_typed(ecole, **{f"fait-{ecole[0].pk}": "Mon texte.", f"fait-{ecole[1].pk}": "La suite."})
     response = client.post(DAY, data)
@@ -140,7 +147,7 @@ def test_other_people_have_no_day_to_write(ecole: list[Lesson], college: World, 
 
 
 def test_a_day_costs_the_same_with_more_blocks(ecole: list[Lesson], seat_of: Any) -> None:
-    assert [block.pk for block in blocks_of(seat_of("teacher"), TODAY)] == [one.pk for one in ecole]
+    assert [block.pk for block in blocks_of(seat_of("teacher"), TODAY)] == [lesson.pk for lesson in ecole]
 
 
 def test_a_family_of_an_ecole_reads_tomorrow_first_and_prints_it(

@@ -12,10 +12,12 @@ from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.homework import actions, queries, rules
+from preau.domains.homework import rules
+from preau.domains.homework.actions import corrections, hand_ins
 from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFile, LessonRecord
+from preau.domains.homework.queries import concerned, sessions
 from preau.domains.homework.tests.scene import given, lesson_now
 from preau.domains.timetable.models import Lesson
 
@@ -32,11 +34,13 @@ def homework(lesson: Lesson, seat_of: Any) -> Homework:
 
 @pytest.fixture
 def handed(homework: Homework, seat_of: Any) -> HandIn:
-    return actions.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
+    return hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
 
 
-def corrected(**others: Any) -> actions.Given:
-    return actions.Given(**({"comment": "Bien", "mark": "14/20", "files": [], "back": True} | others))
+def corrected(**others: Any) -> corrections.CorrectionFacts:
+    return corrections.CorrectionFacts(
+        **({"comment": "Bien", "mark": "14/20", "files": [], "back": True} | others)
+    )
 
 
 def who_sees(handed: HandIn, seat_of: Any, world: Any = None) -> set[str]:
@@ -47,7 +51,7 @@ def who_sees(handed: HandIn, seat_of: Any, world: Any = None) -> set[str]:
 
 def test_who_reads_it_before_and_after_it_is_given_back(handed: HandIn, seat_of: Any, twin: World) -> None:
     assert who_sees(handed, seat_of) == {"pupil", "teacher", "head"}
-    actions.correct(seat_of("teacher"), handed, corrected(), handed.version)
+    corrections.correct(seat_of("teacher"), handed, corrected(), handed.version)
     assert who_sees(handed, seat_of) == {"pupil", "teacher", "head", "guardian", "other_guardian"}
     assert who_sees(handed, seat_of, twin) == set()
 
@@ -72,29 +76,29 @@ def test_the_head_is_the_only_other_reader(homework: Homework, holder: Any) -> N
 
 def test_once_more_until_it_is_corrected(homework: Homework, handed: HandIn, seat_of: Any) -> None:
     pupil = seat_of("pupil")
-    assert actions.hand_in(pupil, homework, "Ma rédaction", []).times == 1
-    assert actions.hand_in(pupil, homework, "Mieux", []).times == 2
-    with pytest.raises(actions.TooLate):
-        actions.hand_in(pupil, homework, "Encore", [])
+    assert hand_ins.hand_in(pupil, homework, "Ma rédaction", []).times == 1
+    assert hand_ins.hand_in(pupil, homework, "Mieux", []).times == 2
+    with pytest.raises(hand_ins.TooLate):
+        hand_ins.hand_in(pupil, homework, "Encore", [])
     handed.refresh_from_db()
     assert handed.text == "Mieux"
 
 
 def test_after_the_correction_it_is_too_late(homework: Homework, handed: HandIn, seat_of: Any) -> None:
-    actions.correct(seat_of("teacher"), handed, corrected(), handed.version)
-    with pytest.raises(actions.TooLate):
-        actions.hand_in(seat_of("pupil"), homework, "Encore", [])
+    corrections.correct(seat_of("teacher"), handed, corrected(), handed.version)
+    with pytest.raises(hand_ins.TooLate):
+        hand_ins.hand_in(seat_of("pupil"), homework, "Encore", [])
 
 
 def test_late_is_past_the_day_or_past_the_lesson(
     homework: Homework, lesson: Lesson, seat_of: Any, clock: Any
 ) -> None:
     clock.move_to(NOW + timedelta(days=1))
-    assert not actions.hand_in(seat_of("pupil", at=NOW + timedelta(days=1)), homework, "x", []).is_late
+    assert not hand_ins.hand_in(seat_of("pupil", at=NOW + timedelta(days=1)), homework, "x", []).is_late
     HandIn.objects.all().delete()
     clock.move_to(NOW + timedelta(days=2))
-    assert actions.hand_in(seat_of("pupil", at=NOW + timedelta(days=2)), homework, "x", []).is_late
-    following = queries.following(lesson)[0]
+    assert hand_ins.hand_in(seat_of("pupil", at=NOW + timedelta(days=2)), homework, "x", []).is_late
+    following = sessions.following(lesson)[0]
     at_lesson = given(
         seat_of("teacher"),
         lesson,
@@ -104,7 +108,7 @@ def test_late_is_past_the_day_or_past_the_lesson(
         due_lesson=following,
     )
     clock.move_to(following.starts + timedelta(minutes=1))
-    late = actions.hand_in(seat_of("pupil", at=following.starts), at_lesson, "x", [])
+    late = hand_ins.hand_in(seat_of("pupil", at=following.starts), at_lesson, "x", [])
     assert late.is_late
 
 
@@ -112,13 +116,13 @@ def test_a_correction_does_not_cover_what_was_sent_meanwhile(
     homework: Homework, handed: HandIn, seat_of: Any
 ) -> None:
     seen = handed.version
-    actions.hand_in(seat_of("pupil"), homework, "Mieux", [])
-    with pytest.raises(actions.HandInConflict):
-        actions.correct(seat_of("teacher"), handed, corrected(), seen)
-    assert actions.correct(seat_of("teacher"), handed, corrected(back=False), seen + 1)
+    hand_ins.hand_in(seat_of("pupil"), homework, "Mieux", [])
+    with pytest.raises(corrections.HandInConflict):
+        corrections.correct(seat_of("teacher"), handed, corrected(), seen)
+    assert corrections.correct(seat_of("teacher"), handed, corrected(back=False), seen + 1)
     assert not Item.objects.filter(kind="homework.returned").exists()
-    assert actions.correct(seat_of("teacher"), handed, corrected(), seen + 2)
-    assert not actions.correct(seat_of("teacher"), handed, corrected(), seen + 3)
+    assert corrections.correct(seat_of("teacher"), handed, corrected(), seen + 2)
+    assert not corrections.correct(seat_of("teacher"), handed, corrected(), seen + 3)
     assert Item.objects.filter(kind="homework.returned").count() == 3
 
 
@@ -138,8 +142,9 @@ def test_a_file_is_opened_by_its_readers_alone_and_leaves_its_line(
         assert client.get(page).status_code == status, key
     read = Line.objects.filter(verb="homework.hand_in_read", subject=college.people["pupil"])
     assert set(read.values_list("actor_id", flat=True)) == {
-        college.people["teacher"].pk, college.people["head"].pk,
-    }  # fmt: skip
+        college.people["teacher"].pk,
+        college.people["head"].pk,
+    }
     client.sit(college.people["teacher"])
     shown = client.get(reverse("homework:hand_in", kwargs={"pk": handed.pk})).content.decode()
     assert "copie.pdf" in shown
@@ -157,7 +162,7 @@ def test_the_list_says_who_did_not(college: World, client: SchoolClient, handed:
     assert "Pas rendu" in page and "Rendu" in page
     sheet = client.get(reverse("homework:hand_ins_csv", kwargs={"pk": handed.homework_id}))
     lines = b"".join(sheet.streaming_content).decode().splitlines()
-    assert len(lines) == 1 + len(queries.concerned(handed.homework))
+    assert len(lines) == 1 + len(concerned.concerned(handed.homework))
 
 
 def test_the_documents_of_a_lesson_are_read_with_it(
@@ -165,9 +170,14 @@ def test_the_documents_of_a_lesson_are_read_with_it(
 ) -> None:
     client.sit(college.people["teacher"])
     form = {
-        "content": "Thalès", "shown": "end", "seen": "0", "due": "next", "papers": sent("cours.pdf", PDF),
-        "title": "Lire", "documents": SimpleUploadedFile("fiche.pdf", PDF + b"%%"),
-    }  # fmt: skip
+        "content": "Thalès",
+        "shown": "end",
+        "seen": "0",
+        "due": "next",
+        "papers": sent("cours.pdf", PDF),
+        "title": "Lire",
+        "documents": SimpleUploadedFile("fiche.pdf", PDF + b"%%"),
+    }
     assert client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form).status_code == 302
     record = LessonRecord.objects.get(lesson=lesson)
     assert LessonFile.objects.filter(record=record).count() == 2
@@ -186,9 +196,9 @@ def test_the_documents_of_a_lesson_are_read_with_it(
 
 
 def test_what_is_forgotten(handed: HandIn, seat_of: Any, college: World) -> None:
-    actions.correct(seat_of("teacher"), handed, corrected(), handed.version)
-    assert actions.forget_hand_ins(college.people["teacher"].pk) >= 1
+    corrections.correct(seat_of("teacher"), handed, corrected(), handed.version)
+    assert hand_ins.forget_hand_ins(college.people["teacher"].pk) >= 1
     handed.refresh_from_db()
     assert handed.comment == "" and handed.mark == "14/20"
-    assert actions.forget_hand_ins(college.people["pupil"].pk)
+    assert hand_ins.forget_hand_ins(college.people["pupil"].pk)
     assert not HandIn.objects.filter(pupil=college.people["pupil"]).exists()

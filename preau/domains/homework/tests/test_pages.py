@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.homework.models import Homework
 from preau.domains.homework.tests.scene import lesson_now
 from preau.domains.timetable.models import Lesson

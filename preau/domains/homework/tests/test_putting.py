@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.directory.seeds import World
-from preau.domains.homework import actions, queries
-from preau.domains.homework.forms import public_page
+from preau.directory.seeds.world import World
+from preau.domains.homework.actions import records
+from preau.domains.homework.forms.putting import public_page
 from preau.domains.homework.models import Correction, Homework, LessonRecord
+from preau.domains.homework.queries import sessions
 from preau.domains.homework.tests.scene import lesson_now, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation.boards import put_to_use
@@ -60,12 +61,12 @@ def test_what_is_written_already_stays_and_what_families_read_is_kept(
     )
     assert Correction.objects.get(record=record).content == "<p>Déjà écrit</p>"
     # Whoever had the page of the lesson open meets a conflict, and loses nothing.
-    with pytest.raises(actions.RecordConflict):
-        actions.write_record(seat_of("teacher"), lesson, actions.Typed("Autre", "start", None, True), 1)
+    with pytest.raises(records.RecordConflict):
+        records.write_record(seat_of("teacher"), lesson, records.RecordFacts("Autre", "start", None, True), 1)
 
 
 def test_or_as_work_to_do_for_the_next_lesson(sat: SchoolClient, lesson: Lesson, college: World) -> None:
-    following = queries.following(lesson, 1)[0]
+    following = sessions.following(lesson, 1)[0]
     following.teachers.set([college.people["teacher"]])
     for _ in range(2):
         assert sat.post(PUT, body(lesson, place="travail")).status_code == 302
@@ -82,7 +83,7 @@ def test_the_catalogue_hears_of_each_use_once_and_of_nobody(
         heard.append({name: value for name, value in said.items() if name != "signal"})
 
     put_to_use.connect(hear)
-    following = queries.following(lesson, 1)[0]
+    following = sessions.following(lesson, 1)[0]
     following.teachers.set([college.people["teacher"]])
     LessonRecord.objects.filter(lesson=lesson).delete()
     for place in ("contenu", "contenu", "travail", "travail"):

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Enrolment, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.homework.models import HandIn, Homework
 from preau.domains.homework.queries import record
 from preau.domains.homework.tests.props import own_homework

@@ -8,11 +8,13 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Enrolment, Group, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
-from preau.domains.homework import actions, queries, rules
+from preau.domains.homework import rules
+from preau.domains.homework.actions import records
 from preau.domains.homework.models import RECORDS, ClassBook, Correction, Homework, LessonNote, LessonRecord
+from preau.domains.homework.queries import sessions
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, typed, written
 from preau.domains.timetable.models import Lesson
 
@@ -34,7 +36,7 @@ def test_families_read_a_record_from_the_minute_it_is_published(lesson: Lesson, 
         assert not reads(seat_of(key, at=lesson.ends - timedelta(seconds=1)), record), key
         assert reads(seat_of(key, at=lesson.ends), record), key
     at = NOW + timedelta(hours=3)
-    actions.write_record(seat_of("teacher"), lesson, typed(shown="hour", shown_at=at), 1)
+    records.write_record(seat_of("teacher"), lesson, typed(shown="hour", shown_at=at), 1)
     assert not reads(seat_of("pupil", at=at - timedelta(minutes=1)), record)
     assert reads(seat_of("pupil", at=at), record)
 
@@ -45,8 +47,8 @@ def test_a_draft_is_its_teachers_alone(lesson: Lesson, seat_of: Any) -> None:
     for key in ("pupil", "guardian", "head", "cpe"):
         assert not reads(seat_of(key, at=later), record), key
     assert reads(seat_of("teacher"), record)
-    assert actions.publish_record(seat_of("teacher"), record)
-    assert not actions.publish_record(seat_of("teacher"), record)
+    assert records.publish_record(seat_of("teacher"), record)
+    assert not records.publish_record(seat_of("teacher"), record)
     assert reads(seat_of("pupil"), record)
 
 
@@ -101,7 +103,7 @@ def test_a_substitute_reads_what_came_before_and_writes_their_own_lesson(
     Holding.objects.create(person=person, role=Role.TEACHER, school=college.school)
     viewer = viewer_for(person, 0, NOW)
     assert viewer and not reads(viewer, before)
-    following = queries.following(lesson)[0]
+    following = sessions.following(lesson)[0]
     following.teachers.set([person])
     assert reads(viewer, before)
     assert rules.writes_record(viewer, following) and not rules.writes_record(viewer, lesson)
@@ -162,19 +164,19 @@ def test_a_year_that_is_over_is_not_written_any_more(college: World, lesson: Les
 def test_what_families_had_read_is_kept_as_it_was(lesson: Lesson, seat_of: Any) -> None:
     teacher = seat_of("teacher")
     record = written(teacher, lesson, publish=False)
-    record = actions.write_record(teacher, lesson, typed("Thalès, exemples."), record.version)
+    record = records.write_record(teacher, lesson, typed("Thalès, exemples."), record.version)
     assert not Correction.objects.filter(record=record).exists()
     given(teacher, lesson)
-    actions.write_record(teacher, lesson, typed("Pythagore."), record.version)
+    records.write_record(teacher, lesson, typed("Pythagore."), record.version)
     *_first, last = Correction.objects.filter(record=record)
     assert last.content == "Thalès, exemples."
     assert [work["title"] for work in last.works] == ["Exercices 12 et 14 page 87"]
-    assert queries.history_of(record)[0].content == "Thalès, exemples."
+    assert sessions.history_of(record)[0].content == "Thalès, exemples."
 
 
 def test_a_published_record_is_not_taken_back_by_a_draft(lesson: Lesson, seat_of: Any) -> None:
     record = written(seat_of("teacher"), lesson)
-    again = actions.write_record(seat_of("teacher"), lesson, typed("Autre.", publish=False), record.version)
+    again = records.write_record(seat_of("teacher"), lesson, typed("Autre.", publish=False), record.version)
     assert not again.is_draft
 
 
@@ -206,15 +208,15 @@ def test_two_teachers_at_once_lose_nothing(
 def test_a_private_note_is_its_author_s(college: World, lesson: Lesson, seat_of: Any) -> None:
     lesson.teachers.add(college.people["teacher_1"])
     record = written(seat_of("teacher"), lesson)
-    actions.note(seat_of("teacher"), record, "Léa : à revoir")
+    records.note(seat_of("teacher"), record, "Léa : à revoir")
     for key in ("teacher_1", "head", "pupil", "guardian"):
         assert not LessonNote.objects.visible_to(seat_of(key)).exists(), key
     assert LessonNote.objects.visible_to(seat_of("teacher")).count() == 1
-    assert actions.forget_notes(college.people["teacher"].pk) == 1
+    assert records.forget_notes(college.people["teacher"].pk) == 1
 
 
 def test_a_lesson_taken_from_the_timetable_leaves_what_was_prepared(lesson: Lesson, seat_of: Any) -> None:
-    following = queries.following(lesson)[0]
+    following = sessions.following(lesson)[0]
     following.teachers.set([seat_of("teacher").person])
     record = written(seat_of("teacher"), following)
     following.delete()
@@ -226,11 +228,11 @@ def test_a_lesson_taken_from_the_timetable_leaves_what_was_prepared(lesson: Less
 
 def test_what_is_to_be_filled(college: World, lesson: Lesson, seat_of: Any) -> None:
     teacher = seat_of("teacher")
-    assert lesson.pk in {row.pk for row in queries.missing_rows(teacher)}
-    mark = queries.marks_of(teacher, [lesson.pk])[lesson.pk]
+    assert lesson.pk in {row.pk for row in sessions.missing_rows(teacher)}
+    mark = sessions.marks_of(teacher, [lesson.pk])[lesson.pk]
     assert mark.gesture == "Écrire le contenu"
     written(teacher, lesson, publish=False)
-    assert lesson.pk not in {row.pk for row in queries.missing_rows(teacher)}
-    assert queries.marks_of(teacher, [lesson.pk])[lesson.pk].label == "Contenu en brouillon"
-    assert not queries.marks_of(seat_of("teacher_1"), [lesson.pk])
-    assert not queries.marks_of(seat_of("pupil"), [lesson.pk])
+    assert lesson.pk not in {row.pk for row in sessions.missing_rows(teacher)}
+    assert sessions.marks_of(teacher, [lesson.pk])[lesson.pk].label == "Contenu en brouillon"
+    assert not sessions.marks_of(seat_of("teacher_1"), [lesson.pk])
+    assert not sessions.marks_of(seat_of("pupil"), [lesson.pk])

@@ -9,13 +9,16 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
 from preau.directory.models import Closure, Enrolment, Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.homework import actions, queries, rules
+from preau.domains.homework import rules
+from preau.domains.homework.actions import telling, works
 from preau.domains.homework.models import Correction, Done, Homework, WorkloadLimit
+from preau.domains.homework.queries import concerned, family, finding, sessions
+from preau.domains.homework.queries.load import load_of, warnings_of
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, work, written
 from preau.domains.timetable.models import Lesson
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def sees(viewer: Any, homework: Homework) -> bool:
     """On its page and in the list: both must agree."""
     on_page = homework in Homework.objects.visible_to(viewer)
     if not viewer.is_staff:
-        listed = {row.pk for row in queries.lines_of_work(viewer, date(2026, 9, 1), date(2027, 7, 1))}
+        listed = {row.pk for row in family.lines_of_work(viewer, date(2026, 9, 1), date(2027, 7, 1))}
         assert (homework.pk in listed) == on_page
     return on_page
 
@@ -66,7 +69,7 @@ def test_for_some_pupils_and_nobody_else_knows(college: World, lesson: Lesson, s
     homework = given(seat_of("teacher"), lesson, pupils=(other.pk,))
     assert not sees(seat_of("pupil"), homework) and not sees(seat_of("guardian"), homework)
     assert sees(viewer_for(other, 0, NOW), homework)
-    assert queries.concerned(homework) == [other.pk]
+    assert concerned.concerned(homework) == [other.pk]
 
 
 def test_given_twice_is_given_once(lesson: Lesson, seat_of: Any) -> None:
@@ -75,20 +78,20 @@ def test_given_twice_is_given_once(lesson: Lesson, seat_of: Any) -> None:
 
 def test_taken_away_and_put_back(homework: Homework, seat_of: Any) -> None:
     teacher = seat_of("teacher")
-    assert actions.remove(teacher, homework) and not actions.remove(teacher, homework)
+    assert works.remove(teacher, homework) and not works.remove(teacher, homework)
     assert not sees(seat_of("pupil"), homework) and not sees(seat_of("head"), homework)
     assert sees(teacher, homework)
-    assert actions.restore(teacher, homework) and not actions.restore(teacher, homework)
+    assert works.restore(teacher, homework) and not works.restore(teacher, homework)
     assert sees(seat_of("pupil"), homework)
     assert Correction.objects.filter(record=homework.record).count() == 3
 
 
 def test_a_change_keeps_what_was_read_and_two_at_once_are_seen(homework: Homework, seat_of: Any) -> None:
     teacher = seat_of("teacher")
-    assert actions.change(teacher, homework, work("Exercice 15"), homework.version)
-    assert not actions.change(teacher, homework, work("Exercice 15"), homework.version)
-    with pytest.raises(actions.WorkConflict):
-        actions.change(teacher, homework, work("Exercice 16"), homework.version)
+    assert works.change(teacher, homework, work("Exercice 15"), homework.version)
+    assert not works.change(teacher, homework, work("Exercice 15"), homework.version)
+    with pytest.raises(works.WorkConflict):
+        works.change(teacher, homework, work("Exercice 16"), homework.version)
     kept = Correction.objects.filter(record=homework.record).last()
     assert kept and kept.works[0]["title"] == "Exercices 12 et 14 page 87"
 
@@ -156,24 +159,24 @@ def test_the_load_of_a_day_and_its_limit(college: World, lesson: Lesson, seat_of
     WorkloadLimit.objects.all().delete()
     given(seat_of("teacher"), lesson, minutes=40)
     given(seat_of("teacher"), lesson, title="Lire", minutes=30)
-    (load,) = [one for one in queries.load_of(groups, TOMORROW, TOMORROW) if one.day == TOMORROW]
+    (load,) = [one for one in load_of(groups, TOMORROW, TOMORROW) if one.day == TOMORROW]
     assert (load.works, load.minutes, load.limit, load.is_over) == (2, 70, None, False)
     WorkloadLimit.objects.update_or_create(
         school=college.school, level=groups[0].level, defaults={"minutes": 60}
     )
-    (load,) = queries.load_of(groups, TOMORROW, TOMORROW)
+    (load,) = load_of(groups, TOMORROW, TOMORROW)
     assert load.is_over
-    said = " ".join(queries.warnings_of(lesson, groups, TOMORROW))
+    said = " ".join(warnings_of(lesson, groups, TOMORROW))
     assert "1\xa0h\xa010" in said
-    draft = given(seat_of("teacher"), queries.following(lesson)[0], title="Plus tard")
+    draft = given(seat_of("teacher"), sessions.following(lesson)[0], title="Plus tard")
     assert draft.record.lesson_id != lesson.pk
 
 
 def test_given_at_the_end_of_the_day_for_the_morrow_is_said(lesson: Lesson) -> None:
     groups = list(lesson.groups.all())
-    assert not [one for one in queries.warnings_of(lesson, groups, TOMORROW) if "demain" in one]
+    assert not [warning for warning in warnings_of(lesson, groups, TOMORROW) if "demain" in warning]
     lesson.starts, lesson.ends = NOW.replace(hour=16), NOW.replace(hour=17)
-    assert [one for one in queries.warnings_of(lesson, groups, TOMORROW) if "demain" in one]
+    assert [warning for warning in warnings_of(lesson, groups, TOMORROW) if "demain" in warning]
 
 
 def told(kind: str, person: Person) -> list[Item]:
@@ -187,19 +190,19 @@ def test_families_are_told_once_a_day_when_they_can_read_it(
     written(teacher, lesson, shown="end")
     homework = given(teacher, lesson)
     given(teacher, lesson, title="Lire")
-    assert actions.tell_published(NOW) == 0
-    assert actions.tell_published(lesson.ends) == 2
-    assert actions.tell_published(lesson.ends) == 0
+    assert telling.tell_published(NOW) == 0
+    assert telling.tell_published(lesson.ends) == 2
+    assert telling.tell_published(lesson.ends) == 0
     for key in ("pupil", "guardian", "other_guardian"):
         assert len(told("given", college.people[key])) == 1, key
     assert not told("given", college.people["teacher"])
     homework.refresh_from_db()
-    actions.change(teacher, homework, work("Exercice 15"), homework.version)
+    works.change(teacher, homework, work("Exercice 15"), homework.version)
     assert len(told("changed", college.people["guardian"])) == 1
 
 
 def test_a_change_before_they_were_told_is_no_news(college: World, homework: Homework, seat_of: Any) -> None:
-    actions.change(seat_of("teacher"), homework, work("Exercice 15"), homework.version)
+    works.change(seat_of("teacher"), homework, work("Exercice 15"), homework.version)
     assert not told("changed", college.people["pupil"])
 
 
@@ -207,12 +210,12 @@ def test_pupils_are_reminded_the_evening_before_of_what_is_not_ticked(
     college: World, homework: Homework, seat_of: Any
 ) -> None:
     evening = NOW.replace(hour=17, minute=30)
-    assert actions.remind_of_tomorrow(NOW) == 0
+    assert telling.remind_of_tomorrow(NOW) == 0
     classmate = homework.record.lesson.pupils().exclude(pk=college.people["pupil"].pk).order_by("pk")[0]
     Homework.objects.filter(due_day=TOMORROW).exclude(pk=homework.pk).delete()
-    actions.tick(seat_of("pupil"), homework, done=True)
-    assert actions.remind_of_tomorrow(evening) >= 1
-    actions.remind_of_tomorrow(evening)
+    works.tick(seat_of("pupil"), homework, done=True)
+    assert telling.remind_of_tomorrow(evening) >= 1
+    telling.remind_of_tomorrow(evening)
     assert not told("tomorrow", college.people["pupil"])
     assert len(told("tomorrow", classmate)) == 1
     assert not told("tomorrow", college.people["guardian"])
@@ -220,20 +223,24 @@ def test_pupils_are_reminded_the_evening_before_of_what_is_not_ticked(
 
 def test_it_is_in_the_agenda_and_found_by_its_words(homework: Homework, seat_of: Any, twin: World) -> None:
     for key in ("pupil", "guardian"):
-        entries = queries.agenda_of(seat_of(key), TOMORROW, TOMORROW)
-        assert [one for one in entries if homework.title in one.detail and one.for_the_day], key
-        assert [hit.label for hit in queries.found_works(seat_of(key), Wanted.typed("exercices 12"))], key
-        assert not queries.found_works(seat_of(key, world=twin), Wanted.typed("exercices 12 et 14 page 87"))
-    assert queries.found_works(seat_of("teacher"), Wanted.typed("page 87"))
-    assert queries.found_records(seat_of("pupil"), Wanted.typed("thalès"))
-    assert not queries.found_records(seat_of("head"), Wanted.typed("introuvable"))
+        entries = family.agenda_of(seat_of(key), TOMORROW, TOMORROW)
+        assert [entry for entry in entries if homework.title in entry.detail and entry.for_the_day], key
+        assert [hit.label for hit in finding.found_works(seat_of(key), LookupTerms.typed("exercices 12"))], (
+            key
+        )
+        assert not finding.found_works(
+            seat_of(key, world=twin), LookupTerms.typed("exercices 12 et 14 page 87")
+        )
+    assert finding.found_works(seat_of("teacher"), LookupTerms.typed("page 87"))
+    assert finding.found_records(seat_of("pupil"), LookupTerms.typed("thalès"))
+    assert not finding.found_records(seat_of("head"), LookupTerms.typed("introuvable"))
 
 
 def test_the_school_says_how_much_and_teachers_read_it_where_they_choose_a_day(
     college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
 ) -> None:
     WorkloadLimit.objects.all().delete()
-    following = queries.following(lesson)[0]
+    following = sessions.following(lesson)[0]
     given(seat_of("teacher"), lesson, minutes=50, due_day=following.day)
     client.sit(college.people["head"])
     address = reverse("homework:limits")

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.homework import actions, exports, queries, rules
+from preau.domains.homework import exports, rules
+from preau.domains.homework.actions.archives import ask_archive
 from preau.domains.homework.models import ClassBook
+from preau.domains.homework.queries import archives as archives_queries
 from preau.foundation import journal, pdf
 from preau.foundation.access import opens
 from preau.foundation.paging import page_for
@@ -20,7 +22,7 @@ PAGE = 30
 @require_safe
 def archives(request: HttpRequest) -> HttpResponse:
     """Every archive of the school, newest first, those of the years before too."""
-    page = page_for(request, queries.archives(request.viewer), PAGE)
+    page = page_for(request, archives_queries.archives(request.viewer), PAGE)
     return render(request, "homework/archives.html", {"page_obj": page, "archives": list(page.object_list)})
 
 
@@ -32,12 +34,12 @@ def archive(request: HttpRequest, group: ClassBook) -> HttpResponse:
         messages.error(
             request, _("Ce serveur ne sait pas faire de PDF : imprimez l’année depuis cette page.")
         )
-    elif not queries.has_something(group, timezone.now()):
+    elif not archives_queries.has_something(group, timezone.now()):
         messages.info(
             request, _("Rien n’est encore publié dans ce cahier de textes : il n’y a rien à archiver.")
         )
     else:
-        actions.ask_archive(request.viewer, group)
+        ask_archive(request.viewer, group)
         messages.success(
             request, _("L’archive se prépare. Vous la retrouverez ici et dans « Imports et exports ».")
         )
@@ -51,6 +53,6 @@ def book_of_year(request: HttpRequest, group: ClassBook) -> HttpResponse:
     viewer = request.viewer
     # A book is opened in one's own school (`visible_to`): it was read with the viewer.
     group.school = viewer.school
-    book = queries.book_of_year(group, group.year, viewer.moment, viewer.today)
+    book = archives_queries.book_of_year(group, group.year, viewer.moment, viewer.today)
     journal.record(viewer, "homework.year_printed", group, records=book.number)
     return HttpResponse(exports.book_page(book))

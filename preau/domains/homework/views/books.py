@@ -8,12 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import LimitsForm, VisaForm
+from preau.domains.homework import rules
+from preau.domains.homework.actions import visas
+from preau.domains.homework.actions.loads import set_limits
+from preau.domains.homework.forms.lessons import LimitsForm, VisaForm
 from preau.domains.homework.models import RECORDS, ClassBook
+from preau.domains.homework.queries import books, hand_ins, load
+from preau.domains.homework.queries.archives import archives_of
 from preau.foundation import dates, journal, paging, pdf
 from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, render_form
+from preau.foundation.scales import STEP
 
 PAGE, WEEKS = 15, 2
 
@@ -22,7 +27,7 @@ PAGE, WEEKS = 15, 2
 @require_safe
 def classes(request: HttpRequest) -> HttpResponse:
     """The classes whose cahier de textes one reads."""
-    found = list(queries.classes_read(request.viewer))
+    found = list(books.classes_read(request.viewer))
     context = {
         "classes": found,
         "keeps": rules.keeps_records(request.viewer),
@@ -48,20 +53,20 @@ def _book_page(
     status: int = 200,
 ) -> HttpResponse:
     viewer = request.viewer
-    subjects = queries.subjects_of_book(group)
-    subject = next((one for one in subjects if str(one.pk) == chosen), None)
-    found = queries.lessons_of_book(viewer, group, subject.pk if subject else None)
+    subjects = books.subjects_of_book(group)
+    subject = next((subject for subject in subjects if str(subject.pk) == chosen), None)
+    found = books.lessons_of_book(viewer, group, subject.pk if subject else None)
     page = paging.page_of(found, request.GET.get("page"), PAGE)
     records = list(page.object_list)
-    archives = queries.archives_of(viewer, group) if rules.reads_archives(viewer) else None
+    archives = archives_of(viewer, group) if rules.reads_archives(viewer) else None
     context = {
         "group": group,
         "subjects": subjects,
         "subject": subject,
         "page_obj": page,
-        "pages": queries.pages_of(viewer, records),
-        "documents": queries.documents_of([one.pk for one in records]),
-        "visas": queries.visas_of(viewer, group, subject.pk if subject else None),
+        "pages": books.pages_of(viewer, records),
+        "documents": hand_ins.documents_of([record.pk for record in records]),
+        "visas": books.visas_of(viewer, group, subject.pk if subject else None),
         "archives": archives,
         "may_archive": rules.archives_books(viewer),
         "has_pdf": archives is not None and pdf.is_possible(),
@@ -77,8 +82,8 @@ def visa(request: HttpRequest, group: ClassBook) -> HttpResponse:
     form, chosen = VisaForm(request.POST), request.POST.get("matiere")
     if not form.is_valid():
         return _book_page(request, group, chosen, form, TYPED_WRONG)
-    subject = next((one for one in queries.subjects_of_book(group) if str(one.pk) == chosen), None)
-    actions.give_visa(request.viewer, group, subject, form.cleaned_data["comment"])
+    subject = next((subject for subject in books.subjects_of_book(group) if str(subject.pk) == chosen), None)
+    visas.give_visa(request.viewer, group, subject, form.cleaned_data["comment"])
     messages.success(request, _("Le visa est donné. Les enseignants de la classe le lisent."))
     return redirect("homework:class_book", pk=group.pk)
 
@@ -90,15 +95,17 @@ def class_load(request: HttpRequest, group: ClassBook) -> HttpResponse:
     viewer = request.viewer
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
     last = monday + timedelta(days=7 * WEEKS - 1)
-    loads = queries.load_of([group], monday, last)
+    loads = load.load_of([group], monday, last)
     works = {}
-    for day, *work in queries.works_due(group, monday, last):
+    for day, *work in books.works_due(group, monday, last):
         works.setdefault(day, []).append(work)
     context = {
         "group": group,
         "loads": loads,
         "works": works,
+        "columns": load.columns_of(loads, works),
         "limit": loads[0].limit if loads else None,
+        "limit_steps": round(loads[0].limit / STEP) if loads and loads[0].limit else 0,
         "monday": monday,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
@@ -111,10 +118,10 @@ def class_load(request: HttpRequest, group: ClassBook) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
     """How much homework a day the school advises, level by level."""
-    levels = queries.levels_of(request.viewer)
+    levels = load.levels_of(request.viewer)
     form = LimitsForm(levels, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.set_limits(request.viewer, form.typed())
+        set_limits(request.viewer, form.typed())
         messages.success(
             request, _("C’est enregistré. Les enseignants en sont avertis quand ils donnent du travail.")
         )

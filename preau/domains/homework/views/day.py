@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import DayForm
+from preau.domains.homework import rules
+from preau.domains.homework.actions import records
+from preau.domains.homework.actions.days import write_day
+from preau.domains.homework.forms.day import DayForm
 from preau.domains.homework.models import LessonRecord
+from preau.domains.homework.queries import family
 from preau.domains.homework.queries.day import blocks_of, day_before, groups_said, is_primary, next_days
 from preau.domains.homework.views.family import children_of
 from preau.foundation import dates
@@ -34,8 +37,8 @@ def day(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _day_page(request, chosen, form, following, status_of(form))
     try:
-        count, works = actions.write_day(request.viewer, form.entries(), form.given(), publish=form.publishes)
-    except actions.RecordConflict as conflict:
+        count, works = write_day(request.viewer, form.entries(), form.given(), publish=form.publishes)
+    except records.RecordConflict as conflict:
         theirs = conflict.record
         form.data = form.data.copy()
         form.data[f"vu-{theirs.lesson_id}"] = str(theirs.version)
@@ -81,8 +84,8 @@ def _day_page(
 def sheet(request: HttpRequest) -> HttpResponse:
     """What is to be done, on paper: big, with a box for each thing and a place to sign."""
     shown = children_of(request)
-    found = queries.to_do(request.viewer, shown["child"].pk if shown["child"] else None)
-    days = [one for one in found.days if one.day > request.viewer.today] or found.days
-    names = sorted({row.pupil for one in days for row in one.rows})
+    found = family.to_do(request.viewer, shown["child"].pk if shown["child"] else None)
+    days = [day for day in found.days if day.day > request.viewer.today] or found.days
+    names = sorted({row.pupil for day in days for row in day.rows})
     context = {"days": days, "names": names, "today": request.viewer.today, "child": shown["child"]}
     return render(request, "homework/sheet.html", context)

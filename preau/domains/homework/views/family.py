@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Person
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import HandInForm
+from preau.domains.homework import rules
+from preau.domains.homework.actions import works
+from preau.domains.homework.forms.lessons import HandInForm
 from preau.domains.homework.models import HandIn, Homework
+from preau.domains.homework.queries import family, hand_ins
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.http import page_or_block, safe_next
@@ -27,14 +29,14 @@ def to_do(request: HttpRequest) -> HttpResponse:
     pupil = shown["child"].pk if shown["child"] else None
     is_past = "semaine" in request.GET
     if is_past:
-        rows = queries.lines_of_work(viewer, monday, monday + timedelta(days=6), pupil)
-        found = queries.ToDo([], queries.by_day(rows))
+        rows = family.lines_of_work(viewer, monday, monday + timedelta(days=6), pupil)
+        found = family.ToDo([], family.by_day(rows))
     else:
-        found = queries.to_do(viewer, pupil)
-    primary = any(row.is_primary for one in found.days for row in one.rows)
+        found = family.to_do(viewer, pupil)
+    primary = any(row.is_primary for day in found.days for row in day.rows)
     context = shown | {
         "late": found.late,
-        "days": queries.tomorrow_first(found.days, viewer.today) if primary and not is_past else found.days,
+        "days": family.tomorrow_first(found.days, viewer.today) if primary and not is_past else found.days,
         "primary": primary,
         "is_past": is_past,
         "monday": monday,
@@ -49,7 +51,7 @@ def children_of(request: HttpRequest) -> dict[str, Any]:
     """A family's children, whose page it is narrowed to, and who may tick."""
     viewer = request.viewer
     children = list(Person.objects.filter(pk__in=viewer.own_pupils())) if viewer.is_guardian else []
-    child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
+    child = next((child for child in children if child.public_id == request.GET.get("enfant")), None)
     return {
         "children": children,
         "child": child,
@@ -69,18 +71,18 @@ def work_page(
     request: HttpRequest, homework: Homework, form: HandInForm | None = None, status: int = 200
 ) -> HttpResponse:
     viewer = request.viewer
-    rows = queries.lines_of_work(viewer, homework.due_day, homework.due_day)
-    handed = queries.own_hand_ins(viewer, homework)
-    papers = queries.shown_papers(viewer, handed) if handed else {}
+    rows = family.lines_of_work(viewer, homework.due_day, homework.due_day)
+    handed = hand_ins.own_hand_ins(viewer, homework)
+    papers = hand_ins.shown_papers(viewer, handed) if handed else {}
     if form is None and rules.hands_in(viewer, homework) and (not handed or handed[0].may_be_sent_again):
         form = _form_of(request, homework, handed[0] if handed else None)
     context = {
-        "work": queries.whole_work(homework.pk),
-        "documents": queries.documents_of([homework.record_id]).get((homework.record_id, homework.pk), []),
+        "work": family.whole_work(homework.pk),
+        "documents": hand_ins.documents_of([homework.record_id]).get((homework.record_id, homework.pk), []),
         "rows": [row for row in rows if row.pk == homework.pk],
         "handed": handed,
         "papers": papers,
-        "remarks": queries.annotations_of(viewer, handed) if any(one.returned_at for one in handed) else {},
+        "remarks": hand_ins.annotations_of(viewer, handed) if any(one.returned_at for one in handed) else {},
         "form": form,
         "may_tick": rules.does_homework(viewer),
         "today": viewer.today,
@@ -90,7 +92,11 @@ def work_page(
 
 
 def _form_of(request: HttpRequest, homework: Homework, known: HandIn | None) -> HandInForm:
-    held = [one.file for one in known.papers.filter(of_teacher=False).select_related("file")] if known else []
+    held = (
+        [paper.file for paper in known.papers.filter(of_teacher=False).select_related("file")]
+        if known
+        else []
+    )
     return HandInForm(request.viewer, homework, held, initial={"text": known.text if known else ""})
 
 
@@ -98,7 +104,7 @@ def _form_of(request: HttpRequest, homework: Homework, known: HandIn | None) -> 
 @require_POST
 def tick(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     """Tick a homework, or untick it: the form says which."""
-    actions.tick(request.viewer, homework, done=request.POST.get("fait") == "oui")
+    works.tick(request.viewer, homework, done=request.POST.get("fait") == "oui")
     return redirect(safe_next(request, "/travail/"))
 
 
@@ -108,9 +114,9 @@ def in_class(request: HttpRequest) -> HttpResponse:
     """What was done in class, week by week."""
     viewer = request.viewer
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
-    lessons = queries.done_lessons(viewer, monday, monday + timedelta(days=6))
+    lessons = family.done_lessons(viewer, monday, monday + timedelta(days=6))
     context = {
-        "documents": queries.documents_of([one.pk for one in lessons]),
+        "documents": hand_ins.documents_of([lesson.pk for lesson in lessons]),
         "lessons": lessons,
         "monday": monday,
         "before": monday - timedelta(days=7),

@@ -12,11 +12,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.commons.files.queries import rows_of
-from preau.domains.homework import actions, exports, queries, rules
-from preau.domains.homework.forms import CorrectionForm, HandInForm
+from preau.domains.homework import exports, rules
+from preau.domains.homework.actions import corrections
+from preau.domains.homework.actions import hand_ins as hand_ins_actions
+from preau.domains.homework.forms.corrections import CorrectionForm
+from preau.domains.homework.forms.lessons import HandInForm
 from preau.domains.homework.models import HandIn, Homework
+from preau.domains.homework.queries.copies import around, copies_of_page, works_handed_in
+from preau.domains.homework.queries.hand_ins import annotations_of, hand_in_rows, papers_of, whole_hand_in
 from preau.domains.homework.views.family import work_page
-from preau.domains.timetable.queries import row_of
+from preau.domains.timetable.queries.lessons import row_of
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -31,15 +36,19 @@ A_PAGE = 30
 def send(request: HttpRequest, homework: Homework) -> HttpResponse:
     """A pupil hands in a homework, or once more until it is corrected."""
     known = HandIn.objects.filter(homework=homework, pupil=request.viewer.person).first()
-    held = [one.file for one in known.papers.filter(of_teacher=False).select_related("file")] if known else []
+    held = (
+        [paper.file for paper in known.papers.filter(of_teacher=False).select_related("file")]
+        if known
+        else []
+    )
     form = HandInForm(request.viewer, homework, held, request.POST, request.FILES)
     if not form.is_valid():
         return work_page(request, homework, form, TYPED_WRONG)
     try:
-        sent = actions.hand_in(
+        sent = hand_ins_actions.hand_in(
             request.viewer, homework, form.cleaned_data["text"], form.cleaned_data["papers"]
         )
-    except actions.TooLate:
+    except hand_ins_actions.TooLate:
         messages.info(request, _("Ce travail ne peut plus être renvoyé."))
     else:
         said = _("C’est rendu, en retard. Votre enseignant le voit.") if sent.is_late else _("C’est rendu.")
@@ -51,7 +60,7 @@ def send(request: HttpRequest, homework: Homework) -> HttpResponse:
 @require_safe
 def hand_ins(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Who handed it in, and who did not."""
-    rows = queries.hand_in_rows(homework)
+    rows = hand_in_rows(homework)
     waiting = [row for row in rows if row.waits]
     context = {
         "homework": homework,
@@ -71,7 +80,7 @@ def hand_ins(request: HttpRequest, homework: Homework) -> HttpResponse:
 @require_safe
 def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpResponse:
     """The same as a spreadsheet."""
-    rows = queries.hand_in_rows(homework)
+    rows = hand_in_rows(homework)
     journal.record(request.viewer, "homework.exported", homework, rows=len(rows))
     return csv_lines(f"rendus-{homework.due_day:%Y-%m-%d}", exports.csv_of(rows))
 
@@ -80,7 +89,7 @@ def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpRespo
 @require_POST
 def give_back(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Give back all the corrections that are ready."""
-    given = actions.give_back(request.viewer, homework)
+    given = corrections.give_back(request.viewer, homework)
     said = ngettext("%(num)s copie est remise.", "%(num)s copies sont remises.", given) % {"num": given}
     tell_outcome(request, bool(given), said)
     return redirect("homework:hand_ins", pk=homework.pk)
@@ -90,10 +99,10 @@ def give_back(request: HttpRequest, homework: Homework) -> HttpResponse:
 @require_safe
 def copies(request: HttpRequest) -> HttpResponse:
     """« Copies à corriger »: each homework of the year of which copies came, those that wait first."""
-    page = page_for(request, queries.works_handed_in(request.viewer), A_PAGE)
+    page = page_for(request, works_handed_in(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
-        "rows": queries.copies_of_page(page.object_list),
+        "rows": copies_of_page(page.object_list),
         "today": request.viewer.today,
     }
     return render(request, "homework/copies.html", context)
@@ -113,7 +122,7 @@ def hand_in(request: HttpRequest, known: HandIn) -> HttpResponse:
 
 
 def _correction(request: HttpRequest, known: HandIn) -> CorrectionForm:
-    held = [one.file for one in known.papers.filter(of_teacher=True).select_related("file")]
+    held = [paper.file for paper in known.papers.filter(of_teacher=True).select_related("file")]
     noted = list(known.annotations.all())
     return CorrectionForm(request.viewer, known, held, noted, request.POST or None, request.FILES or None)
 
@@ -127,8 +136,8 @@ def correct(request: HttpRequest, known: HandIn) -> HttpResponse:
     if not form.is_valid():
         return _hand_in_page(request, known, form, TYPED_WRONG)
     try:
-        actions.correct(request.viewer, known, form.typed(), form.cleaned_data["seen"])
-    except actions.HandInConflict as conflict:
+        corrections.correct(request.viewer, known, form.typed(), form.cleaned_data["seen"])
+    except corrections.HandInConflict as conflict:
         form.data = form.data.copy()
         form.data["seen"] = str(conflict.hand_in.version)
         return _hand_in_page(request, known, form, CONFLICT, conflict.hand_in)
@@ -145,7 +154,7 @@ def _onward(request: HttpRequest, known: HandIn, form: CorrectionForm) -> HttpRe
     """The next copy that waits; the list of all of them where none does, or where one stops here."""
     said = SAID.get(form.gesture, gettext_lazy("La correction de %(name)s est gardée pour plus tard."))
     messages.success(request, said % {"name": known.pupil.full_name})
-    following = None if form.gesture == form.LATER or known.returned_at else queries.around(known).following
+    following = None if form.gesture == form.LATER or known.returned_at else around(known).following
     if following:
         return redirect("homework:hand_in", pk=following)
     return redirect("homework:hand_ins", pk=known.homework_id)
@@ -155,16 +164,16 @@ def _hand_in_page(
     request: HttpRequest, known: HandIn, form: Any, status: int, theirs: HandIn | None = None
 ) -> HttpResponse:
     journal.record_read(request.viewer, "homework.hand_in_read", known, subject_id=known.pupil_id)
-    known = queries.whole_hand_in(known.pk)
-    sent, given = queries.papers_of(known)
+    known = whole_hand_in(known.pk)
+    sent, given = papers_of(known)
     context = {
         "known": known,
         "form": form,
         "sent": sent,
         "single": next((one for one in sent if one.how == "pdf"), None) if len(sent) == 1 else None,
         "given": rows_of(given),
-        "remarks": queries.annotations_of(request.viewer, [known]).get(known.pk, []),
-        "around": queries.around(known),
+        "remarks": annotations_of(request.viewer, [known]).get(known.pk, []),
+        "around": around(known),
         "theirs": theirs,
     }
     return render(request, "homework/hand_in.html", context, status=status)

@@ -7,9 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import GiveForm, ProgressionForm, StepForm
+from preau.domains.homework import rules
+from preau.domains.homework.actions import progressions as progressions_actions
+from preau.domains.homework.forms.lessons import GiveForm, ProgressionForm, StepForm
 from preau.domains.homework.models import Progression, ProgressionStep
+from preau.domains.homework.queries import sessions
+from preau.domains.homework.queries.progressions import (
+    courses_of,
+    lessons_to_fill,
+    progressions_of,
+    records_of_course,
+)
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
@@ -23,17 +31,17 @@ FARTHEST = 200
 @require_http_methods(["GET", "POST"])
 def progressions(request: HttpRequest) -> HttpResponse:
     """The viewer's progressions; a new one, empty or made of what was done with a class."""
-    courses = queries.courses_of(request.viewer)
+    courses = courses_of(request.viewer)
     form = ProgressionForm(courses, request.POST or None)
     if request.method == "POST" and form.is_valid():
         title, course = form.cleaned_data["title"], form.course()
         if course:
-            records = queries.records_of_course(request.viewer, course)
-            made = actions.copy_lessons(request.viewer, title, records)
+            records = records_of_course(request.viewer, course)
+            made = progressions_actions.copy_lessons(request.viewer, title, records)
         else:
-            made = actions.begin_progression(request.viewer, title)
+            made = progressions_actions.begin_progression(request.viewer, title)
         return redirect("homework:progression", pk=made.pk)
-    context = {"form": form, "progressions": list(queries.progressions_of(request.viewer))}
+    context = {"form": form, "progressions": list(progressions_of(request.viewer))}
     return render_form(request, "homework/progressions.html", context)
 
 
@@ -43,7 +51,7 @@ def progression(request: HttpRequest, known: Progression) -> HttpResponse:
     """The lessons of a progression, and one more."""
     form = StepForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.add_step(request.viewer, known, form.typed())
+        progressions_actions.add_step(request.viewer, known, form.typed())
         messages.success(request, _("La séance est ajoutée."))
         return redirect("homework:progression", pk=known.pk)
     return _progression_page(request, known, form, None, status_of(form))
@@ -52,7 +60,7 @@ def progression(request: HttpRequest, known: Progression) -> HttpResponse:
 def _progression_page(
     request: HttpRequest, known: Progression, form: StepForm, give: GiveForm | None, status: int
 ) -> HttpResponse:
-    now = [one for one in queries.courses_of(request.viewer) if one.is_now]
+    now = [course for course in courses_of(request.viewer) if course.is_now]
     context = {
         "progression": known,
         "steps": list(known.steps.all()),
@@ -66,14 +74,14 @@ def _progression_page(
 @require_POST
 def give_progression(request: HttpRequest, known: Progression) -> HttpResponse:
     """Fill the next lessons of a class with it, as drafts."""
-    now = [one for one in queries.courses_of(request.viewer) if one.is_now]
+    now = [course for course in courses_of(request.viewer) if course.is_now]
     form = GiveForm(request.viewer, now, request.POST)
     if not form.is_valid():
         return _progression_page(request, known, StepForm(), form, TYPED_WRONG)
-    lessons = queries.lessons_to_fill(
+    lessons = lessons_to_fill(
         request.viewer, form.course(), form.cleaned_data["from_day"], known.steps.count()
     )
-    filled = actions.give_progression(request.viewer, known, lessons)
+    filled = progressions_actions.give_progression(request.viewer, known, lessons)
     said = ngettext(
         "%(num)s séance préparée, en brouillon.", "%(num)s séances préparées, en brouillon.", filled
     )
@@ -88,7 +96,7 @@ def step(request: HttpRequest, known: ProgressionStep) -> HttpResponse:
     shown = {"content": known.content, "work": known.work, "minutes": known.minutes}
     form = StepForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
-        actions.change_step(request.viewer, known, form.typed())
+        progressions_actions.change_step(request.viewer, known, form.typed())
         messages.success(request, _("La séance est modifiée."))
         return redirect("homework:progression", pk=known.progression_id)
     context = {"form": form, "step": known}
@@ -100,7 +108,7 @@ def step(request: HttpRequest, known: ProgressionStep) -> HttpResponse:
 @require_POST
 def remove_step(request: HttpRequest, known: ProgressionStep) -> HttpResponseRedirect:
     progression_id = known.progression_id
-    actions.remove_step(request.viewer, known)
+    progressions_actions.remove_step(request.viewer, known)
     messages.success(request, _("La séance est retirée de la progression."))
     return redirect("homework:progression", pk=progression_id)
 
@@ -109,10 +117,10 @@ def remove_step(request: HttpRequest, known: ProgressionStep) -> HttpResponseRed
 @require_POST
 def shift(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
     """A lesson is lost: what was prepared for it and for the next ones moves one lesson later."""
-    later = queries.following(lesson, FARTHEST, request.viewer.person.pk)
+    later = sessions.following(lesson, FARTHEST, request.viewer.person.pk)
     try:
-        moved = actions.shift(request.viewer, [lesson, *later])
-    except actions.NotEnoughLessons:
+        moved = progressions_actions.shift(request.viewer, [lesson, *later])
+    except progressions_actions.NotEnoughLessons:
         messages.warning(
             request, _("Il ne reste pas assez de séances d’ici la fin de l’année : rien n’a bougé.")
         )

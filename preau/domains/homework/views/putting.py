@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.directory.viewer import Viewer
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import WORK, PutForm, public_page
+from preau.domains.homework import rules
+from preau.domains.homework.actions import putting
+from preau.domains.homework.forms.putting import WORK, PutForm, public_page
+from preau.domains.homework.queries import sessions as sessions_queries
 from preau.domains.timetable.models import Lesson
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
@@ -19,9 +21,11 @@ from preau.foundation.pages import render_form
 AHEAD, MOST = timedelta(days=21), 12
 
 
-def _coming(viewer: Viewer) -> list[queries.Session]:
-    found = queries.sessions_of(viewer, viewer.today, viewer.today + AHEAD)
-    return [one for one in found if not one.is_cancelled and one.lesson.ends > one.now][:MOST]
+def _coming(viewer: Viewer) -> list[sessions_queries.Session]:
+    found = sessions_queries.sessions_of(viewer, viewer.today, viewer.today + AHEAD)
+    return [session for session in found if not session.is_cancelled and session.lesson.ends > session.now][
+        :MOST
+    ]
 
 
 @opens(to=rules.keeps_records)
@@ -55,16 +59,16 @@ def _put(viewer: Viewer, lesson: Lesson, form: PutForm) -> str:
     """What was done, in words; nothing where it could not be, which the form then says."""
     address, title = form.cleaned_data["adresse"], form.cleaned_data["titre"]
     if form.cleaned_data["place"] == WORK:
-        following = queries.following(lesson, 1, viewer.person.pk)
+        following = sessions_queries.following(lesson, 1, viewer.person.pk)
         if not following:
             form.add_error(
                 "place", _("Cette séance n’en a pas de suivante : mettez le lien dans son contenu.")
             )
             return ""
-        work = actions.put_work(viewer, lesson, address, title, following[0].day, following[0])
+        work = putting.put_work(viewer, lesson, address, title, following[0].day, following[0])
         draft, said = work.record.is_draft, _("Le travail est donné.")
     else:
-        record, changed = actions.put_link(viewer, lesson, address, title)
+        record, changed = putting.put_link(viewer, lesson, address, title)
         draft = record.is_draft
         said = _("Le lien est dans la séance.") if changed else _("Le lien y était déjà.")
     more = _("La séance est en brouillon : publiez-la pour que les élèves le voient.") if draft else ""

@@ -11,12 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.homework import actions, queries, rules
-from preau.domains.homework.forms import ChangeForm, RecordForm, shown_of
+from preau.domains.homework import rules
+from preau.domains.homework.actions import records, works
+from preau.domains.homework.actions.hand_ins import join_papers
+from preau.domains.homework.forms.lessons import ChangeForm, RecordForm, shown_of
 from preau.domains.homework.models import Homework, LessonFile, LessonRecord
+from preau.domains.homework.queries import copies, load
+from preau.domains.homework.queries import sessions as sessions_queries
 from preau.domains.homework.queries.day import is_primary
+from preau.domains.homework.queries.hand_ins import by_homework, held_by, joined_to
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import row_at_hand, row_of
+from preau.domains.timetable.queries.lessons import row_at_hand, row_of
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, status_of, tell_outcome
@@ -31,48 +36,57 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """« Mes séances »: a week of the teacher's lessons and what is written of each; or all that is to be filled."""
     viewer = request.viewer
     if request.GET.get("montrer") == "a-remplir":
-        page = page_for(request, queries.missing_of_year(viewer), PAGE)
-        context = {"page_obj": page, "rows": queries.rows_of_page(page.object_list), "missing": True}
+        page = page_for(request, sessions_queries.missing_of_year(viewer), PAGE)
+        context = {"page_obj": page, "rows": sessions_queries.rows_of_page(page.object_list), "missing": True}
         return render(request, "homework/missing.html", context)
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
-    found = queries.sessions_of(viewer, monday, monday + timedelta(days=6))
+    found = sessions_queries.sessions_of(viewer, monday, monday + timedelta(days=6))
     context = {
         "days": _by_day(found, monday),
         "monday": monday,
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
-        "left": sum(one.is_missing for one in found),
+        "left": sum(session.is_missing for session in found),
         "today": viewer.today,
         "primary": is_primary(viewer),
     }
     return render(request, "homework/sessions.html", context)
 
 
-def _by_day(found: Sequence[queries.Session], monday: date) -> list[tuple[date, list[queries.Session]]]:
+def _by_day(
+    found: Sequence[sessions_queries.Session], monday: date
+) -> list[tuple[date, list[sessions_queries.Session]]]:
     days = [monday + timedelta(days=number) for number in range(7)]
-    return [(day, ours) for day in days if (ours := [one for one in found if one.lesson.day == day])]
+    return [
+        (day, ours) for day in days if (ours := [session for session in found if session.lesson.day == day])
+    ]
 
 
 @opens(Lesson, to=rules.writes_record)
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """What was done in a lesson and what is to be done for the next ones."""
-    known = queries.record_of(lesson, request.viewer.person.pk)
-    papers = queries.joined_to(known)
+    known = sessions_queries.record_of(lesson, request.viewer.person.pk)
+    papers = joined_to(known)
     form = RecordForm(
-        request.viewer, lesson, queries.following(lesson), request.POST or None, request.FILES or None,
-        initial=_shown(known), papers=[one.file for one in papers if one.homework_id is None],
-    )  # fmt: skip
+        request.viewer,
+        lesson,
+        sessions_queries.following(lesson),
+        request.POST or None,
+        request.FILES or None,
+        initial=_shown(known),
+        papers=[paper.file for paper in papers if paper.homework_id is None],
+    )
     if request.method == "GET":
         return _record_page(request, lesson, known, form, papers=papers)
     if not form.is_valid():
         return _record_page(request, lesson, known, form, TYPED_WRONG, papers=papers)
     try:
-        written = actions.write_record(request.viewer, lesson, form.typed(), form.cleaned_data["seen"] or 0)
-    except actions.RecordConflict as conflict:
+        written = records.write_record(request.viewer, lesson, form.typed(), form.cleaned_data["seen"] or 0)
+    except records.RecordConflict as conflict:
         return _conflict(request, lesson, conflict.record, form)
-    actions.join_papers(request.viewer, written, None, form.cleaned_data["papers"])
-    actions.note(request.viewer, written, form.cleaned_data["note"])
+    join_papers(request.viewer, written, None, form.cleaned_data["papers"])
+    records.note(request.viewer, written, form.cleaned_data["note"])
     work = _give(request, written, form) if form.asks_for_work() else None
     _say(request, lesson, written, work)
     return redirect("homework:record", pk=lesson.pk)
@@ -91,8 +105,8 @@ def _shown(known: Any) -> dict[str, Any]:
 
 
 def _give(request: HttpRequest, written: LessonRecord, form: RecordForm) -> Homework:
-    given = actions.give(request.viewer, written, form.work())
-    actions.join_papers(request.viewer, written, given, form.cleaned_data["documents"])
+    given = works.give(request.viewer, written, form.work())
+    join_papers(request.viewer, written, given, form.cleaned_data["documents"])
     return given
 
 
@@ -107,7 +121,7 @@ def _say(request: HttpRequest, lesson: Lesson, written: LessonRecord, work: Home
         said = _("C’est publié : les élèves et les familles le voient.")
     messages.success(request, said)
     if work:
-        for warning in queries.warnings_of(lesson, list(lesson.groups.all()), work.due_day):
+        for warning in load.warnings_of(lesson, list(lesson.groups.all()), work.due_day):
             messages.warning(request, warning)
 
 
@@ -115,10 +129,8 @@ def _conflict(request: HttpRequest, lesson: Lesson, theirs: LessonRecord, form: 
     """Both texts: what this person typed stays in the form, which from now on has seen the other's."""
     form.data = form.data.copy()
     form.data["seen"] = str(theirs.version)
-    known = queries.record_of(lesson)
-    return _record_page(
-        request, lesson, known, form, CONFLICT, papers=queries.joined_to(known), theirs=theirs
-    )
+    known = sessions_queries.record_of(lesson)
+    return _record_page(request, lesson, known, form, CONFLICT, papers=joined_to(known), theirs=theirs)
 
 
 def _record_page(
@@ -136,12 +148,12 @@ def _record_page(
         "form": form,
         "lesson": row_at_hand(lesson),
         "known": known,
-        "works": queries.works_of(known),
-        "documents": queries.by_homework(papers),
+        "works": sessions_queries.works_of(known),
+        "documents": by_homework(papers),
         "published": known is not None and known.is_published(now),
         "appears_at": known.appears_at() if known else None,
-        "history": queries.history_of(known) if known else [],
-        "due_copies": queries.copies_due_in(lesson.pk),
+        "history": sessions_queries.history_of(known) if known else [],
+        "due_copies": copies.copies_due_in(lesson.pk),
         "theirs": theirs,
         "cancelled": lesson.state == Lesson.State.CANCELLED,
     }
@@ -152,10 +164,10 @@ def _record_page(
 @require_POST
 def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
     """A draft is published as it is."""
-    known = queries.record_of(lesson)
+    known = sessions_queries.record_of(lesson)
     tell_outcome(
         request,
-        known and actions.publish_record(request.viewer, known),
+        known and records.publish_record(request.viewer, known),
         _("C’est publié."),
         _("C’était déjà publié, ou il n’y a rien à publier."),
     )
@@ -167,21 +179,26 @@ def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
 def edit(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Change homework that was given; families are told when they had read it."""
     lesson = homework.record.lesson
-    following = queries.following(lesson)
+    following = sessions_queries.following(lesson)
     form = ChangeForm(
-        request.viewer, lesson, following, request.POST or None, request.FILES or None,
-        initial=shown_of(homework, following), held=queries.held_by(homework.record, homework),
-    )  # fmt: skip
+        request.viewer,
+        lesson,
+        following,
+        request.POST or None,
+        request.FILES or None,
+        initial=shown_of(homework, following),
+        held=held_by(homework.record, homework),
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(request.viewer, homework, form.work(), form.cleaned_data["seen"])
-        except actions.WorkConflict as conflict:
+            works.change(request.viewer, homework, form.work(), form.cleaned_data["seen"])
+        except works.WorkConflict as conflict:
             form.data = form.data.copy()
             form.data["seen"] = str(conflict.homework.version)
             return _edit_page(request, homework, form, CONFLICT, conflict.homework)
-        actions.join_papers(request.viewer, homework.record, homework, form.cleaned_data["documents"])
+        join_papers(request.viewer, homework.record, homework, form.cleaned_data["documents"])
         messages.success(request, _("Le travail est modifié."))
-        for warning in queries.warnings_of(lesson, list(lesson.groups.all()), form.work().due_day):
+        for warning in load.warnings_of(lesson, list(lesson.groups.all()), form.work().due_day):
             messages.warning(request, warning)
         return redirect("homework:record", pk=lesson.pk)
     return _edit_page(request, homework, form, status_of(form))
@@ -201,7 +218,7 @@ def remove(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     """Take homework away; the page of the lesson offers to put it back."""
     tell_outcome(
         request,
-        actions.remove(request.viewer, homework),
+        works.remove(request.viewer, homework),
         _("Le travail est retiré. Vous pouvez le remettre."),
         _("Ce travail était déjà retiré."),
     )
@@ -213,7 +230,7 @@ def remove(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
 def restore(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.restore(request.viewer, homework),
+        works.restore(request.viewer, homework),
         _("Le travail est remis."),
         _("Ce travail était déjà là."),
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.mediacentre.models import Exemption, Resource, Rule, Step, Target, held, is_among, members
-from preau.domains.mediacentre.queries import Preview, Proposal, lacking_if_restored, preview_of
+from preau.domains.mediacentre.queries.previews import Preview, Proposal, lacking_if_restored, preview_of
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -20,7 +20,7 @@ rule_made = Signal()  # rule_id
 Gesture = Step.Gesture
 
 
-class Refused(Exception):
+class AssignmentRefused(Exception):
     """Too few licences, or a subscription that is over: `preview` has the sentences and the figures."""
 
     def __init__(self, preview: Preview) -> None:
@@ -28,7 +28,7 @@ class Refused(Exception):
         self.preview = preview
 
 
-class CountChanged(Refused):
+class CountChanged(AssignmentRefused):
     """The directory has changed since the counts were shown: another look, before saving."""
 
 
@@ -51,7 +51,7 @@ def assign(
     expected: int | None = None,
     sent_as: str = "",
 ) -> Rule:
-    """Write a rule. `expected`: how many people were shown. Raises NothingToAssign, CountChanged or Refused."""
+    """Write a rule. `expected`: how many people were shown. Raises NothingToAssign, CountChanged or AssignmentRefused."""
     school = locked(viewer.school_id)
     known = Rule.objects.filter(made_by=viewer.person, sent_as=sent_as).first() if sent_as else None
     if known:
@@ -63,10 +63,15 @@ def assign(
     if expected is not None and preview.people != expected:
         raise CountChanged(preview)
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
     rule = Rule.objects.create(
-        school=school, public=proposal.public, scope=proposal.scope, made_by=viewer.person, made_at=timezone.now(), sent_as=sent_as
-    )  # fmt: skip
+        school=school,
+        public=proposal.public,
+        scope=proposal.scope,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+        sent_as=sent_as,
+    )
     rule.resources.set(found)
     Target.objects.bulk_create(_targets(rule, proposal))
     _steps(viewer, found, Gesture.ASSIGNED, rule)
@@ -85,24 +90,31 @@ def assign(
 def _targets(rule: Rule, proposal: Proposal) -> list[Target]:
     own = {"school_id": rule.school_id, "rule": rule}
     return [
-        *(Target(**own, level=one) for one in proposal.levels),
-        *(Target(**own, group_id=one) for one in proposal.groups),
-        *(Target(**own, subject_id=one) for one in proposal.subjects),
-        *(Target(**own, person_id=one) for one in proposal.people),
+        *(Target(**own, level=level) for level in proposal.levels),
+        *(Target(**own, group_id=group) for group in proposal.groups),
+        *(Target(**own, subject_id=subject) for subject in proposal.subjects),
+        *(Target(**own, person_id=person) for person in proposal.people),
     ]
 
 
 def _steps(viewer: Viewer, resources: Sequence[Resource], gesture: Any, rule: Rule | None = None) -> None:
     now = timezone.now()
     Step.objects.bulk_create(
-        Step(school_id=one.school_id, resource=one, rule=rule, gesture=gesture, by=viewer.person, at=now)
-        for one in resources
+        Step(
+            school_id=resource.school_id,
+            resource=resource,
+            rule=rule,
+            gesture=gesture,
+            by=viewer.person,
+            at=now,
+        )
+        for resource in resources
     )
 
 
 @transaction.atomic
 def give(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
-    """Give a resource to people by name, whoever has it already left out; returns how many. Raises Refused."""
+    """Give a resource to people by name, whoever has it already left out; returns how many. Raises AssignmentRefused."""
     school = locked(viewer.school_id)
     own = Q(school=school)
     here = members(viewer.today).filter(own, person__public_id__in=people)
@@ -124,10 +136,10 @@ def give(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
 
 
 def _check_again(viewer: Viewer, school: School, resource: Resource) -> None:
-    """Are the licences still enough, as things stand? Raises Refused."""
+    """Are the licences still enough, as things stand? Raises AssignmentRefused."""
     preview = preview_of(viewer.today, school.pk, Proposal("", Rule.Scope.PEOPLE), [resource])
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
 
 
 @transaction.atomic
@@ -141,9 +153,9 @@ def set_apart(viewer: Viewer, resource: Resource, people: Sequence[str]) -> int:
     now = timezone.now()
     Exemption.objects.bulk_create(
         Exemption(
-            school_id=resource.school_id, resource=resource, person_id=one, made_by=viewer.person, made_at=now
+            school_id=resource.school_id, resource=resource, person_id=row, made_by=viewer.person, made_at=now
         )
-        for one in keys
+        for row in keys
     )
     for key in keys:
         journal.record(viewer, "mediacentre.set_apart", resource, subject_id=key)
@@ -168,14 +180,14 @@ def end(viewer: Viewer, rule: Rule) -> bool:
 
 @transaction.atomic
 def restore(viewer: Viewer, rule: Rule) -> bool:
-    """Take up again a rule that was taken back; False when it is in force. Raises Refused."""
+    """Take up again a rule that was taken back; False when it is in force. Raises AssignmentRefused."""
     school = locked(viewer.school_id)
     rule = lock(Rule, rule.pk)
     if rule.ended_at is None:
         return False
     preview = lacking_if_restored(viewer.today, school.pk, rule)
     if preview.refused:
-        raise Refused(preview)
+        raise AssignmentRefused(preview)
     rule.ended_at = rule.ended_by = None
     rule.save(update_fields=["ended_at", "ended_by"])
     _steps(viewer, list(rule.resources.all()), Gesture.RESTORED, rule)

@@ -38,9 +38,15 @@ def bring(viewer: Viewer, kind: str, facts: Mapping[str, Any], name: str, digest
         return known
     waiting.update(state=State.DROPPED, facts={}, decided_at=timezone.now())
     brought = BroughtList.objects.create(
-        school=school, kind=kind, name=name[:120], digest=digest, facts=dict(facts), report=preview(school, kind, facts),
-        by=viewer.person, at=timezone.now(),
-    )  # fmt: skip
+        school=school,
+        kind=kind,
+        name=name[:120],
+        digest=digest,
+        facts=dict(facts),
+        report=preview(school, kind, facts),
+        by=viewer.person,
+        at=timezone.now(),
+    )
     journal.record(viewer, "mediacentre.list_brought", brought)
     return brought
 
@@ -54,9 +60,11 @@ def apply(viewer: Viewer, brought: BroughtList) -> bool:
         return False
     _apply(school, brought, viewer.person.pk)
     journal.record(
-        viewer, "mediacentre.list_applied", brought,
+        viewer,
+        "mediacentre.list_applied",
+        brought,
         **{name: brought.report[name] for name in ("created", "changed", "closed")},
-    )  # fmt: skip
+    )
     return True
 
 
@@ -117,12 +125,14 @@ def _write_resources(
     Resource.objects.bulk_update([*changes.changed, *changes.back, *changes.closed], fields)
     now = timezone.now()
     Step.objects.bulk_create(
-        Step(school=school, resource=one, gesture=gesture, by_id=by, at=now)
+        Step(school=school, resource=row, gesture=gesture, by_id=by, at=now)
         for gesture, rows in (
-            (Step.Gesture.LISTED, made), (Step.Gesture.BACK, changes.back), (Step.Gesture.CLOSED, changes.closed)
+            (Step.Gesture.LISTED, made),
+            (Step.Gesture.BACK, changes.back),
+            (Step.Gesture.CLOSED, changes.closed),
         )
-        for one in rows
-    )  # fmt: skip
+        for row in rows
+    )
     if changes.closed:
         keys = [one.pk for one in changes.closed]
         names = telling.said_of(one.name for one in changes.closed)

@@ -37,7 +37,7 @@ def changes_of(school: School, kind: str, facts: Mapping[str, Any], day: date) -
 
 
 def _of_resources(school: School, facts: Mapping[str, Any], day: date) -> Changes:
-    known = {one.code: one for one in Resource.objects.filter(school=school)}
+    known = {resource.code: resource for resource in Resource.objects.filter(school=school)}
     found, there = Changes(), set(facts.get("kept", ()))
     for said in facts.get("records", ()):
         there.add(said["code"])
@@ -70,7 +70,8 @@ def _written(row: Resource, said: Mapping[str, Any], day: date) -> Resource:
 def _of_subscriptions(school: School, facts: Mapping[str, Any]) -> Changes:
     resources = dict(Resource.objects.filter(school=school).values_list("code", "pk"))
     known = {
-        (one.code, one.share): one for one in Subscription.objects.filter(school=school).exclude(code="")
+        (subscription.code, subscription.share): subscription
+        for subscription in Subscription.objects.filter(school=school).exclude(code="")
     }
     found, there, kept = Changes(), set(), set(facts.get("kept", ()))
     for said in facts.get("records", ()):
@@ -130,13 +131,17 @@ def report_of(changes: Changes, aside: Sequence[Mapping[str, Any]], unknown: str
     left = [dict(one) for one in aside]
     left += [one | {"reason": unknown % {"code": one["reason"][:120]}} for one in changes.aside]
     return {
-        "created": len(changes.created), "changed": len(changes.changed), "back": len(changes.back),
-        "closed": len(changes.closed), "same": changes.same, "aside": left,
+        "created": len(changes.created),
+        "changed": len(changes.changed),
+        "back": len(changes.back),
+        "closed": len(changes.closed),
+        "same": changes.same,
+        "aside": left,
         "names": {
             part: [_name(one) for one in getattr(changes, part)[:MOST_NAMED]]
             for part in ("created", "changed", "back", "closed")
         },
-    }  # fmt: skip
+    }
 
 
 def _name(row: Any) -> str:

@@ -23,7 +23,7 @@ from preau.domains.mediacentre.models import (
     branches,
     given,
 )
-from preau.domains.mediacentre.queries import proposal_of
+from preau.domains.mediacentre.queries.previews import proposal_of
 from preau.domains.mediacentre.rules import SOON
 from preau.foundation import dates, notices
 
@@ -74,9 +74,9 @@ def tell_assigners(school: School, key: str, what: str, by: int | None = None) -
     today = _today(school)
     held = Holding.objects.filter(active_on(today), school=school)
     pairs = {
-        (one.person_id, one.role)
-        for one in held.filter(Q(role__in=BY_FUNCTION) | ~Q(scope={})).order_by("pk")
-        if one.role in BY_FUNCTION or ASSIGNING in one.delegations(today)
+        (holding.person_id, holding.role)
+        for holding in held.filter(Q(role__in=BY_FUNCTION) | ~Q(scope={})).order_by("pk")
+        if holding.role in BY_FUNCTION or ASSIGNING in holding.delegations(today)
     }
     facts = {"what": what, "school": school.name}
     return _publish(LIST, key, school, pairs, facts, but=by, url=reverse("mediacentre:resources"))
@@ -114,18 +114,29 @@ def said_of(names: Iterable[str]) -> str:
 
 
 def _publish(
-    kind: str, key: str, school: School, pairs: Iterable[tuple[int, str]], facts: dict[str, Any],
-    *, but: int | None = None, url: str = "",
-) -> int:  # fmt: skip
+    kind: str,
+    key: str,
+    school: School,
+    pairs: Iterable[tuple[int, str]],
+    facts: dict[str, Any],
+    *,
+    but: int | None = None,
+    url: str = "",
+) -> int:
     seats = {person: f"{Role(role).profile.value}-{school.pk}" for person, role in sorted(pairs)}
     news = [
         notices.News(
-            kind=kind, person_id=person, key=f"{key}-{person}", url=url or reverse("mediacentre:mine"), facts=facts,
-            school_id=school.pk, seat=seat,
+            kind=kind,
+            person_id=person,
+            key=f"{key}-{person}",
+            url=url or reverse("mediacentre:mine"),
+            facts=facts,
+            school_id=school.pk,
+            seat=seat,
         )
         for person, seat in seats.items()
         if person != but
-    ]  # fmt: skip
+    ]
     notices.publish(*news)
     return len(news)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.domains.mediacentre.imports.lined import Lined
-from preau.foundation.reading import Refused
+from preau.foundation.reading import UnreadableFile
 from preau.foundation.xmlrecords import Node, RecordReader
 
 RECORDS = {"listeRessources": "ressource", "abonnements": "abonnement", "abonnement": "abonnement"}
@@ -19,11 +19,13 @@ class _Reader(RecordReader):
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == NATIONAL:
-            raise Refused(
+            raise UnreadableFile(
                 _("C’est le catalogue national des ressources, et non la liste de votre établissement.")
             )
         if tag not in RECORDS:
-            raise Refused(_("Ce fichier XML n’est ni une liste de ressources du GAR ni des abonnements."))
+            raise UnreadableFile(
+                _("Ce fichier XML n’est ni une liste de ressources du GAR ni des abonnements.")
+            )
         self.top = tag
         if tag == "abonnement":
             # One subscription alone is its own record.

@@ -133,12 +133,17 @@ def _resource(record: Lined, uai: str, file: str) -> list[Told]:
     kind = record.get("typePresentation")
     return [
         {
-            "code": _text(record, "idRessource", 500), "code_type": _text(record, "idType", 20), "name": name,
-            "publisher": _text(record, "nomEditeur", 200), "url": url, "text": _text(record, "description", 2000),
+            "code": _text(record, "idRessource", 500),
+            "code_type": _text(record, "idType", 20),
+            "name": name,
+            "publisher": _text(record, "nomEditeur", 200),
+            "url": url,
+            "text": _text(record, "description", 2000),
             "kind": _text(kind, "nom", 120) if isinstance(kind, dict) else "",
-            "subjects": _names(record.get("domaineEnseignement")), "levels": _names(record.get("niveauEducatif")),
+            "subjects": _names(record.get("domaineEnseignement")),
+            "levels": _names(record.get("niveauEducatif")),
         }
-    ]  # fmt: skip
+    ]
 
 
 def _check_address(url: str) -> None:
@@ -152,7 +157,7 @@ def _check_address(url: str) -> None:
         raise Aside(_("L’adresse d’accès ne se lit pas.")) from None
     if not ADDRESS.fullmatch(url) or len(url) > 2000 or "@" in parts.netloc or port not in (None, 443):
         raise Aside(_("L’adresse d’accès n’est pas une adresse https ordinaire."))
-    if not any(host == one or host.endswith(f".{one}") for one in settings.GAR_HOSTS):
+    if not any(host == gar_host or host.endswith(f".{gar_host}") for gar_host in settings.GAR_HOSTS):
         raise Aside(_("L’adresse d’accès n’est pas un site du GAR : %(host)s") % {"host": host[:80]})
 
 
@@ -184,9 +189,13 @@ def _subscription(record: Lined, uai: str, _file: str) -> list[Told]:
         raise Aside(_("L’abonnement finit avant de commencer."))
     said = _whole(record, "categorieAffectation").lower()
     common = {
-        "code": _text(record, "idAbonnement", 100), "resource": resource, "kind": _kind(record), "starts": starts, "ends": ends,
+        "code": _text(record, "idAbonnement", 100),
+        "resource": resource,
+        "kind": _kind(record),
+        "starts": starts,
+        "ends": ends,
         "transferable": {"transferable": True, "non transferable": False}.get(said),
-    }  # fmt: skip
+    }
     everybody = _number(record, "nbLicenceGlobale")
     if everybody is not None:
         return [common | {"share": "", "licences": everybody, "publics": sorted(set(publics))}]
@@ -261,5 +270,5 @@ def _several(value: Any) -> list[str]:
 def _names(value: Any) -> list[str]:
     """The names of a list of concepts, twelve at most."""
     rows: Iterable[Any] = value if isinstance(value, list) else [value]
-    names = [_text(one, "nom", 80) for one in rows if isinstance(one, dict)]
+    names = [_text(row, "nom", 80) for row in rows if isinstance(row, dict)]
     return [name for name in dict.fromkeys(names) if name][:12]

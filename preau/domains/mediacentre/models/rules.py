@@ -34,8 +34,13 @@ class Rule(models.Model):
     )
     made_at = models.DateTimeField(_("faite le"))
     ended_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="resource_rules_ended", verbose_name=_("retirée par")
-    )  # fmt: skip
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resource_rules_ended",
+        verbose_name=_("retirée par"),
+    )
     ended_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
@@ -75,14 +80,29 @@ class Target(models.Model):
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="targets", verbose_name=_("attribution"))
     level = models.CharField(_("niveau"), max_length=20, blank=True)
     group = models.ForeignKey(
-        Group, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("classe ou groupe")
-    )  # fmt: skip
+        Group,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="resource_targets",
+        verbose_name=_("classe ou groupe"),
+    )
     subject = models.ForeignKey(
-        Subject, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("matière")
-    )  # fmt: skip
+        Subject,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="resource_targets",
+        verbose_name=_("matière"),
+    )
     person = models.ForeignKey(
-        Person, models.CASCADE, null=True, blank=True, related_name="resource_targets", verbose_name=_("personne")
-    )  # fmt: skip
+        Person,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="resource_targets",
+        verbose_name=_("personne"),
+    )
 
     objects = ResourceTargetQuerySet.as_manager()
 

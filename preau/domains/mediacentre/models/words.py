@@ -22,9 +22,14 @@ class Public(models.TextChoices):
 # Somebody who teaches is a teacher first, as in what leaves for the GAR (docs/decisions/0074); « autre personnel » is not told to it.
 OTHER_ROLES = frozenset(
     {
-        Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, Role.NURSE, Role.ASSISTANT, Role.DIGITAL_LEAD,
+        Role.HEAD,
+        Role.SCHOOL_LIFE,
+        Role.SECRETARY,
+        Role.NURSE,
+        Role.ASSISTANT,
+        Role.DIGITAL_LEAD,
     }
-)  # fmt: skip
+)
 # The column of a subscription that says it is for a public.
 FOR = {
     Public.PUPIL: "for_pupils",

@@ -31,11 +31,11 @@ def history_of(steps: Iterable[Step], whom: Mapping[int, str]) -> list[Line]:
     """Steps in words; `whom`: those whom each rule means."""
     return [
         Line(
-            dates.day(one.at, year=True),
-            str(Step.Gesture(one.gesture).label),
-            " · ".join(filter(None, [whom.get(one.rule_id or 0, ""), one.by.full_name if one.by else ""])),
+            dates.day(step.at, year=True),
+            str(Step.Gesture(step.gesture).label),
+            " · ".join(filter(None, [whom.get(step.rule_id or 0, ""), step.by.full_name if step.by else ""])),
         )
-        for one in steps
+        for step in steps
     ]
 
 

@@ -27,12 +27,14 @@ class Share:
 
     @property
     def label(self) -> str:
-        return ", ".join(str(one.label) for one in self.publics)
+        return ", ".join(str(public.label) for public in self.publics)
 
     @property
     def said(self) -> str:
         if self.licences is None:
-            return ngettext("%(num)s personne, sans limite", "%(num)s personnes, sans limite", self.used) % {"num": self.used}  # fmt: skip
+            return ngettext("%(num)s personne, sans limite", "%(num)s personnes, sans limite", self.used) % {
+                "num": self.used
+            }
         words = {"used": self.used, "all": self.licences}
         return _("%(used)s sur %(all)s licences") % words
 
@@ -48,7 +50,7 @@ class Room:
     @property
     def left(self) -> str:
         """« 32 licences restantes »."""
-        counted = [one for one in self.shares if one.licences is not None]
+        counted = [share for share in self.shares if share.licences is not None]
         if not counted:
             return _("licences sans limite") if self.known else _("nombre de licences inconnu")
         if len(counted) == 1:
@@ -56,7 +58,7 @@ class Room:
             return ngettext("%(num)s licence restante", "%(num)s licences restantes", number) % {
                 "num": number
             }
-        return " · ".join(f"{one.label}\u202f: {one.left}" for one in counted)
+        return " · ".join(f"{share.label}\u202f: {share.left}" for share in counted)
 
 
 def room_of(rows: Sequence[Subscription], need: Counter[str]) -> Room:
@@ -71,18 +73,19 @@ def _shares(rows: Sequence[Subscription], need: Counter[str]) -> list[Share]:
     parts: list[tuple[set[Public], list[Subscription]]] = []
     for row in rows:
         publics, together = set(row.publics), [row]
-        for part in [one for one in parts if one[0] & publics]:
+        for part in [part for part in parts if part[0] & publics]:
             parts.remove(part)
             publics |= part[0]
             together += part[1]
         parts.append((publics, together))
     return [
         Share(
-            tuple(one for one in Public if one in publics), _licences(together),
-            sum(need[one] for one in publics),
+            tuple(one for one in Public if one in publics),
+            _licences(together),
+            sum(need[public] for public in publics),
         )
         for publics, together in parts
-    ]  # fmt: skip
+    ]
 
 
 def _licences(rows: Iterable[Subscription]) -> int | None:
@@ -102,7 +105,7 @@ def _lacking(rows: Sequence[Subscription], need: Counter[str]) -> str:
     for size in range(1, len(there) + 1):
         for publics in combinations(there, size):
             serving = [row for row in rows if set(row.publics) & set(publics)]
-            licences, people = _licences(serving), sum(need[one] for one in publics)
+            licences, people = _licences(serving), sum(need[public] for public in publics)
             if licences is not None and people > licences:
                 return _said(publics, people, licences, any(serving))
     return ""
@@ -110,9 +113,11 @@ def _lacking(rows: Sequence[Subscription], need: Counter[str]) -> str:
 
 def _said(publics: Sequence[Public], people: int, licences: int, served: bool) -> str:
     words = {
-        "publics": ", ".join(str(one.label).lower() for one in publics), "people": people, "licences": licences,
+        "publics": ", ".join(str(public.label).lower() for public in publics),
+        "people": people,
+        "licences": licences,
         "more": people - licences,
-    }  # fmt: skip
+    }
     if not served:
         return _("L’abonnement n’est pas pour ce public : %(publics)s.") % words
     return _("%(publics)s : %(people)s personnes pour %(licences)s licences, il en manque %(more)s.") % words
@@ -123,5 +128,5 @@ def ends_soon(rows: Iterable[Subscription], day: date) -> date | None:
     days = [row.ends for row in rows]
     if not days or None in days:
         return None
-    last = max(one for one in days if one)
+    last = max(day for day in days if day)
     return last if last <= day + timedelta(days=SOON) else None

@@ -63,10 +63,12 @@ def resources_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[R
 
 def resource_rows(viewer: Viewer, resources: Sequence[Resource]) -> list[ResourceRow]:
     """Two statements for a page of resources."""
-    keys, day = [one.pk for one in resources], viewer.today
+    keys, day = [resource.pk for resource in resources], viewer.today
     counts = used(day, viewer.school_id or 0, keys) if keys else {}
     rows = subscriptions_of(keys, day)
-    return [_row(one, rows[one.pk], counts.get(one.pk, Counter()), day) for one in resources]
+    return [
+        _row(resource, rows[resource.pk], counts.get(resource.pk, Counter()), day) for resource in resources
+    ]
 
 
 def resource_row(viewer: Viewer, resource: Resource, subscriptions: Sequence[Subscription]) -> ResourceRow:
@@ -77,7 +79,7 @@ def resource_row(viewer: Viewer, resource: Resource, subscriptions: Sequence[Sub
 
 
 def _row(resource: Resource, rows: Sequence[Subscription], need: Counter[str], day: date) -> ResourceRow:
-    whole = any(one.kind == Subscription.Kind.SCHOOL for one in rows)
+    whole = any(row.kind == Subscription.Kind.SCHOOL for row in rows)
     return ResourceRow(resource, sum(need.values()), room_of(rows, need), ends_soon(rows, day), whole)
 
 
@@ -121,7 +123,7 @@ def rules_matching(viewer: Viewer, *, ended: bool = False, resource: int | None 
 
 def rule_rows(viewer: Viewer, rules: Sequence[Rule], whom: Mapping[int, str] | None = None) -> list[RuleRow]:
     """Three statements for a page of rules, two when it is known `whom` they mean."""
-    keys = [one.pk for one in rules]
+    keys = [rule.pk for rule in rules]
     whom = whom_said(rules) if whom is None else whom
     names: defaultdict[int, list[str]] = defaultdict(list)
     through = Rule.resources.through.objects.filter(rule__in=keys).order_by("resource__search_name")
@@ -130,18 +132,21 @@ def rule_rows(viewer: Viewer, rules: Sequence[Rule], whom: Mapping[int, str] | N
     people = meant_by_rules(viewer.today, viewer.school_id or 0) if keys else {}
     return [
         RuleRow(
-            one, whom[one.pk], names[one.pk][:NAMES_SHOWN], max(0, len(names[one.pk]) - NAMES_SHOWN),
-            people.get(one.pk, 0) if one.ended_at is None else None,
+            rule,
+            whom[rule.pk],
+            names[rule.pk][:NAMES_SHOWN],
+            max(0, len(names[rule.pk]) - NAMES_SHOWN),
+            people.get(rule.pk, 0) if rule.ended_at is None else None,
         )
-        for one in rules
-    ]  # fmt: skip
+        for rule in rules
+    ]
 
 
 def whom_said(rules: Iterable[Rule]) -> dict[int, str]:
     """« Élèves : 6e, 5e », « Enseignants : Mathématiques », « 3 personnes choisies » (one statement)."""
     said: defaultdict[int, list[str]] = defaultdict(list)
     people: Counter[int] = Counter()
-    rows = Target.objects.filter(rule__in=[one.pk for one in rules]).order_by("pk")
+    rows = Target.objects.filter(rule__in=[rule.pk for rule in rules]).order_by("pk")
     for rule, level, group, subject, person in rows.values_list(
         "rule_id", "level", "group__name", "subject__name", "person_id"
     ):
@@ -149,7 +154,7 @@ def whom_said(rules: Iterable[Rule]) -> dict[int, str]:
             people[rule] += 1
         else:
             said[rule].append(level_said(level) or group or subject or "")
-    return {one.pk: rule_said(one.public, one.scope, said[one.pk], people[one.pk]) for one in rules}
+    return {rule.pk: rule_said(rule.public, rule.scope, said[rule.pk], people[rule.pk]) for rule in rules}
 
 
 def rule_said(public: str, scope: str, names: Sequence[str], people: int) -> str:
@@ -193,7 +198,9 @@ def people_of(
     for word in text.fold(chosen.get("texte", "")).split()[:5]:
         found = found.filter(person__search_name__contains=word)
     columns = ("person_id", "person__public_id", "person__family_name", "person__given_name", "public")
-    kept: QuerySet[Holding, dict[str, Any]] = found.order_by("person__search_name", "person_id").values(*columns).distinct()  # fmt: skip
+    kept: QuerySet[Holding, dict[str, Any]] = (
+        found.order_by("person__search_name", "person_id").values(*columns).distinct()
+    )
     return kept
 
 
@@ -206,11 +213,14 @@ def person_rows(viewer: Viewer, resource: Resource, lines: Sequence[Mapping[str,
     )
     return [
         PersonRow(
-            line["person__public_id"], f"{line['person__family_name'].upper()} {line['person__given_name']}".strip(),
-            str(Public(line["public"]).label), classes.get(line["person_id"], ""), line["person_id"] in apart,
+            line["person__public_id"],
+            f"{line['person__family_name'].upper()} {line['person__given_name']}".strip(),
+            str(Public(line["public"]).label),
+            classes.get(line["person_id"], ""),
+            line["person_id"] in apart,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def classes_of(day: date, people: Any) -> dict[int, str]:

@@ -65,15 +65,21 @@ class Preview:
 
 def preview_of(day: date, school: int, proposal: Proposal, resources: Sequence[Resource]) -> Preview:
     """Four statements, whatever the number of people, rules and resources."""
-    keys = [one.pk for one in resources]
+    keys = [resource.pk for resource in resources]
     people = proposal.means(day, school)
     number = people.values("person_id").distinct().count()
     now = branches(day, Q(school=school), keys)
     before, after = counted(now), counted([*now, given(people, keys)])
     rows = subscriptions_of(keys, day)
     found = [
-        _row(one, rows[one.pk], before.get(one.pk, Counter()), after.get(one.pk, Counter()), day)
-        for one in resources
+        _row(
+            resource,
+            rows[resource.pk],
+            before.get(resource.pk, Counter()),
+            after.get(resource.pk, Counter()),
+            day,
+        )
+        for resource in resources
     ]
     return Preview(number, found)
 
@@ -88,10 +94,13 @@ def proposal_of(rule: Rule) -> Proposal:
     """A written rule as it would be proposed (one statement)."""
     targets = list(rule.targets.values_list("level", "group_id", "subject_id", "person_id"))
     return Proposal(
-        rule.public, rule.scope,
-        levels=tuple(one[0] for one in targets if one[0]), groups=tuple(one[1] for one in targets if one[1]),
-        subjects=tuple(one[2] for one in targets if one[2]), people=tuple(one[3] for one in targets if one[3]),
-    )  # fmt: skip
+        rule.public,
+        rule.scope,
+        levels=tuple(target[0] for target in targets if target[0]),
+        groups=tuple(target[1] for target in targets if target[1]),
+        subjects=tuple(target[2] for target in targets if target[2]),
+        people=tuple(target[3] for target in targets if target[3]),
+    )
 
 
 def _row(resource: Resource, rows: Any, before: Counter[str], after: Counter[str], day: date) -> PreviewRow:

@@ -19,7 +19,7 @@ MOST_FOUND = 200
 
 
 @dataclass(frozen=True)
-class Sent:
+class TransmittedData:
     """What leaves for a site when somebody opens it: attributes that the school agreed to. `known`: it is in the register."""
 
     origin: str
@@ -62,9 +62,13 @@ def tiles_of(viewer: Viewer, resources: Sequence[Resource]) -> list[Tile]:
     sent = sent_to(viewer, resources)
     read = read_by(viewer, [one.origin for one in sent.values()])
     return [
-        Tile(one, rules.opens_resources(viewer, one) and read.get(sent[one.pk].origin) == sent[one.pk].print)
-        for one in resources
-    ]  # fmt: skip
+        Tile(
+            resource,
+            rules.opens_resources(viewer, resource)
+            and read.get(sent[resource.pk].origin) == sent[resource.pk].print,
+        )
+        for resource in resources
+    ]
 
 
 def whose(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, str]:
@@ -73,7 +77,7 @@ def whose(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, str]:
     if not viewer.is_guardian or len(pupils) < 2 or not resources:
         return {}
     own = Q(role=Role.PUPIL, person__in=list(pupils))
-    branches: list[Any] = list(held(viewer.today, own, [one.pk for one in resources]))
+    branches: list[Any] = list(held(viewer.today, own, [resource.pk for resource in resources]))
     first, *rest = (branch.values_list("resource", "person__given_name") for branch in branches)
     names: dict[int, list[str]] = {}
     for key, name in first.union(*rest).order_by("resource", "person__given_name"):
@@ -86,31 +90,35 @@ def read_by(viewer: Viewer, origins: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("origin", "what"))
 
 
-def sent_to(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, Sent]:
+def sent_to(viewer: Viewer, resources: Sequence[Resource]) -> dict[int, TransmittedData]:
     """For each resource, what its site receives from here about this seat (one statement)."""
-    places = {one.pk: _place(one.url) for one in resources}
+    places = {resource.pk: _place(resource.url) for resource in resources}
     rows = (
         Opening.objects.visible_to(viewer)
-        .filter(service__addresses__origin__in={origin for origin, _path in places.values()}, is_on=True, service__is_on=True)
+        .filter(
+            service__addresses__origin__in={origin for origin, _path in places.values()},
+            is_on=True,
+            service__is_on=True,
+        )
         .annotate(origin=F("service__addresses__origin"), path=F("service__addresses__path"))
         .select_related("service")
         .order_by("-path", "pk")
-    )  # fmt: skip
+    )
     openings = [
-        one
-        for one in rows
-        if viewer.profile.value in one.profiles and viewer.profile.value in one.service.profiles
+        row
+        for row in rows
+        if viewer.profile.value in row.profiles and viewer.profile.value in row.service.profiles
     ]
     return {key: _sent(place, openings) for key, place in places.items()}
 
 
-def _sent(place: tuple[str, str], openings: Iterable[Any]) -> Sent:
+def _sent(place: tuple[str, str], openings: Iterable[Any]) -> TransmittedData:
     origin, path = place
-    for one in openings:
-        below = one.path if one.path.endswith("/") else f"{one.path}/"
-        if one.origin == origin and (path == one.path or path.startswith(below)):
-            return Sent(origin, one.service.name, tuple(one.leaves))
-    return Sent(origin)
+    for opening in openings:
+        below = opening.path if opening.path.endswith("/") else f"{opening.path}/"
+        if opening.origin == origin and (path == opening.path or path.startswith(below)):
+            return TransmittedData(origin, opening.service.name, tuple(opening.leaves))
+    return TransmittedData(origin)
 
 
 def _place(url: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.identity.models import Account

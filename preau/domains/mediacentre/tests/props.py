@@ -2,7 +2,7 @@
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.mediacentre.models import BroughtList, Resource, Rule, Target
 
@@ -10,12 +10,16 @@ from preau.domains.mediacentre.models import BroughtList, Resource, Rule, Target
 def own_digital_resource(college: World) -> Resource:
     """A resource of the GAR that everyone of the school's cast reads, families too."""
     found, made = Resource.objects.get_or_create(
-        school=college.school, code="ark:/every/page",
+        school=college.school,
+        code="ark:/every/page",
         defaults={
-            "name": "Atlas des vents", "search_name": "atlas des vents", "url": "https://sp-auth.gar.example/x",
-            "listed_on": NOW.date(), "with_families": True,
+            "name": "Atlas des vents",
+            "search_name": "atlas des vents",
+            "url": "https://sp-auth.gar.example/x",
+            "listed_on": NOW.date(),
+            "with_families": True,
         },
-    )  # fmt: skip
+    )
     if made:
         for public in ("pupil", "teacher", "other"):
             own_rule(college, public).resources.add(found)
@@ -33,9 +37,14 @@ def many_digital_resources(college: World, count: int) -> None:
     for _ in range(count):
         number = Resource.objects.count()
         found = Resource.objects.create(
-            school=college.school, code=f"ark:/many/{number}", name=f"Ressource {number}", search_name=f"ressource {number}",
-            url="https://sp-auth.gar.example/x", listed_on=NOW.date(), with_families=True,
-        )  # fmt: skip
+            school=college.school,
+            code=f"ark:/many/{number}",
+            name=f"Ressource {number}",
+            search_name=f"ressource {number}",
+            url="https://sp-auth.gar.example/x",
+            listed_on=NOW.date(),
+            with_families=True,
+        )
         own_rule(college).resources.add(found)
 
 
@@ -86,17 +95,26 @@ def own_list(college: World) -> BroughtList:
     report = {"created": 0, "changed": 0, "back": 0, "closed": 0, "same": 1, "aside": [], "names": {}}
     report["names"] = {part: [] for part in ("created", "changed", "back", "closed")}
     return BroughtList.objects.get_or_create(
-        school=college.school, kind="resources", name="liste.json", digest="d", by=college.people["head"],
+        school=college.school,
+        kind="resources",
+        name="liste.json",
+        digest="d",
+        by=college.people["head"],
         defaults={"at": NOW, "facts": {"records": [], "aside": [], "kept": []}, "report": report},
-    )[0]  # fmt: skip
+    )[0]
 
 
 def many_lists(college: World, count: int) -> None:
     for _ in range(count):
         BroughtList.objects.create(
-            school=college.school, kind="resources", state="dropped", name=f"liste-{BroughtList.objects.count()}.json", digest="x",
-            by=college.people["head"], at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            kind="resources",
+            state="dropped",
+            name=f"liste-{BroughtList.objects.count()}.json",
+            digest="x",
+            by=college.people["head"],
+            at=NOW,
+        )
 
 
 def many_lines_aside(college: World, count: int) -> None:

@@ -54,10 +54,17 @@ PAGES = [
     Page("mediacentre:list", {"head"}, model=own_list),
 ]
 ELSEWHERE = {
-    "mediacentre:understand", "mediacentre:end", "mediacentre:restore", "mediacentre:export",
-    "mediacentre:apply_list", "mediacentre:drop_list", "mediacentre:licences", "mediacentre:families",
-    "mediacentre:give", "mediacentre:set_apart",
-}  # fmt: skip
+    "mediacentre:understand",
+    "mediacentre:end",
+    "mediacentre:restore",
+    "mediacentre:export",
+    "mediacentre:apply_list",
+    "mediacentre:drop_list",
+    "mediacentre:licences",
+    "mediacentre:families",
+    "mediacentre:give",
+    "mediacentre:set_apart",
+}
 LISTS = [
     ("pupil", "mediacentre:mine", many_digital_resources),
     ("guardian", "mediacentre:mine", many_digital_resources),
@@ -74,11 +81,11 @@ LISTS = [
 LISTS_APART = {
     # Names the resources that were chosen: mediacentre/tests/test_pages.py.
     "mediacentre:assign",
-}  # fmt: skip
+}
 ONE_THING = {
     # One resource, and what is transmitted to one site.
     "mediacentre:one",
-}  # fmt: skip
+}
 
 # The isolation matrix
 
@@ -90,22 +97,28 @@ SEES: dict[type[Model], Near] = {
     **dict.fromkeys(
         [Rule, BroughtList], near(own={"head"}, other_class={"head"}, other_school={"neighbour_head"})
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "mediacentre:mine": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "mediacentre:one": SEES[Resource],
     # The GAR knows no guardian.
     "mediacentre:understand": near(own={"head", "pupil"}, other_class={"head"}, other_school=NEIGHBOURING),
     **dict.fromkeys(
-        [f"mediacentre:{name}" for name in ("resources", "assign", "rules", "lists", "export")], {"head"} | NEIGHBOURING
+        [f"mediacentre:{name}" for name in ("resources", "assign", "rules", "lists", "export")],
+        {"head"} | NEIGHBOURING,
     ),
     **dict.fromkeys(
-        [f"mediacentre:{name}" for name in ("resource", "people", "give", "set_apart", "licences", "families")],
+        [
+            f"mediacentre:{name}"
+            for name in ("resource", "people", "give", "set_apart", "licences", "families")
+        ],
         near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys([f"mediacentre:{name}" for name in ("rule", "end", "restore")], SEES[Rule]),
-    **dict.fromkeys([f"mediacentre:{name}" for name in ("list", "apply_list", "drop_list")], SEES[BroughtList]),
-}  # fmt: skip
+    **dict.fromkeys(
+        [f"mediacentre:{name}" for name in ("list", "apply_list", "drop_list")], SEES[BroughtList]
+    ),
+}
 NAMES = {
     "personne": Named(Person, "public_id"),
     "ressource": Named(Resource),
@@ -123,9 +136,13 @@ GAR_LIST = b"""{"listeRessources": {"ressource": [{"idRessource": "ark:/1/1", "n
 def _assigned(stage: Stage) -> Data:
     pupils = Enrolment.objects.active(NOW.date()).filter(group=stage.own(Group))
     return {
-        "ressource": [stage.own(Resource).pk], "whom": "pupil-groups", "groups": [stage.own(Group).pk], "sent_as": FORM,
-        "geste": "attribuer", "vu": str(pupils.values("pupil_id").distinct().count()),
-    }  # fmt: skip
+        "ressource": [stage.own(Resource).pk],
+        "whom": "pupil-groups",
+        "groups": [stage.own(Group).pk],
+        "sent_as": FORM,
+        "geste": "attribuer",
+        "vu": str(pupils.values("pupil_id").distinct().count()),
+    }
 
 
 def _rule_is_ended(stage: Stage) -> None:
@@ -137,16 +154,28 @@ BODIES = {
     "mediacentre:assign": Body("head", _assigned, wrong=lambda stage: {"whom": ""}),
     "mediacentre:give": Body("head", lambda stage: {"personne": [stage.people["teacher"].public_id]}),
     "mediacentre:set_apart": Body("head", lambda stage: {"personne": [stage.people["pupil"].public_id]}),
-    "mediacentre:licences": Body("head", lambda stage: {"licences": "40", "publics": ["pupil"], "kind": "person", "starts": "", "ends": "2027-07-04"}, wrong=lambda stage: {"licences": "-1"}),
+    "mediacentre:licences": Body(
+        "head",
+        lambda stage: {
+            "licences": "40",
+            "publics": ["pupil"],
+            "kind": "person",
+            "starts": "",
+            "ends": "2027-07-04",
+        },
+        wrong=lambda stage: {"licences": "-1"},
+    ),
     "mediacentre:families": Body("head", lambda stage: {"montrer": "non"}),
     "mediacentre:end": Body("head"),
     "mediacentre:restore": Body("head", before=_rule_is_ended),
     "mediacentre:lists": Body(
-        "head", lambda stage: {"liste": SimpleUploadedFile("liste.json", GAR_LIST)}, wrong=lambda stage: {"liste": []}
+        "head",
+        lambda stage: {"liste": SimpleUploadedFile("liste.json", GAR_LIST)},
+        wrong=lambda stage: {"liste": []},
     ),
     "mediacentre:apply_list": Body("head"),
     "mediacentre:drop_list": Body("head"),
-}  # fmt: skip
+}
 READ_BY = {"mediacentre:lists": WHOLE_STAFF}
 FILES_ALONE = {"mediacentre:lists"}
 SHEETS = {
@@ -172,9 +201,14 @@ def plant(stage: Stage) -> None:
         )
         head: Any = world.people["head"]
         resource = Resource.objects.create(
-            school=world.school, code=f"ark:/matrix/{scope}", name=name, search_name=name.lower(), listed_on=TODAY,
-            url="https://sp-auth.gar.example/matrix", with_families=True,
-        )  # fmt: skip
+            school=world.school,
+            code=f"ark:/matrix/{scope}",
+            name=name,
+            search_name=name.lower(),
+            listed_on=TODAY,
+            url="https://sp-auth.gar.example/matrix",
+            with_families=True,
+        )
         rule = Rule.objects.create(
             school=world.school, public="pupil", scope="groups", made_by=head, made_at=NOW
         )
@@ -183,7 +217,13 @@ def plant(stage: Stage) -> None:
         names: dict[str, list[str]] = {part: [] for part in ("created", "changed", "back", "closed")}
         counts = dict.fromkeys(["created", "changed", "back", "closed"], 0)
         brought = BroughtList.objects.create(
-            school=world.school, kind="subscriptions", name="liste.json", digest=scope, by=head, at=NOW,
-            facts={"records": [], "aside": [], "kept": []}, report=counts | {"same": 0, "aside": [], "names": names},
-        )  # fmt: skip
+            school=world.school,
+            kind="subscriptions",
+            name="liste.json",
+            digest=scope,
+            by=head,
+            at=NOW,
+            facts={"records": [], "aside": [], "kept": []},
+            report=counts | {"same": 0, "aside": [], "names": names},
+        )
         stage.put(scope, resource, rule, brought)

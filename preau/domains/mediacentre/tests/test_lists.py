@@ -12,12 +12,13 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.notifications.models import Item
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
-from preau.domains.mediacentre import actions, imports
+from preau.domains.mediacentre.actions import assigning, bringing, telling
+from preau.domains.mediacentre.imports import reading
 from preau.domains.mediacentre.imports.reading import uai_in
 from preau.domains.mediacentre.models import BroughtList, Resource, Rule, Subscription
-from preau.domains.mediacentre.queries import Proposal
+from preau.domains.mediacentre.queries.previews import Proposal
 from preau.domains.mediacentre.tests.conftest import liste, resource, subscription
 from preau.foundation.reading import Unreadable
 
@@ -38,7 +39,7 @@ def flat(row: dict[str, Any]) -> dict[str, str]:
 
 
 def read(content: bytes) -> Any:
-    return imports.read(content, "liste.json", UAI)
+    return reading.read(content, "liste.json", UAI)
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def empty(college: World) -> World:
 
 
 def apply(world: World, content: bytes) -> BroughtList | None:
-    kind, facts = imports.read(content, "liste.json", world.school.uai)
-    return actions.apply_answer(world.school, kind, facts, "liste.json", "d")
+    kind, facts = reading.read(content, "liste.json", world.school.uai)
+    return bringing.apply_answer(world.school, kind, facts, "liste.json", "d")
 
 
 # Reading
@@ -75,7 +76,10 @@ def test_the_same_list_in_xml_says_the_same() -> None:
     said = flat(resource(1)) | {"urlAccesRessource": resource(1)["urlAccesRessource"].replace("&", "&amp;")}
     content = xml_of(said, root="listeRessources", record="ressource")
     _kind, facts = read(content)
-    assert facts["records"][0] | {"kind": "manuels numériques", "subjects": ["mathématiques (6e)"]} == read(liste(resource(1)))[1]["records"][0]  # fmt: skip
+    assert (
+        facts["records"][0] | {"kind": "manuels numériques", "subjects": ["mathématiques (6e)"]}
+        == read(liste(resource(1)))[1]["records"][0]
+    )
 
 
 def test_one_resource_alone_is_a_list_too() -> None:
@@ -85,13 +89,19 @@ def test_one_resource_alone_is_a_list_too() -> None:
 
 def test_records_that_do_not_read_are_left_out_with_their_line() -> None:
     rows = [
-        resource(1), resource(2, nomRessource=""), resource(3, urlAccesRessource="http://sp-auth.gar.example/x"),
-        resource(4, urlAccesRessource="https://gar.example.pirate.test/x"), resource(1), resource(5, idRessource=""), "texte",
-        resource(6, urlAccesRessource="https://sp-auth.gar.example@pirate.test/"), resource(7, urlAccesRessource="javascript:alert(1)"),
-    ]  # fmt: skip
+        resource(1),
+        resource(2, nomRessource=""),
+        resource(3, urlAccesRessource="http://sp-auth.gar.example/x"),
+        resource(4, urlAccesRessource="https://gar.example.pirate.test/x"),
+        resource(1),
+        resource(5, idRessource=""),
+        "texte",
+        resource(6, urlAccesRessource="https://sp-auth.gar.example@pirate.test/"),
+        resource(7, urlAccesRessource="javascript:alert(1)"),
+    ]
     content = liste(*rows)
     _kind, facts = read(content)
-    assert [one["code"] for one in facts["records"]] == ["ark:/00001/r1"]
+    assert [record["code"] for record in facts["records"]] == ["ark:/00001/r1"]
     assert len(facts["aside"]) == 8
     lines = content.decode().split("\n")
     placed = {one["what"]: one["line"] for one in facts["aside"] if one["what"] == "Ressource 3"}
@@ -148,9 +158,14 @@ def test_the_school_of_an_address() -> None:
 
 def test_subscriptions_are_read_with_their_numbers() -> None:
     by_public = subscription(
-        2, nbLicenceGlobale="", nbLicenceEleve="320", nbLicenceEnseignant="ILLIMITE", typeAffectation="ETABL",
-        categorieAffectation="non transferable", publicCible=["ELEVE", "ENSEIGNANT"],
-    )  # fmt: skip
+        2,
+        nbLicenceGlobale="",
+        nbLicenceEleve="320",
+        nbLicenceEnseignant="ILLIMITE",
+        typeAffectation="ETABL",
+        categorieAffectation="non transferable",
+        publicCible=["ELEVE", "ENSEIGNANT"],
+    )
     kind, facts = read(json.dumps([subscription(1, publicCible="ELEVE"), by_public]).encode())
     assert kind == "subscriptions"
     one, pupils, teachers = facts["records"]
@@ -208,14 +223,14 @@ def test_what_left_the_list_is_closed_with_its_rules_suspended_and_told(
 ) -> None:
     apply(empty, liste(resource(1), resource(2)))
     one = Resource.objects.get(school=empty.school, code="ark:/00001/r1")
-    actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [one.pk])
+    assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [one.pk])
     apply(empty, liste(resource(2)))
     one.refresh_from_db()
     assert not one.is_open
     assert one.rules.filter(ended_at=None).exists()
     pupil = seat_of("pupil")
     assert one not in Resource.objects.visible_to(pupil)
-    assert actions.tell_gone(empty.school.pk, [one.pk], "1") == 6
+    assert telling.tell_gone(empty.school.pk, [one.pk], "1") == 6
     assert Item.objects.filter(kind="mediacentre.gone", person=empty.people["pupil"]).count() == 1
     told = set(Item.objects.filter(kind="mediacentre.list").values_list("person_id", flat=True))
     assert told == {empty.people["head"].pk, assigner.person.pk}
@@ -295,9 +310,9 @@ def test_the_command_applies_what_lies_in_a_folder(empty: World, tmp_path: Path)
     assert not Resource.objects.filter(school=empty.school).exists()
     call_command("import_gar_lists", tmp_path, "--school", UAI, "--json", report)
     assert Resource.objects.filter(school=empty.school).count() == 5
-    assert [one["applied"] for one in json.loads(report.read_text())] == [True, True]
+    assert [load["applied"] for load in json.loads(report.read_text())] == [True, True]
     call_command("import_gar_lists", tmp_path, "--school", UAI, "--json", report)
-    assert [one["applied"] for one in json.loads(report.read_text())] == [False, False]
+    assert [load["applied"] for load in json.loads(report.read_text())] == [False, False]
     (tmp_path / f"{UAI}.json").write_bytes(liste(resource(1)))
     with pytest.raises(CommandError) as many:
         call_command("import_gar_lists", tmp_path, "--school", UAI)
@@ -322,8 +337,8 @@ def test_ends_that_come_are_told_once(empty: World) -> None:
     soon = {"finValidite": "2026-12-10"}
     apply(empty, json.dumps([subscription(1, **soon), subscription(2)]).encode())
     for _time in range(2):
-        actions.warn_of_endings()
+        telling.warn_of_endings()
     items = Item.objects.filter(kind="mediacentre.list", person=empty.people["head"])
-    assert [one.facts["what"] for one in items if "Ressource 1" in one.facts["what"]]
-    assert not [one for one in items if "Ressource 2" in one.facts["what"]]
+    assert [item.facts["what"] for item in items if "Ressource 1" in item.facts["what"]]
+    assert not [item for item in items if "Ressource 2" in item.facts["what"]]
     assert items.count() == 1

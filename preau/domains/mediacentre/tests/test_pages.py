@@ -11,13 +11,14 @@ from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
 from preau.commons.signon.models import Address, Opening, Service
 from preau.directory.models import Enrolment, Group, Holding, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.mediacentre import actions, queries
+from preau.domains.mediacentre.actions import assigning, keeping, telling
 from preau.domains.mediacentre.exports import assignments_csv
 from preau.domains.mediacentre.models import Resource, Rule, Seen, Subscription, Target
-from preau.domains.mediacentre.queries import Proposal
+from preau.domains.mediacentre.queries import counting
+from preau.domains.mediacentre.queries.previews import Proposal
 from tests.pages import counted
 from tests.statements import MOST_QUERIES, Statements
 
@@ -27,9 +28,13 @@ MINE, ALL, ASSIGN = (reverse(f"mediacentre:{name}") for name in ("mine", "resour
 @pytest.fixture
 def book(college: World) -> Resource:
     found = Resource.objects.create(
-        school=college.school, code="ark:/9/b", name="Livre des vents", search_name="livre des vents",
-        url="https://sp-auth.gar.example/domaineGar?idSrc=b", listed_on=NOW.date(),
-    )  # fmt: skip
+        school=college.school,
+        code="ark:/9/b",
+        name="Livre des vents",
+        search_name="livre des vents",
+        url="https://sp-auth.gar.example/domaineGar?idSrc=b",
+        listed_on=NOW.date(),
+    )
     Subscription.objects.create(school=college.school, resource=found, code="B", licences=8, for_pupils=True)
     return found
 
@@ -111,14 +116,21 @@ def test_a_pupil_reads_what_is_transmitted_before_the_first_time(
     college: World, client: SchoolClient, assigner: Viewer, book: Resource
 ) -> None:
     service = Service.objects.create(
-        name="GAR", text="Les ressources.", address="https://sp-auth.gar.example/", profiles=["pupil"], changed_at=NOW,
-        released={"profile": {"why": "x", "since": "2026-09-01"}, "email": {"why": "x", "since": "2026-09-01"}},
-    )  # fmt: skip
+        name="GAR",
+        text="Les ressources.",
+        address="https://sp-auth.gar.example/",
+        profiles=["pupil"],
+        changed_at=NOW,
+        released={
+            "profile": {"why": "x", "since": "2026-09-01"},
+            "email": {"why": "x", "since": "2026-09-01"},
+        },
+    )
     Address.objects.create(service=service, origin="https://sp-auth.gar.example", path="/")
     opening = Opening.objects.create(
         service=service, school=college.school, is_on=True, agreed=["profile"], profiles=["pupil"]
     )
-    actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
+    assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
     client.sit(college.people["pupil"])
     assert book.url not in body(client.get(MINE)).replace("&amp;", "&")
     one = reverse("mediacentre:one", kwargs={"pk": book.pk})
@@ -140,7 +152,7 @@ def test_a_pupil_reads_what_is_transmitted_before_the_first_time(
 def test_a_pupil_never_sees_who_else_has_what(
     college: World, client: SchoolClient, assigner: Viewer, book: Resource
 ) -> None:
-    rule = actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
+    rule = assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
     for key in ("pupil", "guardian", "teacher", "cpe"):
         client.sit(college.people[key])
         for name, pk in (("resource", book.pk), ("people", book.pk), ("rule", rule.pk)):
@@ -155,11 +167,11 @@ def test_a_pupil_never_sees_who_else_has_what(
 def test_a_family_sees_and_does_not_open(
     college: World, client: SchoolClient, assigner: Viewer, book: Resource
 ) -> None:
-    actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
+    assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
     one = reverse("mediacentre:one", kwargs={"pk": book.pk})
     client.sit(college.people["guardian"])
     assert client.get(one).status_code == 404
-    actions.show_to_families(assigner, book, shown=True)
+    keeping.show_to_families(assigner, book, shown=True)
     page = body(client.get(one))
     assert "Elle s’ouvre avec le compte de l’élève" in page
     assert book.url not in page
@@ -177,20 +189,20 @@ def test_those_concerned_are_told_once_of_all_at_once(
         url=book.url,
         listed_on=NOW.date(),
     )
-    rule = actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk, other.pk])
+    rule = assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk, other.pk])
     for _time in range(2):
-        assert actions.tell_given(rule.pk) == 6
+        assert telling.tell_given(rule.pk) == 6
     item = Item.objects.get(kind="mediacentre.new", person=college.people["pupil"])
     assert item.facts["what"] == "Cartes, Livre des vents"
     assert not Item.objects.filter(kind="mediacentre.new", person=college.people["guardian"]).exists()
-    actions.end(assigner, rule)
-    assert actions.tell_given(rule.pk) == 0
+    assigning.end(assigner, rule)
+    assert telling.tell_given(rule.pk) == 0
 
 
 def test_the_export_names_who_has_what(
     college: World, client: SchoolClient, assigner: Viewer, book: Resource
 ) -> None:
-    actions.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
+    assigning.assign(assigner, Proposal("pupil", "levels", levels=("5e",)), [book.pk])
     client.sit(assigner.person)
     with CaptureQueriesContext(connection) as done:
         lines = "".join(assignments_csv(assigner))
@@ -221,11 +233,15 @@ def large(college: World) -> World:
     )
     resources = Resource.objects.bulk_create(
         Resource(
-            school=school, code=f"ark:/1/{n}", name=f"Ressource {n}", search_name=f"ressource {n}",
-            url="https://sp-auth.gar.example/x", listed_on=NOW.date(),
+            school=school,
+            code=f"ark:/1/{n}",
+            name=f"Ressource {n}",
+            search_name=f"ressource {n}",
+            url="https://sp-auth.gar.example/x",
+            listed_on=NOW.date(),
         )
         for n in range(60)
-    )  # fmt: skip
+    )
     Subscription.objects.bulk_create(
         Subscription(
             school=school, resource=one, code=f"L{n}", licences=2000, for_pupils=True, for_teachers=True
@@ -244,14 +260,16 @@ def large(college: World) -> World:
         for n, one in enumerate(rules)
     )
     Rule.resources.through.objects.bulk_create(
-        Rule.resources.through(rule=one, resource=resources[(n + more) % 60]) for n, one in enumerate(rules) for more in range(20)
-    )  # fmt: skip
+        Rule.resources.through(rule=one, resource=resources[(n + more) % 60])
+        for n, one in enumerate(rules)
+        for more in range(20)
+    )
     return college
 
 
 def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client: SchoolClient) -> None:
     client.sit(large.people["head"])
-    counts = queries.used(NOW.date(), large.school.pk)
+    counts = counting.used(NOW.date(), large.school.pk)
     resource = Resource.objects.get(school=large.school, code="ark:/1/20")
     expected: set[int] = set()
     for rule in resource.rules.all():
@@ -266,10 +284,13 @@ def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client
     assert sum(counts[resource.pk].values()) == len(expected) > 300
     group = Group.objects.get(year=large.year, name="C0")
     addresses = [
-        ALL, reverse("mediacentre:rules"), reverse("mediacentre:resource", kwargs={"pk": resource.pk}),
+        ALL,
+        reverse("mediacentre:rules"),
+        reverse("mediacentre:resource", kwargs={"pk": resource.pk}),
         reverse("mediacentre:people", kwargs={"pk": resource.pk}),
-        reverse("mediacentre:people", kwargs={"pk": resource.pk}) + f"?qui=sans&classe={group.pk}", ASSIGN + f"?ressource={resource.pk}",
-    ]  # fmt: skip
+        reverse("mediacentre:people", kwargs={"pk": resource.pk}) + f"?qui=sans&classe={group.pk}",
+        ASSIGN + f"?ressource={resource.pk}",
+    ]
     for address in addresses:
         answer, asked = counted(client, address)
         assert answer.status_code == 200
@@ -278,7 +299,8 @@ def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client
     subject = Subject.objects.filter(school=large.school)[0]
     said = {
         "ressource": [
-            one.pk for one in Resource.objects.filter(school=large.school, code__startswith="ark:/1/")[:20]
+            resource.pk
+            for resource in Resource.objects.filter(school=large.school, code__startswith="ark:/1/")[:20]
         ]
     }
     said |= {"whom": "teacher-subjects", "subjects": [subject.pk], "geste": "voir"}

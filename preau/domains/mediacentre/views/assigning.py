@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.mediacentre import actions, exports, queries, rules
+from preau.domains.mediacentre import exports, rules
+from preau.domains.mediacentre.actions import assigning, keeping
 from preau.domains.mediacentre.forms import (
     AssignForm,
     LicencesForm,
@@ -20,6 +21,7 @@ from preau.domains.mediacentre.forms import (
     resources_asked,
 )
 from preau.domains.mediacentre.models import Resource, Rule, Subscription
+from preau.domains.mediacentre.queries import history, lists, previews
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -36,12 +38,15 @@ def resources(request: HttpRequest) -> HttpResponse:
     """The resources of the school: their people, their licences, what ends soon."""
     form = ResourceFilterForm(request.GET)
     chosen = form.chosen()
-    found = queries.resources_matching(request.viewer, chosen)
+    found = lists.resources_matching(request.viewer, chosen)
     page = page_for(request, found, A_PAGE)
     context = {
-        "form": form, "page_obj": page, "rows": queries.resource_rows(request.viewer, list(page.object_list)),
-        "query": query_of(request), "filtered": bool(chosen),
-    }  # fmt: skip
+        "form": form,
+        "page_obj": page,
+        "rows": lists.resource_rows(request.viewer, list(page.object_list)),
+        "query": query_of(request),
+        "filtered": bool(chosen),
+    }
     return render(request, "mediacentre/resources.html", context)
 
 
@@ -53,10 +58,10 @@ def assign(request: HttpRequest) -> HttpResponse:
     found = resources_asked(request.viewer, asked.getlist("ressource"))
     form, status, preview = AssignForm(request.viewer, request.POST or None), 200, None
     if request.method == "POST" and found and form.is_valid():
-        proposal, keys = form.proposal(), [one.pk for one in found]
+        proposal, keys = form.proposal(), [resource.pk for resource in found]
         if request.POST.get("geste") != "attribuer" or form.cleaned_data["vu"] is None:
             school = request.viewer.school_id or 0
-            preview = queries.preview_of(request.viewer.today, school, proposal, found)
+            preview = previews.preview_of(request.viewer.today, school, proposal, found)
         else:
             answer = _assigned(request, form, keys)
             if isinstance(answer, HttpResponse):
@@ -71,15 +76,15 @@ def _assigned(request: HttpRequest, form: AssignForm, keys: list[int]) -> Any:
     """The rule's page, once it is written; else the counts again and the status that says why."""
     data = form.cleaned_data
     try:
-        rule = actions.assign(
+        rule = assigning.assign(
             request.viewer, form.proposal(), keys, expected=data["vu"], sent_as=data["sent_as"]
         )
-    except actions.CountChanged as changed:
+    except assigning.CountChanged as changed:
         messages.info(request, _("L’annuaire a changé entre-temps : voici les nouveaux nombres."))
         return changed.preview, CONFLICT
-    except actions.Refused as refusal:
+    except assigning.AssignmentRefused as refusal:
         return refusal.preview, TYPED_WRONG
-    except actions.NothingToAssign:
+    except assigning.NothingToAssign:
         messages.error(request, _("Ces ressources ne sont plus dans la liste de l’établissement."))
         return redirect("mediacentre:resources")
     messages.success(request, _("C’est attribué. Ceux que cela concerne sont prévenus."))
@@ -95,17 +100,22 @@ def resource(request: HttpRequest, resource: Resource) -> HttpResponse:
 
 def _page(request: HttpRequest, resource: Resource, form: LicencesForm | None = None) -> HttpResponse:
     viewer = request.viewer
-    page = Paginator(queries.rules_matching(viewer, resource=resource.pk), A_PAGE)
+    page = Paginator(lists.rules_matching(viewer, resource=resource.pk), A_PAGE)
     shown = page.get_page(request.GET.get("page"))
     subscriptions = list(Subscription.objects.visible_to(viewer).filter(resource=resource, is_open=True))
-    own = next((one for one in subscriptions if not one.code), None)
-    steps, written = queries.steps_of(viewer, resource), list(shown.object_list)
-    whom = queries.whom_said([*written, *(one.rule for one in steps if one.rule)])
+    own = next((subscription for subscription in subscriptions if not subscription.code), None)
+    steps, written = history.steps_of(viewer, resource), list(shown.object_list)
+    whom = lists.whom_said([*written, *(step.rule for step in steps if step.rule)])
     context = {
-        "resource": resource, "row": queries.resource_row(viewer, resource, subscriptions), "page_obj": shown,
-        "rules": queries.rule_rows(viewer, written, whom), "subscriptions": subscriptions, "own": own,
-        "history": queries.history_of(steps, whom), "form": form or LicencesForm(initial=licences_before(own)),
-    }  # fmt: skip
+        "resource": resource,
+        "row": lists.resource_row(viewer, resource, subscriptions),
+        "page_obj": shown,
+        "rules": lists.rule_rows(viewer, written, whom),
+        "subscriptions": subscriptions,
+        "own": own,
+        "history": history.history_of(steps, whom),
+        "form": form or LicencesForm(initial=licences_before(own)),
+    }
     return render(request, "mediacentre/resource.html", context, status=TYPED_WRONG if form else 200)
 
 
@@ -114,13 +124,13 @@ def _page(request: HttpRequest, resource: Resource, form: LicencesForm | None = 
 def licences(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Licences that no file gives; or forget those that were typed."""
     if request.POST.get("geste") == "oublier":
-        done = actions.remove_licences(request.viewer, resource)
+        done = keeping.remove_licences(request.viewer, resource)
         messages.success(request, _("C’est oublié.") if done else _("Il n’y avait rien à oublier."))
         return redirect("mediacentre:resource", pk=resource.pk)
     form = LicencesForm(request.POST)
     if not form.is_valid():
         return _page(request, resource, form)
-    changed = actions.set_licences(request.viewer, resource, form.cleaned_data)
+    changed = keeping.set_licences(request.viewer, resource, form.cleaned_data)
     messages.success(request, _("Les licences sont notées.") if changed else _("Rien n’a changé."))
     return redirect("mediacentre:resource", pk=resource.pk)
 
@@ -130,7 +140,7 @@ def licences(request: HttpRequest, resource: Resource) -> HttpResponse:
 def families(request: HttpRequest, resource: Resource) -> HttpResponseRedirect:
     """Show a resource to the families of those who have it, or no longer."""
     shown = request.POST.get("montrer") == "oui"
-    actions.show_to_families(request.viewer, resource, shown=shown)
+    keeping.show_to_families(request.viewer, resource, shown=shown)
     said = _("Les familles la voient.") if shown else _("Les familles ne la voient plus.")
     messages.success(request, said)
     return redirect("mediacentre:resource", pk=resource.pk)
@@ -148,13 +158,20 @@ def _people(request: HttpRequest, resource: Resource, refused: Any = None) -> Ht
     without = request.GET.get("qui") == "sans"
     form = PeopleFilterForm(viewer, request.GET)
     chosen = form.chosen()
-    found = queries.people_of(viewer, resource, chosen | ({"qui": "sans"} if without else {}))
+    found = lists.people_of(viewer, resource, chosen | ({"qui": "sans"} if without else {}))
     page = page_for(request, Lines(found.count, lambda a, z: list(found[a:z])), A_PAGE)
     context = {
-        "resource": resource, "without": without, "form": form, "page_obj": page, "filtered": bool(chosen),
-        "rows": queries.person_rows(viewer, resource, list(page.object_list)), "query": query_of(request), "refused": refused,
-        "row": queries.resource_rows(viewer, [resource])[0], "picked": set(request.POST.getlist("personne")),
-    }  # fmt: skip
+        "resource": resource,
+        "without": without,
+        "form": form,
+        "page_obj": page,
+        "filtered": bool(chosen),
+        "rows": lists.person_rows(viewer, resource, list(page.object_list)),
+        "query": query_of(request),
+        "refused": refused,
+        "row": lists.resource_rows(viewer, [resource])[0],
+        "picked": set(request.POST.getlist("personne")),
+    }
     return render(request, "mediacentre/people.html", context, status=TYPED_WRONG if refused else 200)
 
 
@@ -164,13 +181,15 @@ def give(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Give a resource to people who have been chosen by name."""
     chosen = request.POST.getlist("personne")[:MOST_CHOSEN]
     try:
-        number = actions.give(request.viewer, resource, chosen) if resource.is_open else 0
-    except actions.Refused as refusal:
+        number = assigning.give(request.viewer, resource, chosen) if resource.is_open else 0
+    except assigning.AssignmentRefused as refusal:
         return _people(request, resource, refusal.preview.refused[0])
     said = ngettext("Attribuée à %(num)s personne.", "Attribuée à %(num)s personnes.", number) % {
         "num": number
     }
-    messages.success(request, said) if number else messages.info(request, _("Rien à attribuer : personne de nouveau n’est choisi."))  # fmt: skip
+    messages.success(request, said) if number else messages.info(
+        request, _("Rien à attribuer : personne de nouveau n’est choisi.")
+    )
     return redirect("mediacentre:people", pk=resource.pk)
 
 
@@ -178,9 +197,11 @@ def give(request: HttpRequest, resource: Resource) -> HttpResponse:
 @require_POST
 def set_apart(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Take a resource from people who have been chosen by name, whatever the rules."""
-    number = actions.set_apart(request.viewer, resource, request.POST.getlist("personne")[:MOST_CHOSEN])
+    number = assigning.set_apart(request.viewer, resource, request.POST.getlist("personne")[:MOST_CHOSEN])
     said = ngettext("Retirée à %(num)s personne.", "Retirée à %(num)s personnes.", number) % {"num": number}
-    messages.success(request, said) if number else messages.info(request, _("Rien à retirer : personne n’est choisi."))  # fmt: skip
+    messages.success(request, said) if number else messages.info(
+        request, _("Rien à retirer : personne n’est choisi.")
+    )
     return redirect("mediacentre:people", pk=resource.pk)
 
 
@@ -189,10 +210,13 @@ def set_apart(request: HttpRequest, resource: Resource) -> HttpResponse:
 def all_rules(request: HttpRequest) -> HttpResponse:
     """The rules of the school, in force or taken back."""
     ended = request.GET.get("etat") == "retirees"
-    page = page_for(request, queries.rules_matching(request.viewer, ended=ended), A_PAGE)
+    page = page_for(request, lists.rules_matching(request.viewer, ended=ended), A_PAGE)
     context = {
-        "page_obj": page, "rows": queries.rule_rows(request.viewer, list(page.object_list)), "ended": ended, "query": query_of(request),
-    }  # fmt: skip
+        "page_obj": page,
+        "rows": lists.rule_rows(request.viewer, list(page.object_list)),
+        "ended": ended,
+        "query": query_of(request),
+    }
     return render(request, "mediacentre/rules.html", context)
 
 
@@ -207,10 +231,12 @@ def _rule(request: HttpRequest, rule: Rule, refused: Any = ()) -> HttpResponse:
     targets = rule.targets.filter(person__isnull=False).select_related("person")
     named = Paginator(targets.order_by("person__search_name", "pk"), A_PAGE)
     context = {
-        "rule": rule, "row": queries.rule_rows(request.viewer, [rule])[0], "refused": refused,
+        "rule": rule,
+        "row": lists.rule_rows(request.viewer, [rule])[0],
+        "refused": refused,
         "resources": list(rule.resources.order_by("search_name", "pk")),
         "named": named.get_page(request.GET.get("page")) if rule.scope == Rule.Scope.PEOPLE else None,
-    }  # fmt: skip
+    }
     return render(request, "mediacentre/rule.html", context, status=TYPED_WRONG if refused else 200)
 
 
@@ -218,7 +244,7 @@ def _rule(request: HttpRequest, rule: Rule, refused: Any = ()) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, rule: Rule) -> HttpResponseRedirect:
     """Take a rule back."""
-    done = actions.end(request.viewer, rule)
+    done = assigning.end(request.viewer, rule)
     said = (
         _("L’attribution est retirée. Vous pouvez la rétablir ici.")
         if done
@@ -233,8 +259,8 @@ def end(request: HttpRequest, rule: Rule) -> HttpResponseRedirect:
 def restore(request: HttpRequest, rule: Rule) -> HttpResponse:
     """Take up again a rule that was taken back."""
     try:
-        done = actions.restore(request.viewer, rule)
-    except actions.Refused as refusal:
+        done = assigning.restore(request.viewer, rule)
+    except assigning.AssignmentRefused as refusal:
         return _rule(request, rule, refusal.preview.refused)
     messages.success(request, _("L’attribution est rétablie.") if done else _("Elle n’était pas retirée."))
     return redirect("mediacentre:rule", pk=rule.pk)

@@ -9,10 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.mediacentre import actions, imports, queries, rules
+from preau.domains.mediacentre import rules
+from preau.domains.mediacentre.actions import bringing
 from preau.domains.mediacentre.forms import UploadForm
+from preau.domains.mediacentre.imports import reading
 from preau.domains.mediacentre.imports.reading import LARGEST
 from preau.domains.mediacentre.models import BroughtList
+from preau.domains.mediacentre.queries import history
 from preau.foundation import uploads
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
@@ -30,7 +33,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     form = UploadForm(*sent, cut=uploads.was_cut(request))
     if form.is_valid() and (answer := _brought(request, form)):
         return answer
-    page = page_for(request, queries.lists_of(request.viewer), A_PAGE)
+    page = page_for(request, history.lists_of(request.viewer), A_PAGE)
     context = {"form": form, "page_obj": page}
     return render_form(request, "mediacentre/lists.html", context)
 
@@ -40,12 +43,12 @@ def _brought(request: HttpRequest, form: UploadForm) -> HttpResponseRedirect | N
     name = re.sub(r"[^\w .()-]+", "_", file.name)[-120:] or "fichier"
     content = file.read(LARGEST + 1)
     try:
-        kind, facts = imports.read(content, name, school.uai)
+        kind, facts = reading.read(content, name, school.uai)
     except Unreadable as refusal:
         line = _("Ligne %(line)s : ") % {"line": refusal.line} if refusal.line else ""
         form.add_error("liste", f"{line}{refusal.reason} {_('Rien n’a changé.')}")
         return None
-    brought = actions.bring(request.viewer, kind, facts, name, sha256(content).hexdigest())
+    brought = bringing.bring(request.viewer, kind, facts, name, sha256(content).hexdigest())
     return redirect("mediacentre:list", pk=brought.pk)
 
 
@@ -60,7 +63,7 @@ def one_list(request: HttpRequest, brought: BroughtList) -> HttpResponse:
 @opens(BroughtList, to=rules.decides_on)
 @require_POST
 def apply_list(request: HttpRequest, brought: BroughtList) -> HttpResponseRedirect:
-    done = actions.apply(request.viewer, brought)
+    done = bringing.apply(request.viewer, brought)
     messages.success(request, _("La liste est appliquée.") if done else _("C’était déjà décidé."))
     return redirect("mediacentre:list", pk=brought.pk)
 
@@ -68,7 +71,7 @@ def apply_list(request: HttpRequest, brought: BroughtList) -> HttpResponseRedire
 @opens(BroughtList, to=rules.decides_on)
 @require_POST
 def drop_list(request: HttpRequest, brought: BroughtList) -> HttpResponseRedirect:
-    done = actions.drop(request.viewer, brought)
+    done = bringing.drop(request.viewer, brought)
     messages.success(
         request, _("Le fichier est abandonné. Rien n’a changé.") if done else _("C’était déjà décidé.")
     )

@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.mediacentre import actions, queries, rules
+from preau.domains.mediacentre import rules
+from preau.domains.mediacentre.actions import keeping
 from preau.domains.mediacentre.forms import TextFilterForm
 from preau.domains.mediacentre.models import Resource
+from preau.domains.mediacentre.queries import reading
 from preau.foundation.access import opens
 from preau.foundation.paging import page_for, query_of
 
@@ -20,13 +22,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     form = TextFilterForm(request.GET)
     chosen = form.chosen()
-    page = page_for(request, queries.own_resources(viewer, chosen), A_PAGE)
+    page = page_for(request, reading.own_resources(viewer, chosen), A_PAGE)
     shown = list(page.object_list)
     context = {
-        "form": form, "page_obj": page, "tiles": queries.tiles_of(viewer, shown) if shown else [],
-        "whose": queries.whose(viewer, shown), "filtered": bool(chosen), "query": query_of(request), "assigns": rules.assigns(viewer),
+        "form": form,
+        "page_obj": page,
+        "tiles": reading.tiles_of(viewer, shown) if shown else [],
+        "whose": reading.whose(viewer, shown),
+        "filtered": bool(chosen),
+        "query": query_of(request),
+        "assigns": rules.assigns(viewer),
         "is_family": viewer.is_guardian,
-    }  # fmt: skip
+    }
     return render(request, "mediacentre/mine.html", context)
 
 
@@ -35,12 +42,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, resource: Resource) -> HttpResponse:
     """One resource: what it is, and what is transmitted when it is opened."""
     viewer = request.viewer
-    sent = queries.sent_to(viewer, [resource])[resource.pk]
-    read = queries.read_by(viewer, [sent.origin]).get(sent.origin) == sent.print
+    sent = reading.sent_to(viewer, [resource])[resource.pk]
+    read = reading.read_by(viewer, [sent.origin]).get(sent.origin) == sent.print
     context = {
-        "resource": resource, "sent": sent, "read": read, "opens": rules.opens_resources(viewer, resource),
+        "resource": resource,
+        "sent": sent,
+        "read": read,
+        "opens": rules.opens_resources(viewer, resource),
         "is_family": viewer.is_guardian,
-    }  # fmt: skip
+    }
     return render(request, "mediacentre/one.html", context)
 
 
@@ -48,6 +58,6 @@ def one(request: HttpRequest, resource: Resource) -> HttpResponse:
 @require_POST
 def understand(request: HttpRequest, resource: Resource) -> HttpResponseRedirect:
     """They have read what is transmitted: the resource opens at once from now on."""
-    sent = queries.sent_to(request.viewer, [resource])[resource.pk]
-    actions.note_reading(request.viewer, sent.origin, sent.print)
+    sent = reading.sent_to(request.viewer, [resource])[resource.pk]
+    keeping.note_reading(request.viewer, sent.origin, sent.print)
     return redirect("mediacentre:one", pk=resource.pk)

@@ -36,9 +36,14 @@ def add_reader(viewer: Viewer, record: Record, person: Person, reason: str, unti
 
 def _add(viewer: Viewer, record: Record, person: Person, reason: str, until: date | None = None) -> Reader:
     reader: Reader = Reader.objects.create(
-        school_id=record.school_id, record=record, person=person, reason=reason, until=until, added_by=viewer.person,
+        school_id=record.school_id,
+        record=record,
+        person=person,
+        reason=reason,
+        until=until,
+        added_by=viewer.person,
         added_at=timezone.now(),
-    )  # fmt: skip
+    )
     journal.record(viewer, "records.reader_added", record, subject_id=record.pupil_id, reader=person.pk)
     telling.tell_reader(reader)
     return reader

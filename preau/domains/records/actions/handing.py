@@ -9,10 +9,10 @@ from preau.directory.models import School
 from preau.directory.queries.authority import whom_to_ask
 from preau.directory.rules.authority import Verdict, verdict
 from preau.directory.viewer import Viewer
-from preau.domains.records import queries
 from preau.domains.records.actions import hanging
 from preau.domains.records.actions.writing import Unreadable, version_of
 from preau.domains.records.models import Agreement, Record, Version, next_review
+from preau.domains.records.queries import choices
 from preau.foundation import journal
 from preau.foundation.boards import Nature
 from preau.foundation.locks import lock
@@ -67,7 +67,7 @@ def hand_over(viewer: Viewer, record: Record, school: School) -> tuple[Record, b
     known = Record.objects.filter(school=school, came_from=record.school_id, sent_as=mark).first()
     if known:
         return known, False
-    if not queries.next_schools(viewer, record).filter(pk=school.pk).exists():
+    if not choices.next_schools(viewer, record).filter(pk=school.pk).exists():
         raise NotThere
     if is_agreed(viewer, record) != Verdict.AGREED:
         raise NotAgreed
@@ -76,9 +76,15 @@ def hand_over(viewer: Viewer, record: Record, school: School) -> tuple[Record, b
         raise Unreadable
     now = timezone.now()
     copy: Record = Record.objects.create(
-        school=school, pupil=record.pupil, kind=record.kind, review_on=next_review(viewer.today), opened_by=viewer.person,
-        opened_at=now, came_from_id=record.school_id, sent_as=mark,
-    )  # fmt: skip
+        school=school,
+        pupil=record.pupil,
+        kind=record.kind,
+        review_on=next_review(viewer.today),
+        opened_by=viewer.person,
+        opened_at=now,
+        came_from_id=record.school_id,
+        sent_as=mark,
+    )
     held, emergency = copy.seal(words)
     Version.objects.create(
         school=school,

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from preau.commons.files import actions as files
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import arrangements
 from preau.domains.attendance.models import Arrangement
 from preau.domains.records.actions import telling
 from preau.domains.records.actions.writing import locked
 from preau.domains.records.models import SEALED_FILE, Measure, Paper, Record
 from preau.foundation import antivirus, filekinds, journal, pictures, sealed, vault
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import MEGABYTE, Refused
+from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 MOST = 10 * MEGABYTE
 KINDS = filekinds.IMAGES | filekinds.PDF | filekinds.OFFICE_FILES | filekinds.TEXT
@@ -29,8 +29,8 @@ KINDS = filekinds.IMAGES | filekinds.PDF | filekinds.OFFICE_FILES | filekinds.TE
 def add_measure(viewer: Viewer, record: Record, words: str, first_day: date, last_day: date | None) -> bool:
     """Publish a measure: the roll shows it beside the name, without the plan. False when the same one holds. Raises Closed."""
     record = locked(record)
-    said = attendance.Said(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
-    made = attendance.arrange(viewer, record.pupil, said)
+    said = arrangements.ArrangementFacts(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
+    made = arrangements.arrange(viewer, record.pupil, said)
     for arrangement in made:
         Measure.objects.create(school_id=record.school_id, record=record, arrangement=arrangement)
         _note(viewer, record, "measure_added")
@@ -41,7 +41,7 @@ def add_measure(viewer: Viewer, record: Record, words: str, first_day: date, las
 @transaction.atomic
 def end_measure(viewer: Viewer, measure: Measure) -> bool:
     """It holds no more; False when it was ended already."""
-    if not attendance.end_arrangement(viewer, measure.arrangement):
+    if not arrangements.end_arrangement(viewer, measure.arrangement):
         return False
     _note(viewer, measure.record, "measure_ended")
     return True
@@ -66,10 +66,10 @@ def _looked_at(sent: Any) -> tuple[str, bytes]:
     shown = filekinds.shown(sent.name)
     if sent.size > MOST:
         size = {"name": shown, "most": MOST // MEGABYTE}
-        raise Refused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % size)
+        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % size)
     kind = filekinds.kind_of(sent, shown)
     if kind not in KINDS:
-        raise Refused(
+        raise UploadRefused(
             _("« %(name)s » ne convient pas ici : envoyez un PDF, une image ou un texte.") % {"name": shown}
         )
     if kind in filekinds.IMAGES:
@@ -82,9 +82,9 @@ def _looked_at(sent: Any) -> tuple[str, bytes]:
         told = _(
             "« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient."
         )
-        raise Refused(told % {"name": shown})
+        raise UploadRefused(told % {"name": shown})
     if said == Verdict.UNKNOWN:
-        raise Refused(_("L’antivirus ne répond pas : renvoyez ce document dans quelques minutes."))
+        raise UploadRefused(_("L’antivirus ne répond pas : renvoyez ce document dans quelques minutes."))
     sent.seek(0)
     return kind, sent.read()
 
@@ -105,9 +105,14 @@ def _kept(viewer: Viewer, record: Record, name: str, kind: str, content: bytes) 
 def keep_sealed(viewer: Viewer, record: Record, name: str, kind: str, content: bytes, digest: str) -> Paper:
     """The bytes go to the store sealed, under a name that says nothing."""
     paper = Paper(
-        school_id=record.school_id, record=record, kind=kind, size=len(content), digest=digest,
-        added_by=viewer.person, added_at=timezone.now(),
-    )  # fmt: skip
+        school_id=record.school_id,
+        record=record,
+        kind=kind,
+        size=len(content),
+        digest=digest,
+        added_by=viewer.person,
+        added_at=timezone.now(),
+    )
     paper.sealed_name = sealed.seal(paper.purpose, name.encode())
     box = sealed.seal(paper.purpose, content).encode()
     paper.file = files.keep_made(record.school_id, "document.bin", box, SEALED_FILE)

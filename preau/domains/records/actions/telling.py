@@ -48,16 +48,26 @@ def _review(record: Record) -> str:
 
 def _to_staff(kind: str, key: str, record: Record, person: int) -> notices.News:
     return notices.News(
-        kind=kind, person_id=person, key=key, school_id=record.school_id, seat=f"staff-{record.school_id}",
-        url=reverse("records:record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
-    )  # fmt: skip
+        kind=kind,
+        person_id=person,
+        key=key,
+        school_id=record.school_id,
+        seat=f"staff-{record.school_id}",
+        url=reverse("records:record", kwargs={"public_id": record.public_id}),
+        facts={"school": record.school.name},
+    )
 
 
 def _to_family(key: str, record: Record, person: int) -> notices.News:
     return notices.News(
-        kind=FAMILY, person_id=person, key=key, school_id=record.school_id, about_id=record.pupil_id,
-        url=reverse("records:own_record", kwargs={"public_id": record.public_id}), facts={"school": record.school.name},
-    )  # fmt: skip
+        kind=FAMILY,
+        person_id=person,
+        key=key,
+        school_id=record.school_id,
+        about_id=record.pupil_id,
+        url=reverse("records:own_record", kwargs={"public_id": record.public_id}),
+        facts={"school": record.school.name},
+    )
 
 
 def _listed(record: Record, today: date) -> set[int]:

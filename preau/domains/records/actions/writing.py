@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.attendance import actions as attendance
+from preau.domains.attendance.actions import arrangements
 from preau.domains.records import rules
 from preau.domains.records.actions import telling
 from preau.domains.records.models import Reader, Record, Version, Words
@@ -29,12 +29,12 @@ class Unreadable(Exception):
     """No key opens what the record says."""
 
 
-class Closed(Exception):
+class RecordClosed(Exception):
     """The record was closed in the meantime."""
 
 
 @dataclass(frozen=True)
-class Written:
+class RecordWords:
     """What a form says: the words, whether the emergency is shown, the day of the review."""
 
     words: Words
@@ -50,7 +50,7 @@ def of_school(viewer: Viewer) -> School:
 
 
 @transaction.atomic
-def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent_as: str = "") -> Record:
+def open_record(viewer: Viewer, pupil: Person, kind: str, written: RecordWords, sent_as: str = "") -> Record:
     """Open a record, whose only reader is its author. The same form sent twice opens one."""
     school = of_school(viewer)
     Person.objects.select_for_update().only("pk").get(pk=viewer.person.pk)
@@ -59,14 +59,24 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent
         return known
     now = timezone.now()
     record: Record = Record.objects.create(
-        school=school, pupil=pupil, kind=kind, shows_emergency=written.shows_emergency,
-        review_on=written.review_on, opened_by=viewer.person, opened_at=now, sent_as=sent_as,
-    )  # fmt: skip
+        school=school,
+        pupil=pupil,
+        kind=kind,
+        shows_emergency=written.shows_emergency,
+        review_on=written.review_on,
+        opened_by=viewer.person,
+        opened_at=now,
+        sent_as=sent_as,
+    )
     _write(viewer, record, written.words, "")
     Reader.objects.create(
-        school=school, record=record, person=viewer.person, reason=Reader.Reason.AUTHOR, added_by=viewer.person,
+        school=school,
+        record=record,
+        person=viewer.person,
+        reason=Reader.Reason.AUTHOR,
+        added_by=viewer.person,
         added_at=now,
-    )  # fmt: skip
+    )
     _note(viewer, record, "opened")
     telling.tell(viewer, record, "opened")
     return record
@@ -75,9 +85,15 @@ def open_record(viewer: Viewer, pupil: Person, kind: str, written: Written, sent
 def _write(viewer: Viewer, record: Record, words: Words, changed: str) -> None:
     held, emergency = record.seal(words)
     Version.objects.create(
-        school_id=record.school_id, record=record, number=record.revision, sealed=held, sealed_emergency=emergency,
-        changed=changed, by=viewer.person, at=timezone.now(),
-    )  # fmt: skip
+        school_id=record.school_id,
+        record=record,
+        number=record.revision,
+        sealed=held,
+        sealed_emergency=emergency,
+        changed=changed,
+        by=viewer.person,
+        at=timezone.now(),
+    )
 
 
 def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | None) -> None:
@@ -85,10 +101,10 @@ def _note(viewer: Viewer, record: Record, gesture: str, **details: str | int | N
 
 
 def locked(record: Record) -> Record:
-    """The record as it is now, kept from others until the end. Raises Closed."""
+    """The record as it is now, kept from others until the end. Raises RecordClosed."""
     found = lock(Record, record.pk)
     if not found.is_open:
-        raise Closed
+        raise RecordClosed
     return found
 
 
@@ -98,8 +114,8 @@ def version_of(record: Record) -> Version:
 
 
 @transaction.atomic
-def revise(viewer: Viewer, record: Record, written: Written, seen: int) -> bool:
-    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, Closed, Unreadable."""
+def revise(viewer: Viewer, record: Record, written: RecordWords, seen: int) -> bool:
+    """Write a new version beside the others; False when it says what the last one does. Raises WrittenSince, RecordClosed, Unreadable."""
     record = locked(record)
     now = record.open(version_of(record))
     if now is None:
@@ -127,10 +143,10 @@ def close(viewer: Viewer, record: Record) -> bool:
     """It is over: its measures end, its list still reads it. False when it was closed already."""
     try:
         record = locked(record)
-    except Closed:
+    except RecordClosed:
         return False
     for measure in record.measures.filter(arrangement__ended_at=None).select_related("arrangement"):
-        attendance.end_arrangement(viewer, measure.arrangement)
+        arrangements.end_arrangement(viewer, measure.arrangement)
     record.state, record.closed_by, record.closed_at = Record.State.CLOSED, viewer.person, timezone.now()
     record.save(update_fields=["state", "closed_by", "closed_at"])
     _note(viewer, record, "closed")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.files.rules import Limits
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.records import queries
 from preau.domains.records.actions.hanging import KINDS, MOST
 from preau.domains.records.forms.records import OnePerson
 from preau.domains.records.models import Orphan, Reader, Record
+from preau.domains.records.queries import audit, choices
 from preau.foundation.fields import Day, OneRow
 
 REASONS = [
@@ -25,21 +25,26 @@ class ReaderForm(forms.Form):
     """Somebody who may open the record, why, and until when."""
 
     person = OnePerson(
-        Person.objects.none(), label=_("Personne"), empty_label=_("Choisir…"),
+        Person.objects.none(),
+        label=_("Personne"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez une personne de l’établissement.")},
-    )  # fmt: skip
+    )
     reason = forms.ChoiceField(
-        label=_("Raison"), choices=[("", _("Choisir…")), *REASONS],
+        label=_("Raison"),
+        choices=[("", _("Choisir…")), *REASONS],
         error_messages={"required": _("Dites pourquoi cette personne ouvre le dossier.")},
-    )  # fmt: skip
+    )
     until = Day(
-        label=_("Dernier jour"), required=False, help_text=_("L’accès finit ce jour-là à minuit. Vide : tant que le dossier la concerne."),
-    )  # fmt: skip
+        label=_("Dernier jour"),
+        required=False,
+        help_text=_("L’accès finit ce jour-là à minuit. Vide : tant que le dossier la concerne."),
+    )
 
     def __init__(self, viewer: Viewer, record: Record, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        people = queries.staff_to_add(viewer, record).exclude(pk=viewer.person.pk)
+        people = choices.staff_to_add(viewer, record).exclude(pk=viewer.person.pk)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
     def clean_until(self) -> Any:
@@ -84,23 +89,27 @@ class HandOverForm(forms.Form):
     """The school where the pupil goes on."""
 
     school = OneRow(
-        School.objects.none(), label=_("Établissement"), empty_label=_("Choisir…"),
+        School.objects.none(),
+        label=_("Établissement"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez l’établissement.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, viewer: Viewer, record: Record, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = queries.next_schools(viewer, record)  # type: ignore[attr-defined]
+        self.fields["school"].queryset = choices.next_schools(viewer, record)  # type: ignore[attr-defined]
 
 
 class EntrustForm(forms.Form):
     """Who opens a record that nobody opens any more."""
 
     person = OnePerson(
-        Person.objects.none(), label=_("Personne"), empty_label=_("Choisir…"),
+        Person.objects.none(),
+        label=_("Personne"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez une personne de l’établissement.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, viewer: Viewer, record: Orphan, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = queries.staff_to_entrust(viewer, record)  # type: ignore[attr-defined]
+        self.fields["person"].queryset = audit.staff_to_entrust(viewer, record)  # type: ignore[attr-defined]

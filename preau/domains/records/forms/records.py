@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
-from preau.domains.records import queries, rules
-from preau.domains.records.actions.writing import Written
+from preau.domains.records import rules
+from preau.domains.records.actions.writing import RecordWords
 from preau.domains.records.models import Kind, Record, Words, next_review
+from preau.domains.records.queries import choices
 from preau.foundation import dates
 from preau.foundation.fields import Day, FewRows, Filter, OneRow
 
@@ -38,12 +39,18 @@ class WordsForm(forms.Form):
     """The parts of a record. Those that only a plan has are not shown for a professional's notes."""
 
     needs = words_field(
-        _("Ce qu’il faut savoir"), 5, help_text=_("Lu par les personnes de la liste d’accès seulement, et par la famille pour un PAI, un PAP, un PPS ou un PPRE."),
-    )  # fmt: skip
+        _("Ce qu’il faut savoir"),
+        5,
+        help_text=_(
+            "Lu par les personnes de la liste d’accès seulement, et par la famille pour un PAI, un PAP, un PPS ou un PPRE."
+        ),
+    )
     plan = words_field(_("Ce qui est prévu"), 5)
     emergency = words_field(
-        _("Que faire en cas d’urgence"), 4, help_text=_("Des gestes courts, dans l’ordre, et qui appeler."),
-    )  # fmt: skip
+        _("Que faire en cas d’urgence"),
+        4,
+        help_text=_("Des gestes courts, dans l’ordre, et qui appeler."),
+    )
     shows_emergency = forms.BooleanField(
         label=_("Montrer la conduite d’urgence aux adultes qui ont l’élève devant eux"),
         required=False,
@@ -80,20 +87,22 @@ class WordsForm(forms.Form):
             self.add_error("emergency", _("Écrivez la conduite d’urgence avant de la montrer."))
         return data
 
-    def written(self) -> Written:
+    def written(self) -> RecordWords:
         """The clean values, as the action takes them."""
         data = self.cleaned_data
         words = Words(**{name: data.get(name, "") for name in ("needs", "plan", "plain", "emergency")})
-        return Written(words, data["review_on"], bool(data.get("shows_emergency")))
+        return RecordWords(words, data["review_on"], bool(data.get("shows_emergency")))
 
 
 class OpenForm(WordsForm):
     """A new record of a pupil. The form carries its own number: sent twice, it opens one."""
 
     pupil = OnePerson(
-        Person.objects.none(), label=_("Élève"), empty_label=_("Choisir…"),
+        Person.objects.none(),
+        label=_("Élève"),
+        empty_label=_("Choisir…"),
         error_messages={"required": _("Choisissez un élève.")},
-    )  # fmt: skip
+    )
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
     field_order = ("pupil", "needs", "plan", "emergency", "shows_emergency", "plain", "review_on")
 
@@ -102,7 +111,7 @@ class OpenForm(WordsForm):
             kwargs.get("initial") or {}
         )
         super().__init__(viewer, kind, *args, **kwargs)
-        self.fields["pupil"].queryset = queries.pupils_of(viewer, group)  # type: ignore[attr-defined]
+        self.fields["pupil"].queryset = choices.pupils_of(viewer, group)  # type: ignore[attr-defined]
 
 
 class ReviseForm(WordsForm):
@@ -113,8 +122,10 @@ class ReviseForm(WordsForm):
     def __init__(self, viewer: Viewer, record: Record, words: Words, *args: Any, **kwargs: Any) -> None:
         held = {name: getattr(words, name) for name in ("needs", "plan", "plain", "emergency")}
         kwargs["initial"] = held | {
-            "seen": record.revision, "shows_emergency": record.shows_emergency, "review_on": record.review_on,
-        }  # fmt: skip
+            "seen": record.revision,
+            "shows_emergency": record.shows_emergency,
+            "review_on": record.review_on,
+        }
         super().__init__(viewer, record.kind, *args, **kwargs)
         self.record = record
 

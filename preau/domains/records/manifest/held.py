@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.records import queries
 from preau.domains.records.actions import keeping
 from preau.domains.records.models import SHARED
+from preau.domains.records.queries import pages
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention
 from preau.foundation.readers import EVERY_ROW, Readers, on_themselves, once, own
@@ -42,7 +42,9 @@ def add(label: Any, model: str, person: str, fields: dict[str, FieldClass], **mo
 
 
 add(
-    _("Dossiers confidentiels"), "Record", "pupil",
+    _("Dossiers confidentiels"),
+    "Record",
+    "pupil",
     dict.fromkeys(["school", "public_id", "sent_as", "revision"], NONE)
     | {"pupil": CHILD}
     | dict.fromkeys(["kind", "state", "shows_emergency", "review_on", "came_from"], SENSITIVE)
@@ -50,51 +52,64 @@ add(
     forget=keeping.forget_records,
     readers=READERS,
     **KEEPING,
-)  # fmt: skip
+)
 add(
-    _("Versions des dossiers confidentiels"), "Version", "record__pupil",
+    _("Versions des dossiers confidentiels"),
+    "Version",
+    "record__pupil",
     {"school": NONE, "record": NONE, "number": NONE, "sealed": SENSITIVE, "sealed_emergency": SENSITIVE}
     | {"changed": NONE, "by": PERSONAL, "at": PERSONAL},
     # A plan is read on its page, in full or in plain words; notes are answered to a request.
     withheld=frozenset({"sealed", "sealed_emergency"}),
-    says={"changed": queries.said_of_parts},
+    says={"changed": pages.said_of_parts},
     readers=READERS_WITHIN,
-    **KEEPING, people={"by": (Concerned.STAFF,)},
-)  # fmt: skip
+    **KEEPING,
+    people={"by": (Concerned.STAFF,)},
+)
 add(
-    _("Accès aux dossiers confidentiels"), "Reader", "person",
+    _("Accès aux dossiers confidentiels"),
+    "Reader",
+    "person",
     {"school": NONE, "record": NONE, "person": PERSONAL, "reason": PERSONAL, "until": PERSONAL}
     | dict.fromkeys(["added_by", "added_at", "ended_by", "ended_at"], PERSONAL),
     readers=on_themselves(*LISTED),
-    **KEEPING, people={"person": (Concerned.STAFF,)},
-)  # fmt: skip
+    **KEEPING,
+    people={"person": (Concerned.STAFF,)},
+)
 add(
-    _("Aménagements d’un plan"), "Measure", "record__pupil",
+    _("Aménagements d’un plan"),
+    "Measure",
+    "record__pupil",
     {"school": NONE, "record": NONE, "arrangement": CHILD},
     readers=READERS_WITHIN,
     **KEEPING,
-)  # fmt: skip
+)
 add(
-    _("Documents des dossiers confidentiels"), "Paper", "record__pupil",
+    _("Documents des dossiers confidentiels"),
+    "Paper",
+    "record__pupil",
     {"school": NONE, "record": NONE, "file": NONE, "digest": NONE, "sealed_name": SENSITIVE}
     | {"kind": CHILD, "size": NONE, "added_by": PERSONAL, "added_at": PERSONAL},
     withheld=frozenset({"sealed_name", "digest"}),
-    says={"size": weight, "kind": queries.word_of},
+    says={"size": weight, "kind": pages.word_of},
     readers=READERS_WITHIN,
     **KEEPING,
-)  # fmt: skip
+)
 add(
-    _("Accords à la transmission d’un dossier"), "Agreement", "by",
+    _("Accords à la transmission d’un dossier"),
+    "Agreement",
+    "by",
     {"school": NONE, "record": NONE} | dict.fromkeys(["by", "at", "taken_back_at"], PERSONAL),
     forget=keeping.forget_agreements,
     readers=Readers(EVERY_ROW, own("by"), LISTED),
-    **KEEPING, people={"by": (Concerned.GUARDIANS, Concerned.PUPILS)},
-)  # fmt: skip
+    **KEEPING,
+    people={"by": (Concerned.GUARDIANS, Concerned.PUPILS)},
+)
 
 
 def no_file(viewer: Any) -> Any:
     """The store shows them to nobody: what it holds is sealed, and the page of the record opens it."""
-    return queries.no_files()
+    return pages.no_files()
 
 
 boards.file_owners.add(boards.FileOwner("records.Paper", "file", no_file, outlives=True))

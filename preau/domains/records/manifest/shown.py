@@ -18,21 +18,29 @@ for label, url_name, icon, open_to, order in [
 
 for key, label, text, roles, order in [
     (
-        HEALTH, _("Dossiers confidentiels : santé"),
-        _("Ouvrir un PAI, un PAP, un PPS, un PPRE ou un dossier d’infirmerie. Ne lit que les siens, et ceux où on l’ajoute."),
-        frozenset({Role.NURSE}), 61,
+        HEALTH,
+        _("Dossiers confidentiels : santé"),
+        _(
+            "Ouvrir un PAI, un PAP, un PPS, un PPRE ou un dossier d’infirmerie. Ne lit que les siens, et ceux où on l’ajoute."
+        ),
+        frozenset({Role.NURSE}),
+        61,
     ),
     (
-        SOCIAL, _("Dossiers confidentiels : suivi social"),
+        SOCIAL,
+        _("Dossiers confidentiels : suivi social"),
         _("Ouvrir un dossier de suivi social. Ne lit que les siens, et ceux où on l’ajoute."),
-        frozenset[Role](), 62,
+        frozenset[Role](),
+        62,
     ),
     (
-        PSYCHOLOGY, _("Dossiers confidentiels : psychologue"),
+        PSYCHOLOGY,
+        _("Dossiers confidentiels : psychologue"),
         _("Ouvrir un dossier de psychologue. Ne lit que les siens, et ceux où on l’ajoute."),
-        frozenset[Role](), 63,
+        frozenset[Role](),
+        63,
     ),
-]:  # fmt: skip
+]:
     powers.add(
         Power(
             key, label, text, "records:open_record", roles, verbs=frozenset({"records.opened"}), order=order
@@ -67,17 +75,24 @@ for step in [
     boards.FirstStep(
         _("Ouvrir un PAI ou un PAP"),
         _("Ce qui est confidentiel d’un côté, les aménagements que les enseignants lisent de l’autre."),
-        "records:open_record", rules.opens_records, where=_("Dans « Dossiers confidentiels »"), order=60,
+        "records:open_record",
+        rules.opens_records,
+        where=_("Dans « Dossiers confidentiels »"),
+        order=60,
     ),
     boards.FirstStep(
         _("Savoir que faire en cas d’urgence"),
         _("La conduite à tenir pour vos élèves, en deux gestes depuis le menu."),
-        "records:around", rules.looks_after, order=35,
+        "records:around",
+        rules.looks_after,
+        order=35,
     ),
     boards.FirstStep(
         _("Lire un plan"),
         _("Le PAI ou le PAP signé avec l’établissement, et qui l’a lu."),
-        "records:own_records", rules.follows_own, order=60,
+        "records:own_records",
+        rules.follows_own,
+        order=60,
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)

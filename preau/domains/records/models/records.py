@@ -53,7 +53,9 @@ class Words:
 
     def changed_from(self, other: "Words") -> list[str]:
         """The names of the parts that are not the same."""
-        return [one.name for one in fields(self) if getattr(self, one.name) != getattr(other, one.name)]
+        return [
+            field.name for field in fields(self) if getattr(self, field.name) != getattr(other, field.name)
+        ]
 
 
 def new_address() -> str:

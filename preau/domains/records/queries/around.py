@@ -11,7 +11,7 @@ from preau.directory.models import Person
 from preau.directory.queries.finding import classes_of
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Arrangement
-from preau.domains.attendance.queries import ArrangementRow, arrangement_rows
+from preau.domains.attendance.queries.arrangements import ArrangementRow, arrangement_rows
 from preau.domains.records.models import Measure, Protocol, Record
 
 
@@ -43,7 +43,7 @@ def people_around(viewer: Viewer, *, only_emergencies: bool) -> "QuerySet[Person
 
 def around(viewer: Viewer, people: Sequence[Person]) -> list[Around]:
     """These pupils with their measures and their emergencies (three queries)."""
-    pks = [one.pk for one in people]
+    pks = [person.pk for person in people]
     groups = classes_of(viewer, pks) if pks else {}
     words: dict[int, list[str]] = defaultdict(list)
     urgent: dict[int, list[str]] = defaultdict(list)
@@ -52,7 +52,10 @@ def around(viewer: Viewer, people: Sequence[Person]) -> list[Around]:
     shown = Protocol.objects.visible_to(viewer).filter(pupil__in=pks).order_by("pk")
     for pupil, public_id in shown.values_list("pupil_id", "public_id"):
         urgent[pupil].append(public_id)
-    return [Around(one.list_name, groups.get(one.pk, ""), words[one.pk], urgent[one.pk]) for one in people]
+    return [
+        Around(person.list_name, groups.get(person.pk, ""), words[person.pk], urgent[person.pk])
+        for person in people
+    ]
 
 
 def emergency_of(protocol: Record) -> str | None:

@@ -39,12 +39,12 @@ class OrphanRow:
 def orphan_rows(found: Iterable[Orphan]) -> list[OrphanRow]:
     return [
         OrphanRow(
-            one.public_id,
-            str(Kind(one.kind).label),
-            one.opened_at.date(),
-            one.came_from.name if one.came_from else "",
+            orphan.public_id,
+            str(Kind(orphan.kind).label),
+            orphan.opened_at.date(),
+            orphan.came_from.name if orphan.came_from else "",
         )
-        for one in found
+        for orphan in found
     ]
 
 
@@ -63,9 +63,9 @@ def staff_to_entrust(viewer: Viewer, record: Orphan) -> "QuerySet[Person]":
     held = Holding.objects.active(viewer.today).filter(school_id=record.school_id)
     power = rules.OPENERS[Kind(record.kind)][1]
     able = [
-        one.person_id
-        for one in held.exclude(role__in=[Role.PUPIL, Role.AGENT]).only("person_id", "role", "scope")
-        if rules.may_listen(record.kind, [Role(one.role)]) or power in one.given_on(viewer.today)
+        holding.person_id
+        for holding in held.exclude(role__in=[Role.PUPIL, Role.AGENT]).only("person_id", "role", "scope")
+        if rules.may_listen(record.kind, [Role(holding.role)]) or power in holding.given_on(viewer.today)
     ]
     family = record.pupil.guardianships.values("guardian_id")
     found = Person.objects.filter(pk__in=able).exclude(pk__in=family).order_by("search_name", "pk")

@@ -20,8 +20,15 @@ from preau.foundation import boards, dates, filekinds
 from preau.foundation.text import weight
 
 COLUMNS = (
-    "public_id", "pupil_id", "pupil__family_name", "pupil__given_name", "kind", "state", "review_on", "school__name",
-)  # fmt: skip
+    "public_id",
+    "pupil_id",
+    "pupil__family_name",
+    "pupil__given_name",
+    "kind",
+    "state",
+    "review_on",
+    "school__name",
+)
 # As pages and histories name the parts of a record.
 PARTS = {
     "needs": gettext_lazy("Ce qu’il faut savoir"),
@@ -105,7 +112,7 @@ def whole(record: Record) -> Record:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenVersion:
     """A version that is being read. `words` is None when the key that sealed it is gone."""
 
     number: int
@@ -122,12 +129,12 @@ class Opened:
         return [(label, text) for label, text in said if text]
 
 
-def opened_at(record: Record, number: int) -> Opened | None:
+def opened_at(record: Record, number: int) -> OpenVersion | None:
     """A version of a record, opened; None when there is no such number (one query)."""
     found: Version | None = record.versions.select_related("by").filter(number=number).first()
     if found is None:
         return None
-    return Opened(found.number, found.by.full_name, found.at, record.open(found))
+    return OpenVersion(found.number, found.by.full_name, found.at, record.open(found))
 
 
 @dataclass(frozen=True)
@@ -144,12 +151,12 @@ def steps_of(record: Record) -> list[Step]:
     """Every version, the newest first (one query); nothing is opened."""
     return [
         Step(
-            one.number,
-            _("Version %(number)s, %(name)s") % {"number": one.number, "name": one.by.full_name},
-            dates.day_and_hour(one.at),
-            said_of_parts(one.changed),
+            version.number,
+            _("Version %(number)s, %(name)s") % {"number": version.number, "name": version.by.full_name},
+            dates.day_and_hour(version.at),
+            said_of_parts(version.changed),
         )
-        for one in record.versions.select_related("by").order_by("-number")
+        for version in record.versions.select_related("by").order_by("-number")
     ]
 
 
@@ -168,18 +175,20 @@ class PaperRow:
 def papers_of(record: Record) -> list[PaperRow]:
     """The papers of a record (one query)."""
     found = list(record.papers.select_related("added_by").order_by("pk"))
-    for one in found:
-        one.record = record
-    return [_paper(one) for one in found]
+    for paper in found:
+        paper.record = record
+    return [_paper(paper) for paper in found]
 
 
-def _paper(one: Paper) -> PaperRow:
-    kind = filekinds.KINDS[one.kind]
+def _paper(paper: Paper) -> PaperRow:
+    kind = filekinds.KINDS[paper.kind]
     added = _("%(name)s, le %(day)s") % {
-        "name": one.added_by.full_name,
-        "day": dates.plain_day(dates.local(one.added_at, one.record.school.timezone).date()),
+        "name": paper.added_by.full_name,
+        "day": dates.plain_day(dates.local(paper.added_at, paper.record.school.timezone).date()),
     }
-    return PaperRow(one.pk, one.name or _("Document"), str(kind.word), kind.icon, weight(one.size), added)
+    return PaperRow(
+        paper.pk, paper.name or _("Document"), str(kind.word), kind.icon, weight(paper.size), added
+    )
 
 
 def readers_of(record: Record) -> "QuerySet[Reader]":

@@ -7,20 +7,22 @@ import pytest
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance.models import Arrangement
 from preau.domains.records.actions import writing
-from preau.domains.records.actions.writing import Written
+from preau.domains.records.actions.writing import RecordWords
 from preau.domains.records.models import Kind, Record, Words
 from preau.identity.models import Account
 
 TODAY = NOW.date()
 CANARY = "canarizephyr"
 WORDS = Words(
-    needs=f"Allergie {CANARY}", plan=f"Panier {CANARY}", plain="Tu préviens un adulte.",
+    needs=f"Allergie {CANARY}",
+    plan=f"Panier {CANARY}",
+    plain="Tu préviens un adulte.",
     emergency=f"Stylo {CANARY} dans la cuisse",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +46,8 @@ def nurse(college: World) -> Person:
     return person
 
 
-def written(words: Words = WORDS, review: date = date(2027, 9, 1), *, shows: bool = False) -> Written:
-    return Written(words, review, shows)
+def written(words: Words = WORDS, review: date = date(2027, 9, 1), *, shows: bool = False) -> RecordWords:
+    return RecordWords(words, review, shows)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import date
 
 from conftest import NOW
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import of_head
 from preau.directory.words import Role
 from preau.domains.records.actions import access, hanging, writing
@@ -18,7 +18,7 @@ def own_record(college: World) -> Record:
     known = Record.objects.filter(school=college.school, pupil=college.people["pupil"], kind="pai").first()
     if known:
         return known
-    said = writing.Written(
+    said = writing.RecordWords(
         Words("Allergie.", "Panier-repas.", "Préviens un adulte.", "Appeler le 15."), date(2027, 9, 1), True
     )
     record = writing.open_record(of_head(college), college.people["pupil"], "pai", said)
@@ -35,7 +35,7 @@ def own_orphan(college: World) -> Orphan:
     known = Orphan.objects.filter(school=college.school, kind="pap", readers=None).first()
     if known:
         return known
-    said = writing.Written(Words("Lecture lente.", "Consignes relues.", "", ""), date(2027, 9, 1), False)
+    said = writing.RecordWords(Words("Lecture lente.", "Consignes relues.", "", ""), date(2027, 9, 1), False)
     made = writing.open_record(of_head(college), college.people["pupil"], "pap", said)
     made.readers.all().delete()
     return Orphan.objects.get(pk=made.pk)
@@ -44,7 +44,9 @@ def own_orphan(college: World) -> Orphan:
 def many_records(college: World, count: int) -> None:
     """`count` plans more of the cast's pupil, and as many that nobody opens."""
     for _ in range(count):
-        said = writing.Written(Words("Allergie.", "Panier.", "", "Appeler le 15."), date(2027, 9, 1), True)
+        said = writing.RecordWords(
+            Words("Allergie.", "Panier.", "", "Appeler le 15."), date(2027, 9, 1), True
+        )
         record = writing.open_record(of_head(college), college.people["pupil"], "pps", said)
         hanging.add_measure(of_head(college), record, f"Mesure {record.pk}", NOW.date(), None)
         record.pk = None
@@ -56,7 +58,7 @@ def many_versions(college: World, count: int) -> None:
     """`count` versions more of the record of the page, each read once."""
     for _ in range(count):
         record = Record.objects.get(pk=own_record(college).pk)
-        said = writing.Written(Words("Allergie.", f"Version {record.revision}."), date(2027, 9, 1))
+        said = writing.RecordWords(Words("Allergie.", f"Version {record.revision}."), date(2027, 9, 1))
         writing.revise(of_head(college), record, said, record.revision)
         journal.record_read(of_head(college), "records.read", record, subject_id=record.pupil_id)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.directory.models import Group, Guardianship, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_pupils
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
@@ -73,9 +73,14 @@ PAGES = [
     Page("records:own_record", pages.FAMILY, model=own_record, by="public_id"),
 ]
 ELSEWHERE = {
-    "records:close", "records:printed", "records:paper", "records:remove_paper", "records:end_reader",
-    "records:end_measure", "records:agree",
-}  # fmt: skip
+    "records:close",
+    "records:printed",
+    "records:paper",
+    "records:remove_paper",
+    "records:end_reader",
+    "records:end_measure",
+    "records:agree",
+}
 LISTS = [
     ("head", "records:records", many_records),
     ("head", "records:open_record", many_pupils),
@@ -106,17 +111,24 @@ SEES: dict[type[Model], Near] = {
     **dict.fromkeys(
         [Record, Measure, Paper],
         near(
-            own={"head", "cpe"} | OWN_FAMILY, other_class={"head"} | OTHER_FAMILY, departed={"head"},
+            own={"head", "cpe"} | OWN_FAMILY,
+            other_class={"head"} | OTHER_FAMILY,
+            departed={"head"},
             other_school={"neighbour_head"},
         ),
     ),
-    Reader: near(own={"head", "cpe"}, other_class={"head"}, departed={"head"}, other_school={"neighbour_head"}),
+    Reader: near(
+        own={"head", "cpe"}, other_class={"head"}, departed={"head"}, other_school={"neighbour_head"}
+    ),
     # What to do in an emergency: the adults in charge of the pupil.
     Protocol: near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school={"neighbour_head"}
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school={"neighbour_head"},
     ),
     Orphan: near(own={"head"}, other_class={"head"}, departed={"head"}, other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "records:records": STAFF | NEIGHBOURING,
     "records:open_record": {"head", "teacher", "teacher_parent"} | NEIGHBOURING,
@@ -129,7 +141,14 @@ OPENS: dict[str, Near | set[str]] = {
         [
             f"records:{name}"
             for name in (
-                "revise", "close", "measures", "papers", "hand_over", "end_reader", "end_measure", "remove_paper",
+                "revise",
+                "close",
+                "measures",
+                "papers",
+                "hand_over",
+                "end_reader",
+                "end_measure",
+                "remove_paper",
             )
         ],
         near(own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING),
@@ -137,13 +156,15 @@ OPENS: dict[str, Near | set[str]] = {
     "records:readings": SEES[Record],
     # Not the pupil, before eighteen.
     "records:paper": near(
-        own={"head", "cpe"} | OWN_FAMILY - {"pupil"}, other_class={"head"} | OTHER_FAMILY, departed={"head"},
+        own={"head", "cpe"} | OWN_FAMILY - {"pupil"},
+        other_class={"head"} | OTHER_FAMILY,
+        departed={"head"},
         other_school=NEIGHBOURING,
     ),
     "records:own_records": FAMILY | OTHER_FAMILY,
     "records:own_record": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
     "records:agree": near(own=OWN_FAMILY - {"pupil"}, other_class=OTHER_FAMILY),
-}  # fmt: skip
+}
 NAMES = {
     "person": Named(Person),
 }
@@ -156,10 +177,17 @@ PLAIN = dict.fromkeys(
 
 def _confidential(stage: Stage) -> Data:
     return {
-        "nature": "pap", "classe": stage.own(Group).pk, "pupil": stage.own(Person).pk, "needs": "Lecture lente.",
-        "plan": "Consignes relues.", "emergency": "Appeler le 15.", "shows_emergency": "on", "plain": "Tu as plus de temps.",
-        "review_on": "2027-11-24", "sent_as": FORM,
-    }  # fmt: skip
+        "nature": "pap",
+        "classe": stage.own(Group).pk,
+        "pupil": stage.own(Person).pk,
+        "needs": "Lecture lente.",
+        "plan": "Consignes relues.",
+        "emergency": "Appeler le 15.",
+        "shows_emergency": "on",
+        "plain": "Tu as plus de temps.",
+        "review_on": "2027-11-24",
+        "sent_as": FORM,
+    }
 
 
 def _record_again(stage: Stage) -> Data:
@@ -182,28 +210,34 @@ BODIES = {
     "records:revise": Body("head", _record_again, wrong=lambda stage: {"review_on": "2020-01-01"}),
     "records:close": Body("head", lambda stage: {"etat": "clos"}),
     "records:readers": Body(
-        "head", lambda stage: {"person": stage.people["secretary"].pk, "reason": "team", "until": "2026-12-24"},
+        "head",
+        lambda stage: {"person": stage.people["secretary"].pk, "reason": "team", "until": "2026-12-24"},
         wrong=lambda stage: {"reason": ""},
     ),
     "records:end_reader": Body("head"),
     "records:measures": Body(
-        "head", lambda stage: {"words": "Placée devant", "first_day": "2026-11-24", "last_day": "2026-12-24"},
+        "head",
+        lambda stage: {"words": "Placée devant", "first_day": "2026-11-24", "last_day": "2026-12-24"},
         wrong=lambda stage: {"words": ""},
     ),
     "records:end_measure": Body("head"),
     "records:papers": Body(
-        "head", lambda stage: {"file": SimpleUploadedFile("bilan.txt", "Bilan de la séance.".encode())},
+        "head",
+        lambda stage: {"file": SimpleUploadedFile("bilan.txt", "Bilan de la séance.".encode())},
         wrong=lambda stage: {"file": ""},
     ),
     "records:remove_paper": Body("head"),
     "records:hand_over": Body(
-        "head", lambda stage: {"school": stage.twin.school.pk}, before=_goes_on, wrong=lambda stage: {"school": ""}
+        "head",
+        lambda stage: {"school": stage.twin.school.pk},
+        before=_goes_on,
+        wrong=lambda stage: {"school": ""},
     ),
     "records:entrust": Body(
         "head", lambda stage: {"person": stage.people["teacher"].pk}, wrong=lambda stage: {"person": ""}
     ),
     "records:agree": Body("guardian", lambda stage: {"accord": "donne"}),
-}  # fmt: skip
+}
 # The pupil reads what is written for them alone.
 READ_BY = {
     **dict.fromkeys(
@@ -219,9 +253,16 @@ READ_BY = {
 FILES_ALONE = {"records:papers"}
 OTHER_FILES = {"records:printed", "records:paper"}
 CONFIRMED = {
-    "records:open_record", "records:record", "records:revise", "records:readers", "records:end_reader",
-    "records:papers", "records:remove_paper", "records:hand_over", "records:entrust",
-}  # fmt: skip
+    "records:open_record",
+    "records:record",
+    "records:revise",
+    "records:readers",
+    "records:end_reader",
+    "records:papers",
+    "records:remove_paper",
+    "records:hand_over",
+    "records:entrust",
+}
 
 # The stage of the matrix
 
@@ -247,7 +288,7 @@ def plant(stage: Stage) -> None:
                 stage.mark(f"what a pupil reads, {scope}", listed | family | pupils, {"head"} | pupils),
                 stage.mark(f"what to do in an emergency, {scope}", adults | family, adults),
             ]
-        written = writing.Written(Words(*words), TODAY + timedelta(days=200), shows_emergency=True)
+        written = writing.RecordWords(Words(*words), TODAY + timedelta(days=200), shows_emergency=True)
         record = writing.open_record(viewer, pupil, "pai", written)
         if scope == OWN:
             access.add_reader(viewer, record, stage.people["cpe"], "team", None)
@@ -257,7 +298,11 @@ def plant(stage: Stage) -> None:
         reader = record.readers.order_by("-pk").first()
         stage.put(scope, record, reader, paper, record.measures.get(), Protocol.objects.get(pk=record.pk))
         lost = Record.objects.create(
-            school=world.school, pupil=pupil, kind="pap", review_on=TODAY + timedelta(days=200), opened_by=head,
+            school=world.school,
+            pupil=pupil,
+            kind="pap",
+            review_on=TODAY + timedelta(days=200),
+            opened_by=head,
             opened_at=NOW,
-        )  # fmt: skip
+        )
         stage.put(scope, Orphan.objects.get(pk=lost.pk))

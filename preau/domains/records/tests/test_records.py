@@ -19,15 +19,15 @@ from conftest import NOW, SchoolClient
 from preau.commons.files import queries as files_queries
 from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
-from preau.commons.journal.queries import Asked, asked_of, said
+from preau.commons.journal.queries import LineQuery, asked_of, said
 from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Guardianship, Holding, Person
 from preau.directory.rules.authority import Verdict as Agreed
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.attendance.models import Arrangement
-from preau.domains.records import queries, seeds
+from preau.domains.records import seeds
 from preau.domains.records.actions import access, handing, hanging, keeping, writing
 from preau.domains.records.models import (
     Agreement,
@@ -39,10 +39,11 @@ from preau.domains.records.models import (
     Version,
     Words,
 )
+from preau.domains.records.queries import audit, choices
 from preau.domains.records.tests.conftest import CANARY, TODAY, WORDS, staff, written
 from preau.foundation import antivirus, boards, kept, sealed, stamp, vault
 from preau.foundation.antivirus import Verdict
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 from preau.identity.models import Account
 
 DAY = timedelta(days=1)
@@ -263,7 +264,7 @@ def test_the_journal_does_not_tell_notes_from_plans(
     head = client.sit(college.people["head"])
     shown = head.get(reverse("journal:lines")).content.decode()
     (choice,) = re.findall(r'<option value="([^"]+)"[^>]*>Dossier confidentiel lu<', shown)
-    asked = Asked(TODAY, TODAY, verb=choice)
+    asked = LineQuery(TODAY, TODAY, verb=choice)
     found = list(asked_of(college.school, asked))
     assert {line.target_id for line in found} == {pai.pk, notes.pk}
     assert len({(line.verb, line.target, str(line.details)) for line in found}) == 1
@@ -274,7 +275,7 @@ def test_a_line_that_was_sealed_under_a_former_verb_is_read_with_the_others(
 ) -> None:
     facts = {"school": college.school, "actor": nurse, "target": "records.record", "target_id": notes.pk}
     former = Line.objects.create(verb="records.private_read", is_read=True, subject=notes.pupil, **facts)
-    asked = Asked(TODAY, TODAY, verb="records.read")
+    asked = LineQuery(TODAY, TODAY, verb="records.read")
     assert former in asked_of(college.school, asked)
     assert said([former])[0].label == "Dossier confidentiel lu"
 
@@ -290,7 +291,7 @@ def test_versions_are_added_and_say_what_changed(college: World, seat_of: Any, p
     pai.refresh_from_db()
     assert pai.revision == 2
     assert list(pai.versions.values_list("number", "changed")) == [(1, ""), (2, "plan")]
-    assert [pai.open(one).plan for one in pai.versions.all()] == [WORDS.plan, "Autre"]
+    assert [pai.open(version).plan for version in pai.versions.all()] == [WORDS.plan, "Autre"]
 
 
 def test_two_who_write_get_both_texts(
@@ -314,9 +315,13 @@ def test_the_same_form_twice_opens_one_record(college: World, client: SchoolClie
     pupil = college.people["pupil"]
     group = pupil.enrolments.filter(group__kind="class").first().group
     body = {
-        "nature": "pai", "classe": group.pk, "pupil": pupil.pk, "needs": "N", "review_on": "2027-09-01",
+        "nature": "pai",
+        "classe": group.pk,
+        "pupil": pupil.pk,
+        "needs": "N",
+        "review_on": "2027-09-01",
         "sent_as": "0123456789abcdef" * 2,
-    }  # fmt: skip
+    }
     client.sit(nurse)
     for _ in range(2):
         assert client.post(reverse("records:open_record"), body).status_code == 302
@@ -335,7 +340,7 @@ def test_closing_ends_the_measures(college: World, seat_of: Any, pai: Record) ->
     assert writing.close(nurse, pai) and not writing.close(nurse, pai)
     assert not Arrangement.objects.active(TODAY).exists()
     assert not Protocol.objects.visible_to(seat_of("head")).exists()
-    with pytest.raises(writing.Closed):
+    with pytest.raises(writing.RecordClosed):
         writing.revise(nurse, pai, written(Words("x")), 1)
     assert writing.reopen(nurse, pai) and not writing.reopen(nurse, pai)
 
@@ -435,17 +440,17 @@ def test_the_head_entrusts_a_plan_to_somebody_else(
     Holding.objects.filter(person=nurse).update(ends=TODAY)
     head, heir = seat_of("head"), staff(college, Role.NURSE, "Eva")
     [orphan] = Orphan.objects.visible_to(head)
-    assert list(queries.staff_to_entrust(head, orphan)) == [heir]
+    assert list(audit.staff_to_entrust(head, orphan)) == [heir]
     Holding.objects.filter(person=heir).update(ends=TODAY)
-    assert list(queries.staff_to_entrust(head, orphan)) == [head.person], "alone in their school"
+    assert list(audit.staff_to_entrust(head, orphan)) == [head.person], "alone in their school"
 
 
 def test_nobody_opens_the_record_of_a_child_of_theirs(college: World, seat_of: Any) -> None:
     own_class = Group.objects.get(enrolments__pupil=college.people["pupil"], kind=Group.Kind.CLASS)
     head, pupil = seat_of("head"), college.people["pupil"]
-    assert pupil in queries.pupils_of(head, own_class)
+    assert pupil in choices.pupils_of(head, own_class)
     Guardianship.objects.create(guardian=head.person, pupil=pupil, authority="none", kinship="other")
-    assert pupil not in queries.pupils_of(head, own_class)
+    assert pupil not in choices.pupils_of(head, own_class)
 
 
 # Sealed
@@ -463,18 +468,27 @@ def everything() -> Iterator[tuple[str, str]]:
 
 
 def test_what_is_written_lies_nowhere_in_plain_words(
-    college: World, client: SchoolClient, pai: Record, nurse: Person, clock: Any, caplog: Any,
+    college: World,
+    client: SchoolClient,
+    pai: Record,
+    nurse: Person,
+    clock: Any,
+    caplog: Any,
     django_capture_on_commit_callbacks: Any,
-) -> None:  # fmt: skip
+) -> None:
     caplog.set_level(logging.DEBUG)
     access.add_reader(_seat(college, nurse), pai, college.people["cpe"], Reader.Reason.TEAM, TODAY + 9 * DAY)
     client.sit(nurse)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(address("papers", pai), {"file": sent(f"{CANARY}.txt")})
     body = {
-        "needs": f"Nouveau {CANARY}", "plan": f"P {CANARY}", "emergency": f"E {CANARY}", "plain": "p",
-        "review_on": "2027-09-01", "seen": "1",
-    }  # fmt: skip
+        "needs": f"Nouveau {CANARY}",
+        "plan": f"P {CANARY}",
+        "emergency": f"E {CANARY}",
+        "plain": "p",
+        "review_on": "2027-09-01",
+        "seen": "1",
+    }
     assert client.post(address("revise", pai), body).status_code == 302
     assert pai.papers.get().name == f"{CANARY}.txt"
     read = Line.objects.filter(verb="records.read", target_id=pai.pk)
@@ -538,7 +552,7 @@ def test_what_the_antivirus_does_not_clear_is_not_kept(
     seat_of: Any, pai: Record, monkeypatch: Any, said: Verdict
 ) -> None:
     monkeypatch.setattr(antivirus, "verdict_of", lambda file: said)
-    with pytest.raises(Refused):
+    with pytest.raises(UploadRefused):
         hanging.add_paper(seat_of("nurse"), pai, sent())
     assert not Paper.objects.exists()
 
@@ -603,10 +617,10 @@ def test_news_name_nobody(college: World, seat_of: Any, pai: Record) -> None:
     access.add_reader(seat_of("nurse"), pai, college.people["cpe"], Reader.Reason.TEAM, None)
     writing.revise(seat_of("nurse"), pai, written(Words("x")), 1)
     told = Item.objects.filter(kind__startswith="records.")
-    assert {one.person for one in told} >= {college.people["cpe"], college.people["guardian"]}
-    for one in told:
-        assert set(one.facts) <= {"school", "about"}
-        assert pai.pupil.family_name not in str(boards.notification_kinds.named(one.kind).subject)
+    assert {item.person for item in told} >= {college.people["cpe"], college.people["guardian"]}
+    for item in told:
+        assert set(item.facts) <= {"school", "about"}
+        assert pai.pupil.family_name not in str(boards.notification_kinds.named(item.kind).subject)
 
 
 def test_the_head_counts_and_reads_nothing(
@@ -615,7 +629,7 @@ def test_the_head_counts_and_reads_nothing(
     page = client.sit(college.people["head"]).get(reverse("records:audit")).content.decode()
     assert nurse.given_name in page
     assert pai.public_id not in page and notes.public_id not in page
-    assert [row["records"] for row in queries.people_who_read(_seat(college, college.people["head"]))] == [2]
+    assert [row["records"] for row in audit.people_who_read(_seat(college, college.people["head"]))] == [2]
 
 
 def test_the_demonstration_shows_an_emergency_and_a_plan(college: World, nurse: Person, seat_of: Any) -> None:

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preau.directory.models import Assignment, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.models import PSYCHOLOGY, SOCIAL, Kind, Reader, Record, next_review
+from preau.domains.records.queries import choices
 from preau.domains.records.tests.conftest import TODAY, staff
 
 NOBODY: set[Role] = set()
@@ -80,24 +81,24 @@ def test_a_reminder_comes_a_month_before(day: date) -> None:
 def test_nobody_opens_the_record_of_their_own_child(college: World, seat_of: Any, nurse: Person) -> None:
     pupil = college.people["pupil"]
     group = pupil.enrolments.filter(group__kind="class").first().group
-    assert pupil in queries.pupils_of(seat_of("nurse"), group)
+    assert pupil in choices.pupils_of(seat_of("nurse"), group)
     pupil.guardianships.create(guardian=nurse, authority="legal", kinship="mother")
-    assert pupil not in queries.pupils_of(seat_of("nurse"), group)
+    assert pupil not in choices.pupils_of(seat_of("nurse"), group)
 
 
 def test_a_teacher_chooses_among_their_classes(college: World, seat_of: Any) -> None:
     teacher = seat_of("teacher")
     taught = Assignment.objects.active(TODAY).filter(teacher=teacher.person, school=college.school)
-    found = set(queries.groups_to_choose(teacher).values_list("pk", flat=True))
+    found = set(choices.groups_to_choose(teacher).values_list("pk", flat=True))
     assert found == set(taught.values_list("group_id", flat=True))
     assert found < set(
-        queries.groups_to_choose(seat_of("head")).values_list("pk", flat=True)
+        choices.groups_to_choose(seat_of("head")).values_list("pk", flat=True)
     ) or found == set(college.year.groups.values_list("pk", flat=True))
 
 
 def test_whoever_answers_for_the_pupil_is_put_on_no_list(college: World, seat_of: Any, pai: Record) -> None:
     parent = staff(college, Role.TEACHER, "Eva")
-    assert parent in queries.staff_to_add(seat_of("nurse"), pai)
+    assert parent in choices.staff_to_add(seat_of("nurse"), pai)
     pai.pupil.guardianships.create(guardian=parent, authority="contact", kinship="other")
-    assert parent not in queries.staff_to_add(seat_of("nurse"), pai)
-    assert pai.pupil not in queries.staff_to_add(seat_of("nurse"), pai)
+    assert parent not in choices.staff_to_add(seat_of("nurse"), pai)
+    assert pai.pupil not in choices.staff_to_add(seat_of("nurse"), pai)

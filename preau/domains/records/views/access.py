@@ -7,17 +7,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.rules.authority import Verdict
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.actions import access as actions
 from preau.domains.records.actions import handing
 from preau.domains.records.actions.writing import Unreadable
-from preau.domains.records.forms import HandOverForm, ReaderForm
+from preau.domains.records.forms.around import HandOverForm, ReaderForm
 from preau.domains.records.models import Reader, Record
+from preau.domains.records.queries import choices, pages
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, status_of
 from preau.foundation.paging import page_of
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 A_PAGE = 40
 
@@ -27,14 +28,14 @@ A_PAGE = 40
 @require_http_methods(["GET", "POST"])
 def readers(request: HttpRequest, record: Record) -> HttpResponse:
     """The list, which whoever writes in the record may lengthen."""
-    record, writes = queries.whole(record), rules.writes(request.viewer, record)
+    record, writes = pages.whole(record), rules.writes(request.viewer, record)
     form = ReaderForm(request.viewer, record, request.POST or None) if writes else None
     if request.method == "POST" and form and form.is_valid():
         data = form.cleaned_data
         actions.add_reader(request.viewer, record, data["person"], data["reason"], data["until"])
         messages.success(request, _("%(name)s peut ouvrir ce dossier.") % {"name": data["person"].full_name})
         return redirect("records:readers", public_id=record.public_id)
-    page = page_of(queries.readers_of(record), request.GET.get("page"), A_PAGE)
+    page = page_of(pages.readers_of(record), request.GET.get("page"), A_PAGE)
     context = {"record": record, "form": form, "page_obj": page, "today": request.viewer.today}
     status = status_of(form)
     return render(request, "records/readers.html", context, status=status)
@@ -62,9 +63,9 @@ def end_reader(request: HttpRequest, reader: Reader) -> HttpResponseRedirect:
 @require_safe
 def readings(request: HttpRequest, record: Record) -> HttpResponse:
     """Who opened this record: those of its list read names, a family in which role."""
-    record = queries.whole(record)
-    page = page_of(queries.readings_of(request.viewer, record), request.GET.get("page"), A_PAGE)
-    rows = queries.reading_rows(request.viewer, record, page.object_list)
+    record = pages.whole(record)
+    page = page_of(pages.readings_of(request.viewer, record), request.GET.get("page"), A_PAGE)
+    rows = pages.reading_rows(request.viewer, record, page.object_list)
     context = {"record": record, "page_obj": page, "rows": rows, "is_staff": request.viewer.is_staff}
     return render(request, "records/readings.html", context)
 
@@ -74,16 +75,18 @@ def readings(request: HttpRequest, record: Record) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, record: Record) -> HttpResponse:
     """Give a copy to the school where the pupil goes on, once everyone who decides has agreed."""
-    record = queries.whole(record)
+    record = pages.whole(record)
     form = HandOverForm(request.viewer, record, request.POST or None)
     if request.method == "POST" and form.is_valid() and _handed(request, record, form):
         return redirect("records:record", public_id=record.public_id)
     verdict = handing.is_agreed(request.viewer, record)
     context = {
-        "record": record, "form": form, "is_agreed": verdict == Verdict.AGREED,
+        "record": record,
+        "form": form,
+        "is_agreed": verdict == Verdict.AGREED,
         "is_unsettled": verdict == Verdict.UNSETTLED,
-        "has_school": queries.next_schools(request.viewer, record).exists(),
-    }  # fmt: skip
+        "has_school": choices.next_schools(request.viewer, record).exists(),
+    }
     return render_form(request, "records/hand_over.html", context)
 
 
@@ -95,7 +98,7 @@ def _handed(request: HttpRequest, record: Record, form: HandOverForm) -> bool:
         form.add_error(None, _("L’accord de la famille manque : il se donne sur la page du dossier."))
     except (handing.NotThere, Unreadable):
         form.add_error("school", _("Ce dossier ne peut pas être transmis à cet établissement."))
-    except Refused:
+    except UploadRefused:
         form.add_error("school", _("Cet établissement n’a plus de place pour les documents."))
     else:
         done = _("Une copie est transmise : la direction de l’établissement dira qui l’ouvre.")

@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.actions import access as actions
-from preau.domains.records.forms import EntrustForm
+from preau.domains.records.forms.around import EntrustForm
 from preau.domains.records.models import Orphan
+from preau.domains.records.queries.audit import orphan_rows, orphans_of, people_who_read
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form
@@ -23,8 +24,8 @@ A_PAGE = 40
 def audit(request: HttpRequest) -> HttpResponse:
     """How many records each may open; the records that wait for a name."""
     viewer = request.viewer
-    page = page_for(request, queries.people_who_read(viewer), A_PAGE)
-    orphans = queries.orphans_of(viewer)
+    page = page_for(request, people_who_read(viewer), A_PAGE)
+    orphans = orphans_of(viewer)
     context = {"page_obj": page, "rows": page.object_list, "orphans": orphans}
     return render(request, "records/audit.html", context)
 
@@ -44,7 +45,7 @@ def entrust(request: HttpRequest, orphan: Orphan) -> HttpResponse:
         else:
             messages.success(request, _("Le dossier est confié."))
         return redirect("records:audit")
-    [row] = queries.orphan_rows([orphan])
+    [row] = orphan_rows([orphan])
     return render_form(
         request,
         "records/entrust.html",

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.actions import handing
 from preau.domains.records.models import Record
+from preau.domains.records.queries import around, pages
 from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.paging import page_for
@@ -20,10 +21,10 @@ A_PAGE = 30
 @require_safe
 def own_records(request: HttpRequest) -> HttpResponse:
     """The plans of one's children, or one's own."""
-    page = page_for(request, queries.own_records(request.viewer), A_PAGE)
+    page = page_for(request, pages.own_records(request.viewer), A_PAGE)
     context = {
         "page_obj": page,
-        "rows": queries.rows_of(request.viewer, page.object_list),
+        "rows": pages.rows_of(request.viewer, page.object_list),
         "is_guardian": request.viewer.is_guardian,
     }
     return render(request, "records/own_records.html", context)
@@ -33,15 +34,20 @@ def own_records(request: HttpRequest) -> HttpResponse:
 @require_safe
 def own_record(request: HttpRequest, record: Record) -> HttpResponse:
     """One plan: all of it, or what a minor pupil reads of it."""
-    viewer, record = request.viewer, queries.whole(record)
-    opened, is_whole = queries.opened_at(record, record.revision), record.is_read_whole_by(request.viewer)
+    viewer, record = request.viewer, pages.whole(record)
+    opened, is_whole = pages.opened_at(record, record.revision), record.is_read_whole_by(request.viewer)
     journal.record_read(viewer, "records.read", record, subject_id=record.pupil_id)
     context = {
-        "record": record, "opened": opened, "is_whole": is_whole, "measures": queries.own_measures(record, viewer.today),
-        "papers": queries.papers_of(record) if is_whole else [], "steps": queries.steps_of(record) if is_whole else [],
-        "is_guardian": viewer.is_guardian, "agrees": rules.agrees(viewer, record),
+        "record": record,
+        "opened": opened,
+        "is_whole": is_whole,
+        "measures": around.own_measures(record, viewer.today),
+        "papers": pages.papers_of(record) if is_whole else [],
+        "steps": pages.steps_of(record) if is_whole else [],
+        "is_guardian": viewer.is_guardian,
+        "agrees": rules.agrees(viewer, record),
         "has_agreed": record.agreements.standing().filter(by=viewer.person.pk).exists(),
-    }  # fmt: skip
+    }
     return render(request, "records/own_record.html", context)
 
 

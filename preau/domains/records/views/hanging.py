@@ -7,24 +7,25 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.records import queries, rules
+from preau.domains.records import rules
 from preau.domains.records.actions import hanging as actions
-from preau.domains.records.actions.writing import Closed
-from preau.domains.records.forms import MeasureForm, PaperForm
+from preau.domains.records.actions.writing import RecordClosed
+from preau.domains.records.forms.around import MeasureForm, PaperForm
 from preau.domains.records.models import Measure, Paper, Record
+from preau.domains.records.queries import around, pages
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form
 from preau.foundation.served import SANDBOX
-from preau.foundation.uploads import Refused
+from preau.foundation.uploads import UploadRefused
 
 
 @opens(Record, to=rules.writes_plan, by="public_id")
 @require_http_methods(["GET", "POST"])
 def measures(request: HttpRequest, record: Record) -> HttpResponse:
     """What the plan asks of every lesson, published in neutral words."""
-    record = queries.whole(record)
+    record = pages.whole(record)
     form = MeasureForm(request.POST or None, initial={"first_day": request.viewer.today})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -32,7 +33,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
             added = actions.add_measure(
                 request.viewer, record, data["words"], data["first_day"], data["last_day"]
             )
-        except Closed:
+        except RecordClosed:
             messages.info(request, _("Ce dossier est clos."))
         else:
             said = (
@@ -42,7 +43,7 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
             )
             messages.success(request, said)
         return redirect("records:measures", public_id=record.public_id)
-    rows = queries.measures_of(record, request.viewer.today)
+    rows = around.measures_of(record, request.viewer.today)
     context = {"record": record, "form": form, "rows": rows}
     return render_form(request, "records/measures.html", context)
 
@@ -63,20 +64,20 @@ def end_measure(request: HttpRequest, measure: Measure) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def papers(request: HttpRequest, record: Record) -> HttpResponse:
     """Attach a paper; those that are there."""
-    record = queries.whole(record)
+    record = pages.whole(record)
     form = PaperForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_paper(request.viewer, record, form.cleaned_data["file"])
-        except Refused as refused:
+        except UploadRefused as refused:
             form.add_error("file", str(refused))
-        except Closed:
+        except RecordClosed:
             messages.info(request, _("Ce dossier est clos."))
             return redirect("records:papers", public_id=record.public_id)
         else:
             messages.success(request, _("Le document est joint."))
             return redirect("records:papers", public_id=record.public_id)
-    rows = queries.papers_of(record)
+    rows = pages.papers_of(record)
     if request.method == "GET" and rows:
         # Names of papers are sealed too: « Ordonnance… » says what a record is about.
         journal.record_read(request.viewer, "records.read", record, subject_id=record.pupil_id)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group
-from preau.domains.records import exports, queries, rules
+from preau.domains.records import exports, rules
 from preau.domains.records.actions import writing as actions
-from preau.domains.records.forms import OpenForm, RecordFilter, ReviseForm
+from preau.domains.records.forms.records import OpenForm, RecordFilter, ReviseForm
 from preau.domains.records.models import Kind, Record, Words
+from preau.domains.records.queries import around, choices, pages
 from preau.foundation import journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import pdf_file
@@ -30,12 +31,16 @@ def records(request: HttpRequest) -> HttpResponse:
     """The records that one may open; nothing of what they say."""
     form = RecordFilter(request.viewer, request.GET)
     chosen = form.chosen()
-    page = page_for(request, queries.records_of(request.viewer, chosen), A_PAGE)
+    page = page_for(request, pages.records_of(request.viewer, chosen), A_PAGE)
     context = {
-        "form": form, "page_obj": page, "rows": queries.rows_of(request.viewer, page.object_list),
-        "query": query_of(request), "filtered": bool(chosen), "may_open": rules.opens_records(request.viewer),
+        "form": form,
+        "page_obj": page,
+        "rows": pages.rows_of(request.viewer, page.object_list),
+        "query": query_of(request),
+        "filtered": bool(chosen),
+        "may_open": rules.opens_records(request.viewer),
         "audits": rules.audits(request.viewer),
-    }  # fmt: skip
+    }
     return render(request, "records/records.html", context)
 
 
@@ -45,7 +50,7 @@ def _chosen(request: HttpRequest) -> tuple[str, Group | None]:
     asked = request.POST.get("nature") or request.GET.get("nature") or ""
     kind = asked if asked in kinds else kinds[0]
     wanted = request.POST.get("classe") or request.GET.get("classe") or ""
-    groups = queries.groups_to_choose(request.viewer)
+    groups = choices.groups_to_choose(request.viewer)
     is_id = wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_ID
     return kind, (groups.filter(pk=int(wanted)).first() if is_id else None) or groups.first()
 
@@ -66,10 +71,14 @@ def open_record(request: HttpRequest) -> HttpResponse:
         )
         return redirect("records:record", public_id=made.public_id)
     context = {
-        "form": form, "kind": kind, "kind_said": Kind(kind).label, "group": group,
+        "form": form,
+        "kind": kind,
+        "kind_said": Kind(kind).label,
+        "group": group,
         "kinds": [(one.value, one.label) for one in rules.kinds_opened_by(request.viewer)],
-        "groups": list(queries.groups_to_choose(request.viewer)), "is_shared": rules.has_plain_part(kind),
-    }  # fmt: skip
+        "groups": list(choices.groups_to_choose(request.viewer)),
+        "is_shared": rules.has_plain_part(kind),
+    }
     return render_form(request, "records/open.html", context)
 
 
@@ -80,23 +89,29 @@ def record(request: HttpRequest, record: Record) -> HttpResponse:
     """What the record says, in its version of today or in the one that is asked; the reading is written down."""
     asked = request.GET.get("version", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else record.revision
-    record = queries.whole(record)
-    opened = queries.opened_at(record, number) or queries.opened_at(record, record.revision)
+    record = pages.whole(record)
+    opened = pages.opened_at(record, number) or pages.opened_at(record, record.revision)
     _read(request, record, "read")
     context = {
-        "record": record, "opened": opened, "is_last": opened is not None and opened.number == record.revision,
-        "steps": queries.steps_of(record), "papers": queries.papers_of(record),
-        "measures": queries.measure_rows(record, request.viewer.today), "writes": rules.writes(request.viewer, record),
+        "record": record,
+        "opened": opened,
+        "is_last": opened is not None and opened.number == record.revision,
+        "steps": pages.steps_of(record),
+        "papers": pages.papers_of(record),
+        "measures": around.measure_rows(record, request.viewer.today),
+        "writes": rules.writes(request.viewer, record),
         "near": record.is_open and rules.is_to_review(record.review_on, request.viewer.today),
-    }  # fmt: skip
+    }
     return render(request, "records/record.html", context)
 
 
 def _read(request: HttpRequest, record: Record, gesture: str) -> None:
     journal.record_read(
-        request.viewer, f"records.{gesture}", Record(pk=record.pk, school_id=record.school_id),
+        request.viewer,
+        f"records.{gesture}",
+        Record(pk=record.pk, school_id=record.school_id),
         subject_id=record.pupil_id,
-    )  # fmt: skip
+    )
 
 
 @opens(Record, to=rules.writes, by="public_id")
@@ -104,8 +119,8 @@ def _read(request: HttpRequest, record: Record, gesture: str) -> None:
 @require_http_methods(["GET", "POST"])
 def revise(request: HttpRequest, record: Record) -> HttpResponse:
     """Write the next version; the others stay."""
-    record = queries.whole(record)
-    opened = queries.opened_at(record, record.revision)
+    record = pages.whole(record)
+    opened = pages.opened_at(record, record.revision)
     if not record.is_open or opened is None or opened.words is None:
         messages.info(request, _("Ce dossier ne se modifie pas."))
         return redirect("records:record", public_id=record.public_id)
@@ -126,9 +141,9 @@ def _revised(request: HttpRequest, record: Record, form: ReviseForm) -> HttpResp
         data = request.POST.copy()
         data["seen"] = str(since.record.revision)
         _read(request, record, "read")
-        again = ReviseForm(request.viewer, queries.whole(record), since.words, data)
+        again = ReviseForm(request.viewer, pages.whole(record), since.words, data)
         return _revise_page(request, record, again, since.words, CONFLICT)
-    except (actions.Closed, actions.Unreadable):
+    except (actions.RecordClosed, actions.Unreadable):
         messages.info(request, _("Ce dossier ne se modifie pas."))
     else:
         said = _("C’est écrit. Les versions d’avant restent.") if changed else _("Rien n’a changé.")
@@ -141,7 +156,7 @@ def _revise_page(
 ) -> HttpResponse:
     names = ("needs", "plan", "emergency", "plain")
     both = [
-        (queries.PARTS[name], getattr(theirs, name), form[name].value())
+        (pages.PARTS[name], getattr(theirs, name), form[name].value())
         for name in names
         if theirs and name in form.fields and getattr(theirs, name) != form[name].value()
     ]
@@ -173,11 +188,14 @@ def close(request: HttpRequest, record: Record) -> HttpResponseRedirect:
 def printed(request: HttpRequest, record: Record) -> HttpResponse:
     """The version of today on paper, under the name of whoever prints it."""
     _read(request, record, "printed")
-    record = queries.whole(record)
+    record = pages.whole(record)
     context: dict[str, Any] = {
-        "record": record, "opened": queries.opened_at(record, record.revision), "who": request.viewer.person.full_name,
-        "now": timezone.now(), "measures": queries.own_measures(record, request.viewer.today),
-    }  # fmt: skip
+        "record": record,
+        "opened": pages.opened_at(record, record.revision),
+        "who": request.viewer.person.full_name,
+        "now": timezone.now(),
+        "measures": around.own_measures(record, request.viewer.today),
+    }
     page = exports.page_of(context)
     if not pdf.is_possible():
         return HttpResponse(page)

@@ -16,8 +16,8 @@ from preau.domains.catalogue.queries.questions import KINDS
 from preau.domains.scenarios.actions.writing import begin, keep, new_key
 from preau.domains.scenarios.models import Content, Facts, Scenario, Step
 from preau.domains.scenarios.rules import MOST_RESOURCES, licences_after
-from preau.foundation import richtext
 from preau.foundation.locks import lock
+from preau.foundation.richtext import cleaning
 
 # A drawing, by its alternative.
 DRAWING = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>")
@@ -33,18 +33,26 @@ def adapt_resource(viewer: Viewer, resource: Resource) -> Scenario:
     if not licences_after(resource.licence):
         raise MayNotAdapt
     facts = Facts(
-        title=resource.title[:160], abstract=resource.abstract, minutes=resource.duration,
+        title=resource.title[:160],
+        abstract=resource.abstract,
+        minutes=resource.duration,
         levels=tuple(node.key for node in resource.levels),
-        subject=next((node.key for node in resource.subjects), ""), resources=(resource.key,),
-    )  # fmt: skip
+        subject=next((node.key for node in resource.subjects), ""),
+        resources=(resource.key,),
+    )
     step = Step(
-        key=new_key(), title=_("Avec la ressource « %(title)s »") % {"title": resource.title[:100]},
-        minutes=resource.duration, pupils=words_to_change(resource.parts),
-    )  # fmt: skip
+        key=new_key(),
+        title=_("Avec la ressource « %(title)s »") % {"title": resource.title[:100]},
+        minutes=resource.duration,
+        pupils=words_to_change(resource.parts),
+    )
     origin = {
-        "title": resource.title, "authors": list(resource.authors), "licence": resource.licence,
-        "licence_version": resource.licence_version, "address": resource.address,
-    }  # fmt: skip
+        "title": resource.title,
+        "authors": list(resource.authors),
+        "licence": resource.licence,
+        "licence_version": resource.licence_version,
+        "address": resource.address,
+    }
     return begin(viewer, Content(facts, (step,)), adapted_resource=resource, origin=origin)
 
 
@@ -61,7 +69,7 @@ def words_to_change(parts: list[Mapping[str, Any]]) -> str:
         said.append(
             f"<h3>{escape(_('Question'))}</h3>{part['html']}" + (f"<ul>{choices}</ul>" if choices else "")
         )
-    return richtext.clean("".join(said))
+    return cleaning.clean("".join(said))
 
 
 def _with_words_of_drawings(html: str) -> str:
@@ -75,11 +83,14 @@ def adapt_scenario(viewer: Viewer, source: Scenario) -> Scenario:
     if not source.is_public or version is None or not licences_after(version.licence):
         raise MayNotAdapt
     before = version.content
-    steps = tuple(replace(one, key=new_key(), seen=1) for one in before.steps)
+    steps = tuple(replace(step, key=new_key(), seen=1) for step in before.steps)
     origin = {
-        "title": before.facts.title, "authors": version.signatures, "licence": version.licence,
-        "address": reverse("scenarios:scenario", args=[source.code]), "from": source.origin,
-    }  # fmt: skip
+        "title": before.facts.title,
+        "authors": version.signatures,
+        "licence": version.licence,
+        "address": reverse("scenarios:scenario", args=[source.code]),
+        "from": source.origin,
+    }
     return begin(viewer, Content(before.facts, steps), adapted_from=source, origin=origin)
 
 

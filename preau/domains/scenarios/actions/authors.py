@@ -36,9 +36,14 @@ def invite(viewer: Viewer, scenario: Scenario, person: Person) -> Author:
     url = reverse("scenarios:invitation", kwargs={"pk": author.pk})
     notices.publish(
         News(
-            INVITED, person.pk, _key(author), url, school_id=scenario.school_id, seat=f"staff-{scenario.school_id}"
+            INVITED,
+            person.pk,
+            _key(author),
+            url,
+            school_id=scenario.school_id,
+            seat=f"staff-{scenario.school_id}",
         )
-    )  # fmt: skip
+    )
     journal.record(viewer, INVITED, scenario, subject_id=person.pk)
     return author
 
@@ -68,7 +73,7 @@ def leave(viewer: Viewer, author: Author) -> bool:
     """Decline an invitation, or write it no more. False for the last author: a scenario belongs to somebody."""
     scenario = lock(Scenario, author.scenario.pk)
     writing = list(scenario.authors.writing().order_by("-is_first", "pk"))
-    if [one.pk for one in writing] == [author.pk]:
+    if [author.pk for author in writing] == [author.pk]:
         return False
     _drop(author, scenario)
     journal.record(viewer, "scenarios.left", scenario)

@@ -69,7 +69,7 @@ def _tell(case: Case) -> None:
     writing = Author.objects.writing().filter(scenario=case.scenario_id)
     people = [case.review.person_id] if case.review else list(writing.values_list("person_id", flat=True))
     key = f"{MODERATED}-{case.pk}-{case.state}-{case.decided_at:%Y%m%d%H%M%S}"
-    notices.publish(*(News(MODERATED, one, key, url) for one in people))
+    notices.publish(*(News(MODERATED, person, key, url) for person in people))
 
 
 @transaction.atomic

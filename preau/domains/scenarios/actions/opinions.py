@@ -52,9 +52,12 @@ def review(viewer: Viewer, work: Resource | Scenario, opinion: Opinion) -> bool:
     if isinstance(work, Scenario) and work.authors.filter(person=viewer.person).exists():
         raise OwnWork
     facts = dict(opinion.marks) | {
-        "level": opinion.level, "context": opinion.context, "text": opinion.text, "signature": opinion.signature,
+        "level": opinion.level,
+        "context": opinion.context,
+        "text": opinion.text,
+        "signature": opinion.signature,
         "signed": signed_by(viewer.person, opinion),
-    }  # fmt: skip
+    }
     known = Review.objects.filter(person=viewer.person, **of).first()
     if known and all(getattr(known, name) == value for name, value in facts.items()):
         return False
@@ -76,8 +79,8 @@ def _tell(scenario: Scenario, made: Review) -> None:
     seat = f"staff-{scenario.school_id}"
     notices.publish(
         *(
-            News(REVIEWED, one, f"{REVIEWED}-{made.pk}", url, school_id=scenario.school_id, seat=seat)
-            for one in people
+            News(REVIEWED, person, f"{REVIEWED}-{made.pk}", url, school_id=scenario.school_id, seat=seat)
+            for person in people
         )
     )
 

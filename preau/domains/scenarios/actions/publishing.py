@@ -12,8 +12,9 @@ from preau.domains.catalogue.models import Node
 from preau.domains.scenarios.actions.writing import keep
 from preau.domains.scenarios.models import LICENCES, Content, Scenario, Version
 from preau.domains.scenarios.rules import licences_after
-from preau.foundation import journal, richtext
+from preau.foundation import journal
 from preau.foundation.locks import lock
+from preau.foundation.richtext import showing
 from preau.foundation.text import fold
 
 MOST_WORDS = 8_000
@@ -39,7 +40,7 @@ def publish(viewer: Viewer, scenario: Scenario, licence: str) -> Version:
         raise NotReady
     if licence not in allowed(scenario):
         raise WrongLicence
-    signatures = [one.signed for one in scenario.authors.writing().select_related("person")]
+    signatures = [author.signed for author in scenario.authors.writing().select_related("person")]
     body = content.frozen().told()
     last = scenario.versions.first()
     if (
@@ -70,13 +71,26 @@ def allowed(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _freeze(
-    viewer: Viewer, scenario: Scenario, content: Content, licence: str, signatures: list[str], *, published: bool
-) -> Version:  # fmt: skip
+    viewer: Viewer,
+    scenario: Scenario,
+    content: Content,
+    licence: str,
+    signatures: list[str],
+    *,
+    published: bool,
+) -> Version:
     number = (scenario.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     made: Version = Version.objects.create(
-        scenario=scenario, number=number, title=content.facts.title, body=content.frozen().told(), licence=licence, signatures=signatures,
-        is_published=published, made_by=viewer.person, made_at=timezone.now(),
-    )  # fmt: skip
+        scenario=scenario,
+        number=number,
+        title=content.facts.title,
+        body=content.frozen().told(),
+        licence=licence,
+        signatures=signatures,
+        is_published=published,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+    )
     return made
 
 
@@ -91,9 +105,9 @@ def nodes_of(content: Content) -> list[Node]:
 def words_of(content: Content, labels: list[str], signatures: list[str]) -> str:
     """By what it is found, folded as `foundation.lookup` looks for it: the title first."""
     facts = content.facts
-    said = [facts.title, facts.abstract, *labels, *signatures, richtext.plain(facts.objectives)]
-    for one in content.steps:
-        said += [one.title, richtext.plain(one.teacher), richtext.plain(one.pupils)]
+    said = [facts.title, facts.abstract, *labels, *signatures, showing.plain(facts.objectives)]
+    for step in content.steps:
+        said += [step.title, showing.plain(step.teacher), showing.plain(step.pupils)]
     return fold(" ".join(said))[:MOST_WORDS]
 
 
@@ -119,12 +133,12 @@ def go_back(viewer: Viewer, version: Version) -> bool:
     content = scenario.content
     if content.frozen().told() == version.body:
         return False
-    if content.frozen().told() not in [one.body for one in scenario.versions.all()]:
+    if content.frozen().told() not in [version.body for version in scenario.versions.all()]:
         _freeze(viewer, scenario, content, scenario.licence, [], published=False)
     before = version.content
     seen = {one.key: one.seen for one in (*content.steps, *(one for _place, one in content.removed))}
     # Whoever is writing a step or the facts meanwhile is told.
-    steps = tuple(replace(one, seen=seen.get(one.key, 0) + 1) for one in before.steps)
+    steps = tuple(replace(step, seen=seen.get(step.key, 0) + 1) for step in before.steps)
     keep(scenario, Content(facts=before.facts, steps=steps, seen=content.seen + 1))
     journal.record(viewer, "scenarios.gone_back", scenario, number=version.number)
     return True

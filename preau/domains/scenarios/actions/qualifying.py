@@ -28,9 +28,14 @@ class MovedMeanwhile(Exception):
 def _note(viewer: Viewer, known: Qualification, kind: str, words: str = "") -> None:
     now = timezone.now()
     QualificationStep.objects.create(
-        qualification=known, kind=kind, state=known.state, words=words, by=viewer.person, at=now,
+        qualification=known,
+        kind=kind,
+        state=known.state,
+        words=words,
+        by=viewer.person,
+        at=now,
         signed=viewer.seat.role_label[:60],
-    )  # fmt: skip
+    )
     Qualification.objects.filter(pk=known.pk).update(changed_at=now)
 
 

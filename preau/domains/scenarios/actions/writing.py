@@ -47,8 +47,13 @@ def begin(viewer: Viewer, content: Content, **origin: Any) -> Scenario:
             return known
     now = timezone.now()
     scenario: Scenario = Scenario.objects.create(
-        school_id=viewer.school_id or 0, title=content.facts.title, body=content.told(), made_at=now, changed_at=now, **origin
-    )  # fmt: skip
+        school_id=viewer.school_id or 0,
+        title=content.facts.title,
+        body=content.told(),
+        made_at=now,
+        changed_at=now,
+        **origin,
+    )
     Author.objects.create(
         scenario=scenario, person=viewer.person, is_first=True, invited_at=now, accepted_at=now
     )
@@ -124,7 +129,7 @@ def write_step(viewer: Viewer, scenario: Scenario, key: str, step: Step, seen: i
     if removed:
         content = _put_back(content, key)
     made = replace(step, key=key, seen=known.seen + 1)
-    keep(scenario, replace(content, steps=tuple(made if one.key == key else one for one in content.steps)))
+    keep(scenario, replace(content, steps=tuple(made if step.key == key else step for step in content.steps)))
     return True
 
 
@@ -133,10 +138,10 @@ def place_step(viewer: Viewer, scenario: Scenario, key: str, place: int) -> bool
     """Put a step at a place, counted from 1; False when it is there already."""
     scenario = lock(Scenario, scenario.pk)
     content = scenario.content
-    known = next((one for one in content.steps if one.key == key), None)
+    known = next((step for step in content.steps if step.key == key), None)
     if known is None:
         return False
-    others = [one for one in content.steps if one.key != key]
+    others = [step for step in content.steps if step.key != key]
     rank = min(max(place, 1), len(content.steps)) - 1
     steps = (*others[:rank], known, *others[rank:])
     if steps == content.steps:

@@ -73,7 +73,7 @@ class Content:
         facts |= {"levels": tuple(facts["levels"]), "resources": tuple(facts["resources"])}
         return cls(
             facts=Facts(**facts),
-            steps=tuple(Step(**one) for one in told["steps"]),
+            steps=tuple(Step(**step) for step in told["steps"]),
             removed=tuple((place, Step(**one)) for place, one in told["removed"]),
             seen=told["seen"],
         )
@@ -85,7 +85,7 @@ class Content:
 
     def frozen(self) -> "Content":
         """What a version keeps of it: neither what was taken out, nor how often it was written."""
-        return replace(self, removed=(), seen=1, steps=tuple(replace(one, seen=1) for one in self.steps))
+        return replace(self, removed=(), seen=1, steps=tuple(replace(step, seen=1) for step in self.steps))
 
     def step(self, key: str) -> Step | None:
         """A step by its name, taken out or not."""
@@ -98,7 +98,7 @@ class Content:
     @property
     def minutes(self) -> int:
         """What its steps last together."""
-        return sum(one.minutes or 0 for one in self.steps)
+        return sum(step.minutes or 0 for step in self.steps)
 
     @property
     def missing(self) -> list[str]:

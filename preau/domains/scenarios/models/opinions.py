@@ -63,8 +63,13 @@ class Review(models.Model):
         Resource, models.CASCADE, null=True, blank=True, related_name="reviews", verbose_name=_("ressource")
     )
     scenario = models.ForeignKey(
-        Scenario, models.CASCADE, null=True, blank=True, related_name="reviews", verbose_name=_("scénario pédagogique")
-    )  # fmt: skip
+        Scenario,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="reviews",
+        verbose_name=_("scénario pédagogique"),
+    )
     clarity = models.PositiveSmallIntegerField(_("clarté"), choices=Mark.choices)
     interest = models.PositiveSmallIntegerField(_("intérêt des élèves"), choices=Mark.choices)
     access = models.PositiveSmallIntegerField(_("accessibilité"), choices=Mark.choices)
@@ -133,14 +138,24 @@ class Case(models.Model):
         Review, models.CASCADE, null=True, blank=True, related_name="case", verbose_name=_("avis")
     )
     scenario = models.OneToOneField(
-        Scenario, models.CASCADE, null=True, blank=True, related_name="case", verbose_name=_("scénario pédagogique")
-    )  # fmt: skip
+        Scenario,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="case",
+        verbose_name=_("scénario pédagogique"),
+    )
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.OPEN)
     hidden = models.BooleanField(_("masqué"), default=False)
     why = models.TextField(_("raison"), blank=True)
     decided_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="cases_decided", verbose_name=_("décidé par")
-    )  # fmt: skip
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cases_decided",
+        verbose_name=_("décidé par"),
+    )
     decided_at = models.DateTimeField(_("décidé à"), null=True, blank=True)
     appeal = models.TextField(_("contestation"), blank=True)
     appealed_at = models.DateTimeField(_("contesté à"), null=True, blank=True)

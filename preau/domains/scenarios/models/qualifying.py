@@ -42,11 +42,21 @@ class Qualification(models.Model):
     )
     state = models.CharField(_("état"), max_length=12, choices=State.choices, default=State.NOTICED)
     moved_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="qualifications_moved", verbose_name=_("menée là par")
-    )  # fmt: skip
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="qualifications_moved",
+        verbose_name=_("menée là par"),
+    )
     assigned_to = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="qualifications_assigned", verbose_name=_("suivie par")
-    )  # fmt: skip
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="qualifications_assigned",
+        verbose_name=_("suivie par"),
+    )
     trials = models.PositiveIntegerField(_("retours de classe"), default=0)
     opened_at = models.DateTimeField(_("ouverte à"))
     changed_at = models.DateTimeField(_("changée à"))
@@ -96,8 +106,13 @@ class QualificationStep(models.Model):
     state = models.CharField(_("état"), max_length=12, choices=State.choices)
     words = models.TextField(_("mots"), blank=True)
     by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="qualification_steps", verbose_name=_("par")
-    )  # fmt: skip
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="qualification_steps",
+        verbose_name=_("par"),
+    )
     signed = models.CharField(_("en tant que"), max_length=60)
     at = models.DateTimeField(_("le"))
 

@@ -15,8 +15,14 @@ from preau.domains.scenarios.models.content import Content
 
 # What an author may choose: what may at least be shared.
 LICENCES = [
-    Licence.BY, Licence.BY_SA, Licence.CC0, Licence.BY_NC, Licence.BY_NC_SA, Licence.BY_ND, Licence.BY_NC_ND,
-]  # fmt: skip
+    Licence.BY,
+    Licence.BY_SA,
+    Licence.CC0,
+    Licence.BY_NC,
+    Licence.BY_NC_SA,
+    Licence.BY_ND,
+    Licence.BY_NC_ND,
+]
 
 
 def written_by(viewer: Viewer, scenario: str) -> Exists:
@@ -65,19 +71,34 @@ class Scenario(models.Model):
     body: "models.JSONField[Any, Any]" = models.JSONField(_("contenu"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DRAFT)
     shown = models.OneToOneField(
-        "Version", models.SET_NULL, null=True, blank=True, related_name="shown_of", verbose_name=_("version publique")
-    )  # fmt: skip
+        "Version",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="shown_of",
+        verbose_name=_("version publique"),
+    )
     licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, default=Licence.BY)
     nodes = models.ManyToManyField(
         Node, blank=True, related_name="scenarios", verbose_name=_("repères des programmes")
     )
     words = models.TextField(_("mots"), blank=True)
     adapted_from = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="adaptations", verbose_name=_("adapté de")
-    )  # fmt: skip
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="adaptations",
+        verbose_name=_("adapté de"),
+    )
     adapted_resource = models.ForeignKey(
-        Resource, models.PROTECT, null=True, blank=True, related_name="scenarios", verbose_name=_("adapté de la ressource")
-    )  # fmt: skip
+        Resource,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="scenarios",
+        verbose_name=_("adapté de la ressource"),
+    )
     origin: "models.JSONField[Any, Any]" = models.JSONField(_("origine"), default=dict, blank=True)
     made_at = models.DateTimeField(_("commencé à"))
     changed_at = models.DateTimeField(_("modifié à"))
@@ -114,7 +135,7 @@ class Scenario(models.Model):
     def of_kind(self, kind: str) -> list[Node]:
         """Its places in the programmes of one kind, in their order; no statement after `with_lines`."""
         return sorted(
-            (node for node in self.nodes.all() if node.kind == kind), key=lambda one: (one.order, one.pk)
+            (node for node in self.nodes.all() if node.kind == kind), key=lambda node: (node.order, node.pk)
         )
 
     @property

@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 from preau.domains.catalogue.models import Node, Resource
 from preau.domains.scenarios.models import Scenario
 from preau.foundation.http import page_at
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 
 MOST = 50
 MOST_BESIDE = 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScenarioFilter:
     """What somebody looks for in the list."""
 
     typed: str = ""
@@ -29,26 +29,28 @@ class Asked:
     subject: str = ""
 
     @classmethod
-    def read(cls, given: Any) -> "Asked":
+    def read(cls, given: Any) -> "ScenarioFilter":
         return cls(
-            given.get("q", "").replace("\0", "").strip()[:200], given.get("niveau", "")[:120], given.get("matiere", "")[:120]
-        )  # fmt: skip
+            given.get("q", "").replace("\0", "").strip()[:200],
+            given.get("niveau", "")[:120],
+            given.get("matiere", "")[:120],
+        )
 
     def query(self) -> str:
         said = {"q": self.typed, "niveau": self.level, "matiere": self.subject}
         return urlencode({name: value for name, value in said.items() if value})
 
 
-def with_words(rows: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
+def with_words(rows: "QuerySet[Any]", wanted: LookupTerms) -> "QuerySet[Any]":
     """Those that hold every word, or words that begin so."""
     words: Q = reduce(and_, (word.begins("words") for word in wanted.words))
     return rows.filter(words)
 
 
-def public_rows(asked: Asked) -> "QuerySet[Scenario]":
+def public_rows(asked: ScenarioFilter) -> "QuerySet[Scenario]":
     """The published scenarios that somebody looks for, the last first."""
     rows: Any = Scenario.objects.public()
-    wanted = Wanted.typed(asked.typed)
+    wanted = LookupTerms.typed(asked.typed)
     if wanted.words:
         rows = with_words(rows, wanted)
     for kind, key in ((Node.Kind.LEVEL, asked.level), (Node.Kind.SUBJECT, asked.subject)):
@@ -92,12 +94,12 @@ def addresses() -> list[str]:
 
 def beside_search(typed: str) -> tuple[str, str] | None:
     """For the search of resources: how many published scenarios these words find, and where (one statement)."""
-    wanted = Wanted.typed(typed)
+    wanted = LookupTerms.typed(typed)
     total = with_words(Scenario.objects.public(), wanted).count() if wanted.words else 0
     if not total:
         return None
     said = ngettext("%(num)s scénario pédagogique", "%(num)s scénarios pédagogiques", total) % {"num": total}
-    return said, f"{reverse('scenarios:home')}?{Asked(typed).query()}"
+    return said, f"{reverse('scenarios:home')}?{ScenarioFilter(typed).query()}"
 
 
 # From an address to a work
@@ -116,8 +118,12 @@ def resource_key(address: str) -> str:
 def published_resource(key: str) -> Resource | None:
     """A resource of the catalogue by its key, with its places in the programmes."""
     found: Resource | None = (
-        Resource.objects.published().filter(key=key).prefetch_related("nodes").select_related("institution").first()
-    )  # fmt: skip
+        Resource.objects.published()
+        .filter(key=key)
+        .prefetch_related("nodes")
+        .select_related("institution")
+        .first()
+    )
     return found
 
 

@@ -12,7 +12,8 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Node, Resource
 from preau.domains.scenarios.models import Author, Content, Scenario, Step
-from preau.foundation import dates, richtext
+from preau.foundation import dates
+from preau.foundation.richtext import showing
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _facts(content: Content, known: Places) -> list[tuple[str, str]]:
         (_("Niveaux"), levels),
         (_("Matière"), subject),
         (_("Durée"), dates.minutes(facts.minutes) if facts.minutes else ""),
-        (_("Objectifs"), richtext.plain(facts.objectives)),
+        (_("Objectifs"), showing.plain(facts.objectives)),
         (_("Matériel"), facts.material),
         (_("Ressources liées"), "\n".join(facts.resources)),
     ]
@@ -140,9 +141,9 @@ def _step(ranked: "tuple[int, Step] | None") -> str:
         one.title,
         dates.minutes(one.minutes) if one.minutes else "",
         one.setting_said,
-        richtext.plain(one.teacher),
-        richtext.plain(one.pupils),
+        showing.plain(one.teacher),
+        showing.plain(one.pupils),
         one.material,
-        richtext.plain(one.differentiation),
+        showing.plain(one.differentiation),
     ]
     return "\n".join(filter(None, said))

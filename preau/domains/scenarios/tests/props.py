@@ -5,10 +5,10 @@ from typing import Any
 
 from conftest import NOW
 from preau.directory.models import Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions
+from preau.domains.scenarios.actions import publishing, writing
 from preau.domains.scenarios.models import Author, Case, Content, Facts, Qualification, Review, Scenario, Step
 
 SCENARIO = "Mesurer avec son ombre"
@@ -23,8 +23,8 @@ def own_scenario(college: World) -> Scenario:
     if known:
         return known
     facts = Facts(SCENARIO, "Un résumé.", ("4e",), "mathematiques", 50, "<p>Comprendre.</p>")
-    made = actions.begin(teacher, Content(facts, (Step("un", "Chercher", 10, teacher="<p>Observe.</p>"),)))
-    actions.publish(teacher, made, "cc-by")
+    made = writing.begin(teacher, Content(facts, (Step("un", "Chercher", 10, teacher="<p>Observe.</p>"),)))
+    publishing.publish(teacher, made, "cc-by")
     return Scenario.objects.get(pk=made.pk)
 
 
@@ -47,19 +47,19 @@ def many_scenarios(college: World, count: int) -> None:
     for _ in range(count):
         number = Scenario.objects.count()
         facts = replace(body.facts, title=f"Scénario {number}")
-        actions.publish(teacher, actions.begin(teacher, replace(body, facts=facts)), "cc-by")
+        publishing.publish(teacher, writing.begin(teacher, replace(body, facts=facts)), "cc-by")
 
 
 def many_scenario_steps(college: World, count: int) -> None:
     teacher = viewer_for(college.people["teacher"], 0, NOW)
     for _ in range(count):
         number = len(Scenario.objects.get(pk=own_scenario(college).pk).content.steps)
-        actions.add_step(teacher, own_scenario(college), Step("", f"Étape {number}", 5))
+        writing.add_step(teacher, own_scenario(college), Step("", f"Étape {number}", 5))
 
 
 def many_published_steps(college: World, count: int) -> None:
     many_scenario_steps(college, count)
-    actions.publish(viewer_for(college.people["teacher"], 0, NOW), own_scenario(college), "cc-by")
+    publishing.publish(viewer_for(college.people["teacher"], 0, NOW), own_scenario(college), "cc-by")
 
 
 def many_scenario_versions(college: World, count: int) -> None:
@@ -86,9 +86,10 @@ def own_opinion(college: World) -> Review:
         "signed": "Enseignante de 4e",
     }
     found: Review = Review.objects.get_or_create(
-        person=college.people["teacher"], resource=resource,
+        person=college.people["teacher"],
+        resource=resource,
         defaults=marks | {"made_at": NOW, "changed_at": NOW, "text": "Clair."},
-    )[0]  # fmt: skip
+    )[0]
     return found
 
 
@@ -103,8 +104,9 @@ def own_qualification(college: World) -> Qualification:
 def own_case(college: World) -> Case:
     """It was reported, and hidden."""
     found: Case = Case.objects.get_or_create(
-        review=own_opinion(college), defaults={"state": "decided", "hidden": True, "why": "x", "decided_at": NOW, "opened_at": NOW}
-    )[0]  # fmt: skip
+        review=own_opinion(college),
+        defaults={"state": "decided", "hidden": True, "why": "x", "decided_at": NOW, "opened_at": NOW},
+    )[0]
     return found
 
 

@@ -79,11 +79,17 @@ PAGES = [
 ]
 PUBLIC = {"scenarios:home", "scenarios:scenario", "scenarios:paper", "scenarios:reviews"}
 ELSEWHERE = {
-    "scenarios:arrange", "scenarios:withdraw", "scenarios:remove", "scenarios:restore",
-    "scenarios:go_back", "scenarios:leave", "scenarios:take_out", "scenarios:remove_review",
+    "scenarios:arrange",
+    "scenarios:withdraw",
+    "scenarios:remove",
+    "scenarios:restore",
+    "scenarios:go_back",
+    "scenarios:leave",
+    "scenarios:take_out",
+    "scenarios:remove_review",
     # Leads on, unless a resource is in its address: test_qualifying.py.
     "scenarios:qualify",
-}  # fmt: skip
+}
 LISTS = [
     ("teacher", "scenarios:space", many_scenarios),
     ("teacher", "scenarios:take_up?" + USED, many_scenarios),
@@ -97,14 +103,24 @@ LISTS = [
 ]
 LISTS_APART = {
     # For whoever runs the platform: scenarios/tests/test_opinions.py, test_qualifying.py.
-    "scenarios:cases", "scenarios:case", "scenarios:qualifications", "scenarios:qualification",
-}  # fmt: skip
+    "scenarios:cases",
+    "scenarios:case",
+    "scenarios:qualifications",
+    "scenarios:qualification",
+}
 ONE_THING = {
     # The facts or one step of a scenario, its publication, one signature.
-    "scenarios:review", "scenarios:report", "scenarios:appeal", "scenarios:qualify", "scenarios:create",
-    "scenarios:facts", "scenarios:add_step", "scenarios:step", "scenarios:publish",
+    "scenarios:review",
+    "scenarios:report",
+    "scenarios:appeal",
+    "scenarios:qualify",
+    "scenarios:create",
+    "scenarios:facts",
+    "scenarios:add_step",
+    "scenarios:step",
+    "scenarios:publish",
     "scenarios:invitation",
-}  # fmt: skip
+}
 # Of the author of a scenario (scenarios/tests).
 OF_OTHERS = {"scenarios:arrange"}
 
@@ -117,7 +133,7 @@ SEES: dict[type[Model], Near] = {
     Review: near(own={"teacher"}, other_class={"teacher_parent"}),
     Case: near(own={"teacher"}, other_class={"teacher_parent"}),
     **dict.fromkeys([Scenario, Version, Author], near(own={"teacher"}, other_class={"teacher_parent"})),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "scenarios:space": {"teacher", "teacher_parent"},
     "scenarios:create": {"teacher", "teacher_parent"},
@@ -126,8 +142,20 @@ OPENS: dict[str, Near | set[str]] = {
         [
             f"scenarios:{name}"
             for name in (
-                "workshop", "facts", "add_step", "step", "arrange", "publish", "withdraw", "remove", "restore", "versions",
-                "authors", "go_back", "invitation", "leave",
+                "workshop",
+                "facts",
+                "add_step",
+                "step",
+                "arrange",
+                "publish",
+                "withdraw",
+                "remove",
+                "restore",
+                "versions",
+                "authors",
+                "go_back",
+                "invitation",
+                "leave",
             )
         ],
         SEES[Scenario],
@@ -145,7 +173,7 @@ OPENS: dict[str, Near | set[str]] = {
     # Nobody takes oneself out: it is done on the line of a colleague.
     "scenarios:take_out": set(),
     **dict.fromkeys(["scenarios:home", "scenarios:scenario", "scenarios:paper"], EVERYONE),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     **{f"scenarios:{name}": {"key": SCENARIO_STEP} for name in ("step", "arrange")},
     **{f"scenarios:{name}": {"code": SCENARIO_CODE} for name in ("scenario", "paper")},
@@ -158,29 +186,71 @@ NAMES = {
 }
 PLAIN = dict.fromkeys(
     [
-        "words", "seen", "to", "minutes", "why", "sure", "subject", "avis", "clarity", "interest",
-        "ease", "context", "decision", "adresse", "abstract", "objectives", "objectives-forme",
-        "material", "resources", "setting", "teacher-forme", "pupils-forme", "differentiation",
-        "differentiation-forme", "signature", "pseudonym", "de", "a",
+        "words",
+        "seen",
+        "to",
+        "minutes",
+        "why",
+        "sure",
+        "subject",
+        "avis",
+        "clarity",
+        "interest",
+        "ease",
+        "context",
+        "decision",
+        "adresse",
+        "abstract",
+        "objectives",
+        "objectives-forme",
+        "material",
+        "resources",
+        "setting",
+        "teacher-forme",
+        "pupils-forme",
+        "differentiation",
+        "differentiation-forme",
+        "signature",
+        "pseudonym",
+        "de",
+        "a",
     ],
     (),
-)  # fmt: skip
+)
 
 # Forms and files
 
 PAGE_OF_RESOURCE = "/ressources/maths-au-college/le-theoreme-de-thales/"
 SCENARIO = {
-    "title": "Mesurer un arbre", "abstract": "Avec son ombre.", "levels": ["4e"], "subject": "mathematiques", "minutes": "50",
-    "objectives": "Calculer.", "material": "Une corde", "resources": PAGE_OF_RESOURCE,
-}  # fmt: skip
+    "title": "Mesurer un arbre",
+    "abstract": "Avec son ombre.",
+    "levels": ["4e"],
+    "subject": "mathematiques",
+    "minutes": "50",
+    "objectives": "Calculer.",
+    "material": "Une corde",
+    "resources": PAGE_OF_RESOURCE,
+}
 SCENARIO_STEP_TYPED = {
-    "title": "Mesurer", "minutes": "10", "setting": "sous-groupe", "teacher": "Distribue.", "pupils": "Mesurent.",
-    "material": "Une corde", "differentiation": "Un schéma.",
-}  # fmt: skip
+    "title": "Mesurer",
+    "minutes": "10",
+    "setting": "sous-groupe",
+    "teacher": "Distribue.",
+    "pupils": "Mesurent.",
+    "material": "Une corde",
+    "differentiation": "Un schéma.",
+}
 OPINION = {
-    "adresse": PAGE_OF_RESOURCE, "clarity": "5", "interest": "4", "access": "3", "ease": "4", "level": "4e",
-    "context": "En demi-groupe", "text": "Très clair.", "signature": "role",
-}  # fmt: skip
+    "adresse": PAGE_OF_RESOURCE,
+    "clarity": "5",
+    "interest": "4",
+    "access": "3",
+    "ease": "4",
+    "level": "4e",
+    "context": "En demi-groupe",
+    "text": "Très clair.",
+    "signature": "role",
+}
 
 
 def _shown_again(stage: Stage) -> None:
@@ -216,19 +286,29 @@ def _by_another_author(stage: Stage) -> None:
 
 
 BODIES = {
-    "scenarios:create": Body("teacher", lambda stage: dict(SCENARIO), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "scenarios:create": Body(
+        "teacher", lambda stage: dict(SCENARIO), wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
     "scenarios:take_up": Body(
-        "teacher", lambda stage: {"adresse": PAGE_OF_RESOURCE, "geste": "adapter"},
+        "teacher",
+        lambda stage: {"adresse": PAGE_OF_RESOURCE, "geste": "adapter"},
         wrong=lambda stage: {"geste": "lier", "scenario": ""},
     ),
-    "scenarios:facts": Body("teacher", lambda stage: SCENARIO | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}),
-    "scenarios:add_step": Body("teacher", lambda stage: dict(SCENARIO_STEP_TYPED), wrong=lambda stage: {"minutes": "beaucoup"}),
+    "scenarios:facts": Body(
+        "teacher", lambda stage: SCENARIO | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
+    "scenarios:add_step": Body(
+        "teacher", lambda stage: dict(SCENARIO_STEP_TYPED), wrong=lambda stage: {"minutes": "beaucoup"}
+    ),
     "scenarios:step": Body(
-        "teacher", lambda stage: SCENARIO_STEP_TYPED | {"seen": "1"}, wrong=lambda stage: {"minutes": "beaucoup"}
+        "teacher",
+        lambda stage: SCENARIO_STEP_TYPED | {"seen": "1"},
+        wrong=lambda stage: {"minutes": "beaucoup"},
     ),
     "scenarios:arrange": Body("teacher", lambda stage: {"geste": "retirer"}),
     "scenarios:publish": Body(
-        "teacher", lambda stage: {"signature": "pseudonym", "pseudonym": "Plume", "licence": "cc-by", "sure": "on"},
+        "teacher",
+        lambda stage: {"signature": "pseudonym", "pseudonym": "Plume", "licence": "cc-by", "sure": "on"},
         wrong=lambda stage: {"sure": ""},
     ),
     "scenarios:withdraw": Body("teacher"),
@@ -236,19 +316,23 @@ BODIES = {
     "scenarios:restore": Body("teacher", before=_scenario_removed),
     "scenarios:go_back": Body("teacher"),
     "scenarios:authors": Body(
-        "teacher", lambda stage: {"person": stage.people["teacher_parent"].pk}, wrong=lambda stage: {"person": ""}
+        "teacher",
+        lambda stage: {"person": stage.people["teacher_parent"].pk},
+        wrong=lambda stage: {"person": ""},
     ),
     "scenarios:invitation": Body(
-        "teacher", lambda stage: {"signature": "pseudonym", "pseudonym": "Plume"}, wrong=lambda stage: {"pseudonym": ""}
+        "teacher",
+        lambda stage: {"signature": "pseudonym", "pseudonym": "Plume"},
+        wrong=lambda stage: {"pseudonym": ""},
     ),
     "scenarios:leave": Body("teacher", before=_with_another_author),
     "scenarios:take_out": Body("teacher", before=_by_another_author),
-    "scenarios:review": Body(
-        "teacher", lambda stage: dict(OPINION), wrong=lambda stage: {"clarity": "6"}
-    ),
+    "scenarios:review": Body("teacher", lambda stage: dict(OPINION), wrong=lambda stage: {"clarity": "6"}),
     "scenarios:remove_review": Body("teacher"),
     "scenarios:report": Body(
-        "guardian", lambda stage: {"avis": stage.own(Review).pk, "reason": "wrong", "words": "Regardez."}, _shown_again,
+        "guardian",
+        lambda stage: {"avis": stage.own(Review).pk, "reason": "wrong", "words": "Regardez."},
+        _shown_again,
         lambda stage: {"reason": ""},
     ),
     "scenarios:case": Body(
@@ -256,11 +340,15 @@ BODIES = {
     ),
     "scenarios:qualify": Body("operator", lambda stage: {"adresse": PAGE_OF_RESOURCE}, runs_the_platform),
     "scenarios:qualification": Body(
-        "operator", lambda stage: {"geste": "mener", "to": "cleared", "words": "Licence lue.", "seen": "noticed"},
-        runs_the_platform, wrong=lambda stage: {"to": "?"},
+        "operator",
+        lambda stage: {"geste": "mener", "to": "cleared", "words": "Licence lue.", "seen": "noticed"},
+        runs_the_platform,
+        wrong=lambda stage: {"to": "?"},
     ),
-    "scenarios:appeal": Body("teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}),
-}  # fmt: skip
+    "scenarios:appeal": Body(
+        "teacher", lambda stage: {"words": "Personne n’est nommé."}, wrong=lambda stage: {"words": ""}
+    ),
+}
 # A scenario that is published is everybody's; what is said to the platform of one is between its people.
 READ_BY = {
     **dict.fromkeys(
@@ -315,9 +403,15 @@ def plant(stage: Stage) -> None:
             scenario=made, person=person, is_first=True, invited_at=NOW, accepted_at=NOW
         )
         version = Version.objects.create(
-            scenario=made, number=1, title="Un scénario", body=content.told(), licence="cc-by",
-            signatures=["Un enseignant"], made_by=person, made_at=NOW,
-        )  # fmt: skip
+            scenario=made,
+            number=1,
+            title="Un scénario",
+            body=content.told(),
+            licence="cc-by",
+            signatures=["Un enseignant"],
+            made_by=person,
+            made_at=NOW,
+        )
         written = Content(
             Facts(words, words, ("4e",), "mathematiques", 50, words), (Step(SCENARIO_STEP, words, 10),)
         )

@@ -7,13 +7,18 @@ from conftest import SchoolClient
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.scenarios import actions
+from preau.domains.scenarios.actions import authors, publishing, writing
 from preau.domains.scenarios.models import Author, Content, Facts, Scenario, Step, Version
 from preau.identity.models import Account
 
 FACTS = Facts(
-    "Thalès par les ombres", "Mesurer un arbre avec son ombre.", ("4e",), "mathematiques", 55, "<p>Calculer une longueur.</p>"
-)  # fmt: skip
+    "Thalès par les ombres",
+    "Mesurer un arbre avec son ombre.",
+    ("4e",),
+    "mathematiques",
+    55,
+    "<p>Calculer une longueur.</p>",
+)
 STEPS = tuple(
     Step(
         key,
@@ -30,35 +35,48 @@ STEPS = tuple(
 
 
 def draft(viewer: Viewer, title: str = FACTS.title, **origin: Any) -> Scenario:
-    return actions.begin(viewer, Content(replace(FACTS, title=title), STEPS), **origin)
+    return writing.begin(viewer, Content(replace(FACTS, title=title), STEPS), **origin)
 
 
 def published(viewer: Viewer, title: str = FACTS.title, licence: str = "cc-by") -> Scenario:
     made = draft(viewer, title)
-    actions.publish(viewer, made, licence)
+    publishing.publish(viewer, made, licence)
     made.refresh_from_db()
     return made
 
 
 def with_colleague(viewer: Viewer, other: Viewer, scenario: Scenario) -> Author:
     """A colleague of the school who has accepted, and signs with a pseudonym."""
-    author = actions.invite(viewer, scenario, other.person)
-    actions.accept(other, author, "pseudonym", "Plume")
+    author = authors.invite(viewer, scenario, other.person)
+    authors.accept(other, author, "pseudonym", "Plume")
     return author
 
 
 def body_of_facts(**others: Any) -> dict[str, Any]:
     return {
-        "title": FACTS.title, "abstract": FACTS.abstract, "levels": ["4e"], "subject": "mathematiques", "minutes": "55",
-        "objectives": "Calculer une longueur.", "material": "", "resources": "", "seen": "1",
-    } | others  # fmt: skip
+        "title": FACTS.title,
+        "abstract": FACTS.abstract,
+        "levels": ["4e"],
+        "subject": "mathematiques",
+        "minutes": "55",
+        "objectives": "Calculer une longueur.",
+        "material": "",
+        "resources": "",
+        "seen": "1",
+    } | others
 
 
 def body_of_step(**others: Any) -> dict[str, Any]:
     return {
-        "title": "Débattre", "minutes": "10", "setting": "classe-entiere", "teacher": "Relance.", "pupils": "Argumentent.",
-        "material": "", "differentiation": "", "seen": "1",
-    } | others  # fmt: skip
+        "title": "Débattre",
+        "minutes": "10",
+        "setting": "classe-entiere",
+        "teacher": "Relance.",
+        "pupils": "Argumentent.",
+        "material": "",
+        "differentiation": "",
+        "seen": "1",
+    } | others
 
 
 def last_version(scenario: Scenario) -> Version:

@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions
+from preau.domains.scenarios.actions import adapting, publishing, writing
 from preau.domains.scenarios.forms import LONGEST
 from preau.domains.scenarios.models import Scenario
 from preau.domains.scenarios.tests.scene import draft, published
-from preau.foundation import richtext
+from preau.foundation.richtext import cleaning, showing
 
 PAGE = "/ressources/maths-au-college/le-theoreme-de-thales/"
 TAKE_UP = "/mon-espace/reprendre/"
@@ -63,28 +63,28 @@ def test_a_resource_becomes_a_draft_that_holds_its_words_and_links_it(
 def test_every_resource_of_the_catalogue_can_be_written_again(teacher: Any, college: World) -> None:
     """Their words fit in the editor, and are what it would itself write."""
     for one in Resource.objects.published():
-        said = actions.adapting.words_to_change(one.parts)
-        assert said and richtext.clean(said) == said, one.key
-        assert len(richtext.plain(said)) <= LONGEST, one.key
+        said = adapting.words_to_change(one.parts)
+        assert said and cleaning.clean(said) == said, one.key
+        assert len(showing.plain(said)) <= LONGEST, one.key
 
 
 def test_lineage_is_shown_both_ways_and_attribution_kept(
     teacher: Any, seat_of: Any, resource: Resource
 ) -> None:
-    first = actions.adapt_resource(teacher, resource)
+    first = adapting.adapt_resource(teacher, resource)
     content = first.content
     assert not Client().get(PAGE).content.decode().count("Adaptée par des enseignants")
-    actions.write_facts(teacher, first, _complete(content.facts), content.seen)
-    actions.publish(teacher, first, "cc-by-sa")
+    writing.write_facts(teacher, first, _complete(content.facts), content.seen)
+    publishing.publish(teacher, first, "cc-by-sa")
     assert "Adaptée par des enseignants" in Client().get(PAGE).content.decode()
     first.refresh_from_db()
-    second = actions.adapt_scenario(seat_of("teacher_1"), first)
+    second = adapting.adapt_scenario(seat_of("teacher_1"), first)
     assert second.adapted_from == first
     # SA keeps SA.
-    assert [str(one) for one in actions.allowed(second)] == ["cc-by-sa"]
-    with pytest.raises(actions.WrongLicence):
-        actions.publish(seat_of("teacher_1"), second, "cc-by")
-    actions.publish(seat_of("teacher_1"), second, "cc-by-sa")
+    assert [str(one) for one in publishing.allowed(second)] == ["cc-by-sa"]
+    with pytest.raises(publishing.WrongLicence):
+        publishing.publish(seat_of("teacher_1"), second, "cc-by")
+    publishing.publish(seat_of("teacher_1"), second, "cc-by-sa")
     shown = Client().get(reverse("scenarios:scenario", args=[second.code])).content.decode()
     assert (
         resource.authors[0] in shown
@@ -118,20 +118,27 @@ def test_some_licences_refuse_with_a_clear_sentence(
 
 def test_a_colleague_s_scenario_under_nd_is_not_adapted(teacher: Any, seat_of: Any) -> None:
     closed = published(teacher, licence="cc-by-nd")
-    with pytest.raises(actions.MayNotAdapt):
-        actions.adapt_scenario(seat_of("teacher_1"), closed)
+    with pytest.raises(adapting.MayNotAdapt):
+        adapting.adapt_scenario(seat_of("teacher_1"), closed)
     private = draft(teacher, "Brouillon")
-    with pytest.raises(actions.MayNotAdapt):
-        actions.adapt_scenario(seat_of("teacher_1"), private)
+    with pytest.raises(adapting.MayNotAdapt):
+        adapting.adapt_scenario(seat_of("teacher_1"), private)
 
 
 def test_it_takes_up_nothing_but_what_anyone_reads(sat: SchoolClient, seat_of: Any, twin: World) -> None:
     hidden = draft(seat_of("teacher_1"), "Privé")
     assert "Aucune page choisie" in sat.get(TAKE_UP).content.decode()
     for address in (
-        "//ailleurs.example/", f"https://ailleurs.example{PAGE}", "/absences/", PAGE.replace("thales", "rien"), f"/{PAGE}",
-        reverse("scenarios:scenario", args=[hidden.code]), "/ressources/", "\\" + PAGE, f"/\t{PAGE}",
-    ):  # fmt: skip
+        "//ailleurs.example/",
+        f"https://ailleurs.example{PAGE}",
+        "/absences/",
+        PAGE.replace("thales", "rien"),
+        f"/{PAGE}",
+        reverse("scenarios:scenario", args=[hidden.code]),
+        "/ressources/",
+        "\\" + PAGE,
+        f"/\t{PAGE}",
+    ):
         assert sat.get(TAKE_UP, {"adresse": address}).status_code == 404, address
         assert sat.post(TAKE_UP, {"adresse": address, "geste": "adapter"}).status_code == 404, address
     elsewhere = draft(seat_of("teacher", world=twin), "Ailleurs")

@@ -11,11 +11,14 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person, Territory
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions, queries, rules, seeds
+from preau.domains.scenarios import rules, seeds
+from preau.domains.scenarios.actions import moderation, publishing
+from preau.domains.scenarios.actions.opinions import Opinion, OwnWork, forget_reviews, review
 from preau.domains.scenarios.models import CRITERIA, Case, Report, Review, Scenario
+from preau.domains.scenarios.queries.opinions import summary_of
 from preau.domains.scenarios.tests.scene import an_operator, draft, published
 from preau.identity.models import Account
 from tests.pages import MOST_BYTES, counted, faults
@@ -46,8 +49,8 @@ def typed(**others: Any) -> dict[str, Any]:
     return {"adresse": PAGE, "level": "4e", "context": "", "text": TEXT, "signature": "role"} | marks | others
 
 
-def opinion(mark: int = 4, text: str = TEXT, signature: str = "role") -> actions.Opinion:
-    return actions.Opinion(dict.fromkeys(CRITERIA, mark), "4e", "4e", "", text, signature)
+def opinion(mark: int = 4, text: str = TEXT, signature: str = "role") -> Opinion:
+    return Opinion(dict.fromkeys(CRITERIA, mark), "4e", "4e", "", text, signature)
 
 
 def test_one_review_a_teacher_read_by_all_signed_as_chosen(
@@ -77,9 +80,9 @@ def test_one_review_a_teacher_read_by_all_signed_as_chosen(
 
 
 def test_averages_are_said_with_their_number(resource: Resource, seat_of: Any) -> None:
-    actions.review(seat_of("teacher"), resource, opinion(5))
-    actions.review(seat_of("teacher_1"), resource, opinion(2, "Bof"))
-    summary = queries.summary_of(resource)
+    review(seat_of("teacher"), resource, opinion(5))
+    review(seat_of("teacher_1"), resource, opinion(2, "Bof"))
+    summary = summary_of(resource)
     assert summary.count == 2 and summary.averages[0] == ("Clarté", "3,5")
 
 
@@ -87,7 +90,7 @@ def test_who_reviews_and_who_changes_it(
     college: World, resource: Resource, seat_of: Any, holder: Any, twin: World
 ) -> None:
     assert {role for role in Role if rules.writes(holder(role))} == {Role.TEACHER}
-    actions.review(seat_of("teacher"), resource, opinion())
+    review(seat_of("teacher"), resource, opinion())
     made = Review.objects.get()
     for key in ("head", "pupil", "guardian"):
         client = SchoolClient().sit(college.people[key])
@@ -96,17 +99,17 @@ def test_who_reviews_and_who_changes_it(
         answer = SchoolClient().sit(person).post(reverse("scenarios:remove_review", kwargs={"pk": made.pk}))
         assert answer.status_code == 404
     assert Review.objects.exists()
-    assert actions.forget_reviews(college.people["teacher"].pk) == 1
+    assert forget_reviews(college.people["teacher"].pk) == 1
 
 
 def test_nobody_reviews_their_own_scenario_and_its_authors_are_told_of_others(
     teacher: Any, seat_of: Any
 ) -> None:
     made = published(teacher)
-    with pytest.raises(actions.OwnWork):
-        actions.review(teacher, made, opinion())
+    with pytest.raises(OwnWork):
+        review(teacher, made, opinion())
     for text in ("Très bien", "Très bien, vraiment"):
-        actions.review(seat_of("teacher_1"), made, opinion(text=text))
+        review(seat_of("teacher_1"), made, opinion(text=text))
     assert Item.objects.filter(kind="scenarios.reviewed", person=teacher.person).count() == 1
     assert "Très bien, vraiment" in Client().get(made.address).content.decode()
 
@@ -125,7 +128,7 @@ def test_a_draft_is_neither_reviewed_nor_reported(client: SchoolClient, college:
 @pytest.fixture
 def reported(resource: Resource, teacher: Any, college: World) -> Case:
     """A review of the cast's teacher, reported by a parent."""
-    actions.review(teacher, resource, opinion(text="Blessant"))
+    review(teacher, resource, opinion(text="Blessant"))
     client = SchoolClient().sit(college.people["guardian"])
     body = {"avis": Review.objects.get().pk, "reason": "hurtful", "words": "Lisez donc."}
     assert client.post("/signaler/", body | {"reason": ""}).status_code == 422
@@ -219,7 +222,7 @@ def test_what_is_kept_and_reported_again_is_looked_at_again(
     operator.post(address, {"decision": "garder", "why": ""})
     reported.refresh_from_db()
     assert not reported.is_waiting and not Item.objects.filter(kind="scenarios.moderated").exists()
-    actions.report(seat_of("pupil"), Review.objects.get(), "wrong", "")
+    moderation.report(seat_of("pupil"), Review.objects.get(), "wrong", "")
     reported.refresh_from_db()
     assert reported.is_waiting and reported.reports.count() == 2
 
@@ -228,7 +231,7 @@ def test_a_scenario_is_hidden_from_every_public_page_and_its_authors_keep_it(
     client: SchoolClient, teacher: Any, seat_of: Any, operator: SchoolClient, college: World
 ) -> None:
     made = published(teacher, "Scénario signalé")
-    actions.report(seat_of("guardian"), made, "rights", "")
+    moderation.report(seat_of("guardian"), made, "rights", "")
     case = Case.objects.get(scenario=made)
     operator.post(reverse("scenarios:case", kwargs={"pk": case.pk}), {"decision": "masquer", "why": "Copié."})
     for address in (made.address, made.address + "papier/"):
@@ -237,7 +240,7 @@ def test_a_scenario_is_hidden_from_every_public_page_and_its_authors_keep_it(
     client.sit(college.people["teacher"])
     assert client.get(reverse("scenarios:workshop", kwargs={"pk": made.pk})).status_code == 200
     # Publishing again does not undo it.
-    actions.publish(teacher, Scenario.objects.get(pk=made.pk), "cc-by-sa")
+    publishing.publish(teacher, Scenario.objects.get(pk=made.pk), "cc-by-sa")
     assert Client().get(made.address).status_code == 404
     assert operator.get(reverse("scenarios:case", kwargs={"pk": case.pk})).status_code == 200
 
@@ -255,9 +258,9 @@ def test_decisions_are_kept_six_months(reported: Case, operator: SchoolClient, c
         reverse("scenarios:case", kwargs={"pk": reported.pk}), {"decision": "masquer", "why": "Non."}
     )
     clock.shift(timedelta(days=182))
-    assert actions.drop_cases() == 0
+    assert moderation.drop_cases() == 0
     clock.shift(timedelta(days=2))
-    assert actions.drop_cases() == 1
+    assert moderation.drop_cases() == 1
     assert not Report.objects.exists() and Review.objects.get().hidden_at is not None
 
 
@@ -265,7 +268,7 @@ def test_thirty_cases_and_thirty_reports_cost_what_one_does(
     reported: Case, resource: Resource, operator: SchoolClient
 ) -> None:
     pages = [reverse("scenarios:cases"), reverse("scenarios:case", kwargs={"pk": reported.pk})]
-    few = [counted(operator, one) for one in pages]
+    few = [counted(operator, page) for page in pages]
     said = Review.objects.get()
     for number in range(30):
         person = Person.objects.create(family_name=f"Avis {number}", given_name="Ana")

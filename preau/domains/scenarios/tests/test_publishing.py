@@ -8,9 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from conftest import SchoolClient
-from preau.directory.seeds import World
-from preau.domains.scenarios import actions, queries, rules
+from preau.directory.seeds.world import World
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import authors, publishing, writing
 from preau.domains.scenarios.models import LICENCES, Scenario
+from preau.domains.scenarios.queries import space
+from preau.domains.scenarios.queries.public import ScenarioFilter, beside_search, public_rows
 from preau.domains.scenarios.tests.scene import FACTS, STEPS, draft, last_version, published, with_colleague
 
 
@@ -56,34 +59,34 @@ def test_it_is_read_by_anyone_without_a_cookie_and_names_nobody_who_did_not_choo
 def test_each_author_signs_as_they_chose(teacher: Any, seat_of: Any) -> None:
     made = draft(teacher)
     with_colleague(teacher, seat_of("teacher_1"), made)
-    actions.sign(teacher, made.authors.get(is_first=True), "name", "")
-    version = actions.publish(teacher, made, "cc-by")
+    authors.sign(teacher, made.authors.get(is_first=True), "name", "")
+    version = publishing.publish(teacher, made, "cc-by")
     assert version.signatures == [teacher.person.full_name, "Plume"]
     assert "Plume" in Client().get(public(made)).content.decode()
 
 
 def test_what_is_not_finished_is_not_published(client: SchoolClient, teacher: Any, college: World) -> None:
     made = draft(teacher)
-    actions.write_facts(teacher, made, replace(FACTS, abstract="", levels=()), 1)
+    writing.write_facts(teacher, made, replace(FACTS, abstract="", levels=()), 1)
     client.sit(college.people["teacher"])
     shown = client.get(publish_page(made)).content.decode()
     assert "un résumé" in shown and "un niveau au moins" in shown
     assert client.post(publish_page(made), PUBLISHED).status_code == 422
-    with pytest.raises(actions.NotReady):
-        actions.publish(teacher, made, "cc-by")
+    with pytest.raises(publishing.NotReady):
+        publishing.publish(teacher, made, "cc-by")
     assert not made.versions.exists()
 
 
 def test_the_public_reads_the_last_version_and_not_what_is_being_written(teacher: Any) -> None:
     made = published(teacher)
-    actions.write_facts(teacher, made, replace(FACTS, title="Titre en cours"), 1)
+    writing.write_facts(teacher, made, replace(FACTS, title="Titre en cours"), 1)
     assert "Titre en cours" not in Client().get(public(made)).content.decode()
-    actions.publish(teacher, made, "cc-by")
+    publishing.publish(teacher, made, "cc-by")
     assert "Titre en cours" in Client().get(public(made)).content.decode()
     assert made.versions.count() == 2
-    assert actions.withdraw(teacher, made) and not actions.withdraw(teacher, made)
+    assert publishing.withdraw(teacher, made) and not publishing.withdraw(teacher, made)
     assert Client().get(public(made)).status_code == 404
-    actions.publish(teacher, made, "cc-by")
+    publishing.publish(teacher, made, "cc-by")
     assert Client().get(public(made)).status_code == 200
 
 
@@ -92,14 +95,16 @@ def test_two_versions_are_compared_and_one_may_go_back(
 ) -> None:
     made = published(teacher)
     first = last_version(made)
-    actions.write_facts(teacher, made, replace(FACTS, abstract="Autre résumé"), 1)
-    actions.remove_step(teacher, made, "deux")
-    actions.publish(teacher, made, "cc-by")
+    writing.write_facts(teacher, made, replace(FACTS, abstract="Autre résumé"), 1)
+    writing.remove_step(teacher, made, "deux")
+    publishing.publish(teacher, made, "cc-by")
     second = last_version(made)
-    changes = queries.differences(first.content, second.content, queries.places())
-    assert [one.label.replace("\u202f", " ") for one in changes] == [
-        "Résumé", "Étape 2 : Calculer", "Étape 2 : Comparer",
-    ]  # fmt: skip
+    changes = space.differences(first.content, second.content, space.places())
+    assert [change.label.replace("\u202f", " ") for change in changes] == [
+        "Résumé",
+        "Étape 2 : Calculer",
+        "Étape 2 : Comparer",
+    ]
     assert changes[1].after == "" and "Calculer" in changes[1].before
     client.sit(college.people["teacher"])
     address = reverse("scenarios:versions", kwargs={"pk": made.pk})
@@ -107,7 +112,7 @@ def test_two_versions_are_compared_and_one_may_go_back(
     assert "Autre résumé" in shown and FACTS.abstract in shown
     assert client.get(address + "?de=²&a=x").status_code == 200
     # What is being written is kept as a version first.
-    actions.write_facts(teacher, made, replace(FACTS, abstract="Pas encore publié"), 2)
+    writing.write_facts(teacher, made, replace(FACTS, abstract="Pas encore publié"), 2)
     for _ in range(2):
         client.post(reverse("scenarios:go_back", kwargs={"pk": first.pk}))
     made.refresh_from_db()
@@ -117,8 +122,8 @@ def test_two_versions_are_compared_and_one_may_go_back(
     assert kept.content.facts.abstract == "Pas encore publié" and not kept.is_published
     assert made.shown == second
     # Whoever was writing meanwhile is told.
-    with pytest.raises(actions.Conflict):
-        actions.write_facts(teacher, made, replace(FACTS, abstract="Ancien"), 2)
+    with pytest.raises(writing.Conflict):
+        writing.write_facts(teacher, made, replace(FACTS, abstract="Ancien"), 2)
 
 
 def test_it_is_found_by_the_beginning_of_its_words_by_level_and_by_subject(
@@ -126,16 +131,20 @@ def test_it_is_found_by_the_beginning_of_its_words_by_level_and_by_subject(
 ) -> None:
     made, hidden = published(teacher), draft(teacher, "Thalès caché")
     for words in ("thales omb", "OMBRES mesur", "mathematiques"):
-        assert made in queries.public_rows(queries.Asked(words)), words
-        told = queries.beside_search(words)
+        assert made in public_rows(ScenarioFilter(words)), words
+        told = beside_search(words)
         assert told is not None, words
         assert "scénario" in told[0]
-    assert hidden not in queries.public_rows(queries.Asked("thales cache"))
-    assert queries.beside_search("thales cache") is None
-    found = queries.public_rows(queries.Asked("ombres", "4e", "mathematiques"))
+    assert hidden not in public_rows(ScenarioFilter("thales cache"))
+    assert beside_search("thales cache") is None
+    found = public_rows(ScenarioFilter("ombres", "4e", "mathematiques"))
     assert list(found) == [made]
-    for asked in (queries.Asked("ombres", "ce1"), queries.Asked("ombres", "", "svt"), queries.Asked("zzz")):
-        assert not queries.public_rows(asked)
+    for asked in (
+        ScenarioFilter("ombres", "ce1"),
+        ScenarioFilter("ombres", "", "svt"),
+        ScenarioFilter("zzz"),
+    ):
+        assert not public_rows(asked)
     for odd in ("?q=%00&niveau=%00", "?page=x", "?q=" + "a" * 500):
         assert client.get(reverse("scenarios:home") + odd).status_code == 200
 
@@ -152,8 +161,10 @@ def test_the_table_of_licences() -> None:
         "cc-by-sa": {"cc-by-sa"},
         "cc-by-nc": {"cc-by-nc", "cc-by-nc-sa"},
         "cc-by-nc-sa": {"cc-by-nc-sa"},
-        "cc-by-nd": set(), "cc-by-nc-nd": set(), "reserve": set(),
-    }  # fmt: skip
+        "cc-by-nd": set(),
+        "cc-by-nc-nd": set(),
+        "reserve": set(),
+    }
     assert rules.licences_after("inconnue") == ()
 
 

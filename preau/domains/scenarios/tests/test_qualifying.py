@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions, rules, seeds
+from preau.domains.scenarios import rules, seeds
+from preau.domains.scenarios.actions import qualifying
 from preau.domains.scenarios.models import QUALIFIES, Qualification, QualificationStep
 from preau.domains.scenarios.tests.scene import an_operator
 from tests.pages import MOST_BYTES, counted, faults
@@ -141,7 +142,7 @@ def test_only_resources_are_qualified(qualifier: SchoolClient) -> None:
 
 def test_who_left_is_in_no_history(qualifier: SchoolClient, college: World) -> None:
     known = opened(qualifier)
-    assert actions.forget_qualifying(college.people["teacher"].pk) == 1
+    assert qualifying.forget_qualifying(college.people["teacher"].pk) == 1
     known.refresh_from_db()
     assert known.moved_by is None and known.steps.get().by is None
 
@@ -151,7 +152,7 @@ def test_thirty_of_them_cost_what_one_does(operator: SchoolClient, resource: Res
     step = {"qualification": known, "kind": "comment", "state": "noticed", "signed": "Enseignante", "at": NOW}
     QualificationStep.objects.create(words="x", **step)
     pages = ["/qualification/", at(known)]
-    few = [counted(operator, one) for one in pages]
+    few = [counted(operator, page) for page in pages]
     for one in Resource.objects.published().exclude(pk=resource.pk)[:30]:
         Qualification.objects.create(resource=one, opened_at=NOW, changed_at=NOW)
         QualificationStep.objects.create(words="Bien.", **step)
@@ -167,7 +168,7 @@ def test_the_demonstration_has_one_on_its_way(college: World) -> None:
     for _ in range(2):
         seeds.begin_to_qualify(people)
     known = Qualification.objects.get()
-    movers = [one.by for one in known.steps.filter(kind="move").order_by("pk")]
+    movers = [step.by for step in known.steps.filter(kind="move").order_by("pk")]
     assert (
         all(one != other for one, other in pairwise(movers))
         and known.trials == known.steps.filter(kind="trial").count()

@@ -10,10 +10,13 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import authors, writing
 from preau.domains.scenarios.models import Author, Scenario, Step, Version
+from preau.domains.scenarios.queries import space
+from preau.domains.scenarios.queries.public import public_at
 from preau.domains.scenarios.tests.scene import (
     FACTS,
     body_of_facts,
@@ -39,7 +42,7 @@ def page(name: str, scenario: Scenario, **more: Any) -> str:
 
 
 def titles(scenario: Scenario) -> list[str]:
-    return [one.title for one in Scenario.objects.get(pk=scenario.pk).content.steps]
+    return [step.title for step in Scenario.objects.get(pk=scenario.pk).content.steps]
 
 
 def test_only_teachers_have_a_space(holder: Any) -> None:
@@ -55,10 +58,10 @@ def test_a_draft_is_seen_by_its_authors_alone(
         assert made not in Scenario.objects.visible_to(seat_of(key)), key
     assert made not in Scenario.objects.visible_to(seat_of("teacher", world=twin))
     # An invitation is not yet a right to read; and an author reads it in the school where it is.
-    author = actions.invite(teacher, made, colleague.person)
+    author = authors.invite(teacher, made, colleague.person)
     assert made not in Scenario.objects.visible_to(colleague)
     assert author in Author.objects.visible_to(colleague)
-    actions.accept(colleague, author, "role", "")
+    authors.accept(colleague, author, "role", "")
     assert made in Scenario.objects.visible_to(colleague)
     Holding.objects.create(person=teacher.person, role=Role.TEACHER, school=twin.school)
     elsewhere = seat_of("teacher", f"staff-{twin.school.pk}")
@@ -68,8 +71,11 @@ def test_a_draft_is_seen_by_its_authors_alone(
 def test_a_draft_leaks_on_no_public_page(client: SchoolClient, teacher: Any) -> None:
     made = draft(teacher, "Ombres secrètes du brouillon")
     for address in (
-        reverse("scenarios:home"), reverse("scenarios:home") + "?q=ombres", "/sitemap.xml", "/recherche/?q=ombres+secretes",
-    ):  # fmt: skip
+        reverse("scenarios:home"),
+        reverse("scenarios:home") + "?q=ombres",
+        "/sitemap.xml",
+        "/recherche/?q=ombres+secretes",
+    ):
         assert "secrètes" not in Client().get(address).content.decode()
     for name in ("scenario", "paper"):
         assert Client().get(reverse(f"scenarios:{name}", args=[made.code])).status_code == 404
@@ -132,12 +138,12 @@ def test_two_people_at_once_are_shown_both_texts(
 
 def test_a_step_taken_out_under_ones_pen_comes_back_with_what_was_typed(teacher: Any) -> None:
     made = draft(teacher)
-    actions.remove_step(teacher, made, "deux")
+    writing.remove_step(teacher, made, "deux")
     typed = Step("", "Calculer mieux")
-    with pytest.raises(actions.Conflict) as conflict:
-        actions.write_step(teacher, made, "deux", typed, 1)
+    with pytest.raises(writing.Conflict) as conflict:
+        writing.write_step(teacher, made, "deux", typed, 1)
     assert conflict.value.removed
-    assert actions.write_step(teacher, made, "deux", typed, conflict.value.seen)
+    assert writing.write_step(teacher, made, "deux", typed, conflict.value.seen)
     assert titles(made) == ["Mesurer", "Calculer mieux", "Comparer"]
 
 
@@ -171,16 +177,16 @@ def test_a_step_is_added_once(client: SchoolClient, teacher: Any, college: World
 
 def test_what_is_taken_away_comes_back_for_thirty_days(teacher: Any, clock: Any) -> None:
     made = published(teacher)
-    assert actions.remove(teacher, made) and not actions.remove(teacher, made)
-    assert queries.public_at(made.code) is None
-    assert made in queries.removed_of(teacher)
-    assert actions.restore(teacher, made)
-    assert queries.public_at(made.code) == made
-    actions.remove(teacher, made)
+    assert writing.remove(teacher, made) and not writing.remove(teacher, made)
+    assert public_at(made.code) is None
+    assert made in space.removed_of(teacher)
+    assert writing.restore(teacher, made)
+    assert public_at(made.code) == made
+    writing.remove(teacher, made)
     clock.shift(timedelta(days=29))
-    assert actions.drop_removed() == 0
+    assert writing.drop_removed() == 0
     clock.shift(timedelta(days=2))
-    assert actions.drop_removed() == 1
+    assert writing.drop_removed() == 1
     assert not Version.objects.filter(scenario_id=made.pk).exists()
 
 
@@ -211,7 +217,7 @@ def test_a_colleague_is_invited_told_and_accepts(
 def test_nobody_invites_to_what_is_taken_away(teacher: Any) -> None:
     made = draft(teacher)
     assert rules.invites(teacher, made)
-    actions.remove(teacher, made)
+    writing.remove(teacher, made)
     made.refresh_from_db()
     assert not rules.invites(teacher, made)
 
@@ -219,9 +225,9 @@ def test_nobody_invites_to_what_is_taken_away(teacher: Any) -> None:
 def test_leaving_never_leaves_a_scenario_to_nobody(teacher: Any, colleague: Any) -> None:
     made = draft(teacher)
     first = made.authors.get()
-    assert not actions.leave(teacher, first)
+    assert not authors.leave(teacher, first)
     with_colleague(teacher, colleague, made)
-    assert actions.leave(teacher, first)
+    assert authors.leave(teacher, first)
     assert made.authors.get().person_id == colleague.person.pk
     assert made.authors.get().is_first and rules.invites(colleague, made)
 
@@ -229,9 +235,9 @@ def test_leaving_never_leaves_a_scenario_to_nobody(teacher: Any, colleague: Any)
 def test_who_is_erased_takes_drafts_along_and_leaves_what_is_published(teacher: Any, colleague: Any) -> None:
     private, public, shared = draft(teacher, "Privé"), published(teacher, "Public"), draft(teacher, "Partagé")
     with_colleague(teacher, colleague, shared)
-    actions.write_facts(teacher, public, FACTS, 1)
+    writing.write_facts(teacher, public, FACTS, 1)
     mine = Author.objects.filter(person=teacher.person).count()
-    assert actions.forget(teacher.person.pk) == mine >= 3
+    assert authors.forget(teacher.person.pk) == mine >= 3
     assert not Author.objects.filter(person=teacher.person).exists()
     assert not Scenario.objects.filter(pk=private.pk).exists()
     public.refresh_from_db()

@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import moderation
+from preau.domains.scenarios.actions import opinions as opinions_actions
 from preau.domains.scenarios.forms import AppealForm, DecisionForm, ReportForm, ReviewForm, shown_review
 from preau.domains.scenarios.models import Case, Review, Scenario
+from preau.domains.scenarios.queries import opinions as opinions_queries
+from preau.domains.scenarios.queries import public, space
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, tell_outcome
@@ -22,14 +26,14 @@ PAGE = 15
 
 def _work(request: HttpRequest) -> Resource | Scenario:
     """The published work that the page was opened for."""
-    found = queries.work_at(request.POST.get("adresse") or request.GET.get("adresse", ""))
+    found = public.work_at(request.POST.get("adresse") or request.GET.get("adresse", ""))
     if found is None:
         raise Http404
     return found
 
 
 def _facts(work: Resource | Scenario) -> dict[str, Any]:
-    return {"address": work.address, "name": queries.name_of(work)}
+    return {"address": work.address, "name": public.name_of(work)}
 
 
 @opens(to=anyone)
@@ -39,8 +43,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("adresse"):
         return render(request, "scenarios/reviews_nothing.html")
     work = _work(request)
-    page = page_of(queries.reviews_of(work), request.GET.get("page"), PAGE)
-    context = _facts(work) | {"page": page, "summary": queries.summary_of(work)}
+    page = page_of(opinions_queries.reviews_of(work), request.GET.get("page"), PAGE)
+    context = _facts(work) | {"page": page, "summary": opinions_queries.summary_of(work)}
     return render(request, "scenarios/reviews.html", context)
 
 
@@ -51,12 +55,12 @@ def review(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and not request.GET.get("adresse"):
         return render(request, "scenarios/reviews_nothing.html")
     work = _work(request)
-    known = queries.own_review(request.viewer, work)
-    form = ReviewForm(queries.places(), request.POST or None, initial=shown_review(known) if known else None)
+    known = opinions_queries.own_review(request.viewer, work)
+    form = ReviewForm(space.places(), request.POST or None, initial=shown_review(known) if known else None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.review(request.viewer, work, form.typed())
-        except actions.OwnWork:
+            opinions_actions.review(request.viewer, work, form.typed())
+        except opinions_actions.OwnWork:
             messages.error(request, _("On ne donne pas d’avis sur ce que l’on écrit soi-même."))
         else:
             messages.success(request, _("Votre avis est publié. Vous pouvez le changer ou le retirer."))
@@ -70,7 +74,7 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_review(request: HttpRequest, known: Review) -> HttpResponseRedirect:
     address = known.work.address
-    actions.remove_review(request.viewer, known)
+    opinions_actions.remove_review(request.viewer, known)
     messages.success(request, _("Votre avis est retiré."))
     return redirect(address)
 
@@ -82,7 +86,7 @@ def report(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("avis") or request.GET.get("avis")
     if request.method == "GET" and not asked and not request.GET.get("adresse"):
         return render(request, "scenarios/reviews_nothing.html")
-    target: Review | Scenario | None = queries.shown_review(asked) if asked else None
+    target: Review | Scenario | None = opinions_queries.shown_review(asked) if asked else None
     if not asked and isinstance(work := _work(request), Scenario):
         target = work
     if target is None:
@@ -92,7 +96,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         tell_outcome(
             request,
-            actions.report(request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]),
+            moderation.report(
+                request.viewer, target, form.cleaned_data["reason"], form.cleaned_data["words"]
+            ),
             _("Merci. Un modérateur va regarder ; votre nom n’est pas dit à l’auteur."),
             _("Vous l’aviez déjà signalé."),
         )
@@ -108,7 +114,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """What waits for a moderator."""
-    page = page_of(queries.cases(request.viewer), request.GET.get("page"), PAGE)
+    page = page_of(opinions_queries.cases(request.viewer), request.GET.get("page"), PAGE)
     return render(request, "scenarios/cases.html", {"page": page})
 
 
@@ -119,7 +125,7 @@ def case(request: HttpRequest, known: Case) -> HttpResponse:
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         hide = form.cleaned_data["decision"] == "masquer"
-        if actions.decide(request.viewer, known, form.cleaned_data["why"], hide=hide):
+        if moderation.decide(request.viewer, known, form.cleaned_data["why"], hide=hide):
             said = _("C’est masqué ; son auteur est prévenu et sait pourquoi.") if hide else _("C’est gardé.")
             messages.success(request, said)
         else:
@@ -138,7 +144,7 @@ def appeal(request: HttpRequest, known: Case) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         tell_outcome(
             request,
-            actions.appeal(request.viewer, known, form.cleaned_data["words"]),
+            moderation.appeal(request.viewer, known, form.cleaned_data["words"]),
             _("Votre contestation est envoyée. La réponse vous sera dite."),
             _("Vous l’aviez déjà contesté, ou ce n’est plus à contester."),
         )

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 
 from preau.domains.catalogue.models.resources import deed_at, licence_said
 from preau.domains.catalogue.queries.links import uses_for
-from preau.domains.scenarios import queries, rules
+from preau.domains.scenarios import rules
 from preau.domains.scenarios.models import Scenario
+from preau.domains.scenarios.queries import opinions, public, space
 from preau.foundation.access import anyone, opens
 from preau.foundation.downloads import as_file
 from preau.foundation.paging import page_of
@@ -21,14 +22,14 @@ PAGE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The published scenarios, found by a few words, a level, a subject."""
-    asked = queries.Asked.read(request.GET)
-    page = page_of(queries.public_rows(asked), request.GET.get("page"), PAGE)
-    context = {"asked": asked, "page": page, "places": queries.places()}
+    asked = public.ScenarioFilter.read(request.GET)
+    page = page_of(public.public_rows(asked), request.GET.get("page"), PAGE)
+    context = {"asked": asked, "page": page, "places": space.places()}
     return render(request, "scenarios/home.html", context)
 
 
 def _found(code: str) -> Scenario:
-    found = queries.public_at(code)
+    found = public.public_at(code)
     if found is None:
         raise Http404
     return found
@@ -38,10 +39,15 @@ def _read(found: Scenario) -> dict[str, Any]:
     version = found.shown
     content = version.content
     return {
-        "scenario": found, "version": version, "content": content, "permalink": queries.permalink(found),
-        "licence": licence_said(version.licence), "deed": deed_at(version.licence),
-        "resources": queries.resources_of(content), "origins": list(_origins(found.origin)),
-    }  # fmt: skip
+        "scenario": found,
+        "version": version,
+        "content": content,
+        "permalink": public.permalink(found),
+        "licence": licence_said(version.licence),
+        "deed": deed_at(version.licence),
+        "resources": space.resources_of(content),
+        "origins": list(_origins(found.origin)),
+    }
 
 
 def _origins(origin: dict[str, Any]) -> Any:
@@ -59,9 +65,9 @@ def scenario(request: HttpRequest, code: str) -> HttpResponse:
     found = _found(code)
     address = found.address
     context = _read(found) | {
-        "adaptations": queries.adaptations_of_scenario(found),
+        "adaptations": public.adaptations_of_scenario(found),
         "uses": uses_for(request.viewer, address, found.shown.title),
-        "summary": queries.summary_of(found),
+        "summary": opinions.summary_of(found),
         "address": address,
         "may_adapt": bool(rules.licences_after(found.shown.licence)),
     }

@@ -8,9 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import authors as authors_actions
+from preau.domains.scenarios.actions import publishing
 from preau.domains.scenarios.forms import InviteForm, PublishForm, SignatureForm
 from preau.domains.scenarios.models import Author, Scenario, Version
+from preau.domains.scenarios.queries import space
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
@@ -27,9 +30,9 @@ def _shown_signature(author: Author) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     """What publishing means, then the licence and the signature; one version more is frozen."""
-    people = queries.authors_of(scenario)
-    mine = next(one for one in people if one.person_id == request.viewer.person.pk)
-    allowed = actions.allowed(scenario)
+    people = space.authors_of(scenario)
+    mine = next(person for person in people if person.person_id == request.viewer.person.pk)
+    allowed = publishing.allowed(scenario)
     shown = _shown_signature(mine) | {
         "licence": scenario.licence if scenario.licence in allowed else allowed[0]
     }
@@ -37,20 +40,24 @@ def publish(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     content = scenario.content
     if request.method == "POST" and form.is_valid() and not content.missing:
         data = form.cleaned_data
-        actions.sign(request.viewer, mine, data["signature"], data["pseudonym"])
+        authors_actions.sign(request.viewer, mine, data["signature"], data["pseudonym"])
         try:
-            version = actions.publish(request.viewer, scenario, data["licence"])
-        except actions.NotReady:
+            version = publishing.publish(request.viewer, scenario, data["licence"])
+        except publishing.NotReady:
             return redirect("scenarios:publish", pk=scenario.pk)
         messages.success(
-            request, _("La version %(number)s est publiée : tout le monde peut la lire.") % {"number": version.number}
-        )  # fmt: skip
+            request,
+            _("La version %(number)s est publiée : tout le monde peut la lire.") % {"number": version.number},
+        )
         return redirect("scenarios:workshop", pk=scenario.pk)
     context = {
-        "form": form, "scenario": scenario, "missing": content.missing,
-        "others": [one for one in people if one.pk != mine.pk and not one.is_invited],
-        "title": content.facts.title, "limited": bool(scenario.origin),
-    }  # fmt: skip
+        "form": form,
+        "scenario": scenario,
+        "missing": content.missing,
+        "others": [person for person in people if person.pk != mine.pk and not person.is_invited],
+        "title": content.facts.title,
+        "limited": bool(scenario.origin),
+    }
     wrong = form.errors or (request.method == "POST" and content.missing)
     return render(request, "scenarios/publish.html", context, status=TYPED_WRONG if wrong else 200)
 
@@ -60,7 +67,7 @@ def publish(request: HttpRequest, scenario: Scenario) -> HttpResponse:
 def withdraw(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.withdraw(request.viewer, scenario),
+        publishing.withdraw(request.viewer, scenario),
         _("Le scénario n’est plus public. Vous pouvez le publier de nouveau."),
     )
     return redirect("scenarios:workshop", pk=scenario.pk)
@@ -77,11 +84,16 @@ def versions(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     compared: list[Any] | None = None
     if before:
         content = after.content if after else scenario.content.frozen()
-        compared = queries.differences(before.content, content, queries.places())
+        compared = space.differences(before.content, content, space.places())
     context = {
-        "scenario": scenario, "page": page, "numbers": numbers, "before": before, "after": after, "compared": compared,
+        "scenario": scenario,
+        "page": page,
+        "numbers": numbers,
+        "before": before,
+        "after": after,
+        "compared": compared,
         "may": rules.changes(request.viewer, scenario),
-    }  # fmt: skip
+    }
     return render(request, "scenarios/versions.html", context)
 
 
@@ -101,7 +113,7 @@ def go_back(request: HttpRequest, version: Version) -> HttpResponseRedirect:
     """Write again what a version said; what was written is kept as a version."""
     tell_outcome(
         request,
-        actions.go_back(request.viewer, version),
+        publishing.go_back(request.viewer, version),
         _(
             "Le brouillon dit de nouveau ce que disait la version %(number)s. Ce qu’il disait est gardé dans les versions."
         )
@@ -115,10 +127,10 @@ def go_back(request: HttpRequest, version: Version) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def authors(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     """Who writes it, who is invited, and inviting one more."""
-    people = queries.authors_of(scenario)
-    mine = next(one for one in people if one.person_id == request.viewer.person.pk)
+    people = space.authors_of(scenario)
+    mine = next(person for person in people if person.person_id == request.viewer.person.pk)
     may = rules.invites(request.viewer, scenario)
-    rows = queries.colleagues(request.viewer, scenario)
+    rows = space.colleagues(request.viewer, scenario)
     form = InviteForm(rows, request.POST or None) if may else None
     status = 200
     if request.method == "POST":
@@ -137,8 +149,8 @@ def authors(request: HttpRequest, scenario: Scenario) -> HttpResponse:
 
 def _invite(request: HttpRequest, scenario: Scenario, form: InviteForm) -> HttpResponse:
     try:
-        author = actions.invite(request.viewer, scenario, form.cleaned_data["person"])
-    except actions.TooManyAuthors:
+        author = authors_actions.invite(request.viewer, scenario, form.cleaned_data["person"])
+    except authors_actions.TooManyAuthors:
         messages.error(request, _("Un scénario a %(most)s auteurs au plus.") % {"most": rules.MOST_AUTHORS})
     else:
         messages.success(
@@ -149,7 +161,7 @@ def _invite(request: HttpRequest, scenario: Scenario, form: InviteForm) -> HttpR
 
 def _asked_already(request: HttpRequest, people: list[Author]) -> bool:
     """The same colleague, sent twice: they are no longer among the choices."""
-    return request.POST.get("person", "") in {str(one.person_id) for one in people}
+    return request.POST.get("person", "") in {str(person.person_id) for person in people}
 
 
 @opens(Author, to=rules.answers)
@@ -159,13 +171,13 @@ def invitation(request: HttpRequest, author: Author) -> HttpResponse:
     form = SignatureForm(request.POST or None, initial=_shown_signature(author))
     if request.method == "POST" and form.is_valid():
         signature, pseudonym = form.cleaned_data["signature"], form.cleaned_data["pseudonym"]
-        if actions.accept(request.viewer, author, signature, pseudonym):
+        if authors_actions.accept(request.viewer, author, signature, pseudonym):
             messages.success(request, _("Vous écrivez maintenant ce scénario ensemble."))
         else:
-            actions.sign(request.viewer, author, signature, pseudonym)
+            authors_actions.sign(request.viewer, author, signature, pseudonym)
             messages.success(request, _("Votre signature sera celle de la prochaine version publiée."))
         return redirect("scenarios:workshop", pk=author.scenario_id)
-    first = next((one for one in queries.authors_of(author.scenario) if one.is_first), None)
+    first = next((one for one in space.authors_of(author.scenario) if one.is_first), None)
     context = {"form": form, "author": author, "first": first}
     return render_form(request, "scenarios/invitation.html", context)
 
@@ -175,7 +187,7 @@ def invitation(request: HttpRequest, author: Author) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, author: Author) -> HttpResponseRedirect:
     """Decline an invitation, or write it no more."""
-    if actions.leave(request.viewer, author):
+    if authors_actions.leave(request.viewer, author):
         messages.success(request, _("C’est fait : ce scénario n’est plus dans votre espace."))
     else:
         messages.error(
@@ -189,6 +201,6 @@ def leave(request: HttpRequest, author: Author) -> HttpResponseRedirect:
 @require_POST
 def take_out(request: HttpRequest, author: Author) -> HttpResponseRedirect:
     """Withdraw an invitation, or take an author out."""
-    actions.take_out(request.viewer, author)
+    authors_actions.take_out(request.viewer, author)
     messages.success(request, _("%(name)s n’écrit plus ce scénario.") % {"name": author.person.full_name})
     return redirect("scenarios:authors", pk=author.scenario_id)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from preau.domains.catalogue.models import Resource
-from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import adapting
 from preau.domains.scenarios.forms import JoinForm
 from preau.domains.scenarios.models import Scenario
+from preau.domains.scenarios.queries import public, space
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
 
@@ -23,14 +25,14 @@ def take_up(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("adresse") or request.GET.get("adresse", "")
     if not asked and request.method == "GET":
         return render(request, "scenarios/take_up_nothing.html")
-    source = queries.work_at(asked)
+    source = public.work_at(asked)
     if source is None:
         raise Http404
     resource = source if isinstance(source, Resource) else None
     address = source.address
     licence = resource.licence if resource else source.shown.licence  # type: ignore[union-attr]
     allowed = rules.licences_after(licence)
-    rows = queries.scenarios_of(request.viewer)
+    rows = space.scenarios_of(request.viewer)
     form = JoinForm(rows, request.POST if request.POST.get("geste") == "lier" else None)
     if request.method == "POST" and request.POST.get("geste") == "adapter":
         return _adapt(request, source)
@@ -38,19 +40,23 @@ def take_up(request: HttpRequest) -> HttpResponse:
         return _join(request, form.cleaned_data["scenario"], resource)
     said = source if resource else source.shown  # type: ignore[union-attr]
     context: dict[str, Any] = {
-        "address": address, "title": said.title, "licence": said.get_licence_display(), "allowed": allowed, "form": form,
+        "address": address,
+        "title": said.title,
+        "licence": said.get_licence_display(),
+        "allowed": allowed,
+        "form": form,
         "resource": resource,
-    }  # fmt: skip
+    }
     return render_form(request, "scenarios/take_up.html", context)
 
 
 def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRedirect:
     try:
         if isinstance(source, Resource):
-            made = actions.adapt_resource(request.viewer, source)
+            made = adapting.adapt_resource(request.viewer, source)
         else:
-            made = actions.adapt_scenario(request.viewer, source)
-    except actions.MayNotAdapt:
+            made = adapting.adapt_scenario(request.viewer, source)
+    except adapting.MayNotAdapt:
         messages.error(request, _("Sa licence ne permet pas de l’adapter. Vous pouvez y mener par un lien."))
         return redirect("scenarios:space")
     messages.success(
@@ -62,7 +68,7 @@ def _adapt(request: HttpRequest, source: Resource | Scenario) -> HttpResponseRed
 def _join(request: HttpRequest, scenario: Scenario, resource: Resource) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.join_resource(request.viewer, scenario, resource),
+        adapting.join_resource(request.viewer, scenario, resource),
         _("La ressource est liée à « %(title)s ».") % {"title": scenario.title},
         _("Cette ressource est déjà liée, ou ce scénario en lie déjà assez."),
     )

@@ -9,9 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.scenarios import actions, queries, rules
+from preau.domains.scenarios import rules
+from preau.domains.scenarios.actions import writing
 from preau.domains.scenarios.forms import FactsForm, StepForm, shown_facts, shown_step
 from preau.domains.scenarios.models import Content, Facts, Scenario, Step
+from preau.domains.scenarios.queries.space import (
+    authors_of,
+    invitations_of,
+    places,
+    removed_of,
+    resources_of,
+    scenarios_of,
+)
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_of
@@ -24,9 +33,9 @@ PAGE = 20
 def space(request: HttpRequest) -> HttpResponse:
     """What the viewer writes, what they are invited to write, what they took away."""
     context = {
-        "page": page_of(queries.scenarios_of(request.viewer), request.GET.get("page"), PAGE),
-        "invitations": queries.invitations_of(request.viewer),
-        "removed": queries.removed_of(request.viewer),
+        "page": page_of(scenarios_of(request.viewer), request.GET.get("page"), PAGE),
+        "invitations": invitations_of(request.viewer),
+        "removed": removed_of(request.viewer),
     }
     return render(request, "scenarios/space.html", context)
 
@@ -35,9 +44,9 @@ def space(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """A new scenario: its title first; the rest may come later."""
-    form = FactsForm(queries.places(), request.POST or None)
+    form = FactsForm(places(), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = actions.begin(request.viewer, Content(form.typed()))
+        made = writing.begin(request.viewer, Content(form.typed()))
         messages.success(request, _("Le brouillon est gardé. Vous seul le lisez."))
         return redirect("scenarios:workshop", pk=made.pk)
     context = {"form": form, "scenario": None, "theirs": None}
@@ -49,13 +58,18 @@ def create(request: HttpRequest) -> HttpResponse:
 def workshop(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     """A scenario as its authors see it, with every gesture."""
     content = scenario.content
-    levels, subject = queries.places().said(content)
+    levels, subject = places().said(content)
     last = scenario.versions.first()
     context = {
-        "scenario": scenario, "content": content, "levels": levels, "subject": subject,
-        "resources": queries.resources_of(content), "authors": queries.authors_of(scenario), "last": last,
+        "scenario": scenario,
+        "content": content,
+        "levels": levels,
+        "subject": subject,
+        "resources": resources_of(content),
+        "authors": authors_of(scenario),
+        "last": last,
         "changed": last is not None and last.body != content.frozen().told(),
-    }  # fmt: skip
+    }
     return render(request, "scenarios/workshop.html", context)
 
 
@@ -73,14 +87,14 @@ def _seen(form: Any, seen: int) -> None:
 @require_http_methods(["GET", "POST"])
 def facts(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     """What is said of the whole; two authors at once are shown both texts."""
-    known = queries.places()
+    known = places()
     form = FactsForm(known, request.POST or None, initial=shown_facts(scenario.content, _address))
     theirs: Facts | None = None
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.write_facts(request.viewer, scenario, form.typed(), form.cleaned_data["seen"] or 0)
-        except actions.Conflict as conflict:
+            writing.write_facts(request.viewer, scenario, form.typed(), form.cleaned_data["seen"] or 0)
+        except writing.Conflict as conflict:
             _seen(form, conflict.seen)
             theirs, status = conflict.theirs, CONFLICT
         else:
@@ -99,8 +113,8 @@ def add_step(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     form = StepForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_step(request.viewer, scenario, form.typed())
-        except actions.Full:
+            writing.add_step(request.viewer, scenario, form.typed())
+        except writing.Full:
             form.add_error(None, _("Un scénario a %(most)s étapes au plus.") % {"most": rules.MOST_STEPS})
         else:
             messages.success(request, _("L’étape est ajoutée."))
@@ -133,11 +147,11 @@ def step(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponse:
     if not form.is_valid():
         return _step_page(request, scenario, form, known)
     try:
-        actions.write_step(request.viewer, scenario, key, form.typed(), form.cleaned_data["seen"] or 0)
-    except actions.Conflict as conflict:
+        writing.write_step(request.viewer, scenario, key, form.typed(), form.cleaned_data["seen"] or 0)
+    except writing.Conflict as conflict:
         _seen(form, conflict.seen)
         return _step_page(request, scenario, form, known, conflict)
-    except actions.Full:
+    except writing.Full:
         form.add_error(None, _("Un scénario a %(most)s étapes au plus.") % {"most": rules.MOST_STEPS})
         return _step_page(request, scenario, form, known)
     messages.success(request, _("L’étape est enregistrée."))
@@ -151,22 +165,22 @@ def arrange(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponseR
     gesture = request.POST.get("geste")
     if gesture == "retirer":
         done, said = (
-            actions.remove_step(request.viewer, scenario, key),
+            writing.remove_step(request.viewer, scenario, key),
             _("L’étape est retirée. Vous pouvez la remettre."),
         )
     elif gesture == "remettre":
         try:
             done, said = (
-                actions.restore_step(request.viewer, scenario, key),
+                writing.restore_step(request.viewer, scenario, key),
                 _("L’étape est remise à sa place."),
             )
-        except actions.Full:
+        except writing.Full:
             messages.error(request, _("Un scénario a %(most)s étapes au plus.") % {"most": rules.MOST_STEPS})
             return redirect(_steps(scenario))
     else:
         place = request.POST.get("place", "")
         there = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
-        done = bool(there) and actions.place_step(request.viewer, scenario, key, there)
+        done = bool(there) and writing.place_step(request.viewer, scenario, key, there)
         said = _("L’étape est à la place %(place)s.") % {"place": there}
     tell_outcome(request, done, said)
     return redirect(_steps(scenario))
@@ -178,7 +192,7 @@ def remove(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
     """Take a scenario away, from the public too; the space offers to put it back."""
     tell_outcome(
         request,
-        actions.remove(request.viewer, scenario),
+        writing.remove(request.viewer, scenario),
         _("« %(title)s » est supprimé. Vous pouvez le remettre pendant trente jours.")
         % {"title": scenario.title},
     )
@@ -190,7 +204,7 @@ def remove(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
 def restore(request: HttpRequest, scenario: Scenario) -> HttpResponseRedirect:
     tell_outcome(
         request,
-        actions.restore(request.viewer, scenario),
+        writing.restore(request.viewer, scenario),
         _("« %(title)s » est remis.") % {"title": scenario.title},
     )
     return redirect("scenarios:workshop", pk=scenario.pk)

@@ -12,7 +12,7 @@ from preau.domains.timetable import rules
 from preau.domains.timetable.actions.changes import ChangedSince, NotNow, undo_change
 from preau.domains.timetable.actions.cover_news import tell_of_absence, tell_of_answer
 from preau.domains.timetable.actions.covering import cancel_asks
-from preau.domains.timetable.actions.patterns import Taken
+from preau.domains.timetable.actions.patterns import SlotTaken
 from preau.domains.timetable.models import TeacherAbsence
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -51,9 +51,16 @@ def announce_absence(
         raise AlreadyAway(known)
     now, office = timezone.now(), rules.organises_covers(viewer)
     absence = TeacherAbsence.objects.create(
-        school=school, teacher=teacher, starts=starts, ends=ends, cause=cause, announced_by_id=viewer.person.pk,
-        announced_at=now, confirmed_by_id=viewer.person.pk if office else None, confirmed_at=now if office else None,
-    )  # fmt: skip
+        school=school,
+        teacher=teacher,
+        starts=starts,
+        ends=ends,
+        cause=cause,
+        announced_by_id=viewer.person.pk,
+        announced_at=now,
+        confirmed_by_id=viewer.person.pk if office else None,
+        confirmed_at=now if office else None,
+    )
     journal.record(viewer, "timetable.absence_announced", absence, subject_id=teacher.pk)
     if not office:
         tell_of_absence(absence)
@@ -98,7 +105,7 @@ def _undone(viewer: Viewer, absence: TeacherAbsence) -> Iterable[bool]:
     for change in changes.select_related("lesson").order_by("-pk"):
         try:
             undo_change(viewer, change)
-        except (ChangedSince, NotNow, Taken):
+        except (ChangedSince, NotNow, SlotTaken):
             yield False
         else:
             yield True

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Alternation
-from preau.domains.timetable.queries import in_turn, named_alternations, parsed, weeks_of
+from preau.domains.timetable.queries.weeks import in_turn, named_alternations, parsed, weeks_of
 from preau.foundation import journal
 from preau.foundation.locks import lock
 

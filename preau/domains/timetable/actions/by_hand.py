@@ -56,9 +56,9 @@ class Hands:
 
     def loosen(self, lessons: Sequence[Lesson]) -> list[Lesson]:
         """Lessons that somebody placed and of which the file says no more stay, of no weekly lesson; returns the others."""
-        staying = [one.pk for one in lessons if self.kinds(one) - {Kind.CANCELLED}]
+        staying = [lesson.pk for lesson in lessons if self.kinds(lesson) - {Kind.CANCELLED}]
         Lesson.objects.filter(pk__in=staying).update(pattern=None, pattern_day=None)
-        return [one for one in lessons if one.pk not in set(staying)]
+        return [lesson for lesson in lessons if lesson.pk not in set(staying)]
 
 
 def _plan_again(change: LessonChange, planned: Lesson) -> None:

@@ -80,7 +80,11 @@ def join_new(lessons: Sequence[Lesson]) -> None:
         ):
             joined[pattern].append(key)
         insert(
-            [through(lesson_id=one.pk, **{column: key}) for one in lessons for key in joined[one.pattern_id]]
+            [
+                through(lesson_id=lesson.pk, **{column: key})
+                for lesson in lessons
+                for key in joined[lesson.pattern_id]
+            ]
         )
 
 
@@ -104,7 +108,7 @@ def follow_weeks(alternation_ids: Sequence[int]) -> tuple[int, int]:
 def _follow(school: School, patterns: Sequence[WeeklyPattern]) -> tuple[int, int]:
     today = timezone.localdate(timezone=ZoneInfo(school.timezone))
     closed = closures_of(school)
-    days = [(one, day) for one in patterns for day in open_days(one, closed) if day > today]
+    days = [(pattern, day) for pattern in patterns for day in open_days(pattern, closed) if day > today]
     wanted = {(pattern.pk, day) for pattern, day in days}
     lessons = Lesson.objects.filter(pattern__in=patterns, school=school)
     known = _planned(lessons, today)

@@ -10,12 +10,15 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Closure, Group, Person, Room, SchoolYear, Subject
+from preau.directory.models import Group, Person, Room, SchoolYear, Subject
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.actions.patterns import Taken, at
+from preau.domains.timetable.actions.following import follow_lesson
+from preau.domains.timetable.actions.patterns import SlotTaken, at
 from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import Needs, clashes_at
+from preau.domains.timetable.queries.bookings import held_elsewhere
+from preau.domains.timetable.queries.clashes import Needs, clashes_at
+from preau.domains.timetable.queries.days import why_not
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -88,9 +91,14 @@ def move_lesson(
     needs = Needs(tuple(lesson.teachers.all()), tuple(lesson.groups.all()), room)
     _refuse_taken(lesson, starts, ends, needs)
     change = LessonChange(
-        kind=Kind.MOVED, starts_before=lesson.starts, ends_before=lesson.ends, starts_after=starts, ends_after=ends,
-        room_before=lesson.room, room_after=room,
-    )  # fmt: skip
+        kind=Kind.MOVED,
+        starts_before=lesson.starts,
+        ends_before=lesson.ends,
+        starts_after=starts,
+        ends_after=ends,
+        room_before=lesson.room,
+        room_after=room,
+    )
     _place(lesson, starts, ends)
     lesson.room = room
     return _keep(viewer, lesson, change, why)
@@ -98,13 +106,15 @@ def move_lesson(
 
 @transaction.atomic
 def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> LessonChange:
-    """Give a lesson another room, or none. Raises NotNow, NothingChanges, Taken."""
+    """Give a lesson another room, or none. Raises NotNow, NothingChanges, SlotTaken."""
     lesson = _locked(lesson)
     if room == lesson.room:
         raise NothingChanges
     _refuse_cancelled(lesson)
     _refuse_over(lesson)
     _refuse_taken(lesson, lesson.starts, lesson.ends, Needs(room=room))
+    if room and (found := held_elsewhere(lesson.year, room, lesson.starts, lesson.ends)):
+        raise SlotTaken(found)
     change = LessonChange(kind=Kind.ROOM, room_before=lesson.room, room_after=room)
     lesson.room = room
     return _keep(viewer, lesson, change, why)
@@ -112,7 +122,7 @@ def change_room(viewer: Viewer, lesson: Lesson, room: Room | None, why: Why) -> 
 
 @transaction.atomic
 def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person, why: Why) -> LessonChange:
-    """Somebody gives the lesson of somebody else. Raises NotNow, NothingChanges, Taken."""
+    """Somebody gives the lesson of somebody else. Raises NotNow, NothingChanges, SlotTaken."""
     lesson = _locked(lesson)
     own = set(lesson.teachers.values_list("pk", flat=True))
     if gone.pk not in own or comes.pk in own:
@@ -128,22 +138,28 @@ def replace_teacher(viewer: Viewer, lesson: Lesson, gone: Person, comes: Person,
 
 
 @transaction.atomic
-def add_lesson(viewer: Viewer, year: SchoolYear, one: OneOff, why: Why) -> LessonChange:
-    """A lesson of one day: a catching up, an exam. Raises NotNow, Taken (were it by a second click)."""
+def add_lesson(viewer: Viewer, year: SchoolYear, one_off: OneOff, why: Why) -> LessonChange:
+    """A lesson of one day: a catching up, an exam. Raises NotNow, SlotTaken (were it by a second click)."""
     lock(SchoolYear, year.pk)
-    starts, ends = (at(year.school, one.day, clock) for clock in (one.starts_at, one.ends_at))
-    _refuse_day(year, one.day, starts)
-    if found := clashes_at(year, starts, ends, Needs(one.teachers, one.groups, one.room)):
-        raise Taken(found)
+    starts, ends = (at(year.school, one_off.day, clock) for clock in (one_off.starts_at, one_off.ends_at))
+    _refuse_day(year, one_off.day, starts)
+    if found := clashes_at(year, starts, ends, Needs(one_off.teachers, one_off.groups, one_off.room)):
+        raise SlotTaken(found)
     lesson = Lesson.objects.create(
-        school_id=year.school_id, year=year, subject=one.subject, room=one.room, starts=starts, ends=ends, day=one.day
-    )  # fmt: skip
-    lesson.groups.set(one.groups)
-    lesson.teachers.set(one.teachers)
+        school_id=year.school_id,
+        year=year,
+        subject=one_off.subject,
+        room=one_off.room,
+        starts=starts,
+        ends=ends,
+        day=one_off.day,
+    )
+    lesson.groups.set(one_off.groups)
+    lesson.teachers.set(one_off.teachers)
     return _keep(
         viewer,
         lesson,
-        LessonChange(kind=Kind.ADDED, starts_after=starts, ends_after=ends, room_after=one.room),
+        LessonChange(kind=Kind.ADDED, starts_after=starts, ends_after=ends, room_after=one_off.room),
         why,
     )
 
@@ -166,6 +182,7 @@ def undo_change(viewer: Viewer, change: LessonChange) -> Lesson:
     change.save(update_fields=["undone_at", "undone_by"])
     lesson.revision += 1
     lesson.save()
+    follow_lesson(viewer, lesson)
     journal.record(viewer, "timetable.change_undone", change, lesson=lesson.pk, kind=change.kind)
     change_undone.send(sender=LessonChange, change_id=change.pk)
     return lesson
@@ -257,18 +274,13 @@ def _refuse_fixed(lesson: Lesson, *, undoing: bool = False) -> None:
 
 def _refuse_day(year: SchoolYear, day: date, starts: datetime) -> None:
     """Not in the past, not outside the year, not while the school is closed."""
-    if starts <= timezone.now():
-        raise NotNow(_("Cette heure est passée : choisissez un moment à venir."))
-    if not year.starts <= day <= year.ends:
-        raise NotNow(_("Ce jour n’est pas dans l’année scolaire."))
-    closed = Closure.objects.filter(school=year.school_id, starts__lte=day, ends__gte=day).first()
-    if closed:
-        raise NotNow(_("L’établissement est fermé ce jour-là (%(name)s).") % {"name": closed.name})
+    if said := why_not(year, day, starts):
+        raise NotNow(said)
 
 
 def _refuse_taken(lesson: Lesson, starts: datetime, ends: datetime, needs: Needs) -> None:
     if found := clashes_at(lesson.year, starts, ends, needs, apart_from=lesson.pk):
-        raise Taken(found)
+        raise SlotTaken(found)
 
 
 def _place(lesson: Lesson, starts: datetime, ends: datetime) -> None:
@@ -287,6 +299,7 @@ def _keep(viewer: Viewer, lesson: Lesson, change: LessonChange, why: Why) -> Les
     change.reason, change.note = why.reason, why.note
     change.made_by_id, change.made_at = viewer.person.pk, timezone.now()
     change.save()
+    follow_lesson(viewer, lesson)
     journal.record(viewer, f"timetable.lesson_{change.kind}", lesson, change=change.pk, reason=why.reason)
     lesson_changed.send(sender=LessonChange, change_id=change.pk)
     return change

@@ -18,7 +18,7 @@ from preau.domains.timetable.actions.changes import (
     move_lesson,
     replace_teacher,
 )
-from preau.domains.timetable.actions.patterns import Taken
+from preau.domains.timetable.actions.patterns import SlotTaken
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.foundation import dates
 from preau.foundation.locks import lock
@@ -53,8 +53,10 @@ def copy_week(viewer: Viewer, year: SchoolYear, week: date, to: date) -> Copied:
                 _copy(viewer, year, change, shift)
         except NothingChanges:
             continue
-        except (NotNow, Taken) as refused:
-            said = " ".join(c.said for c in refused.clashes) if isinstance(refused, Taken) else str(refused)
+        except (NotNow, SlotTaken) as refused:
+            said = (
+                " ".join(c.said for c in refused.clashes) if isinstance(refused, SlotTaken) else str(refused)
+            )
             left.append((change.lesson, said))
         else:
             made += 1
@@ -90,7 +92,9 @@ def _add(viewer: Viewer, year: SchoolYear, lesson: Lesson, why: Why, shift: time
     day, starts, ends = _hours(lesson, shift)
     groups, teachers = tuple(lesson.groups.all()), tuple(lesson.teachers.all())
     same = Lesson.objects.held().filter(year=year, day=day, subject=lesson.subject, pattern=None)
-    if any(tuple(one.groups.all()) == groups and _hours(one, timedelta())[1] == starts for one in same):
+    if any(
+        tuple(lesson.groups.all()) == groups and _hours(lesson, timedelta())[1] == starts for lesson in same
+    ):
         raise NothingChanges
     add_lesson(viewer, year, OneOff(lesson.subject, groups, teachers, lesson.room, day, starts, ends), why)
 

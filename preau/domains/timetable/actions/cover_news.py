@@ -12,7 +12,7 @@ from preau.directory.models import Holding
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
-from preau.domains.timetable.queries import when_said
+from preau.domains.timetable.queries.absences import when_said
 from preau.foundation import dates, notices
 
 ASKED_SOON, ASKED = "timetable.cover_asked_soon", "timetable.cover_asked"
@@ -47,10 +47,15 @@ def tell_asker(ask: CoverAsk) -> None:
     address = reverse("timetable:cover_lesson", kwargs={"pk": ask.lesson_id})
     notices.publish(
         notices.News(
-            kind=kind, person_id=ask.asked_by_id, key=f"{ask.pk}-{ask.state}", url=address, school_id=ask.school_id,
-            seat=f"staff-{ask.school_id}", facts=facts,
+            kind=kind,
+            person_id=ask.asked_by_id,
+            key=f"{ask.pk}-{ask.state}",
+            url=address,
+            school_id=ask.school_id,
+            seat=f"staff-{ask.school_id}",
+            facts=facts,
         )
-    )  # fmt: skip
+    )
 
 
 def tell_of_absence(absence: TeacherAbsence) -> None:
@@ -74,22 +79,32 @@ def _office(absence: TeacherAbsence) -> Iterable[int]:
 
 def _about(kind: str, ask: CoverAsk, lesson: Lesson, person: int, facts: dict[str, str]) -> notices.News:
     return notices.News(
-        kind=kind, person_id=person, key=str(ask.pk), url=reverse("timetable:ask", kwargs={"pk": ask.pk}),
-        school_id=lesson.school_id, seat=f"staff-{lesson.school_id}", facts=facts,
-    )  # fmt: skip
+        kind=kind,
+        person_id=person,
+        key=str(ask.pk),
+        url=reverse("timetable:ask", kwargs={"pk": ask.pk}),
+        school_id=lesson.school_id,
+        seat=f"staff-{lesson.school_id}",
+        facts=facts,
+    )
 
 
 def _of_absence(kind: str, absence: TeacherAbsence, person: int) -> notices.News:
     what = _("n’est pas retenue") if absence.is_withdrawn else _("est notée")
     return notices.News(
-        kind=kind, person_id=person, key=f"{absence.pk}-{what}" if kind == ANSWERED else str(absence.pk),
-        url=reverse("timetable:absence", kwargs={"pk": absence.pk}), school_id=absence.school_id,
+        kind=kind,
+        person_id=person,
+        key=f"{absence.pk}-{what}" if kind == ANSWERED else str(absence.pk),
+        url=reverse("timetable:absence", kwargs={"pk": absence.pk}),
+        school_id=absence.school_id,
         seat=f"staff-{absence.school_id}",
         facts={
-            "who": absence.teacher.formal_name, "when": when_said(absence), "what": what,
+            "who": absence.teacher.formal_name,
+            "when": when_said(absence),
+            "what": what,
             "school": absence.school.name,
         },
-    )  # fmt: skip
+    )
 
 
 def _facts(lesson: Lesson) -> dict[str, str]:

@@ -18,7 +18,7 @@ from preau.domains.timetable.actions.changes import (
 )
 from preau.domains.timetable.actions.cover_news import tell_asked, tell_asker, tell_closed
 from preau.domains.timetable.models import CoverAsk, CoverAskQuerySet, Lesson, LessonChange, TeacherAbsence
-from preau.domains.timetable.queries import is_free_for
+from preau.domains.timetable.queries.colleagues import is_free_for
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -58,10 +58,14 @@ def ask_cover(
             raise Busy(person.formal_name)
         asks.append(
             CoverAsk.objects.create(
-                school_id=lesson.school_id, lesson=lesson, absence=absence, person=person,
-                asked_by_id=viewer.person.pk, asked_at=timezone.now(),
+                school_id=lesson.school_id,
+                lesson=lesson,
+                absence=absence,
+                person=person,
+                asked_by_id=viewer.person.pk,
+                asked_at=timezone.now(),
             )
-        )  # fmt: skip
+        )
         known.add(person.pk)
     for ask in asks:
         journal.record(viewer, "timetable.cover_asked", ask, subject_id=ask.person_id, lesson=lesson.pk)

@@ -19,15 +19,25 @@ State = TimetableImport.State
 def keep(year: SchoolYear, files: Sequence[str], report: Mapping[str, Any]) -> TimetableImport:
     """What the operator brought and applied, with its report."""
     kept = TimetableImport.objects.create(
-        school=year.school, year=year, source=report["format"], scope=report["scope"], state=State.DONE,
-        files=list(files), report=dict(report), settled_at=timezone.now(), moved_at=timezone.now(),
-    )  # fmt: skip
+        school=year.school,
+        year=year,
+        source=report["format"],
+        scope=report["scope"],
+        state=State.DONE,
+        files=list(files),
+        report=dict(report),
+        settled_at=timezone.now(),
+        moved_at=timezone.now(),
+    )
     journal.write(
         journal.Line(
-            verb="timetable.import_applied", school_id=year.school_id, target=kept._meta.label_lower,
-            target_id=kept.pk, details=figures(report),
+            verb="timetable.import_applied",
+            school_id=year.school_id,
+            target=kept._meta.label_lower,
+            target_id=kept.pk,
+            details=figures(report),
         )
-    )  # fmt: skip
+    )
     return kept
 
 

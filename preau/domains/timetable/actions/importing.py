@@ -140,7 +140,7 @@ def _date(
 
 
 def _to_come(patterns: Sequence[WeeklyPattern], now: datetime) -> list[Lesson]:
-    keys, found = [one.pk for one in patterns], []
+    keys, found = [pattern.pk for pattern in patterns], []
     for start in range(0, len(keys), 500):
         lessons = Lesson.objects.filter(pattern__in=keys[start : start + 500], starts__gt=now + IMMINENT)
         found += list(lessons.order_by("day"))
@@ -157,16 +157,16 @@ def _stop(patterns: Sequence[WeeklyPattern], now: datetime, hands: Hands) -> Non
 def _end(patterns: Sequence[WeeklyPattern]) -> None:
     """Each ends on its last lesson; one that has none left goes altogether."""
     last: dict[int | None, date] = {}
-    keys = [one.pk for one in patterns]
+    keys = [pattern.pk for pattern in patterns]
     for start in range(0, len(keys), 500):
         rows = Lesson.objects.filter(pattern__in=keys[start : start + 500]).order_by("day")
         last |= dict(rows.values_list("pattern", "day"))
-    empty = [one.pk for one in patterns if one.pk not in last]
+    empty = [pattern.pk for pattern in patterns if pattern.pk not in last]
     for start in range(0, len(empty), 500):
         WeeklyPattern.objects.filter(pk__in=empty[start : start + 500]).delete()
-    ended = [one for one in patterns if one.pk in last]
-    for one in ended:
-        one.last_day, one.source_key = last[one.pk], ""
+    ended = [pattern for pattern in patterns if pattern.pk in last]
+    for pattern in ended:
+        pattern.last_day, pattern.source_key = last[pattern.pk], ""
     WeeklyPattern.objects.bulk_update(ended, ["last_day", "source_key"], batch_size=200)
 
 
@@ -202,7 +202,7 @@ def _replace(changed: Sequence[tuple[WeeklyPattern, Weekly]], now: datetime, han
 def _rejoin(lessons: Sequence[Lesson], hands: Hands) -> None:
     """Give lessons the groups and teachers of their new pattern, but a teacher who replaces another."""
     staying = teachers_kept(lessons, hands)
-    keys = [one.pk for one in lessons]
+    keys = [lesson.pk for lesson in lessons]
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
         Lesson.groups.through.objects.filter(lesson__in=some).delete()
@@ -216,7 +216,7 @@ def _rejoin(lessons: Sequence[Lesson], hands: Hands) -> None:
 def _held(patterns: Sequence[WeeklyPattern], now: datetime) -> dict[int | None, date]:
     """The last lesson of each that has begun, or is about to."""
     found: dict[int | None, date] = {}
-    keys = [one.pk for one in patterns]
+    keys = [pattern.pk for pattern in patterns]
     for start in range(0, len(keys), 500):
         begun = Lesson.objects.filter(pattern__in=keys[start : start + 500], starts__lte=now + IMMINENT)
         found |= dict(begun.order_by("day").values_list("pattern", "day"))

@@ -12,7 +12,7 @@ from preau.directory.models import Closure, Group, Person, Room, School, SchoolY
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.actions.remembering import decided_here
 from preau.domains.timetable.models import Alternation, Lesson, WeeklyPattern
-from preau.domains.timetable.queries import Clash, Needs, Times, clashes
+from preau.domains.timetable.queries.clashes import Clash, Needs, Times, clashes
 from preau.foundation import journal
 from preau.foundation.db import insert
 from preau.foundation.locks import lock
@@ -53,7 +53,7 @@ class AlreadyStopped(Exception):
     """Nothing of this weekly lesson is left to take away."""
 
 
-class Taken(Exception):
+class SlotTaken(Exception):
     """Somebody or some room is already taken at these hours; `clashes` says by what."""
 
     def __init__(self, found: Sequence[Clash]) -> None:
@@ -65,11 +65,11 @@ class Taken(Exception):
 def create_weekly_lesson(viewer: Viewer, weekly: Weekly) -> WeeklyPattern:
     """Create a pattern and its dated lessons, closures left out.
 
-    Raises Taken, and writes nothing, when a teacher, a class or the room is taken, were it by a second click.
+    Raises SlotTaken, and writes nothing, when a teacher, a class or the room is taken, were it by a second click.
     """
     lock(SchoolYear, weekly.year.pk)
     if found := clashes(weekly.year, weekly.times, weekly.needs):
-        raise Taken(found)
+        raise SlotTaken(found)
     pattern = plan(weekly)
     journal.record(viewer, "timetable.weekly_lesson_created", pattern, lessons=pattern.lessons.count())
     return pattern
@@ -189,7 +189,7 @@ class TooEarly(Exception):
 def change_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern, weekly: Weekly) -> WeeklyPattern:
     """Give a weekly lesson other hours, people or room from a day on; before that day it stays as it was.
 
-    Raises TooEarly, Taken, or AlreadyStopped when it has no day left from then on: nothing is written.
+    Raises TooEarly, SlotTaken, or AlreadyStopped when it has no day left from then on: nothing is written.
     """
     lock(SchoolYear, weekly.year.pk)
     locked = WeeklyPattern.objects.select_for_update(of=("self",)).filter(pk=pattern.pk).first()
@@ -198,7 +198,7 @@ def change_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern, weekly: Weekly)
     if weekly.first_day <= viewer.today:
         raise TooEarly
     if found := clashes(weekly.year, weekly.times, weekly.needs, apart_from=locked):
-        raise Taken(found)
+        raise SlotTaken(found)
     # A change of one lesson goes with it: it was made of hours that are no more.
     gone = locked.lessons.filter(day__gte=weekly.first_day).delete()[1].get(Lesson._meta.label, 0)
     (new,) = plan_all([weekly])

@@ -8,7 +8,7 @@ from django.utils import timezone
 from preau.directory.models import SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import ToldCourse, WeeklyPattern
-from preau.domains.timetable.queries.told import Said, said_of
+from preau.domains.timetable.queries.told import SlotWords, said_of
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Remembered:
     """A course as a file says it. `said` is asked once what it points at is written; `here`: the weekly lesson that it already is."""
 
     key: str
-    said: Callable[[], Said]
+    said: Callable[[], SlotWords]
     former: ToldCourse | None = None
     here: WeeklyPattern | None = None
     taken: bool = False
@@ -28,23 +28,28 @@ def remember(
     """Keep what a file says of each course; what it says of none any more is forgotten. Told twice, it writes nothing."""
     own = WeeklyPattern.objects.filter(year=year, source=source).exclude(source_key="")
     made = dict(own.values_list("source_key", "pk"))
-    rows = [(one, _row(year, source, one, made)) for one in courses]
+    rows = [(course, _row(year, source, course, made)) for course in courses]
     new = [row for one, row in rows if _differs(one.former, row)]
     old = [one.former.pk for one, row in rows if one.former and _differs(one.former, row)]
-    old += [one.pk for one in gone]
+    old += [told_course.pk for told_course in gone]
     for start in range(0, len(old), 500):
         ToldCourse.objects.filter(pk__in=old[start : start + 500]).delete()
     ToldCourse.objects.bulk_create(new, batch_size=500)
 
 
-def _row(year: SchoolYear, source: str, one: Remembered, made: dict[str, int]) -> ToldCourse:
-    former = None if one.taken else one.former
-    here = made.get(one.key) or (one.here.pk if one.here else None)
+def _row(year: SchoolYear, source: str, remembered: Remembered, made: dict[str, int]) -> ToldCourse:
+    former = None if remembered.taken else remembered.former
+    here = made.get(remembered.key) or (remembered.here.pk if remembered.here else None)
     return ToldCourse(
-        school_id=year.school_id, year=year, source=source, key=one.key, said=one.said().kept(), pattern_id=here,
+        school_id=year.school_id,
+        year=year,
+        source=source,
+        key=remembered.key,
+        said=remembered.said().kept(),
+        pattern_id=here,
         changed_by_id=former.changed_by_id if former else None,
         changed_at=former.changed_at if former else None,
-    )  # fmt: skip
+    )
 
 
 def _differs(former: ToldCourse | None, row: ToldCourse) -> bool:
@@ -60,7 +65,9 @@ def decided_here(viewer: Viewer, before: WeeklyPattern, after: WeeklyPattern | N
     if before.source_key and not told.exists():
         # Imported before what files said was kept: it was this.
         ToldCourse.objects.get_or_create(
-            year_id=before.year_id, source=before.source, key=before.source_key,
+            year_id=before.year_id,
+            source=before.source,
+            key=before.source_key,
             defaults={"school_id": before.school_id, "said": said_of(before).kept(), "pattern": before},
-        )  # fmt: skip
+        )
     told.update(pattern=after, changed_by=viewer.person, changed_at=timezone.now())

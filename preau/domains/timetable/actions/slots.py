@@ -8,7 +8,8 @@ from django.db import transaction
 from preau.directory.models import SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import DaySlot
-from preau.domains.timetable.queries import Clash, slot_clashes
+from preau.domains.timetable.queries.clashes import Clash
+from preau.domains.timetable.queries.slots import slot_clashes
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -31,9 +32,9 @@ def keep_slot(
     lock(SchoolYear, year.pk)
     same = {name: told[name] for name in ("kind", "name", "starts_at", "ends_at")}
     known = DaySlot.objects.filter(year=year, **same).order_by("pk") if slot is None else ()
-    for one in known:
-        if sorted(one.weekdays) == sorted(told["weekdays"]):
-            return one
+    for day_slot in known:
+        if sorted(day_slot.weekdays) == sorted(told["weekdays"]):
+            return day_slot
     clashes = slot_clashes(year, told, apart_from=slot.pk if slot else None)
     if clashes:
         raise SlotTaken(clashes)

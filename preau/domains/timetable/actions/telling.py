@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Guardianship
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import moment_said
+from preau.domains.timetable.queries.changes import moment_said
 from preau.foundation import dates, notices
 
 TODAY, LATER, HELD = "timetable.changed_today", "timetable.changed", "timetable.held_after_all"
@@ -22,7 +22,7 @@ Kind = LessonChange.Kind
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Recipient:
     """Somebody to tell; `about`: the pupil, for a guardian; `seat`: what a member of the staff must still be."""
 
     person: int
@@ -85,7 +85,7 @@ def _kind_for(change: LessonChange) -> str:
     return TODAY if min(moments) - timezone.now() < SOON else LATER
 
 
-def _everybody(change: LessonChange) -> Iterable[_Told]:
+def _everybody(change: LessonChange) -> Iterable[_Recipient]:
     """Teachers of before and after, pupils of the groups on the days concerned, guardians who may follow them."""
     lesson, key = change.lesson, str(change.pk)
     teachers = set(lesson.teachers.values_list("pk", flat=True)) | {
@@ -94,14 +94,14 @@ def _everybody(change: LessonChange) -> Iterable[_Told]:
     }
     seat = f"staff-{lesson.school_id}"
     for teacher in sorted(filter(None, teachers)):
-        yield _Told(teacher, key, seat=seat)
+        yield _Recipient(teacher, key, seat=seat)
     pupils = set(_pupils(lesson, lesson.day))
     for pupil in sorted(pupils):
-        yield _Told(pupil, key)
+        yield _Recipient(pupil, key)
     today = timezone.localdate(timezone=ZoneInfo(lesson.school.timezone))
     links = Guardianship.objects.informed(today).of_another().filter(pupil__in=pupils).order_by("pk")
     for pupil, guardian in links.values_list("pupil_id", "guardian_id"):
-        yield _Told(guardian, f"{key}-{pupil}", about=pupil)
+        yield _Recipient(guardian, f"{key}-{pupil}", about=pupil)
 
 
 def _pupils(lesson: Lesson, day: date) -> Iterable[int]:
@@ -109,7 +109,7 @@ def _pupils(lesson: Lesson, day: date) -> Iterable[int]:
     return enrolled.values_list("pupil_id", flat=True)
 
 
-def _publish(kind: str, change: LessonChange, people: Iterable[_Told], facts: dict[str, str]) -> int:
+def _publish(kind: str, change: LessonChange, people: Iterable[_Recipient], facts: dict[str, str]) -> int:
     lesson = change.lesson
     gone = kind == HELD and change.kind == Kind.ADDED
     url = (
@@ -119,11 +119,17 @@ def _publish(kind: str, change: LessonChange, people: Iterable[_Told], facts: di
     )
     news = [
         notices.News(
-            kind=kind, person_id=one.person, key=one.key, url=url, school_id=lesson.school_id, about_id=one.about,
-            seat=one.seat, facts=facts,
+            kind=kind,
+            person_id=person.person,
+            key=person.key,
+            url=url,
+            school_id=lesson.school_id,
+            about_id=person.about,
+            seat=person.seat,
+            facts=facts,
         )
-        for one in people
-    ]  # fmt: skip
+        for person in people
+    ]
     notices.publish(*news)
     return len(news)
 

@@ -8,12 +8,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import needs_of, rows_of
+from preau.domains.timetable.queries.changes import rows_of
+from preau.domains.timetable.queries.cover import needs_of
 from preau.foundation import csvtext, dates
 
 HEADER = [
-    _("Cours"), _("Quand"), _("Changement"), _("Avant"), _("Après"), _("Motif"), _("Note"), _("Fait par"), _("Rétabli par"),
-]  # fmt: skip
+    _("Cours"),
+    _("Quand"),
+    _("Changement"),
+    _("Avant"),
+    _("Après"),
+    _("Motif"),
+    _("Note"),
+    _("Fait par"),
+    _("Rétabli par"),
+]
 CHUNK = 500
 
 
@@ -39,8 +48,14 @@ def _cells(changes: "QuerySet[LessonChange]") -> Iterator[list[Any]]:
 
 
 COVER_HEADER = [
-    _("Jour"), _("Heures"), _("Cours"), _("Classes et groupes"), _("Salle"), _("Enseignant absent"), _("Suite"),
-]  # fmt: skip
+    _("Jour"),
+    _("Heures"),
+    _("Cours"),
+    _("Classes et groupes"),
+    _("Salle"),
+    _("Enseignant absent"),
+    _("Suite"),
+]
 
 
 def cover_csv(lessons: "QuerySet[Lesson]", now: datetime) -> Iterator[str]:

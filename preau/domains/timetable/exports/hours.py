@@ -5,13 +5,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.domains.timetable.queries import Hours
+from preau.domains.timetable.queries.hours import Hours
 from preau.foundation import csvtext
 
 HEADER = [
-    _("Classe ou groupe"), _("Matière"), _("Heures prévues"), _("Heures faites"), _("dont remplacées"),
-    _("dont ajoutées"), _("Heures annulées"), _("Part faite (%)"),
-]  # fmt: skip
+    _("Classe ou groupe"),
+    _("Matière"),
+    _("Heures prévues"),
+    _("Heures faites"),
+    _("dont remplacées"),
+    _("dont ajoutées"),
+    _("Heures annulées"),
+    _("Part faite (%)"),
+]
 
 
 def hours_csv(rows: Iterable[Hours]) -> Iterator[str]:
@@ -22,7 +28,7 @@ def hours_csv(rows: Iterable[Hours]) -> Iterator[str]:
 def _cells(row: Hours) -> list[Any]:
     minutes = (row.planned, row.held, row.replaced, row.added, row.cancelled)
     rate = "" if row.rate is None else row.rate
-    return [row.group, row.subject, *(_decimal(one) for one in minutes), rate]
+    return [row.group, row.subject, *(_decimal(minute) for minute in minutes), rate]
 
 
 def _decimal(minutes: int) -> str:

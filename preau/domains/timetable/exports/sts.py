@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
 from preau.directory.models import ExternalId, Group, SchoolYear
-from preau.domains.timetable.actions import closures_of
+from preau.domains.timetable.actions.patterns import closures_of
 from preau.domains.timetable.models import WeeklyPattern
 from preau.foundation import dates
 
@@ -28,30 +28,51 @@ class _Writer:
         self.year = year
         rows = WeeklyPattern.objects.filter(year=year).going_on(max(day, year.starts))
         self.patterns = list(
-            rows.select_related("subject", "room", "alternation").prefetch_related("groups", "teachers").order_by("pk")
-        )  # fmt: skip
+            rows.select_related("subject", "room", "alternation")
+            .prefetch_related("groups", "teachers")
+            .order_by("pk")
+        )
         people = {person.pk for pattern in self.patterns for person in pattern.teachers.all()}
         keys = ExternalId.objects.filter(kind="person", person__in=people, value__contains=":")
         # « epp:3446 »: the list, and the number in it.
         self.keys = {pk: value.split(":", 1) for pk, value in keys.values_list("person_id", "value")}
-        self.alternations = {one.alternation.pk: one.alternation for one in self.patterns if one.alternation}
+        self.alternations = {
+            pattern.alternation.pk: pattern.alternation for pattern in self.patterns if pattern.alternation
+        }
 
     def written(self) -> bytes:
         text = f'<?xml version="1.0" encoding="{ENCODING.upper()}"?>\n' + _tag(
             "EDT_STS",
-            _tag("PARAMETRES", _leaf("UAJ", self.year.school.uai), _leaf("ANNEE_SCOLAIRE", str(self.year.starts.year)), _leaf("APPLICATION_SOURCE", "PREAU")),
-            _tag("DONNEES", _tag("HORAIRES"), self._alternations(), self._rooms(), self._people(), self._structure()),
-        )  # fmt: skip
+            _tag(
+                "PARAMETRES",
+                _leaf("UAJ", self.year.school.uai),
+                _leaf("ANNEE_SCOLAIRE", str(self.year.starts.year)),
+                _leaf("APPLICATION_SOURCE", "PREAU"),
+            ),
+            _tag(
+                "DONNEES",
+                _tag("HORAIRES"),
+                self._alternations(),
+                self._rooms(),
+                self._people(),
+                self._structure(),
+            ),
+        )
         return text.encode(ENCODING, errors="xmlcharrefreplace")
 
     def _alternations(self) -> str:
         found = [(EACH_WEEK, "Toutes", self._open_weeks())]
-        found += [(self._code(pk), one.name, map(date.fromisoformat, one.mondays)) for pk, one in self.alternations.items()]  # fmt: skip
+        found += [
+            (self._code(pk), one.name, map(date.fromisoformat, one.mondays))
+            for pk, one in self.alternations.items()
+        ]
         return _tag("ALTERNANCES", *(self._alternation(code, name, weeks) for code, name, weeks in found))
 
     def _alternation(self, code: str, name: str, weeks: Iterable[date]) -> str:
         said = _tag("SEMAINES", *(_leaf("DATE_DEBUT_SEMAINE", monday.isoformat()) for monday in weeks))
-        return _tag("ALTERNANCE", _leaf("LIBELLE_COURT", name[:10]), _leaf("LIBELLE_LONG", name), said, CODE=code)  # fmt: skip
+        return _tag(
+            "ALTERNANCE", _leaf("LIBELLE_COURT", name[:10]), _leaf("LIBELLE_LONG", name), said, CODE=code
+        )
 
     def _code(self, pk: int) -> str:
         return f"S{list(self.alternations).index(pk) + 1}"
@@ -66,7 +87,7 @@ class _Writer:
         return found
 
     def _rooms(self) -> str:
-        names = sorted({one.room.name for one in self.patterns if one.room})
+        names = sorted({pattern.room.name for pattern in self.patterns if pattern.room})
         return _tag("SALLES_COURS", *(_tag("SALLE_COURS", CODE=name) for name in names))
 
     def _people(self) -> str:
@@ -74,12 +95,18 @@ class _Writer:
 
     def _structure(self) -> str:
         groups = list(Group.objects.filter(year=self.year).order_by("name"))
-        classes = [one for one in groups if one.kind == Group.Kind.CLASS]
-        others = [one for one in groups if one.kind == Group.Kind.GROUP]
+        classes = [group for group in groups if group.kind == Group.Kind.CLASS]
+        others = [group for group in groups if group.kind == Group.Kind.GROUP]
         return _tag(
             "STRUCTURE",
-            _tag("DIVISIONS", *(_tag("DIVISION", self._services(one), CODE=one.name) for one in classes)),
-            _tag("GROUPES", *(_tag("GROUPE", self._services(one), CODE=one.name) for one in others)),
+            _tag(
+                "DIVISIONS",
+                *(
+                    _tag("DIVISION", self._services(school_class), CODE=school_class.name)
+                    for school_class in classes
+                ),
+            ),
+            _tag("GROUPES", *(_tag("GROUPE", self._services(other), CODE=other.name) for other in others)),
         )
 
     def _services(self, group: Group) -> str:
@@ -100,15 +127,20 @@ class _Writer:
         courses = _tag("COURS_RATTACHES", *map(self._course, patterns))
         return _tag("ENSEIGNANT", courses, TYPE=kind, ID=number)
 
-    def _course(self, one: WeeklyPattern) -> str:
-        length = datetime.combine(date.min, one.ends_at) - datetime.combine(date.min, one.starts_at)
+    def _course(self, weekly_pattern: WeeklyPattern) -> str:
+        length = datetime.combine(date.min, weekly_pattern.ends_at) - datetime.combine(
+            date.min, weekly_pattern.starts_at
+        )
         minutes = int(length.total_seconds()) // 60
-        room = _leaf("CODE_SALLE", one.room.name) if one.room else ""
+        room = _leaf("CODE_SALLE", weekly_pattern.room.name) if weekly_pattern.room else ""
         return _tag(
             "COURS",
-            _leaf("CODE_ALTERNANCE", self._code(one.alternation.pk) if one.alternation else EACH_WEEK),
-            _leaf("JOUR", str(one.weekday + 1)),
-            _leaf("HEURE_DEBUT", f"{one.starts_at:%H%M}"),
+            _leaf(
+                "CODE_ALTERNANCE",
+                self._code(weekly_pattern.alternation.pk) if weekly_pattern.alternation else EACH_WEEK,
+            ),
+            _leaf("JOUR", str(weekly_pattern.weekday + 1)),
+            _leaf("HEURE_DEBUT", f"{weekly_pattern.starts_at:%H%M}"),
             _leaf("DUREE", f"{minutes // 60:02d}{minutes % 60:02d}"),
             room,
         )

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Holding, Person, Room, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.actions import OneOff, Why
+from preau.domains.timetable.actions.changes import OneOff, Why
 from preau.domains.timetable.forms.weekly import PersonChoice
 from preau.domains.timetable.models import Lesson, LessonChange
-from preau.domains.timetable.queries import Clash
+from preau.domains.timetable.queries.clashes import Clash
+from preau.domains.timetable.rules import edits_timetable
 from preau.foundation import dates
 from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
@@ -103,13 +104,18 @@ class MoveForm(_WhenForm):
 
 
 class RoomForm(WhyForm):
+    """Any room for whoever keeps the timetable; for others, those that the school lets them take."""
+
     field_order = ["room", "reason", "note"]
     room = OneRow(Room.objects.none(), label=_("Nouvelle salle"), required=False, empty_label=_("Sans salle"))
 
     def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"room": lesson.room_id}
         super().__init__(viewer, lesson, *args, **kwargs)
-        self.fields["room"].queryset = Room.objects.filter(school_id=viewer.school_id)  # type: ignore[attr-defined]
+        rooms = Room.objects.filter(school_id=viewer.school_id)
+        if not edits_timetable(viewer):
+            rooms = rooms.exclude(bookable__is_open=False)
+        self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
 
 
 class ReplaceForm(WhyForm):

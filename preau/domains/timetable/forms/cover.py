@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
-from preau.domains.timetable.actions import at
+from preau.domains.timetable.actions.patterns import at
 from preau.domains.timetable.forms.changes import OnePerson, teachers_of
 from preau.domains.timetable.models import TeacherAbsence
-from preau.domains.timetable.queries import Proposal
+from preau.domains.timetable.queries.ranking import Proposal
 from preau.foundation.fields import Day, SeveralRows
 
 MIDNIGHT = time()
@@ -106,12 +106,12 @@ class AskForm(forms.Form):
     )
 
     def __init__(self, proposals: Sequence[Proposal], *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"teachers": [one.pk for one in proposals[:1]]}
+        kwargs["initial"] = {"teachers": [proposal.pk for proposal in proposals[:1]]}
         super().__init__(*args, **kwargs)
         field: Any = self.fields["teachers"]
-        field.queryset = Person.objects.filter(pk__in=[one.pk for one in proposals])
+        field.queryset = Person.objects.filter(pk__in=[proposal.pk for proposal in proposals])
         # In the order of the ranking, and with the names that were read already: the page adds why.
-        field.choices = [(one.pk, one.name) for one in proposals]
+        field.choices = [(proposal.pk, proposal.name) for proposal in proposals]
 
 
 class SettleForm(forms.Form):

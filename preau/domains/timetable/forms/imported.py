@@ -36,21 +36,31 @@ class ImportForm(FilesForm):
             "D’habitude, EDT et STSWEB disent tout l’établissement ; un calendrier ou un tableau, les classes qu’il nomme. "
             "Les cours qui n’y sont plus s’arrêtent : l’aperçu les montre avant."
         ),
-    )  # fmt: skip
+    )
 
 
 FIELDS = [
-    ("day", _("Jour")), ("starts", _("Heure de début")), ("ends", _("Heure de fin")), ("hours", _("Horaire (début et fin)")),
-    ("length", _("Durée")), ("subject", _("Matière")), ("code", _("Code de la matière")), ("class", _("Classe")),
-    ("group", _("Groupe, ou classe et groupe")), ("teacher", _("Enseignant")), ("room", _("Salle")),
-    ("turn", _("Semaines (A, B, numéros)")), ("first", _("Premier jour")), ("last", _("Dernier jour")),
+    ("day", _("Jour")),
+    ("starts", _("Heure de début")),
+    ("ends", _("Heure de fin")),
+    ("hours", _("Horaire (début et fin)")),
+    ("length", _("Durée")),
+    ("subject", _("Matière")),
+    ("code", _("Code de la matière")),
+    ("class", _("Classe")),
+    ("group", _("Groupe, ou classe et groupe")),
+    ("teacher", _("Enseignant")),
+    ("room", _("Salle")),
+    ("turn", _("Semaines (A, B, numéros)")),
+    ("first", _("Premier jour")),
+    ("last", _("Dernier jour")),
     ("key", _("Identifiant du cours")),
-]  # fmt: skip
+]
 # Of each line, one at least.
 NEEDED = [("day",), ("starts", "hours"), ("ends", "hours", "length"), ("subject", "code"), ("class", "group")]
 
 
 def table_of(_viewer: Viewer, brought: TimetableImport) -> list[Table]:
     """The columns of its tables, all together, as long as somebody may say what they hold."""
-    columns = [Column(one["title"], one["cells"], one["field"]) for one in columns_of(brought)]
+    columns = [Column(column["title"], column["cells"], column["field"]) for column in columns_of(brought)]
     return [Table("colonne", columns, FIELDS, NEEDED)] if columns else []

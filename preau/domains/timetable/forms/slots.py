@@ -11,7 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.timetable.forms.weekly import PersonChoice
 from preau.domains.timetable.models import DaySlot, Weekday
-from preau.domains.timetable.queries import Clash
+from preau.domains.timetable.queries.clashes import Clash
 from preau.foundation import dates
 from preau.foundation.fields import OneRow, SeveralRows
 
@@ -46,9 +46,12 @@ class SlotForm(forms.Form):
     room = OneRow(Room.objects.none(), label=_("Salle"), required=False, empty_label=_("Aucune"))
     places = forms.IntegerField(label=_("Places"), required=False, min_value=1, max_value=999)
     groups = SeveralRows(
-        Group.objects.none(), label=_("Classes"), required=False, widget=forms.CheckboxSelectMultiple,
+        Group.objects.none(),
+        label=_("Classes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Pour la cantine : les classes qui mangent à ce service."),
-    )  # fmt: skip
+    )
     watchers = PersonChoice(
         Person.objects.none(), label=_("Surveillance"), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Holding, Person, Room, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.actions import Weekly
+from preau.domains.timetable.actions.patterns import Weekly
 from preau.domains.timetable.models import Alternation, Weekday, WeeklyPattern
-from preau.domains.timetable.queries import Clash
+from preau.domains.timetable.queries.clashes import Clash
 from preau.foundation import dates
 from preau.foundation.fields import Day, OneRow, SeveralRows
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.domains.timetable.models import Alternation
-from preau.domains.timetable.queries import Week
+from preau.domains.timetable.queries.weeks import Week
 from preau.foundation import dates
 
 LETTERS = [("A", _("Semaine A")), ("B", _("Semaine B"))]

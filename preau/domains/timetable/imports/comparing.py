@@ -12,7 +12,7 @@ from preau.directory.models import SchoolYear
 from preau.domains.timetable.imports.resolving import Course
 from preau.domains.timetable.imports.weeks import Weeks
 from preau.domains.timetable.models import TimetableImport, ToldCourse, WeeklyPattern
-from preau.domains.timetable.queries.told import Said, said_of
+from preau.domains.timetable.queries.told import SlotWords, said_of
 
 Sign = tuple[Hashable, ...]
 Scope = TimetableImport.Scope
@@ -23,7 +23,7 @@ class KnownCourse:
     """A course that a file told before. `here`: the weekly lesson that it is now, None when people took it away."""
 
     key: str
-    said: Said
+    said: SlotWords
     here: WeeklyPattern | None
     told: ToldCourse | None = None
 
@@ -84,11 +84,14 @@ def known_courses(year: SchoolYear, source: str) -> list[KnownCourse]:
         "pattern__subject", "pattern__room", "pattern__alternation", "changed_by"
     )
     told = told.prefetch_related("pattern__groups", "pattern__teachers")
-    found = [KnownCourse(one.key, Said.read(one.said), one.pattern, one) for one in told]
+    found = [
+        KnownCourse(told_course.key, SlotWords.read(told_course.said), told_course.pattern, told_course)
+        for told_course in told
+    ]
     rows = WeeklyPattern.objects.filter(~Q(source_key=""), year=year, source=source, told_as=None)
     rows = rows.exclude(source_key__in=ToldCourse.objects.filter(year=year, source=source).values("key"))
     rows = rows.select_related("subject", "room", "alternation").prefetch_related("groups", "teachers")
-    return found + [KnownCourse(one.source_key, said_of(one), one) for one in rows.order_by("pk")]
+    return found + [KnownCourse(row.source_key, said_of(row), row) for row in rows.order_by("pk")]
 
 
 def compared(courses: Sequence[Course], known: Sequence[KnownCourse], start: date, scope: str) -> Comparison:
@@ -96,14 +99,21 @@ def compared(courses: Sequence[Course], known: Sequence[KnownCourse], start: dat
     return _Comparing(courses, known, start, scope).result
 
 
-def said_by(course: Course) -> Said:
+def said_by(course: Course) -> SlotWords:
     """What a file says of a course; a subject or a room that is not saved yet is its word."""
     slot, room = course.slot, course.room
-    return Said(
-        course.subject.pk or course.subject.code, frozenset(one.pk for one in course.groups),
-        frozenset(one.pk for one in course.teachers), room and (room.pk or room.name), slot.weekday, slot.starts,
-        slot.ends, course.weeks, course.first, course.last,
-    )  # fmt: skip
+    return SlotWords(
+        course.subject.pk or course.subject.code,
+        frozenset(group.pk for group in course.groups),
+        frozenset(teacher.pk for teacher in course.teachers),
+        room and (room.pk or room.name),
+        slot.weekday,
+        slot.starts,
+        slot.ends,
+        course.weeks,
+        course.first,
+        course.last,
+    )
 
 
 class _Comparing:
@@ -112,7 +122,7 @@ class _Comparing:
     ) -> None:
         self.start, self.result = start, Comparison()
         self.courses = {id(course): course for course in courses}
-        self.known = {one.key: one for one in known}
+        self.known = {known_course.key: known_course for known_course in known}
         for course in courses:
             if old := self.known.get(course.key):
                 self._pair(old, course)
@@ -124,17 +134,19 @@ class _Comparing:
             self._gone(old)
         self.result.created += self.courses.values()
 
-    def _sign(self, said: Said) -> Sign:
+    def _sign(self, said: SlotWords) -> Sign:
         return tuple(said.parts(self.start).values())
 
     def _leave_out(self, courses: Sequence[Course], scope: str) -> None:
         """Those that the file does not tell of are neither changed nor stopped by its silence."""
         if scope == Scope.ALL:
             return
-        told = {group.pk for course in courses for group in course.groups} if scope == Scope.CLASSES else set()  # fmt: skip
+        told = (
+            {group.pk for course in courses for group in course.groups} if scope == Scope.CLASSES else set()
+        )
         self.known = {key: one for key, one in self.known.items() if told and one.said.groups <= told}
 
-    def _match(self, old_is: Callable[[Said], Sign], new_is: Callable[[Said], Sign]) -> None:
+    def _match(self, old_is: Callable[[SlotWords], Sign], new_is: Callable[[SlotWords], Sign]) -> None:
         """Pair what is left and alike, in order; what is over is left to its past."""
         waiting: dict[Sign, list[KnownCourse]] = defaultdict(list)
         for old in self.known.values():
@@ -210,23 +222,23 @@ def _mixed(course: Course, here: WeeklyPattern, own: set[str]) -> Course:
     return replace(course, slot=slot, **values)
 
 
-def _likeness(*parts: Callable[[Said], Any]) -> Callable[[Said], Sign]:
+def _likeness(*parts: Callable[[SlotWords], Any]) -> Callable[[SlotWords], Sign]:
     return lambda said: tuple(part(said) for part in parts)
 
 
-def _groups(said: Said) -> Any:
+def _groups(said: SlotWords) -> Any:
     return said.groups
 
 
-def _subject(said: Said) -> Any:
+def _subject(said: SlotWords) -> Any:
     return said.subject
 
 
-def _teachers(said: Said) -> Any:
+def _teachers(said: SlotWords) -> Any:
     return said.teachers
 
 
-def _when(said: Said) -> Any:
+def _when(said: SlotWords) -> Any:
     return said.weekday, said.starts
 
 

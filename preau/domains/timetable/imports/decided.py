@@ -39,12 +39,12 @@ def settled(
         list(comparison.stopped),
         [],
     )
-    for one in comparison.conflicts:
-        here, takes = one.known.here, course_id(one) in taken
-        course = one.theirs if takes else one.mine
-        if one.course is None and here:
+    for conflict in comparison.conflicts:
+        here, takes = conflict.known.here, course_id(conflict) in taken
+        course = conflict.theirs if takes else conflict.mine
+        if conflict.course is None and here:
             (stopped if takes else left).append(here)
-        elif course and (one.is_over or here is None):
+        elif course and (conflict.is_over or here is None):
             created.append(course)
         elif course and here:
             changed.append((here, course))
@@ -56,16 +56,20 @@ def decided_of(comparison: Comparison, start: date, now: datetime) -> list[dict[
     return [*map(_course_row, comparison.conflicts), *_lesson_rows(comparison, start, now)]
 
 
-def _course_row(one: Conflict) -> dict[str, str]:
-    known = one.known
-    told = _what(line_of(one.course)) if one.course else _("Ce cours n’y est plus.")
-    here = _("Arrêté.") if one.is_over or known.here is None else _what(pattern_line(known.here))
+def _course_row(conflict: Conflict) -> dict[str, str]:
+    known = conflict.known
+    told = _what(line_of(conflict.course)) if conflict.course else _("Ce cours n’y est plus.")
+    here = _("Arrêté.") if conflict.is_over or known.here is None else _what(pattern_line(known.here))
     who = known.told and known.told.changed_by
-    line = line_of(one.course) if one.course else pattern_line(known.here) if known.here else {}
+    line = line_of(conflict.course) if conflict.course else pattern_line(known.here) if known.here else {}
     return {
-        "id": course_id(one), "what": line.get("what", ""), "groups": line.get("groups", ""), "file": told, "here": here,
+        "id": course_id(conflict),
+        "what": line.get("what", ""),
+        "groups": line.get("groups", ""),
+        "file": told,
+        "here": here,
         "by": _by(who.full_name if who else "", known.told.changed_at if known.told else None),
-    }  # fmt: skip
+    }
 
 
 def _what(line: dict[str, str]) -> str:
@@ -93,10 +97,13 @@ def _lesson_rows(comparison: Comparison, start: date, now: datetime) -> Iterator
         pair = changing.get(rows[row.lesson_id].lesson.pattern_id or 0)
         told = line_of(pair[1]) | {"before": before_of(*pair)} if pair else None
         yield {
-            "id": f"{LESSON}:{row.lesson_id}", "what": row.what, "groups": row.when,
+            "id": f"{LESSON}:{row.lesson_id}",
+            "what": row.what,
+            "groups": row.when,
             "file": _what(told) if told else _("Ce cours n’y est plus."),
-            "here": "\u202f: ".join(filter(None, [row.kind_label, row.after])), "by": row.made,
-        }  # fmt: skip
+            "here": "\u202f: ".join(filter(None, [row.kind_label, row.after])),
+            "by": row.made,
+        }
 
 
 def _meets(change: LessonChange, pair: tuple[WeeklyPattern, Course] | None, start: date) -> bool:

@@ -11,17 +11,37 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, checked, day_from, hour_from
+from preau.domains.timetable.imports.told import (
+    NamedThing,
+    Odd,
+    Slot,
+    TimetableFiles,
+    checked,
+    day_from,
+    hour_from,
+)
 from preau.foundation import dates
-from preau.foundation.reading import Refused, Unreadable
+from preau.foundation.reading import Unreadable, UnreadableFile
 from preau.foundation.xmlrecords import Node, RecordReader
 
 ROOT = "ExportEmploiDuTemps"
 RECORDS = {
-    ("Matieres", "Matiere"), ("Professeurs", "Professeur"), ("Classes", "Classe"), ("Groupes", "Groupe"),
-    ("Salles", "Salle"), ("Cours", "Cours"), (ROOT, "AnneeScolaire"), (ROOT, "GrilleHoraire"),
-}  # fmt: skip
-FIGURES = {"Matiere": "subjects", "Professeur": "teachers", "Classe": "classes", "Groupe": "groups", "Salle": "rooms"}  # fmt: skip
+    ("Matieres", "Matiere"),
+    ("Professeurs", "Professeur"),
+    ("Classes", "Classe"),
+    ("Groupes", "Groupe"),
+    ("Salles", "Salle"),
+    ("Cours", "Cours"),
+    (ROOT, "AnneeScolaire"),
+    (ROOT, "GrilleHoraire"),
+}
+FIGURES = {
+    "Matiere": "subjects",
+    "Professeur": "teachers",
+    "Classe": "classes",
+    "Groupe": "groups",
+    "Salle": "rooms",
+}
 WEEKS = 64
 
 
@@ -38,7 +58,7 @@ class Reader(RecordReader):
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         self.uai = attributes.get("UAI", "").strip().upper()
         if attributes.get("Version", "1").split(".")[0] not in {"1", ""}:
-            raise Refused(_("Cette version de l’export d’EDT n’est pas connue de Préau."))
+            raise UnreadableFile(_("Cette version de l’export d’EDT n’est pas connue de Préau."))
 
     def is_record(self) -> bool:
         return tuple(self.path[-2:]) in RECORDS
@@ -49,7 +69,7 @@ class _Export:
     """What courses point at, by kind and number."""
 
     name: str
-    told: Told
+    told: TimetableFiles
     known: dict[tuple[str, str], Node] = field(default_factory=dict)
     doubled: set[tuple[str, str]] = field(default_factory=set)
     # A part of a class → the groups that are made of it.
@@ -60,9 +80,9 @@ class _Export:
     courses: list[Node] = field(default_factory=list)
 
 
-def read(paths: Iterable[Path]) -> Told:
+def read(paths: Iterable[Path]) -> TimetableFiles:
     """What the exports say. Raises Unreadable."""
-    told = Told()
+    told = TimetableFiles()
     for path in paths:
         export = _Export(path.name, told)
         with path.open("rb") as file:
@@ -109,8 +129,10 @@ def _name(export: _Export, node: Node) -> None:
     if key in export.known:
         export.doubled.add(key)
         export.told.note(
-            export.name, node.line, _("Deux lignes ont le même numéro : les cours qui le disent sont mis de côté.")
-        )  # fmt: skip
+            export.name,
+            node.line,
+            _("Deux lignes ont le même numéro : les cours qui le disent sont mis de côté."),
+        )
     export.known[key] = node
     if node.tag == "Groupe":
         for part in node.each("PartieDeClasse"):
@@ -137,19 +159,25 @@ def _slots(export: _Export, node: Node, number: int) -> list[Slot]:
     weekday, (starts, ends) = _weekday(node), _hours(export, node)
     return [
         Slot(
-            export.name, node.line, [number], weekday, starts, ends, subject,
+            export.name,
+            node.line,
+            [number],
+            weekday,
+            starts,
+            ends,
+            subject,
             groups=tuple(one for kind, one in people if kind == "group"),
             teachers=tuple(one for kind, one in people if kind == "teacher"),
             room=next((one for kind, one in people if kind == "room"), None),
             weeks=frozenset(weeks),
         )
         for people, weeks in present.items()
-    ]  # fmt: skip
+    ]
 
 
-def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, Named], ...], list[date]]:
+def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, NamedThing], ...], list[date]]:
     """Who is there, by the weeks in which they are."""
-    by_week: dict[int, list[tuple[str, Named]]] = defaultdict(list)
+    by_week: dict[int, list[tuple[str, NamedThing]]] = defaultdict(list)
     told = False
     for child in node.children:
         if child.tag == "Matiere":
@@ -157,10 +185,10 @@ def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, Named], ...],
         told = True
         people = _people(export, child)
         for week in _weeks(child):
-            by_week[week] += [one for one in people if one not in by_week[week]]
+            by_week[week] += [person for person in people if person not in by_week[week]]
     if told and not by_week:
         raise Odd(_("Ce cours n’a aucune semaine."))
-    found: dict[tuple[tuple[str, Named], ...], list[date]] = defaultdict(list)
+    found: dict[tuple[tuple[str, NamedThing], ...], list[date]] = defaultdict(list)
     for week, people in sorted(by_week.items()):
         found[tuple(people)].append(_monday(export, week))
     return found
@@ -177,7 +205,7 @@ def _weeks(child: Node) -> list[int]:
     return [week for week in range(WEEKS) if int(mask) >> week & 1]
 
 
-def _people(export: _Export, child: Node) -> list[tuple[str, Named]]:
+def _people(export: _Export, child: Node) -> list[tuple[str, NamedThing]]:
     if child.tag == "PartieDeClasse":
         groups = export.parts.get(child.told("Ident"), ())
         if not groups:
@@ -188,24 +216,24 @@ def _people(export: _Export, child: Node) -> list[tuple[str, Named]]:
     if child.tag == "Professeur":
         return [("teacher", _teacher(_known(export, "Professeur", child.told("Ident"))))]
     if child.tag == "Salle":
-        return [("room", Named(_known(export, "Salle", child.told("Ident")).told("Nom")))]
+        return [("room", NamedThing(_known(export, "Salle", child.told("Ident")).told("Nom")))]
     return []
 
 
-def _subject(export: _Export, node: Node) -> Named:
+def _subject(export: _Export, node: Node) -> NamedThing:
     for child in node.each("Matiere"):
         known = _known(export, "Matiere", child.told("Ident"))
-        return Named(known.told("Libelle") or known.told("Code"), known.told("Code"))
+        return NamedThing(known.told("Libelle") or known.told("Code"), known.told("Code"))
     raise Odd(_("Ce cours n’a pas de matière."))
 
 
-def _group(export: _Export, kind: str, ident: str) -> Named:
-    return Named(_known(export, kind, ident).told("Nom"), is_class=kind == "Classe")
+def _group(export: _Export, kind: str, ident: str) -> NamedThing:
+    return NamedThing(_known(export, kind, ident).told("Nom"), is_class=kind == "Classe")
 
 
-def _teacher(node: Node) -> Named:
+def _teacher(node: Node) -> NamedThing:
     number = node.told("IDSTS")
-    return Named(node.told("Nom"), given=node.told("Prenom"), keys=(number,) if number else ())
+    return NamedThing(node.told("Nom"), given=node.told("Prenom"), keys=(number,) if number else ())
 
 
 def _known(export: _Export, kind: str, ident: str) -> Node:

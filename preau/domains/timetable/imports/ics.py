@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar as Feed
 from icalendar import Event
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, checked
+from preau.domains.timetable.imports.told import NamedThing, Odd, Slot, TimetableFiles, checked
 from preau.foundation import dates
 from preau.foundation.reading import LONGEST_RECORD, EncodingWatch, Unreadable
 
@@ -56,16 +56,16 @@ class _Block:
     text: str
 
 
-def read(paths: Iterable[Path], zone: str, days: tuple[date, date]) -> tuple[Told, list[Happening]]:
+def read(paths: Iterable[Path], zone: str, days: tuple[date, date]) -> tuple[TimetableFiles, list[Happening]]:
     """The events of the files in a year; `resolving` makes slots of them. Raises Unreadable."""
-    told, found = Told(), []
+    told, found = TimetableFiles(), []
     for path in paths:
         found += _Reader(told, path, ZoneInfo(zone), days).happenings()
     return told, found
 
 
 class _Reader:
-    def __init__(self, told: Told, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
+    def __init__(self, told: TimetableFiles, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
         self.told, self.path, self.name, self.zone, self.days = told, path, path.name, zone, days
         # (uid, moment) of the times that another event of the same uid says anew.
         self.moved: set[tuple[str, datetime]] = set()
@@ -158,7 +158,7 @@ class _Reader:
 
     def _moments(self, event: Any, start: datetime, uid: str) -> Iterator[datetime]:
         """Each time of an event, on the clock of its own zone: an hour stays the same hour when clocks change."""
-        left_out = {self._wall(one) for one in _moments_of(event, "EXDATE")}
+        left_out = {self._wall(moment) for moment in _moments_of(event, "EXDATE")}
         if "RECURRENCE-ID" not in event:
             left_out |= {moment for known, moment in self.moved if known == uid}
         for moment in sorted({*self._rule(event, start), *_moments_of(event, "RDATE")}, key=self._wall):
@@ -186,7 +186,11 @@ class _Reader:
     def _bare(self, value: Any, zone: Any) -> Any:
         """UNTIL is said in UTC, or as a day that counts whole."""
         if isinstance(value, datetime):
-            return value.astimezone(zone).replace(tzinfo=None) if value.tzinfo and zone else value.replace(tzinfo=None)  # fmt: skip
+            return (
+                value.astimezone(zone).replace(tzinfo=None)
+                if value.tzinfo and zone
+                else value.replace(tzinfo=None)
+            )
         return datetime.combine(value, time.max).replace(microsecond=0) if isinstance(value, date) else value
 
     def _wall(self, moment: Any) -> datetime:
@@ -198,9 +202,11 @@ class _Reader:
 
 def _rule_text(rules: dict[str, list[Any]]) -> str:
     said = {
-        name: ",".join(one.strftime("%Y%m%dT%H%M%S") if isinstance(one, datetime) else str(one) for one in values)
+        name: ",".join(
+            one.strftime("%Y%m%dT%H%M%S") if isinstance(one, datetime) else str(one) for one in values
+        )
         for name, values in rules.items()
-    }  # fmt: skip
+    }
     return ";".join(f"{name}={value}" for name, value in said.items())
 
 
@@ -214,30 +220,47 @@ def words_of(event: Any) -> Words:
     description = str(event.get("DESCRIPTION", ""))
     categories = event.get("CATEGORIES", [])
     kinds = [
-        str(one)
+        str(cat)
         for part in (categories if isinstance(categories, list) else [categories])
-        for one in part.cats
+        for cat in part.cats
     ]
     told = event.get("ATTENDEE", [])
     people = [one for one in [*(told if isinstance(told, list) else [told]), event.get("ORGANIZER")] if one]
-    names = tuple(str(getattr(one, "params", {}).get("CN", "")) for one in people)
+    names = tuple(str(getattr(person, "params", {}).get("CN", "")) for person in people)
     where = str(event.get("LOCATION", ""))
     free = "\n".join([str(event.get("SUMMARY", "")), *kinds, description, where])
     labelled = {key.lower(): value for key, value in LABELLED.findall(description)}
     return Words(free, labelled, where, tuple(filter(None, names)))
 
 
-def slots_of(happening: Happening, subject: Named, groups: tuple[Named, ...], teachers: tuple[Named, ...], room: Named | None) -> list[Slot]:  # fmt: skip
+def slots_of(
+    happening: Happening,
+    subject: NamedThing,
+    groups: tuple[NamedThing, ...],
+    teachers: tuple[NamedThing, ...],
+    room: NamedThing | None,
+) -> list[Slot]:
     """The weeks of an event, one slot a weekday and hour."""
     several = len(happening.times) > 1
     return [
         Slot(
-            happening.file, happening.line, [happening.course], weekday, starts, ends, subject, groups, teachers, room,
+            happening.file,
+            happening.line,
+            [happening.course],
+            weekday,
+            starts,
+            ends,
+            subject,
+            groups,
+            teachers,
+            room,
             weeks=frozenset(dates.monday_of(day) for day in days),
-            key=f"{happening.uid}{f'#{weekday}-{starts:%H%M}' if several else ''}" if happening.repeats else "",
+            key=f"{happening.uid}{f'#{weekday}-{starts:%H%M}' if several else ''}"
+            if happening.repeats
+            else "",
         )
         for (weekday, starts, ends), days in happening.times.items()
-    ]  # fmt: skip
+    ]
 
 
 def joined(slots: Iterable[Slot]) -> list[Slot]:
@@ -245,8 +268,15 @@ def joined(slots: Iterable[Slot]) -> list[Slot]:
     found: dict[tuple[Any, ...], Slot] = {}
     for slot in slots:
         same = (
-            slot.weekday, slot.starts, slot.ends, slot.subject, slot.groups, slot.teachers, slot.room, slot.key,
-        )  # fmt: skip
+            slot.weekday,
+            slot.starts,
+            slot.ends,
+            slot.subject,
+            slot.groups,
+            slot.teachers,
+            slot.room,
+            slot.key,
+        )
         known = found.get(same)
         if known is None:
             found[same] = slot
@@ -278,7 +308,9 @@ def _cut(lines: list[tuple[int, str]], name: str) -> tuple[str, list[_Block]]:
     if not filled:
         raise Unreadable(name, None, _("Le fichier est vide."))
     if filled[0][1].strip().upper() != "BEGIN:VCALENDAR":
-        raise Unreadable(name, filled[0][0], _("Ce n’est pas un calendrier : il ne commence pas comme un fichier .ics."))  # fmt: skip
+        raise Unreadable(
+            name, filled[0][0], _("Ce n’est pas un calendrier : il ne commence pas comme un fichier .ics.")
+        )
     if filled[-1][1].strip().upper() != "END:VCALENDAR":
         raise Unreadable(name, filled[-1][0], _("Le fichier s’arrête au milieu."))
     return _zones_of(filled), _events_of(filled, name)

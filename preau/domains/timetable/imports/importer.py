@@ -42,7 +42,7 @@ def apply(brought: TimetableImport, paths: Sequence[Path], _tell: Tell, settle: 
 def _how(brought: TimetableImport) -> dict[str, Any]:
     zone = ZoneInfo(brought.school.timezone)
     taken = frozenset(brought.preview.get("take", ()))
-    asked = run.Asked(scope=brought.scope, taken=taken, by=brought.brought_by_id)
+    asked = run.ImportOptions(scope=brought.scope, taken=taken, by=brought.brought_by_id)
     return {"today": timezone.localdate(timezone=zone), "asked": asked}
 
 
@@ -81,7 +81,9 @@ TIMETABLES = Importer(
         reading=_("Lecture d’un emploi du temps"),
         applying=_("Application d’un emploi du temps"),
         busy=_("En attente : un autre emploi du temps est en cours"),
-        already=_("Un emploi du temps est déjà en cours d’import : le voici. Vos nouveaux fichiers ne sont pas pris."),
+        already=_(
+            "Un emploi du temps est déjà en cours d’import : le voici. Vos nouveaux fichiers ne sont pas pris."
+        ),
         agreed=_("C’est parti : l’emploi du temps s’applique."),
         dropped=_("L’import est abandonné, ses fichiers sont effacés. L’emploi du temps n’a pas changé."),
         title=_("Emploi du temps apporté le %(day)s"),
@@ -92,4 +94,4 @@ TIMETABLES = Importer(
         drop_text=_("Les fichiers apportés sont effacés. L’emploi du temps ne change pas."),
         open_title=_("Un emploi du temps est déjà en cours d’import"),
     ),
-)  # fmt: skip
+)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import ExternalId, Group, Holding, Person, Room, School, SchoolYear, Subject
 from preau.directory.words import Role
-from preau.domains.timetable.imports.told import Named, Odd
+from preau.domains.timetable.imports.told import NamedThing, Odd
 from preau.foundation.text import fold
 
 LEVEL = re.compile(r"^(\d)(?:eme|ere|er|nde|e)(?=[\s\d]|[a-z]$|$)")
@@ -48,7 +48,7 @@ class Index:
         return len(self.rows.get(name) or {}) > 1
 
 
-class Known:
+class SchoolContext:
     """What a school has on a day. Subjects and rooms that it lacks are made, unsaved, and said (`subjects`, `rooms`)."""
 
     def __init__(self, school: School, year: SchoolYear, day: date) -> None:
@@ -72,7 +72,7 @@ class Known:
         self._subjects.add(bare(subject.short_name), subject)
         self._short.append((bare(subject.name).split(), subject))
 
-    def subject(self, named: Named) -> Subject:
+    def subject(self, named: NamedThing) -> Subject:
         """By its code, its name, or its name cut short; else a new one."""
         found = (
             self._codes.one(fold(named.code))
@@ -93,7 +93,7 @@ class Known:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _new_subject(self, named: Named) -> Subject:
+    def _new_subject(self, named: NamedThing) -> Subject:
         name = named.name or named.code
         if name.isupper() and (len(name) > 5 or " " in name):
             name = name.capitalize()
@@ -112,7 +112,7 @@ class Known:
             wanted = f"{code[: CODE - 3]}-{number}"
         return wanted
 
-    def room(self, named: Named) -> Room | None:
+    def room(self, named: NamedThing) -> Room | None:
         """By its name, with or without « salle »; else a new one."""
         name = " ".join(named.said.split())[:ROOM]
         if not name:
@@ -135,20 +135,25 @@ class Known:
         groups = {group.pk: group for group in Group.objects.filter(year=year)}
         names = [(group, group.name) for group in groups.values()]
         keys = ExternalId.objects.filter(group__year=year, kind__in=["class", "group"])
-        names += [(groups[pk], value.rpartition("$")[2]) for pk, value in keys.values_list("group_id", "value")]  # fmt: skip
+        names += [
+            (groups[pk], value.rpartition("$")[2]) for pk, value in keys.values_list("group_id", "value")
+        ]
         for group, name in names:
             for kind in (group.kind == Group.Kind.CLASS, None):
                 self._groups[kind].add(bare(name), group)
                 self._squashed[kind].add(squashed(name), group)
 
-    def group(self, named: Named) -> Group:
+    def group(self, named: NamedThing) -> Group:
         """Never invented. Raises Odd."""
         kind, plain, short = named.is_class, bare(named.said), squashed(named.said)
         found = self._groups[kind].one(plain) or self._squashed[kind].one(short)
         if found:
             return found  # type: ignore[no-any-return]
         if self._squashed[kind].is_several(short):
-            raise Odd(_("Plusieurs classes ou groupes peuvent porter ce nom : %(name)s.") % {"name": named.said[:60]})  # fmt: skip
+            raise Odd(
+                _("Plusieurs classes ou groupes peuvent porter ce nom : %(name)s.")
+                % {"name": named.said[:60]}
+            )
         said = {
             True: _("Classe inconnue de l’établissement : %(name)s."),
             False: _("Groupe inconnu de l’établissement : %(name)s."),
@@ -173,10 +178,17 @@ class Known:
 
     def _learn_name(self, person: Person, family: str, given: str) -> None:
         title = {"mme": "mme ", "m": "m "}.get(person.civility, "")
-        for name in {f"{family} {given}", f"{given} {family}", f"{family} {given[:1]}", f"{given[:1]} {family}", family, f"{title}{family}"}:  # fmt: skip
+        for name in {
+            f"{family} {given}",
+            f"{given} {family}",
+            f"{family} {given[:1]}",
+            f"{given[:1]} {family}",
+            family,
+            f"{title}{family}",
+        }:
             self._people.add(" ".join(name.split()), person)
 
-    def teacher(self, named: Named) -> Person:
+    def teacher(self, named: NamedThing) -> Person:
         """By a number, then by the names. Never invented. Raises Odd, with nobody's name in its sentence."""
         for key in named.keys:
             if found := self._keys.one(key):

@@ -11,22 +11,24 @@ from preau.foundation import dates
 
 def line_of(course: Course) -> dict[str, str]:
     slot = course.slot
-    people = ", ".join(one.formal_name for one in course.teachers)
+    people = ", ".join(teacher.formal_name for teacher in course.teachers)
     return {
         "what": course.subject.name,
-        "groups": ", ".join(one.name for one in course.groups),
+        "groups": ", ".join(group.name for group in course.groups),
         "when": _when(slot.weekday, slot.starts, slot.ends),
         "detail": " · ".join(filter(None, [people, course.room.place if course.room else ""])),
     }
 
 
-def pattern_line(one: WeeklyPattern) -> dict[str, str]:
-    people = ", ".join(person.formal_name for person in one.teachers.all())
+def pattern_line(weekly_pattern: WeeklyPattern) -> dict[str, str]:
+    people = ", ".join(person.formal_name for person in weekly_pattern.teachers.all())
     return {
-        "what": one.subject.name,
-        "groups": ", ".join(group.name for group in one.groups.all()),
-        "when": _when(one.weekday, one.starts_at, one.ends_at),
-        "detail": " · ".join(filter(None, [people, one.room.place if one.room else ""])),
+        "what": weekly_pattern.subject.name,
+        "groups": ", ".join(group.name for group in weekly_pattern.groups.all()),
+        "when": _when(weekly_pattern.weekday, weekly_pattern.starts_at, weekly_pattern.ends_at),
+        "detail": " · ".join(
+            filter(None, [people, weekly_pattern.room.place if weekly_pattern.room else ""])
+        ),
     }
 
 

@@ -19,7 +19,7 @@ KEPT = 500
 
 
 @dataclass(frozen=True)
-class _Taken:
+class _OccupiedSlot:
     """One weekly lesson as something that takes people and a room. `line` is None when it was made by hand."""
 
     number: int
@@ -47,12 +47,14 @@ def overlaps(courses: Sequence[Course], year: SchoolYear, source: str, calendar:
     """In the order of the file, no pair twice."""
     each = frozenset(calendar.mondays)
     taken = [_of_course(number, course, each) for number, course in enumerate(courses)]
-    taken += [_of_pattern(len(taken) + number, one, each) for number, one in enumerate(_by_hand(year, source))]  # fmt: skip
-    by_need: dict[tuple[int, Hashable], list[_Taken]] = defaultdict(list)
+    taken += [
+        _of_pattern(len(taken) + number, one, each) for number, one in enumerate(_by_hand(year, source))
+    ]
+    by_need: dict[tuple[int, Hashable], list[_OccupiedSlot]] = defaultdict(list)
     for one in taken:
         for need in one.needs:
             by_need[one.weekday, need].append(one)
-    found: dict[tuple[int, int], tuple[_Taken, _Taken]] = {}
+    found: dict[tuple[int, int], tuple[_OccupiedSlot, _OccupiedSlot]] = {}
     for rows in by_need.values():
         for first, second in _pairs(rows):
             # What was made by hand is nobody's doing here.
@@ -64,12 +66,12 @@ def overlaps(courses: Sequence[Course], year: SchoolYear, source: str, calendar:
 def _gathered(found: Iterable[Overlap]) -> list[Overlap]:
     """What is said twice of one line is said once, of all those whom it is about."""
     told: dict[tuple[str, int, str], dict[str, None]] = defaultdict(dict)
-    for one in found:
-        told[one.file, one.line, one.said] |= dict.fromkeys(one.who.split(", "))
+    for overlap in found:
+        told[overlap.file, overlap.line, overlap.said] |= dict.fromkeys(overlap.who.split(", "))
     return [Overlap(*key, ", ".join(who)) for key, who in sorted(told.items())]
 
 
-def _pairs(rows: Sequence[_Taken]) -> Iterator[tuple[_Taken, _Taken]]:
+def _pairs(rows: Sequence[_OccupiedSlot]) -> Iterator[tuple[_OccupiedSlot, _OccupiedSlot]]:
     for first, second in combinations(rows, 2):
         in_hours = first.starts < second.ends and second.starts < first.ends
         in_days = first.days[0] <= second.days[1] and second.days[0] <= first.days[1]
@@ -82,26 +84,50 @@ def _by_hand(year: SchoolYear, source: str) -> Iterable[WeeklyPattern]:
     return rows.select_related("room", "alternation").prefetch_related("groups", "teachers")
 
 
-def _of_course(number: int, one: Course, each: Weeks) -> _Taken:
-    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in one.teachers}
-    needs |= {("g", g.pk): g.name for g in one.groups}
-    if one.room:
-        needs["r", one.room.pk or one.room.name] = one.room.place
-    slot = one.slot
-    weeks = each if one.weeks is None else one.weeks
-    return _Taken(number, slot.line, slot.file, slot.weekday, slot.starts, slot.ends, weeks, (one.first, one.last), needs)  # fmt: skip
+def _of_course(number: int, course: Course, each: Weeks) -> _OccupiedSlot:
+    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in course.teachers}
+    needs |= {("g", g.pk): g.name for g in course.groups}
+    if course.room:
+        needs["r", course.room.pk or course.room.name] = course.room.place
+    slot = course.slot
+    weeks = each if course.weeks is None else course.weeks
+    return _OccupiedSlot(
+        number,
+        slot.line,
+        slot.file,
+        slot.weekday,
+        slot.starts,
+        slot.ends,
+        weeks,
+        (course.first, course.last),
+        needs,
+    )
 
 
-def _of_pattern(number: int, one: WeeklyPattern, each: Weeks) -> _Taken:
-    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in one.teachers.all()}
-    needs |= {("g", g.pk): g.name for g in one.groups.all()}
-    if one.room:
-        needs["r", one.room.pk] = one.room.place
-    weeks = frozenset(map(date.fromisoformat, one.alternation.mondays)) if one.alternation else each
-    return _Taken(number, None, "", one.weekday, one.starts_at, one.ends_at, weeks, (one.first_day, one.last_day), needs)  # fmt: skip
+def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _OccupiedSlot:
+    needs: dict[Hashable, str] = {("t", p.pk): p.formal_name for p in weekly_pattern.teachers.all()}
+    needs |= {("g", g.pk): g.name for g in weekly_pattern.groups.all()}
+    if weekly_pattern.room:
+        needs["r", weekly_pattern.room.pk] = weekly_pattern.room.place
+    weeks = (
+        frozenset(map(date.fromisoformat, weekly_pattern.alternation.mondays))
+        if weekly_pattern.alternation
+        else each
+    )
+    return _OccupiedSlot(
+        number,
+        None,
+        "",
+        weekly_pattern.weekday,
+        weekly_pattern.starts_at,
+        weekly_pattern.ends_at,
+        weeks,
+        (weekly_pattern.first_day, weekly_pattern.last_day),
+        needs,
+    )
 
 
-def _said(first: _Taken, second: _Taken) -> Overlap:
+def _said(first: _OccupiedSlot, second: _OccupiedSlot) -> Overlap:
     told = first if first.line is not None else second
     other = second if told is first else first
     who = ", ".join(name for need, name in told.needs.items() if need in other.needs)

@@ -8,15 +8,18 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Group, Person, Room, Subject
 from preau.domains.timetable.imports import ics
-from preau.domains.timetable.imports.known import Known, bare
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told
+from preau.domains.timetable.imports.known import SchoolContext, bare
+from preau.domains.timetable.imports.told import NamedThing, Odd, Slot, TimetableFiles
 from preau.domains.timetable.imports.weeks import Calendar, Weeks
 
 SUBJECT, GROUPS = (
     ("matière", "matiere", "cours"),
     ("classe", "classes", "groupe", "groupes", "division", "public"),
 )
-TEACHERS, ROOMS = ("professeur", "professeurs", "enseignant", "enseignants", "prof"), ("salle", "salles", "lieu")  # fmt: skip
+TEACHERS, ROOMS = (
+    ("professeur", "professeurs", "enseignant", "enseignants", "prof"),
+    ("salle", "salles", "lieu"),
+)
 
 
 @dataclass
@@ -34,7 +37,9 @@ class Course:
     key: str = ""
 
 
-def resolved(told: Told, known: Known, calendar: Calendar, *, keys_are_files: bool) -> list[Course]:
+def resolved(
+    told: TimetableFiles, known: SchoolContext, calendar: Calendar, *, keys_are_files: bool
+) -> list[Course]:
     """The courses of what was told; `keys_are_files`: keys that the format gives name the same course the next time."""
     found: list[Course] = []
     seen: dict[object, int] = {}
@@ -60,12 +65,12 @@ class _Unknown(Odd):
         self.who = who
 
 
-def _aside(told: Told, slot: Slot, reason: str, who: str = "") -> None:
+def _aside(told: TimetableFiles, slot: Slot, reason: str, who: str = "") -> None:
     for number in slot.courses:
         told.put_aside(number, slot.file, slot.line, reason, what=slot.subject.said[:60], who=who)
 
 
-def _course(slot: Slot, known: Known, calendar: Calendar) -> Course:
+def _course(slot: Slot, known: SchoolContext, calendar: Calendar) -> Course:
     if not slot.groups:
         raise Odd(_("Ce cours n’a ni classe ni groupe."))
     year = calendar.year
@@ -73,14 +78,14 @@ def _course(slot: Slot, known: Known, calendar: Calendar) -> Course:
     weeks = calendar.kept(slot.weeks)
     if first > last or (weeks is not None and not weeks):
         raise Odd(_("Ce cours n’a aucune date dans l’année scolaire."))
-    groups = tuple(dict.fromkeys(known.group(one) for one in slot.groups))
-    teachers = tuple(dict.fromkeys(_teacher(known, one) for one in slot.teachers))
+    groups = tuple(dict.fromkeys(known.group(group) for group in slot.groups))
+    teachers = tuple(dict.fromkeys(_teacher(known, teacher) for teacher in slot.teachers))
     # Only now may a subject or a room be made: a course that goes aside makes none.
     room = known.room(slot.room) if slot.room else None
     return Course(slot, known.subject(slot.subject), groups, teachers, room, weeks, first, last)
 
 
-def _teacher(known: Known, named: Named) -> Person:
+def _teacher(known: SchoolContext, named: NamedThing) -> Person:
     try:
         return known.teacher(named)
     except Odd as odd:
@@ -90,9 +95,17 @@ def _teacher(known: Known, named: Named) -> Person:
 def _only_once(course: Course, seen: dict[object, int]) -> None:
     slot = course.slot
     same = (
-        slot.weekday, slot.starts, slot.ends, id(course.subject), course.groups, course.teachers, id(course.room),
-        course.weeks, course.first, course.last,
-    )  # fmt: skip
+        slot.weekday,
+        slot.starts,
+        slot.ends,
+        id(course.subject),
+        course.groups,
+        course.teachers,
+        id(course.room),
+        course.weeks,
+        course.first,
+        course.last,
+    )
     if same in seen:
         raise Odd(_("Le même cours est déjà à la ligne %(line)s.") % {"line": seen[same]})
     seen[same] = slot.line
@@ -115,51 +128,55 @@ def _give_keys(courses: Iterable[Course], *, keys_are_files: bool) -> None:
 # Calendars
 
 
-def slots_of_events(told: Told, happenings: Iterable[ics.Happening], known: Known) -> None:
+def slots_of_events(told: TimetableFiles, happenings: Iterable[ics.Happening], known: SchoolContext) -> None:
     """Make slots of events whose words name a class and a subject of the school."""
     slots: list[Slot] = []
-    for one in happenings:
+    for happening in happenings:
         try:
-            slots += _slots_of(one, known)
+            slots += _slots_of(happening, known)
         except Odd as odd:
-            told.put_aside(one.course, one.file, one.line, str(odd), what=one.uid[:60])
+            told.put_aside(
+                happening.course, happening.file, happening.line, str(odd), what=happening.uid[:60]
+            )
     told.slots = ics.joined(slots)
 
 
-def _slots_of(one: ics.Happening, known: Known) -> list[Slot]:
-    words = one.words
+def _slots_of(happening: ics.Happening, known: SchoolContext) -> list[Slot]:
+    words = happening.words
     subjects, groups, people = known.found_in(words.free)
     told_subject, told_groups = _labelled(words, SUBJECT), _labelled(words, GROUPS)
     told_room = _labelled(words, ROOMS) or words.where
-    subject = Named(told_subject) if told_subject else _of(subjects)
-    named = tuple(Named(part.strip()) for part in told_groups.split(",") if part.strip())
-    named = named or tuple(Named(group.name, is_class=group.kind == Group.Kind.CLASS) for group in groups)
+    subject = NamedThing(told_subject) if told_subject else _of(subjects)
+    named = tuple(NamedThing(part.strip()) for part in told_groups.split(",") if part.strip())
+    named = named or tuple(
+        NamedThing(group.name, is_class=group.kind == Group.Kind.CLASS) for group in groups
+    )
     if not named:
         raise Odd(_("Aucune classe de l’établissement n’est nommée dans cet événement."))
     if subject is None:
         raise Odd(_("Aucune matière de l’établissement n’est nommée dans cet événement."))
     teachers = _teachers(words, people, known)
-    room = Named(told_room.splitlines()[0].strip()) if told_room.strip() else None
-    return ics.slots_of(one, subject, named, teachers, room)
+    room = NamedThing(told_room.splitlines()[0].strip()) if told_room.strip() else None
+    return ics.slots_of(happening, subject, named, teachers, room)
 
 
 def _labelled(words: ics.Words, labels: tuple[str, ...]) -> str:
     return next((words.labelled[label] for label in labels if label in words.labelled), "")
 
 
-def _of(subjects: list[Subject]) -> Named | None:
-    return Named(subjects[0].name, subjects[0].code) if subjects else None
+def _of(subjects: list[Subject]) -> NamedThing | None:
+    return NamedThing(subjects[0].name, subjects[0].code) if subjects else None
 
 
-def _teachers(words: ics.Words, people: list[Person], known: Known) -> tuple[Named, ...]:
+def _teachers(words: ics.Words, people: list[Person], known: SchoolContext) -> tuple[NamedThing, ...]:
     """Those that a label names; else those that the words or the guests name, of the school."""
     if told := _labelled(words, TEACHERS):
-        return tuple(Named(part.strip()) for part in told.split(",") if part.strip())
+        return tuple(NamedThing(part.strip()) for part in told.split(",") if part.strip())
     found = {person.pk: person for person in people}
     for name in words.people:
         try:
-            person = known.teacher(Named(bare(name)))
+            person = known.teacher(NamedThing(bare(name)))
         except Odd:
             continue
         found[person.pk] = person
-    return tuple(Named(one.family_name, given=one.given_name) for one in found.values())
+    return tuple(NamedThing(one.family_name, given=one.given_name) for one in found.values())

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import SchoolYear
 from preau.directory.queries.columns import column_words
-from preau.domains.timetable.actions import Weekly, closures_of, importing
+from preau.domains.timetable.actions import importing
+from preau.domains.timetable.actions.patterns import Weekly, closures_of
 from preau.domains.timetable.imports import edt, ics, sts, tables
 from preau.domains.timetable.imports.comparing import (
     Comparison,
@@ -25,11 +26,11 @@ from preau.domains.timetable.imports.comparing import (
     weeks_of,
 )
 from preau.domains.timetable.imports.decided import counts, course_id, decided_of, lessons_of, settled
-from preau.domains.timetable.imports.known import Known
+from preau.domains.timetable.imports.known import SchoolContext
 from preau.domains.timetable.imports.lines import before_of, line_of, pattern_line
 from preau.domains.timetable.imports.overlaps import Overlap, overlaps
 from preau.domains.timetable.imports.resolving import Course, resolved, slots_of_events
-from preau.domains.timetable.imports.told import Aside, Told
+from preau.domains.timetable.imports.told import Aside, TimetableFiles
 from preau.domains.timetable.imports.weeks import Calendar, Names
 from preau.domains.timetable.models import Alternation, TimetableImport
 from preau.foundation.reading import Unreadable
@@ -48,7 +49,7 @@ class Result:
     """What was read, and what it changes."""
 
     source: str
-    told: Told
+    told: TimetableFiles
     comparison: Comparison
     changes: importing.Changes
     overlaps: list[Overlap] = field(default_factory=list)
@@ -70,9 +71,9 @@ class Result:
             ("created", self.comparison.created),
         ):
             ends |= {number: name for course in courses for number in course.slot.courses}
-        for one in self.comparison.conflicts:
-            written = one.theirs if course_id(one) in self.taken else one.mine
-            numbers = one.course.slot.courses if one.course else ()
+        for conflict in self.comparison.conflicts:
+            written = conflict.theirs if course_id(conflict) in self.taken else conflict.mine
+            numbers = conflict.course.slot.courses if conflict.course else ()
             ends |= dict.fromkeys(numbers, "changed" if written else "unchanged")
         return Counter(ends.values())
 
@@ -104,12 +105,16 @@ def recognise_all(paths: Sequence[Path]) -> str:
     found = {path: recognise(path) for path in paths}
     formats = set(found.values())
     if len(formats) > 1:
-        raise Unreadable(paths[-1].name, None, _("Ces fichiers ne sont pas tous du même format : apportez-les l’un après l’autre."))  # fmt: skip
+        raise Unreadable(
+            paths[-1].name,
+            None,
+            _("Ces fichiers ne sont pas tous du même format : apportez-les l’un après l’autre."),
+        )
     return formats.pop()
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImportOptions:
     """How files are to be taken.
 
     `source`: the format, recognised when it is not told. `scope`: which courses the files tell whole. `since`: the first day of what arrives, today when it is not told.
@@ -128,7 +133,7 @@ def bring(
     year: SchoolYear,
     *,
     today: date,
-    asked: Asked,
+    asked: ImportOptions,
     tell: Tell = lambda _step: None,
 ) -> Result:
     """Read and compare; nothing is written. Raises Unreadable."""
@@ -137,7 +142,7 @@ def bring(
     start = max(today, year.starts)
     since = asked.since or start
     calendar = Calendar(year, closures_of(year.school), Alternation.objects.filter(year=year))
-    known = Known(year.school, year, start)
+    known = SchoolContext(year.school, year, start)
     told = _told(paths, source, calendar, known)
     _check(told, year, paths)
     tell(_("Comparaison avec l’emploi du temps"))
@@ -168,7 +173,7 @@ def apply(paths: Sequence[Path], year: SchoolYear, *, keep: Callable[[Result], N
     return result
 
 
-def _told(paths: Sequence[Path], source: str, calendar: Calendar, known: Known) -> Told:
+def _told(paths: Sequence[Path], source: str, calendar: Calendar, known: SchoolContext) -> TimetableFiles:
     if source == EDT:
         return edt.read(paths)
     if source == STS:
@@ -186,7 +191,7 @@ def words_of(year: SchoolYear) -> dict[str, str]:
     return column_words(year.school_id, COLUMNS)
 
 
-def _check(told: Told, year: SchoolYear, paths: Iterable[Path]) -> None:
+def _check(told: TimetableFiles, year: SchoolYear, paths: Iterable[Path]) -> None:
     """Is it of this school, and of this year? Raises Unreadable."""
     name = next(iter(paths)).name
     if told.uai and told.uai != year.school.uai:
@@ -198,23 +203,28 @@ def _check(told: Told, year: SchoolYear, paths: Iterable[Path]) -> None:
         raise Unreadable(name, 1, said % days)
 
 
-def _leave_the_past(comparison: Comparison, told: Told, calendar: Calendar, since: date) -> None:
+def _leave_the_past(comparison: Comparison, told: TimetableFiles, calendar: Calendar, since: date) -> None:
     """A course that would arrive with all its weeks over is put aside: there is nothing left of it."""
     left = []
     for course in comparison.created:
         weeks = calendar.mondays if course.weeks is None else course.weeks
-        if course.last >= since and any(monday + timedelta(days=course.slot.weekday) >= since for monday in weeks):  # fmt: skip
+        if course.last >= since and any(
+            monday + timedelta(days=course.slot.weekday) >= since for monday in weeks
+        ):
             left.append(course)
             continue
         for number in course.slot.courses:
             told.put_aside(
-                number, course.slot.file, course.slot.line, _("Toutes les dates de ce cours sont passées."),
+                number,
+                course.slot.file,
+                course.slot.line,
+                _("Toutes les dates de ce cours sont passées."),
                 what=course.subject.name,
-            )  # fmt: skip
+            )
     comparison.created = left
 
 
-def _changes(result: Result, known: Known, calendar: Calendar, since: date) -> importing.Changes:
+def _changes(result: Result, known: SchoolContext, calendar: Calendar, since: date) -> importing.Changes:
     created, changed, stopped, left = settled(result.comparison, result.taken)
     arriving = [*created, *(course for _old, course in changed)]
     names = Names(calendar, weeks_of(arriving))
@@ -223,15 +233,25 @@ def _changes(result: Result, known: Known, calendar: Calendar, since: date) -> i
     def weekly(course: Course, first: date) -> Weekly:
         slot = course.slot
         return Weekly(
-            calendar.year, course.subject, course.groups, course.teachers, course.room, slot.weekday, slot.starts,
-            slot.ends, max(course.first, first), course.last,
-            names.given[course.weeks] if course.weeks is not None else None, result.source, course.key,
-        )  # fmt: skip
+            calendar.year,
+            course.subject,
+            course.groups,
+            course.teachers,
+            course.room,
+            slot.weekday,
+            slot.starts,
+            slot.ends,
+            max(course.first, first),
+            course.last,
+            names.given[course.weeks] if course.weeks is not None else None,
+            result.source,
+            course.key,
+        )
 
     return importing.Changes(
         calendar.year,
-        subjects=[one for one in known.subjects if id(one) in used[0]],
-        rooms=[one for one in known.rooms if id(one) in used[1]],
+        subjects=[subject for subject in known.subjects if id(subject) in used[0]],
+        rooms=[room for room in known.rooms if id(room) in used[1]],
         alternations=names.new(),
         created=[weekly(course, since) for course in created],
         changed=[(old, weekly(course, result.start)) for old, course in changed],
@@ -247,7 +267,7 @@ def _changes(result: Result, known: Known, calendar: Calendar, since: date) -> i
 def _remembered(result: Result) -> Iterable[importing.Remembered]:
     """What the file says of each course that is taken, whatever people make of it."""
     comparison = result.comparison
-    taken = {id(one.course) for one in comparison.conflicts if course_id(one) in result.taken}
+    taken = {id(conflict.course) for conflict in comparison.conflicts if course_id(conflict) in result.taken}
     for known, course in comparison.pairs:
         said = partial(said_by, course)
         yield importing.Remembered(course.key, said, known.told, known.here, id(course) in taken)
@@ -276,14 +296,17 @@ def report_of(result: Result) -> dict[str, Any]:
         "aside": ends["aside"],
         "stopped": len(changes.stopped),
         "kept": _kept(result),
-        "subjects_created": [one.name for one in changes.subjects],
-        "rooms_created": [one.name for one in changes.rooms],
-        "alternations_created": [one.name for one in changes.alternations],
+        "subjects_created": [subject.name for subject in changes.subjects],
+        "rooms_created": [room.name for room in changes.rooms],
+        "alternations_created": [alternation.name for alternation in changes.alternations],
         "figures": dict(sorted(told.figures.items())),
-        "put_aside": [_placed(one) for one in asides],
-        "notes": [_placed(one) for one in told.notes],
-        "clashes": [{"file": one.file, "line": one.line, "reason": one.said} for one in result.overlaps],
-        "reasons": [list(pair) for pair in Counter(one.reason for one in asides).most_common(50)],
+        "put_aside": [_placed(aside) for aside in asides],
+        "notes": [_placed(note) for note in told.notes],
+        "clashes": [
+            {"file": overlap.file, "line": overlap.line, "reason": overlap.said}
+            for overlap in result.overlaps
+        ],
+        "reasons": [list(pair) for pair in Counter(aside.reason for aside in asides).most_common(50)],
         "errors": [],
     }
 
@@ -294,8 +317,8 @@ def _kept(result: Result) -> int:
     return own + counts(result.decided, result.taken)
 
 
-def _placed(one: Aside) -> dict[str, Any]:
-    return {"file": one.file, "line": one.line, "reason": one.reason, "what": one.what}
+def _placed(aside: Aside) -> dict[str, Any]:
+    return {"file": aside.file, "line": aside.line, "reason": aside.reason, "what": aside.what}
 
 
 def preview_of(result: Result) -> dict[str, Any]:
@@ -304,18 +327,24 @@ def preview_of(result: Result) -> dict[str, Any]:
     unknown = Counter(one.who for one in told.aside.values() if one.who)
     return {
         "created": [line_of(course) for course in comparison.created],
-        "changed": [line_of(course) | {"before": before_of(old, course)} for old, course in comparison.changed],
+        "changed": [
+            line_of(course) | {"before": before_of(old, course)} for old, course in comparison.changed
+        ],
         "stopped": [pattern_line(one) for one in comparison.stopped],
         "columns": result.columns,
         "decided": result.decided,
         "take": sorted({one["id"] for one in result.decided} & result.taken),
         "clashes": [
-            {"file": one.file, "line": one.line, "reason": one.said, "who": one.who} for one in result.overlaps
+            {"file": overlap.file, "line": overlap.line, "reason": overlap.said, "who": overlap.who}
+            for overlap in result.overlaps
         ],
         "unknown": [list(pair) for pair in unknown.most_common(50)],
-        "weeks": [[one.name, len(one.mondays), *_ends(one)] for one in result.changes.alternations],
+        "weeks": [
+            [alternation.name, len(alternation.mondays), *_ends(alternation)]
+            for alternation in result.changes.alternations
+        ],
         "print": fingerprint(result),
-    }  # fmt: skip
+    }
 
 
 def _ends(alternation: Alternation) -> list[str]:
@@ -328,7 +357,10 @@ def fingerprint(result: Result) -> str:
         sorted(course.key for course in result.comparison.created),
         sorted((old.pk, course.key) for old, course in result.comparison.changed),
         sorted(one.pk for one in result.comparison.stopped),
-        sorted((one.known.key, one.known.here and one.known.here.pk) for one in result.comparison.conflicts),
+        sorted(
+            (conflict.known.key, conflict.known.here and conflict.known.here.pk)
+            for conflict in result.comparison.conflicts
+        ),
         sorted(one["id"] for one in result.decided),
     ]
     return sha256(repr(parts).encode()).hexdigest()[:32]

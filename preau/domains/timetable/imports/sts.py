@@ -12,20 +12,36 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, day_from, hour_from, hours_from
+from preau.domains.timetable.imports.told import (
+    NamedThing,
+    Odd,
+    Slot,
+    TimetableFiles,
+    day_from,
+    hour_from,
+    hours_from,
+)
 from preau.foundation import dates
-from preau.foundation.reading import Refused, Unreadable
+from preau.foundation.reading import Unreadable, UnreadableFile
 from preau.foundation.xmlrecords import Node, RecordReader
 
 HOURS, NAMES = "EDT_STS", "STS_EDT"
 RECORDS = {
-    ("ALTERNANCES", "ALTERNANCE"), ("INDIVIDUS", "INDIVIDU"), ("MATIERES", "MATIERE"), ("DIVISIONS", "DIVISION"),
-    ("GROUPES", "GROUPE"), ("SALLES_COURS", "SALLE_COURS"),
-}  # fmt: skip
+    ("ALTERNANCES", "ALTERNANCE"),
+    ("INDIVIDUS", "INDIVIDU"),
+    ("MATIERES", "MATIERE"),
+    ("DIVISIONS", "DIVISION"),
+    ("GROUPES", "GROUPE"),
+    ("SALLES_COURS", "SALLE_COURS"),
+}
 FIGURES = {
-    "ALTERNANCE": "alternations", "INDIVIDU": "teachers", "MATIERE": "subjects", "DIVISION": "classes",
-    "GROUPE": "groups", "SALLE_COURS": "rooms",
-}  # fmt: skip
+    "ALTERNANCE": "alternations",
+    "INDIVIDU": "teachers",
+    "MATIERE": "subjects",
+    "DIVISION": "classes",
+    "GROUPE": "groups",
+    "SALLE_COURS": "rooms",
+}
 
 
 class Reader(RecordReader):
@@ -35,7 +51,7 @@ class Reader(RecordReader):
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag not in {HOURS, NAMES}:
-            raise Refused(_("Ce n’est pas un fichier de STSWEB que Préau sait lire."))
+            raise UnreadableFile(_("Ce n’est pas un fichier de STSWEB que Préau sait lire."))
         self.root_tag = tag
 
     def is_record(self) -> bool:
@@ -60,7 +76,7 @@ class _Course:
 
 @dataclass
 class _Files:
-    told: Told
+    told: TimetableFiles
     alternations: dict[str, frozenset[date]] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     people: dict[str, Node] = field(default_factory=dict)
@@ -69,9 +85,9 @@ class _Files:
     has_hours: bool = False
 
 
-def read(paths: Iterable[Path]) -> Told:
+def read(paths: Iterable[Path]) -> TimetableFiles:
     """What the files say together. Raises Unreadable."""
-    files = _Files(Told())
+    files = _Files(TimetableFiles())
     for path in paths:
         with path.open("rb") as file:
             _read_one(files, path.name, file)
@@ -79,7 +95,7 @@ def read(paths: Iterable[Path]) -> Told:
         said = _(
             "Ces fichiers de STSWEB ne disent pas les heures des cours : ajoutez celui qui s’appelle emp_sts."
         )
-        raise Unreadable(path.name, None, said)  # fmt: skip
+        raise Unreadable(path.name, None, said)
     files.told.slots = _slots(files)
     return files.told
 
@@ -156,10 +172,18 @@ def _course(
         return
     files.courses.append(
         _Course(
-            name, node.line, number, weekday, hours, node.said("CODE_ALTERNANCE"), subject,
-            node.said("CODE_SALLE"), key_of(teacher), group,
+            name,
+            node.line,
+            number,
+            weekday,
+            hours,
+            node.said("CODE_ALTERNANCE"),
+            subject,
+            node.said("CODE_SALLE"),
+            key_of(teacher),
+            group,
         )
-    )  # fmt: skip
+    )
 
 
 def _when(node: Node) -> tuple[int, tuple[time, time]]:
@@ -179,39 +203,51 @@ def _subject(service: Node) -> str:
 def _slots(files: _Files) -> list[Slot]:
     """One course for each lesson: the file writes it once for each class, and once for each teacher."""
     told, by_teacher = files.told, defaultdict(list)
-    for one in files.courses:
-        if one.alternation and one.alternation not in files.alternations:
-            said = _("L’alternance « %(code)s » n’est pas dans le fichier.") % {"code": one.alternation[:20]}
-            told.put_aside(one.number, one.file, one.line, said, what=one.group[1])
-        elif one.alternation and not files.alternations[one.alternation]:
-            told.put_aside(one.number, one.file, one.line, _("Ce cours n’a aucune semaine."), what=one.group[1])  # fmt: skip
+    for course in files.courses:
+        if course.alternation and course.alternation not in files.alternations:
+            said = _("L’alternance « %(code)s » n’est pas dans le fichier.") % {
+                "code": course.alternation[:20]
+            }
+            told.put_aside(course.number, course.file, course.line, said, what=course.group[1])
+        elif course.alternation and not files.alternations[course.alternation]:
+            told.put_aside(
+                course.number,
+                course.file,
+                course.line,
+                _("Ce cours n’a aucune semaine."),
+                what=course.group[1],
+            )
         else:
-            when = one.weekday, one.hours, one.alternation, one.subject, one.room
-            by_teacher[*when, one.teacher].append(one)
+            when = course.weekday, course.hours, course.alternation, course.subject, course.room
+            by_teacher[*when, course.teacher].append(course)
     together: dict[tuple[object, ...], list[list[_Course]]] = defaultdict(list)
     for (*when, _teacher), courses in by_teacher.items():
-        together[*when, frozenset(one.group for one in courses)].append(courses)
+        together[*when, frozenset(course.group for course in courses)].append(courses)
     return [_slot(files, [one for part in parts for one in part]) for parts in together.values()]
 
 
 def _slot(files: _Files, courses: list[_Course]) -> Slot:
-    first = min(courses, key=lambda one: one.number)
+    first = min(courses, key=lambda course: course.number)
     label = files.subjects.get(first.subject, "")
-    groups = dict.fromkeys(one.group for one in sorted(courses, key=lambda one: one.number))
-    teachers = dict.fromkeys(one.teacher for one in courses if one.teacher)
+    groups = dict.fromkeys(course.group for course in sorted(courses, key=lambda course: course.number))
+    teachers = dict.fromkeys(course.teacher for course in courses if course.teacher)
     return Slot(
-        first.file, first.line, [one.number for one in courses], first.weekday, *first.hours,
-        Named(label, first.subject),
-        groups=tuple(Named(files.names[one], is_class=one[0] == "DIVISION") for one in groups),
+        first.file,
+        first.line,
+        [course.number for course in courses],
+        first.weekday,
+        *first.hours,
+        NamedThing(label, first.subject),
+        groups=tuple(NamedThing(files.names[group], is_class=group[0] == "DIVISION") for group in groups),
         teachers=tuple(_named(files, key) for key in teachers),
-        room=Named(first.room) if first.room else None,
+        room=NamedThing(first.room) if first.room else None,
         weeks=files.alternations.get(first.alternation) if first.alternation else None,
-    )  # fmt: skip
+    )
 
 
-def _named(files: _Files, key: str) -> Named:
+def _named(files: _Files, key: str) -> NamedThing:
     node = files.people.get(key)
-    known = Named(keys=(key,))
+    known = NamedThing(keys=(key,))
     if node is None:
         return known
     return replace(known, name=node.said("NOM_USAGE", "NOM_PATRONYMIQUE"), given=node.said("PRENOM"))

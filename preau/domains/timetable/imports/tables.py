@@ -8,7 +8,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from preau.domains.timetable.imports.told import Named, Odd, Slot, Told, checked, hour_from, hours_from
+from preau.domains.timetable.imports.told import (
+    NamedThing,
+    Odd,
+    Slot,
+    TimetableFiles,
+    checked,
+    hour_from,
+    hours_from,
+)
 from preau.domains.timetable.imports.weeks import Calendar, Weeks
 from preau.domains.timetable.models import Weekday
 from preau.foundation.grids import open_grid, samples
@@ -25,14 +33,30 @@ HEADINGS = {
     "subject": ("matiere", "discipline", "cours", "enseignement", "libelle matiere"),
     "code": ("code matiere", "code de la matiere"),
     "class": ("classe", "classes", "division", "divisions"),
-    "group": ("groupe", "groupes", "classe/groupe", "classe ou groupe", "classes et groupes", "classe groupe"),
-    "teacher": ("enseignant", "enseignants", "professeur", "professeurs", "prof", "profs", "intervenant", "enseignante"),
+    "group": (
+        "groupe",
+        "groupes",
+        "classe/groupe",
+        "classe ou groupe",
+        "classes et groupes",
+        "classe groupe",
+    ),
+    "teacher": (
+        "enseignant",
+        "enseignants",
+        "professeur",
+        "professeurs",
+        "prof",
+        "profs",
+        "intervenant",
+        "enseignante",
+    ),
     "room": ("salle", "salles", "lieu"),
     "turn": ("semaine", "semaines", "alternance", "quinzaine", "periodicite", "semaine a/b", "frequence"),
     "first": ("du", "date de debut", "premier jour", "a partir du", "debut le"),
     "last": ("au", "date de fin", "dernier jour", "jusqu au", "fin le"),
     "key": ("identifiant", "id", "numero", "reference"),
-}  # fmt: skip
+}
 SAMPLES = 3
 NEEDED = (
     ({"day"}, _lazy("le jour")),
@@ -54,15 +78,15 @@ class ColumnsWanted(Unreadable):
     """Nothing says what the columns of a table hold: somebody may."""
 
 
-def read(paths: Iterable[Path], calendar: Calendar, words: Words) -> Told:
+def read(paths: Iterable[Path], calendar: Calendar, words: Words) -> TimetableFiles:
     """What the tables say; `words`: what somebody said that headings mean. Raises Unreadable, ColumnsWanted."""
-    told = Told()
+    told = TimetableFiles()
     for path in paths:
         _read_one(told, path, calendar, words)
     return told
 
 
-def _read_one(told: Told, path: Path, calendar: Calendar, words: Words) -> None:
+def _read_one(told: TimetableFiles, path: Path, calendar: Calendar, words: Words) -> None:
     grid = open_grid(path, path.name)
     columns = columns_of(grid.titles, path.name, words)
     for row in grid.rows():
@@ -113,14 +137,24 @@ def _slot(file: str, line: int, number: int, cells: dict[str, str], calendar: Ca
     if not said("subject") and not said("code"):
         raise Odd(_("Ce cours n’a pas de matière."))
     starts, ends = _hours(said)
-    groups = [Named(name, is_class=True) for name in _several(said("class"))]
-    groups += [Named(name) for name in _several(said("group"))]
+    groups = [NamedThing(name, is_class=True) for name in _several(said("class"))]
+    groups += [NamedThing(name) for name in _several(said("group"))]
     return Slot(
-        file, line, [number], _weekday(said("day")), starts, ends, Named(said("subject"), said("code")),
-        groups=tuple(groups), teachers=tuple(Named(name) for name in _several(said("teacher"))),
-        room=Named(said("room")) if said("room") else None, weeks=_weeks(said("turn"), calendar),
-        first=_day(said("first")), last=_day(said("last")), key=said("key")[:100],
-    )  # fmt: skip
+        file,
+        line,
+        [number],
+        _weekday(said("day")),
+        starts,
+        ends,
+        NamedThing(said("subject"), said("code")),
+        groups=tuple(groups),
+        teachers=tuple(NamedThing(name) for name in _several(said("teacher"))),
+        room=NamedThing(said("room")) if said("room") else None,
+        weeks=_weeks(said("turn"), calendar),
+        first=_day(said("first")),
+        last=_day(said("last")),
+        key=said("key")[:100],
+    )
 
 
 def _several(text: str) -> list[str]:

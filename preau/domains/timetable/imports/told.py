@@ -17,7 +17,7 @@ SHORTEST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedThing:
     """A thing as a file names it. `keys`: its numbers in official systems (« epp:3446 »); `is_class`: of a group, when it is told."""
 
     name: str = ""
@@ -45,10 +45,10 @@ class Slot:
     weekday: int
     starts: time
     ends: time
-    subject: Named
-    groups: tuple[Named, ...] = ()
-    teachers: tuple[Named, ...] = ()
-    room: Named | None = None
+    subject: NamedThing
+    groups: tuple[NamedThing, ...] = ()
+    teachers: tuple[NamedThing, ...] = ()
+    room: NamedThing | None = None
     weeks: frozenset[date] | None = None
     first: date | None = None
     last: date | None = None
@@ -57,10 +57,18 @@ class Slot:
     def made_of(self) -> str:
         """All that the file says of it, as one short word."""
         parts = [
-            self.weekday, self.starts, self.ends, self.subject.said, self.subject.code,
-            sorted(one.said for one in self.groups), sorted(one.said for one in self.teachers),
-            self.room.said if self.room else "", sorted(self.weeks) if self.weeks is not None else "", self.first, self.last,
-        ]  # fmt: skip
+            self.weekday,
+            self.starts,
+            self.ends,
+            self.subject.said,
+            self.subject.code,
+            sorted(group.said for group in self.groups),
+            sorted(teacher.said for teacher in self.teachers),
+            self.room.said if self.room else "",
+            sorted(self.weeks) if self.weeks is not None else "",
+            self.first,
+            self.last,
+        ]
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
@@ -76,7 +84,7 @@ class Aside:
 
 
 @dataclass
-class Told:
+class TimetableFiles:
     """What the files tell. `read` is how many courses they hold, each of which ends somewhere."""
 
     slots: list[Slot] = field(default_factory=list)

@@ -16,7 +16,19 @@ WEEK = timedelta(days=7)
 Weeks = frozenset[date]
 SIDES = {"a": 0, "q1": 0, "1": 0, "b": 1, "q2": 1, "2": 1}
 EVEN, ODD = {"paire", "paires", "pair"}, {"impaire", "impaires", "impair"}
-EACH = {"", "toutes", "toutes les semaines", "chaque semaine", "hebdomadaire", "a b", "ab", "h", "t", "w", "tous"}  # fmt: skip
+EACH = {
+    "",
+    "toutes",
+    "toutes les semaines",
+    "chaque semaine",
+    "hebdomadaire",
+    "a b",
+    "ab",
+    "h",
+    "t",
+    "w",
+    "tous",
+}
 FEWEST = 6  # two sets of fewer weeks that take turns do so by chance
 
 
@@ -34,7 +46,7 @@ class Calendar:
         count = (dates.monday_of(year.ends) - first).days // 7 + 1
         self.mondays = [first + WEEK * number for number in range(count)]
         self.open = [monday for monday in self.mondays if self._is_open(monday, closures)]
-        self.known = {_weeks_of(one): one for one in alternations}
+        self.known = {_weeks_of(alternation): alternation for alternation in alternations}
         self.place = {monday: number for number, monday in enumerate(self.open)}
 
     def _is_open(self, monday: date, closures: Sequence[tuple[date, date]]) -> bool:
@@ -79,7 +91,9 @@ class Calendar:
             if not found:
                 raise ValueError(said)
             first, last = int(found[1]), int(found[2] or found[1])
-            numbers |= set(range(first, last + 1)) if first <= last else {*range(first, 54), *range(1, last + 1)}  # fmt: skip
+            numbers |= (
+                set(range(first, last + 1)) if first <= last else {*range(first, 54), *range(1, last + 1)}
+            )
         return frozenset(monday for monday in self.mondays if monday.isocalendar().week in numbers)
 
 
@@ -130,9 +144,13 @@ class Names:
             code = "AB"[self.turns.index(weeks)]
         name = _("Semaine %(side)s") % {"side": code} if code else self._said(weeks)
         return Alternation(
-            school_id=self.calendar.year.school_id, year=self.calendar.year, name=self._own(name), code=code,
-            mondays=[day.isoformat() for day in sorted(weeks)], names_weeks=bool(code),
-        )  # fmt: skip
+            school_id=self.calendar.year.school_id,
+            year=self.calendar.year,
+            name=self._own(name),
+            code=code,
+            mondays=[day.isoformat() for day in sorted(weeks)],
+            names_weeks=bool(code),
+        )
 
     def _own(self, name: str) -> str:
         """No other alternation of the year has this name."""

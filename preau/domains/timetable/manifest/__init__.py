@@ -7,17 +7,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.actions import calendar_changed
+from preau.directory.actions.settings import calendar_changed
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable import actions, queries, rules, seeds, tasks
+from preau.domains.timetable import rules, seeds, tasks
+from preau.domains.timetable.actions import alternations, changes
 from preau.domains.timetable.imports.importer import TIMETABLES
+from preau.domains.timetable.manifest import bookings as bookings  # rooms and equipment for an hour
 from preau.domains.timetable.manifest import cover as cover  # what it publishes
 from preau.domains.timetable.manifest import in_words as in_words  # how people read what it holds
 from preau.domains.timetable.manifest import record as record  # the day, in the record of a pupil
 from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
 from preau.domains.timetable.manifest import terms as terms  # until when it is kept
+from preau.domains.timetable.queries import lessons, plans
 from preau.foundation import boards
 from preau.foundation.boards import (
     FieldClass,
@@ -32,9 +35,9 @@ from preau.foundation.importers.boards import importers
 from preau.foundation.readers import on_themselves, own
 
 calendar_changed.connect(tasks.enqueue_calendar, dispatch_uid="timetable.calendar")
-actions.weeks_changed.connect(tasks.enqueue_weeks, dispatch_uid="timetable.weeks")
-actions.lesson_changed.connect(tasks.enqueue_telling, dispatch_uid="timetable.telling")
-actions.change_undone.connect(tasks.enqueue_undoing, dispatch_uid="timetable.undoing")
+alternations.weeks_changed.connect(tasks.enqueue_weeks, dispatch_uid="timetable.weeks")
+changes.lesson_changed.connect(tasks.enqueue_telling, dispatch_uid="timetable.telling")
+changes.change_undone.connect(tasks.enqueue_undoing, dispatch_uid="timetable.undoing")
 importers.add(TIMETABLES)
 
 VERBS = [
@@ -67,8 +70,15 @@ VERBS = [
 
 def day_card(viewer: Viewer) -> Mapping[str, Any]:
     now = timezone.now()
-    children = queries.pupil_groups(viewer) if viewer.is_guardian else {}
-    return {"day": queries.present_day(viewer, now), "now": now, "viewer": viewer, "children": children}
+    children = lessons.pupil_groups(viewer) if viewer.is_guardian else {}
+    day = lessons.present_day(viewer, now)
+    return {
+        "day": day,
+        "opening": plans.opening_of(viewer, day, now),
+        "of_children": plans.days_of_children(viewer, day, children, now),
+        "plan": plans.home_plan(viewer, day, children, now),
+        "viewer": viewer,
+    }
 
 
 def office_card(viewer: Viewer, patterns: int) -> Mapping[str, Any]:
@@ -97,25 +107,40 @@ boards.menu.add(
     )
 )
 boards.cards.add(
-    boards.Card("timetable/_day.html", day_card, rules.has_own_lessons, order=10, service="timetable")
+    boards.Card(
+        "timetable/_now.html",
+        day_card,
+        rules.has_own_lessons,
+        order=1,
+        service="timetable",
+        beside="timetable/_day.html",
+    )
 )
 boards.cards.add(
     boards.Card(
-        "timetable/_office.html", office_card, rules.edits_timetable, order=30, service="timetable",
-        counters=(queries.number_of_patterns,),
+        "timetable/_office.html",
+        office_card,
+        rules.edits_timetable,
+        order=30,
+        service="timetable",
+        counters=(lessons.number_of_patterns,),
     )
-)  # fmt: skip
+)
 boards.seeds.add(boards.Seed("emploi du temps", seeds.plant, seeds.open_a_lesson, order=20))
 
 for source in [
     boards.SearchSource(
-        _("Classes et groupes"), "users", queries.classes_found, rules.reads_classes, order=40,
+        _("Classes et groupes"),
+        "users",
+        lessons.classes_found,
+        rules.reads_classes,
+        order=40,
         service="timetable",
     ),
     boards.SearchSource(
-        _("Cours"), "calendar", queries.lessons_found, rules.has_own_lessons, order=50, service="timetable"
+        _("Cours"), "calendar", lessons.lessons_found, rules.has_own_lessons, order=50, service="timetable"
     ),
-]:  # fmt: skip
+]:
     boards.search.add(source)
 
 
@@ -130,7 +155,7 @@ boards.group_links.add(
     )
 )
 boards.agenda.add(
-    boards.AgendaSource("timetable", queries.agenda_of, rules.has_own_lessons, order=20, service="timetable")
+    boards.AgendaSource("timetable", lessons.agenda_of, rules.has_own_lessons, order=20, service="timetable")
 )
 
 powers.add(
@@ -162,19 +187,34 @@ LESSONS, SEE = _("Emploi du temps"), _("Voir le cours")
 CONCERNED = _("Ce cours est le vôtre, ou celui d’un élève dont vous êtes responsable.")
 for key, label, subject, body, options in [
     (
-        "changed_today", _("Un cours change aujourd’hui ou demain"), _("Un cours change bientôt"),
+        "changed_today",
+        _("Un cours change aujourd’hui ou demain"),
+        _("Un cours change bientôt"),
         _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"),
-        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "order": 20},
+        {
+            "pace": Pace.AT_ONCE,
+            "push": True,
+            "urgent": True,
+            "may_wait": True,
+            "order": 20,
+            "urgency": _("Demain, ce sera trop tard pour venir à l’heure, ou pour ne pas venir."),
+        },
     ),
     (
-        "changed", _("Un cours change plus tard"), _("Un cours change"),
-        _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"), {"pace": Pace.DAILY, "order": 21},
+        "changed",
+        _("Un cours change plus tard"),
+        _("Un cours change"),
+        _("%(lesson)s, %(when)s : %(what)s.%(why)s\n%(school)s"),
+        {"pace": Pace.DAILY, "order": 21},
     ),
     (
-        "held_after_all", _("Un changement de cours est annulé"), _("Un changement de cours est annulé"),
-        _("%(lesson)s, %(when)s : %(what)s.\n%(school)s"), {"pace": Pace.AT_ONCE, "push": True, "order": 22},
+        "held_after_all",
+        _("Un changement de cours est annulé"),
+        _("Un changement de cours est annulé"),
+        _("%(lesson)s, %(when)s : %(what)s.\n%(school)s"),
+        {"pace": Pace.AT_ONCE, "push": True, "order": 22},
     ),
-]:  # fmt: skip
+]:
     boards.notification_kinds.add(
         NotificationKind(
             f"timetable.{key}",
@@ -249,7 +289,7 @@ boards.personal_data.add(
             ],
             FieldClass.PERSONAL,
         ),
-        forget=actions.forget_notes,
+        forget=changes.forget_notes,
         field_readers={"note": own("made_by")},
         withheld=frozenset({"absence"}),
         **TEACHERS,
@@ -297,15 +337,21 @@ for step in [
     boards.FirstStep(
         _("Composer l’emploi du temps"),
         _("Chaque séance se crée une fois et revient chaque semaine, hors vacances et fermetures."),
-        "timetable:patterns", rules.edits_timetable, where=_("Dans « Emploi du temps »"), order=20,
+        "timetable:patterns",
+        rules.edits_timetable,
+        where=_("Dans « Emploi du temps »"),
+        order=20,
         service="timetable",
     ),
     boards.FirstStep(
         _("Lire la semaine d’une classe"),
         _("Qui a cours, où, avec qui : la semaine de chaque classe et de chaque enseignant."),
-        "timetable:week", rules.reads_classes_first, order=20, service="timetable",
+        "timetable:week",
+        rules.reads_classes_first,
+        order=20,
+        service="timetable",
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)
 for verb, label in VERBS:
     boards.journal_words.add(boards.JournalWord(verb, label, names_nobody=verb == "timetable.hours_exported"))

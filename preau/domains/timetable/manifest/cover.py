@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable import actions, queries, rules, tasks
+from preau.domains.timetable import rules, tasks
+from preau.domains.timetable.actions import changes, covering
 from preau.domains.timetable.models import COVER, TeacherAbsence
+from preau.domains.timetable.queries import absences, cover
 from preau.domains.timetable.seeds import cover as seeds
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves, own
 
-actions.lesson_changed.connect(tasks.enqueue_closing, dispatch_uid="timetable.closing")
+changes.lesson_changed.connect(tasks.enqueue_closing, dispatch_uid="timetable.closing")
 boards.schedule.add(boards.Scheduled("timetable.forget_causes", tasks.forget_causes, every_minutes=24 * 60))
 
 boards.seeds.add(boards.Seed("remplacements", seeds.plant, seeds.refresh, order=25))
@@ -42,38 +44,55 @@ powers.add(
         "timetable:cover",
         frozenset(rules.EDITORS),
         about_pupils=False,
-        verbs=frozenset(verb for verb, _label in VERBS if verb not in {"timetable.cover_accepted", "timetable.cover_declined"}),
+        verbs=frozenset(
+            verb
+            for verb, _label in VERBS
+            if verb not in {"timetable.cover_accepted", "timetable.cover_declined"}
+        ),
         order=26,
     )
-)  # fmt: skip
+)
 boards.menu.add(
     boards.MenuEntry(
-        _("Remplacements"), "timetable:cover", "switch-horizontal", rules.organises_covers, "lessons", order=21,
+        _("Remplacements"),
+        "timetable:cover",
+        "switch-horizontal",
+        rules.organises_covers,
+        "lessons",
+        order=21,
         service="timetable",
     )
-)  # fmt: skip
+)
 
 
 def asks_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
-    return {"asks": queries.own_asks(viewer, timezone.now())[:5], "viewer": viewer} if waiting else None
+    return {"asks": absences.own_asks(viewer, timezone.now())[:5], "viewer": viewer} if waiting else None
 
 
-def left_card(viewer: Viewer, left: int) -> Mapping[str, Any] | None:
-    return {"left": left} if left else None
+def left_card(viewer: Viewer, left: int, left_tomorrow: int) -> Mapping[str, Any] | None:
+    return {"left": left, "left_tomorrow": left_tomorrow, "viewer": viewer} if left or left_tomorrow else None
 
 
 boards.cards.add(
     boards.Card(
-        "timetable/_cover_asks.html", asks_card, rules.may_be_asked, order=4, service="timetable",
-        counters=(queries.number_of_asks,),
+        "timetable/_cover_asks.html",
+        asks_card,
+        rules.may_be_asked,
+        order=4,
+        service="timetable",
+        counters=(absences.number_of_asks,),
     )
-)  # fmt: skip
+)
 boards.cards.add(
     boards.Card(
-        "timetable/_cover_left.html", left_card, rules.organises_covers, order=6, service="timetable",
-        counters=(queries.number_left_today,),
+        "timetable/_cover_left.html",
+        left_card,
+        rules.organises_covers,
+        order=6,
+        service="timetable",
+        counters=(cover.number_left_today, cover.number_left_tomorrow),
     )
-)  # fmt: skip
+)
 
 COVERS = _("Remplacements")
 ASKED = _("L’établissement cherche qui peut donner ce cours, et vous êtes libre à cette heure.")
@@ -81,45 +100,86 @@ OFFICE = _("Vous organisez les remplacements de cet établissement.")
 LESSON = _("%(lesson)s, %(when)s.\n%(school)s")
 for key, label, subject, body, action, why, for_whom, options in [
     (
-        "cover_asked_soon", _("Un remplacement demandé pour aujourd’hui ou demain"), _("Pouvez-vous donner un cours ?"),
-        LESSON, _("Répondre"), ASKED, rules.may_be_asked,
-        {"pace": Pace.AT_ONCE, "push": True, "urgent": True, "order": 23},
+        "cover_asked_soon",
+        _("Un remplacement demandé pour aujourd’hui ou demain"),
+        _("Pouvez-vous donner un cours ?"),
+        LESSON,
+        _("Répondre"),
+        ASKED,
+        rules.may_be_asked,
+        {
+            "pace": Pace.AT_ONCE,
+            "push": True,
+            "urgent": True,
+            "may_wait": True,
+            "order": 23,
+            "urgency": _("Une classe attend quelqu’un aujourd’hui ou demain."),
+        },
     ),
     (
-        "cover_asked", _("Un remplacement demandé"), _("Pouvez-vous donner un cours ?"), LESSON, _("Répondre"), ASKED,
-        rules.may_be_asked, {"pace": Pace.AT_ONCE, "push": True, "order": 24},
+        "cover_asked",
+        _("Un remplacement demandé"),
+        _("Pouvez-vous donner un cours ?"),
+        LESSON,
+        _("Répondre"),
+        ASKED,
+        rules.may_be_asked,
+        {"pace": Pace.AT_ONCE, "push": True, "order": 24},
     ),
     (
-        "cover_closed", _("Un remplacement n’est plus demandé"), _("Un remplacement n’est plus demandé"),
-        _("%(lesson)s, %(when)s : déjà pris, ou plus à remplacer. Merci.\n%(school)s"), _("Voir"), ASKED,
-        rules.may_be_asked, {"pace": Pace.AT_ONCE, "push": True, "order": 25},
+        "cover_closed",
+        _("Un remplacement n’est plus demandé"),
+        _("Un remplacement n’est plus demandé"),
+        _("%(lesson)s, %(when)s : déjà pris, ou plus à remplacer. Merci.\n%(school)s"),
+        _("Voir"),
+        ASKED,
+        rules.may_be_asked,
+        {"pace": Pace.AT_ONCE, "push": True, "order": 25},
     ),
     (
-        "cover_taken", _("Un remplacement est accepté"), _("Un remplacement est accepté"),
-        _("%(who)s prend ce cours : %(lesson)s, %(when)s.\n%(school)s"), _("Voir"), OFFICE, rules.organises_covers,
+        "cover_taken",
+        _("Un remplacement est accepté"),
+        _("Un remplacement est accepté"),
+        _("%(who)s prend ce cours : %(lesson)s, %(when)s.\n%(school)s"),
+        _("Voir"),
+        OFFICE,
+        rules.organises_covers,
         {"pace": Pace.AT_ONCE, "push": True, "order": 26},
     ),
     (
-        "cover_declined", _("Un remplacement est refusé"), _("Un remplacement est refusé"),
-        _("%(who)s ne prend pas ce cours : %(lesson)s, %(when)s.\n%(school)s"), _("Demander à d’autres"), OFFICE,
-        rules.organises_covers, {"pace": Pace.AT_ONCE, "push": True, "order": 27},
+        "cover_declined",
+        _("Un remplacement est refusé"),
+        _("Un remplacement est refusé"),
+        _("%(who)s ne prend pas ce cours : %(lesson)s, %(when)s.\n%(school)s"),
+        _("Demander à d’autres"),
+        OFFICE,
+        rules.organises_covers,
+        {"pace": Pace.AT_ONCE, "push": True, "order": 27},
     ),
     (
-        "absence_announced", _("Un enseignant s’annonce absent"), _("Un enseignant s’annonce absent"),
-        _("%(who)s, %(when)s.\n%(school)s"), _("Confirmer l’absence"), OFFICE, rules.organises_covers,
+        "absence_announced",
+        _("Un enseignant s’annonce absent"),
+        _("Un enseignant s’annonce absent"),
+        _("%(who)s, %(when)s.\n%(school)s"),
+        _("Confirmer l’absence"),
+        OFFICE,
+        rules.organises_covers,
         {"pace": Pace.AT_ONCE, "push": True, "order": 28},
     ),
     (
-        "absence_answered", _("La réponse à une absence que vous annoncez"), _("Votre absence"),
-        _("Votre absence, %(when)s, %(what)s.\n%(school)s"), _("Voir"), _("Vous avez annoncé cette absence."),
-        rules.may_be_asked, {"pace": Pace.AT_ONCE, "order": 29},
+        "absence_answered",
+        _("La réponse à une absence que vous annoncez"),
+        _("Votre absence"),
+        _("Votre absence, %(when)s, %(what)s.\n%(school)s"),
+        _("Voir"),
+        _("Vous avez annoncé cette absence."),
+        rules.may_be_asked,
+        {"pace": Pace.AT_ONCE, "order": 29},
     ),
-]:  # fmt: skip
+]:
     boards.notification_kinds.add(
-        NotificationKind(
-            f"timetable.{key}", label, COVERS, subject, body, action, why, for_whom, **options
-        )
-    )  # fmt: skip
+        NotificationKind(f"timetable.{key}", label, COVERS, subject, body, action, why, for_whom, **options)
+    )
 
 BASIS = dict(
     purpose=_("Remplacer les enseignants absents, pour que les élèves aient cours."),
@@ -149,7 +209,7 @@ boards.personal_data.add(
         person="person",
         fields=dict.fromkeys(["school", "lesson", "absence", "change"], NONE)
         | dict.fromkeys(["person", "asked_by", "asked_at", "state", "answered_at", "words"], PERSONAL),
-        forget=actions.forget_words,
+        forget=covering.forget_words,
         field_readers={"words": own("person")},
         withheld=frozenset({"absence"}),
         **BASIS,
@@ -161,13 +221,19 @@ for step in [
     boards.FirstStep(
         _("Remplacer un enseignant absent"),
         _("Annoncez l’absence, ouvrez un cours, demandez à qui est libre : Préau prévient tout le monde."),
-        "timetable:cover", rules.organises_covers, order=22, service="timetable",
+        "timetable:cover",
+        rules.organises_covers,
+        order=22,
+        service="timetable",
     ),
     boards.FirstStep(
         _("Annoncer une absence"),
         _("Dites quand vous serez absent : l’établissement confirme et cherche qui donne vos cours."),
-        "timetable:absences", rules.announces_own, where=_("Dans « Emploi du temps »"), order=95,
+        "timetable:absences",
+        rules.announces_own,
+        where=_("Dans « Emploi du temps »"),
+        order=95,
         service="timetable",
     ),
-]:  # fmt: skip
+]:
     boards.first_steps.add(step)

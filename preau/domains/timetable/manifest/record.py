@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Person
 from preau.directory.queries.record import schooling_of
 from preau.directory.viewer import Viewer
-from preau.domains.timetable import queries, rules
+from preau.domains.timetable import rules
+from preau.domains.timetable.queries import record
 from preau.foundation import boards
 from preau.foundation.boards import Column, GroupFact, PupilFact
 
@@ -31,13 +32,29 @@ def week_of_group(_viewer: Viewer, group: Group) -> str:
 
 boards.group_facts.add(
     GroupFact(
-        "timetable.day", _("Cours du jour"), "timetable/facts/_day.html", queries.day_of_group, rules.reads_timetable,
-        more_label=_("La semaine"), more=week_of_group, order=20, service="timetable",
+        "timetable.day",
+        _("Cours du jour"),
+        "timetable/facts/_day.html",
+        record.day_of_group,
+        rules.reads_timetable,
+        more_label=_("La semaine"),
+        more=week_of_group,
+        order=20,
+        service="timetable",
     )
-)  # fmt: skip
+)
 boards.pupil_facts.add(
     PupilFact(
-        "timetable.day", _("Cours du jour"), "timetable/facts/_day.html", queries.day_shown, rules.reads_timetable,
-        Column.SCHOOL, icon="clock", summary=queries.day_said, more_label=_("La semaine"), more=week_of, order=20,
+        "timetable.day",
+        _("Cours du jour"),
+        "timetable/facts/_day.html",
+        record.day_shown,
+        rules.reads_timetable,
+        Column.SCHOOL,
+        icon="clock",
+        summary=record.day_said,
+        more_label=_("La semaine"),
+        more=week_of,
+        order=20,
     )
-)  # fmt: skip
+)

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
-from preau.domains.timetable import queries, rules
+from preau.domains.timetable import rules
+from preau.domains.timetable.queries import slots
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -25,7 +26,7 @@ def works_here(viewer: Viewer) -> bool:
 
 
 boards.agenda.add(
-    boards.AgendaSource("timetable.slots", queries.watches_of, works_here, order=21, service="timetable")
+    boards.AgendaSource("timetable.slots", slots.watches_of, works_here, order=21, service="timetable")
 )
 boards.settings_pages.add(
     boards.SettingsPage(
@@ -43,9 +44,13 @@ boards.first_steps.add(
     boards.FirstStep(
         _("Voir qui est attendu en permanence"),
         _("Les élèves sans cours à cette heure, mais qui en ont avant et après, avec leur classe."),
-        "timetable:study", rules.reads_study, where=_("Dans « Vie scolaire »"), order=47, service="timetable",
+        "timetable:study",
+        rules.reads_study,
+        where=_("Dans « Vie scolaire »"),
+        order=47,
+        service="timetable",
     )
-)  # fmt: skip
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Surveillance de la cantine et de la permanence"),

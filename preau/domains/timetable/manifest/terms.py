@@ -18,11 +18,17 @@ def _add(key: str, label: Any, model: str, when: str, **more: Any) -> None:
 
 
 _add(
-    "lessons", _("Cours"), "Lesson", "day", people=("teachers",), order=80,
+    "lessons",
+    _("Cours"),
+    "Lesson",
+    "day",
+    people=("teachers",),
+    order=80,
     with_it=("timetable.LessonChange", "timetable.CoverAsk"),
-)  # fmt: skip
+)
 _add("absences", _("Absences d’enseignants"), "TeacherAbsence", "ends", people=("teacher",), order=81)
 _add("patterns", _("Cours de la semaine type"), "WeeklyPattern", "last_day", people=("teachers",), order=82)
 _add("told", _("Ce que le fichier des emplois du temps dit d’un cours"), "ToldCourse", "year__ends", order=83)
+_add("bookings", _("Réservations de salles et de matériel"), "Booking", "day", people=("person",), order=79)
 _add("slots", _("Créneaux de cantine et de permanence"), "DaySlot", "year__ends", order=84)
 _add("imports", _("Fichiers d’emplois du temps reçus"), "TimetableImport", "brought_at", order=85)

@@ -1,5 +1,12 @@
 """Weekly patterns (wall clock), dated lessons (moments), and what changes of them."""
 
+from preau.domains.timetable.models.bookings import (
+    EQUIPMENT,
+    PLACES,
+    Bookable,
+    Booking,
+    BookingQuerySet,
+)
 from preau.domains.timetable.models.changes import LessonChange, LessonChangeQuerySet
 from preau.domains.timetable.models.cover import (
     COVER,
@@ -26,7 +33,12 @@ from preau.domains.timetable.models.slots import DaySlot, DaySlotQuerySet
 
 __all__ = [
     "COVER",
+    "EQUIPMENT",
+    "PLACES",
     "Alternation",
+    "Bookable",
+    "Booking",
+    "BookingQuerySet",
     "CoverAsk",
     "CoverAskQuerySet",
     "DaySlot",

@@ -51,9 +51,13 @@ class TimetableImport(ImportRow):
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.RECEIVED)
     scope = models.CharField(_("portée"), max_length=8, choices=Scope.choices, blank=True)
     brought_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="timetables_brought",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="timetables_brought",
         verbose_name=_("apporté par"),
-    )  # fmt: skip
+    )
 
     objects = TimetableImportQuerySet.as_manager()
 
@@ -91,13 +95,21 @@ class ToldCourse(models.Model):
     key = models.CharField(_("clé dans la source"), max_length=120)
     said = models.JSONField(_("dit par le fichier"), default=dict)
     pattern = models.ForeignKey(
-        WeeklyPattern, models.SET_NULL, null=True, blank=True, related_name="told_as",
+        WeeklyPattern,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="told_as",
         verbose_name=_("séance hebdomadaire"),
-    )  # fmt: skip
+    )
     changed_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="told_courses_changed",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="told_courses_changed",
         verbose_name=_("changé ici par"),
-    )  # fmt: skip
+    )
     changed_at = models.DateTimeField(_("changé ici le"), null=True, blank=True)
 
     objects = ToldCourseQuerySet.as_manager()

@@ -66,9 +66,13 @@ class AbsenceRow:
 def absence_row(absence: TeacherAbsence, now: datetime | None = None) -> AbsenceRow:
     now = now or timezone.now()
     return AbsenceRow(
-        absence.pk, absence.teacher.formal_name, when_said(absence), absence.is_waiting, absence.is_withdrawn,
+        absence.pk,
+        absence.teacher.formal_name,
+        when_said(absence),
+        absence.is_waiting,
+        absence.is_withdrawn,
         absence.ends <= now,
-    )  # fmt: skip
+    )
 
 
 def absences_of(viewer: Viewer, now: datetime, most: int = 30) -> list[AbsenceRow]:
@@ -77,7 +81,7 @@ def absences_of(viewer: Viewer, now: datetime, most: int = 30) -> list[AbsenceRo
     found = found.select_related("teacher", "school").order_by(
         F("confirmed_at").asc(nulls_first=True), "starts", "pk"
     )
-    rows = [absence_row(one, now) for one in found[:most]]
+    rows = [absence_row(teacher_absence, now) for teacher_absence in found[:most]]
     return sorted(rows, key=lambda row: not row.is_waiting)
 
 

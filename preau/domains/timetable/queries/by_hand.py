@@ -12,7 +12,7 @@ Kind = LessonChange.Kind
 def changes_to_come(patterns: Sequence[WeeklyPattern], after: datetime) -> dict[int, list[LessonChange]]:
     """By lesson, the changes that were not taken back, the oldest first."""
     found: dict[int, list[LessonChange]] = defaultdict(list)
-    keys = [one.pk for one in patterns]
+    keys = [pattern.pk for pattern in patterns]
     for start in range(0, len(keys), 500):
         changes = LessonChange.objects.in_force().filter(
             lesson__pattern__in=keys[start : start + 500], lesson__revision__gt=0, lesson__starts__gt=after

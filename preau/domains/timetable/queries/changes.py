@@ -18,14 +18,23 @@ from preau.foundation import dates
 Kind = LessonChange.Kind
 # What `Line` is made of.
 CHANGE = (
-    "lesson_id", "kind", "reason", "starts_before", "room_before__name", "room_before_id", "room_after_id",
-    "teacher_before_id", "teacher_after_id", "teacher_after__civility", "teacher_after__given_name",
+    "lesson_id",
+    "kind",
+    "reason",
+    "starts_before",
+    "room_before__name",
+    "room_before_id",
+    "room_after_id",
+    "teacher_before_id",
+    "teacher_after_id",
+    "teacher_after__civility",
+    "teacher_after__given_name",
     "teacher_after__family_name",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
-class Said:
+class ChangeWords:
     """One word on a lesson that is not as planned, and what was before."""
 
     word: str
@@ -72,38 +81,40 @@ class Now:
     is_cancelled: bool
 
 
-def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[Said]]:
+def said_of(lessons: Iterable[Now], lines: Iterable[Line]) -> dict[int, list[ChangeWords]]:
     """What is to say of these lessons, which were changed at least once, from their changes in force, in their order."""
-    known = {one.pk: one for one in lessons}
+    known = {lesson.pk: lesson for lesson in lessons}
     of_each: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         of_each[line.lesson].append(line)
     return {pk: _said(now, of_each[pk]) for pk, now in known.items()}
 
 
-def _said(now: Now, lines: Sequence[Line]) -> list[Said]:
+def _said(now: Now, lines: Sequence[Line]) -> list[ChangeWords]:
     """Cancelled says it all; else what moved, who came, which room, against what was planned at first."""
     if now.is_cancelled:
         reason = next((line.reason for line in lines if line.kind == Kind.CANCELLED), "")
         why = str(LessonChange.Reason(reason).label).lower() if reason else ""
-        return [Said(_("Annulé"), why, icon="x")]
-    found = [Said(_("Ajouté"), tone="neutral", icon="plus") for line in lines if line.kind == Kind.ADDED]
+        return [ChangeWords(_("Annulé"), why, icon="x")]
+    found = [
+        ChangeWords(_("Ajouté"), tone="neutral", icon="plus") for line in lines if line.kind == Kind.ADDED
+    ]
     moved = next((line.starts for line in lines if line.kind == Kind.MOVED), None)
     if moved and moved != now.starts:
-        found.append(Said(_("Déplacé"), _("était %(when)s") % {"when": moment_said(moved, now.zone)}))
+        found.append(ChangeWords(_("Déplacé"), _("était %(when)s") % {"when": moment_said(moved, now.zone)}))
     found += _replaced(lines)
     room = next((line for line in lines if line.room_before != line.room_after), None)
     if room and (room.room or "") != now.room:
         was = _("était %(room)s") % {"room": place_of(room.room)} if room.room else _("était sans salle")
-        found.append(Said(_("Salle changée"), was))
+        found.append(ChangeWords(_("Salle changée"), was))
     return found
 
 
-def _replaced(lines: Sequence[Line]) -> list[Said]:
+def _replaced(lines: Sequence[Line]) -> list[ChangeWords]:
     replaced = [line for line in lines if line.kind == Kind.REPLACED]
     gone = {line.teacher_before for line in replaced}
     return [
-        Said(_("Remplacé par %(who)s") % {"who": line.teacher})
+        ChangeWords(_("Remplacé par %(who)s") % {"who": line.teacher})
         for line in replaced
         if line.teacher_after not in gone
     ]
@@ -131,6 +142,8 @@ class ChangeRow:
     made: str
     undone: str
     is_over: bool
+    # Who changed the room, of a change of rooms: they may take it back.
+    room_by: int = 0
 
     @property
     def is_undone(self) -> bool:
@@ -172,15 +185,20 @@ def _row(change: LessonChange) -> ChangeRow:
     lesson, zone = change.lesson, change.lesson.school.timezone
     groups = ", ".join(group.name for group in lesson.groups.all())
     return ChangeRow(
-        pk=change.pk, lesson_id=lesson.pk, kind=change.kind,
+        pk=change.pk,
+        lesson_id=lesson.pk,
+        kind=change.kind,
         what=f"{lesson.subject.name}, {groups}" if groups else lesson.subject.name,
         when=f"{dates.capital(dates.day(lesson.day))}, {lesson.hours}",
-        before=_side(change, zone, after=False), after=_side(change, zone, after=True),
-        reason=change.get_reason_display() if change.reason else "", note=change.note,
+        before=_side(change, zone, after=False),
+        after=_side(change, zone, after=True),
+        reason=change.get_reason_display() if change.reason else "",
+        note=change.note,
         made=_by(change.made_by, change.made_at),
         undone=_by(change.undone_by, change.undone_at) if change.undone_at else "",
         is_over=lesson.ends <= timezone.now(),
-    )  # fmt: skip
+        room_by=(change.made_by_id or 0) if change.kind == Kind.ROOM else 0,
+    )
 
 
 def _side(change: LessonChange, zone: str, *, after: bool) -> str:

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Group, Person, Room, SchoolYear
-from preau.domains.timetable.models import Alternation, DaySlot, Lesson, LessonQuerySet, WeeklyPattern
+from preau.domains.timetable.models import (
+    Alternation,
+    Booking,
+    DaySlot,
+    Lesson,
+    LessonQuerySet,
+    WeeklyPattern,
+)
 from preau.foundation import dates
 
 
@@ -91,6 +98,7 @@ def clashes(
     lessons = [
         *_weekly(year, times, needs, known, apart_from),
         *_apart(year, times, needs, known, apart_from),
+        *_booked_on(year, comes, times.hours, needs),
     ]
     return [*lessons, *_in_slots(year, times.weekday, times.hours, needs)]
 
@@ -129,9 +137,13 @@ def _weekly(
         .select_related("subject", "alternation")
     )
     return [
-        Clash(needs.shared_with(one, kin), dates.hours(one.starts_at, one.ends_at), one.subject.name)
-        for one in patterns
-        if not comes.isdisjoint(Times.of(one).dates())
+        Clash(
+            needs.shared_with(pattern, kin),
+            dates.hours(pattern.starts_at, pattern.ends_at),
+            pattern.subject.name,
+        )
+        for pattern in patterns
+        if not comes.isdisjoint(Times.of(pattern).dates())
     ]
 
 
@@ -149,9 +161,9 @@ def _apart(
     if apart:
         lessons = lessons.exclude(pattern=apart)
     return [
-        _dated(one, needs, kin)
-        for one in lessons
-        if _clock(one.starts, one) < times.hours[1] and _clock(one.ends, one) > times.hours[0]
+        _dated(lesson, needs, kin)
+        for lesson in lessons
+        if _clock(lesson.starts, lesson) < times.hours[1] and _clock(lesson.ends, lesson) > times.hours[0]
     ]
 
 
@@ -178,5 +190,37 @@ def clashes_at(
     school = year.school
     begins, finishes = (dates.local(moment, school.timezone) for moment in (starts, ends))
     hours = (begins.time(), finishes.time())
-    dated = [_dated(one, needs, kin) for one in lessons]
-    return [*dated, *_in_slots(year, begins.weekday(), hours, needs, begins.date())]
+    dated = [_dated(lesson, needs, kin) for lesson in lessons]
+    booked = booked_over(needs.room, starts, ends, apart_from=apart_from) if needs.room else []
+    return [*dated, *_in_slots(year, begins.weekday(), hours, needs, begins.date()), *booked]
+
+
+def booked_over(
+    room: Room, starts: datetime, ends: datetime, *, apart_from: int | None = None
+) -> list[Clash]:
+    """The bookings of a room at these hours. Those of the teachers of a lesson are no obstacle to it."""
+    found = Booking.objects.in_force().filter(bookable__room=room).over_at(starts, ends)
+    if apart_from:
+        teach = Lesson.teachers.through.objects.filter(lesson=apart_from, person=OuterRef("person"))
+        found = found.exclude(Exists(teach))
+    return [_booking(room, booking) for booking in found.select_related("person", "school")]
+
+
+def _booked_on(year: SchoolYear, days: set[date], hours: tuple[time, time], needs: Needs) -> list[Clash]:
+    """The bookings of the room of a weekly lesson, on its days and at its hours; by others than its teachers."""
+    if needs.room is None:
+        return []
+    found = Booking.objects.in_force().filter(year=year, bookable__room=needs.room)
+    return [
+        _booking(needs.room, booking)
+        for booking in found.exclude(person__in=needs.teachers).select_related("person", "school")
+        if booking.day in days
+        and dates.local(booking.starts, booking.school.timezone).time() < hours[1]
+        and dates.local(booking.ends, booking.school.timezone).time() > hours[0]
+    ]
+
+
+def _booking(room: Room, booking: Booking) -> Clash:
+    return Clash(
+        room.place, booking.hours, _("réservé par %(who)s") % {"who": booking.person.formal_name}, booking.day
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
@@ -123,8 +123,11 @@ def to_cover(viewer: Viewer, first: date, last: date) -> LessonQuerySet:
         teacher__lessons_given_away__undone_at=None,
     )
     return (
-        Lesson.objects.in_school(viewer).between(first, last).filter(Exists(own) | Exists(given)).order_by("starts", "pk")
-    )  # fmt: skip
+        Lesson.objects.in_school(viewer)
+        .between(first, last)
+        .filter(Exists(own) | Exists(given))
+        .order_by("starts", "pk")
+    )
 
 
 def left_to_cover(viewer: Viewer, first: date, last: date, now: Any) -> LessonQuerySet:
@@ -137,6 +140,12 @@ def left_to_cover(viewer: Viewer, first: date, last: date, now: Any) -> LessonQu
 def number_left_today(viewer: Viewer) -> Coalesce:
     """How many lessons of today are still to cover, as a part of another query."""
     return number_of(left_to_cover(viewer, viewer.today, viewer.today, viewer.moment))
+
+
+def number_left_tomorrow(viewer: Viewer) -> Coalesce:
+    """The same of tomorrow: what can still be settled quietly."""
+    tomorrow = viewer.days_ago(timedelta(days=-1))
+    return number_of(left_to_cover(viewer, tomorrow, tomorrow, viewer.moment))
 
 
 def needs_of(lessons: "QuerySet[Lesson]", now: datetime) -> list[NeedRow]:

@@ -17,8 +17,13 @@ A_DAY, A_WEEK, A_FORTNIGHT = timedelta(days=1), timedelta(days=7), timedelta(day
 class View(StrEnum):
     DAY = "jour"
     WEEK = "semaine"
+    TABLE = "tableau"
     MONTH = "mois"
     LIST = "liste"
+
+
+# The two ways of seeing a week: drawn to scale, and as a table.
+A_WEEK_EACH = {View.WEEK, View.TABLE}
 
 
 @dataclass(frozen=True)
@@ -99,13 +104,19 @@ def days_of(rows: Iterable[LessonRow], span: Span, today: date, beside: Iterable
     every = (span.first + timedelta(days=number) for number in range((span.last - span.first).days + 1))
     days = [
         DayOf(
-            day, tuple(by_day.get(day, ())), day == today, day.month != span.day.month, tuple(also.get(day, ()))
+            day,
+            tuple(by_day.get(day, ())),
+            day == today,
+            day.month != span.day.month,
+            tuple(also.get(day, ())),
         )
         for day in every
-    ]  # fmt: skip
+    ]
     if span.view == View.LIST:
-        return [one for one in days if one.rows or one.beside]
-    return [one for one in days if one.rows or one.beside or one.day.weekday() < 5 or span.view != View.WEEK]
+        return [day for day in days if day.rows or day.beside]
+    return [
+        day for day in days if day.rows or day.beside or day.day.weekday() < 5 or span.view not in A_WEEK_EACH
+    ]
 
 
 @dataclass(frozen=True)
@@ -131,9 +142,9 @@ class Line:
 
 def grid_of(days: Sequence[DayOf]) -> list[Line]:
     """A table of the week: a row for each hour at which a lesson begins on some day."""
-    clocks = sorted({_clock(row.starts, row) for one in days for row in one.lines})
-    columns = [_column(one, clocks) for one in days]
-    labels = {_clock(row.starts, row): row.begins for one in days for row in one.lines}
+    clocks = sorted({_clock(row.starts, row) for day in days for row in day.lines})
+    columns = [_column(day, clocks) for day in days]
+    labels = {_clock(row.starts, row): row.begins for day in days for row in day.lines}
     return [
         Line(labels[clock], clock, tuple(cell for column in columns if (cell := column[number]) is not None))
         for number, clock in enumerate(clocks)
@@ -147,11 +158,11 @@ def _clock(moment: datetime | None, row: LessonRow | Beside) -> str:
     return dates.local(moment, row.zone).strftime("%H:%M")
 
 
-def _column(one: DayOf, clocks: Sequence[str]) -> list[Cell | None]:
+def _column(day_of: DayOf, clocks: Sequence[str]) -> list[Cell | None]:
     """The squares of one day, top to bottom; None where the one above goes on."""
-    column: list[Cell | None] = [Cell(one.day) for _each in clocks]
+    column: list[Cell | None] = [Cell(day_of.day) for _each in clocks]
     found: list[tuple[int, int, list[LessonRow | Beside]]] = []
-    for row in one.lines:
+    for row in day_of.lines:
         first = clocks.index(_clock(row.starts, row))
         ends = _clock(row.ends, row)
         # An outing of a whole afternoon stands where it begins, and says its hours: lessons keep their own squares.
@@ -163,6 +174,6 @@ def _column(one: DayOf, clocks: Sequence[str]) -> list[Cell | None]:
         else:
             found.append((first, last, [row]))
     for first, last, together in found:
-        column[first] = Cell(one.day, tuple(together), last - first)
+        column[first] = Cell(day_of.day, tuple(together), last - first)
         column[first + 1 : last] = [None] * (last - first - 1)
     return column

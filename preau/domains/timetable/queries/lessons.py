@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zlib import crc32
 
 from django.db.models import Count, DateTimeField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
@@ -17,24 +16,32 @@ from django.utils.translation import gettext as _
 from preau.directory.counting import number_of
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.models.schools import place_of
+from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
-from preau.domains.timetable.queries.changes import CHANGE, Line, Now, Said, said_of
+from preau.domains.timetable.queries.changes import CHANGE, ChangeWords, Line, Now, said_of
 from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_between, names_of
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit, offered
-from preau.foundation.lookup import Wanted
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import fold
 
 # What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
 # two weeks; in the holidays, one looks for what comes after them.
 SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
-HUES = 8
 COLUMNS = (
-    "pk", "day", "starts", "ends", "school__timezone", "subject__name", "room__name", "state", "revision",
-)  # fmt: skip
+    "pk",
+    "day",
+    "starts",
+    "ends",
+    "school__timezone",
+    "subject__name",
+    "room__name",
+    "state",
+    "revision",
+)
 
 
 @dataclass
@@ -49,7 +56,7 @@ class LessonRow:
     subject: str
     room: str
     is_cancelled: bool = False
-    changes: list[Said] = field(default_factory=list)
+    changes: list[ChangeWords] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     group_ids: list[int] = field(default_factory=list)
     teachers: list[str] = field(default_factory=list)
@@ -73,9 +80,9 @@ class LessonRow:
         return dates.hour(self.ends, self.zone)
 
     @property
-    def hue(self) -> int:
-        """Which of the looks of the grid its subject has: always the same, and never its only sign."""
-        return crc32(self.subject.encode()) % HUES
+    def look(self) -> Look:
+        """The colours and the drawing of its subject, never without its name."""
+        return look_of("", self.subject)
 
     @property
     def place(self) -> str:
@@ -108,8 +115,16 @@ def line_of(lesson: Lesson) -> tuple[Any, ...]:
     room = lesson.room.name if lesson.room else None
     zone, subject = lesson.school.timezone, lesson.subject.name
     return (
-        lesson.pk, lesson.day, lesson.starts, lesson.ends, zone, subject, room, lesson.state, lesson.revision,
-    )  # fmt: skip
+        lesson.pk,
+        lesson.day,
+        lesson.starts,
+        lesson.ends,
+        zone,
+        subject,
+        room,
+        lesson.state,
+        lesson.revision,
+    )
 
 
 def lines_with_groups(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson, tuple[Any, ...]]":
@@ -144,9 +159,16 @@ def _around(lessons: Any, changed: Any, *others: Any) -> "QuerySet[Any, tuple[An
         Value(GROUP), "pk", "lesson_id", *EMPTY, "group_id", NOBODY, NONE, "group__name", NONE
     )
     of_teachers = teachers.values_list(
-        Value(TEACHER), "pk", "lesson_id", *EMPTY, NOBODY, NOBODY,
-        "person__civility", "person__given_name", "person__family_name",
-    )  # fmt: skip
+        Value(TEACHER),
+        "pk",
+        "lesson_id",
+        *EMPTY,
+        NOBODY,
+        NOBODY,
+        "person__civility",
+        "person__given_name",
+        "person__family_name",
+    )
     of_changes = changes.values_list(Value(CHANGED), "pk", *CHANGE)
     together = of_groups.union(of_teachers, of_changes, *others, all=True)
     return together.order_by("group__name", "pk")
@@ -156,13 +178,17 @@ def _around_of_family(
     lessons: Any, changed: Any, viewer: Viewer, first: date, last: date
 ) -> "QuerySet[Any, tuple[Any, ...]]":
     """And what a family's agenda wants beside: each group of each child with a first name, the weeks that have a name."""
-    of_children = groups_of_children(viewer).order_by().values_list(
-        Value(CHILD), "pk", "group_id", *EMPTY, NOBODY, NOBODY, NONE, "pupil__given_name", NONE
-    )  # fmt: skip
+    of_children = (
+        groups_of_children(viewer)
+        .order_by()
+        .values_list(Value(CHILD), "pk", "group_id", *EMPTY, NOBODY, NOBODY, NONE, "pupil__given_name", NONE)
+    )
     mondays = Cast("mondays", TextField())
-    of_weeks = named_weeks(viewer, first, last).order_by().values_list(
-        Value(WEEK), "pk", "school_id", *EMPTY, NOBODY, NOBODY, NONE, "name", mondays
-    )  # fmt: skip
+    of_weeks = (
+        named_weeks(viewer, first, last)
+        .order_by()
+        .values_list(Value(WEEK), "pk", "school_id", *EMPTY, NOBODY, NOBODY, NONE, "name", mondays)
+    )
     return _around(lessons, changed, of_children, of_weeks)
 
 
@@ -360,7 +386,7 @@ GROUPS = Prepared(
 )
 
 
-def classes_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def classes_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """Classes and groups of the year, each on its page; « 5b » finds « 5e B ».
 
     Whoever reads no pupil's name has no such page: they are led to the week.
@@ -409,7 +435,7 @@ def _next_rows(viewer: Viewer) -> list[LessonRow]:
     return rows_from(first_ones.values())
 
 
-def lessons_found(viewer: Viewer, wanted: Wanted) -> list[Hit]:
+def lessons_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries,
     three in the holidays)."""
     next_ones: dict[tuple[str, ...], LessonRow] = {}

@@ -68,10 +68,19 @@ def ranked(slot: Slot, colleagues: Iterable[Colleague]) -> list[Proposal]:
     Among equals: who is there beside the lesson, who is there that day, who has covered least this month, by name.
     """
     found = []
-    for one in colleagues:
-        tie = tie_of(slot, one)
-        if tie is not None and is_free(slot, one):
-            found.append((tie, place_of_day(slot, one), one.covers, one.name, one.pk, one))
+    for colleague in colleagues:
+        tie = tie_of(slot, colleague)
+        if tie is not None and is_free(slot, colleague):
+            found.append(
+                (
+                    tie,
+                    place_of_day(slot, colleague),
+                    colleague.covers,
+                    colleague.name,
+                    colleague.pk,
+                    colleague,
+                )
+            )
     return [Proposal(one.pk, one.name, tie, reasons(slot, one)) for tie, *_, one in sorted(found, key=_key)]
 
 
@@ -79,43 +88,43 @@ def _key(found: tuple[Tie, int, int, str, int, Colleague]) -> tuple[Tie, int, in
     return found[:5]
 
 
-def is_free(slot: Slot, one: Colleague) -> bool:
+def is_free(slot: Slot, colleague: Colleague) -> bool:
     """Neither in class, here or elsewhere, nor away."""
-    return not any(slot.meets(span) for span in one.busy)
+    return not any(slot.meets(span) for span in colleague.busy)
 
 
-def tie_of(slot: Slot, one: Colleague) -> Tie | None:
-    if one.teaches_it:
+def tie_of(slot: Slot, colleague: Colleague) -> Tie | None:
+    if colleague.teaches_it:
         return Tie.CLASS
-    if one.same_subject:
+    if colleague.same_subject:
         return Tie.SUBJECT
-    beside = place_of_day(slot, one)
+    beside = place_of_day(slot, colleague)
     return {0: Tie.BESIDE, 1: Tie.THERE}.get(beside)
 
 
-def place_of_day(slot: Slot, one: Colleague) -> int:
+def place_of_day(slot: Slot, colleague: Colleague) -> int:
     """0: has a lesson just before or after; 1: has one that day; 2: does not come that day."""
-    if any(slot.is_beside(span) for span in one.here):
+    if any(slot.is_beside(span) for span in colleague.here):
         return 0
-    return 1 if one.here else 2
+    return 1 if colleague.here else 2
 
 
-def reasons(slot: Slot, one: Colleague) -> tuple[str, ...]:
+def reasons(slot: Slot, colleague: Colleague) -> tuple[str, ...]:
     """« enseigne déjà en 5e B », « même matière », « a cours juste avant ou après », « 2 remplacements ce mois-ci »."""
     said = []
-    if one.teaches_it:
+    if colleague.teaches_it:
         said.append(_("enseigne déjà en %(groups)s") % {"groups": slot.groups})
-    if one.same_subject:
+    if colleague.same_subject:
         said.append(_("même matière"))
     said.append(
         [_("a cours juste avant ou juste après"), _("a cours ce jour-là"), _("n’a pas cours ce jour-là")][
-            place_of_day(slot, one)
+            place_of_day(slot, colleague)
         ]
     )
-    if one.covers:
-        count = {"num": one.covers}
+    if colleague.covers:
+        count = {"num": colleague.covers}
         said.append(
-            ngettext("%(num)s remplacement ce mois-ci", "%(num)s remplacements ce mois-ci", one.covers)
+            ngettext("%(num)s remplacement ce mois-ci", "%(num)s remplacements ce mois-ci", colleague.covers)
             % count
         )
     return tuple(said)

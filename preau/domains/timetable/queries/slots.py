@@ -57,9 +57,19 @@ class SlotLine:
 
 def _lines(slots: "QuerySet[DaySlot]") -> "QuerySet[DaySlot, tuple[Any, ...]]":
     return slots.order_by("starts_at", "pk").values_list(
-        "pk", "school_id", "kind", "name", "weekdays", "starts_at", "ends_at", "school__timezone", "room_id", "room__name",
-        "groups", "watchers",
-    )  # fmt: skip
+        "pk",
+        "school_id",
+        "kind",
+        "name",
+        "weekdays",
+        "starts_at",
+        "ends_at",
+        "school__timezone",
+        "room_id",
+        "room__name",
+        "groups",
+        "watchers",
+    )
 
 
 # Of the years that these days are in: a family's schools have each their own.
@@ -81,11 +91,21 @@ def slots_of(viewer: Viewer, first: date, last: date) -> list[SlotLine]:
         watchers.setdefault(line[0], set()).update({watcher} - {None})
     return [
         SlotLine(
-            pk, school, kind, name, tuple(days), starts, ends, zone, room, place_of(room_name) if room_name else "",
-            frozenset(groups[pk]), frozenset(watchers[pk]),
+            pk,
+            school,
+            kind,
+            name,
+            tuple(days),
+            starts,
+            ends,
+            zone,
+            room,
+            place_of(room_name) if room_name else "",
+            frozenset(groups[pk]),
+            frozenset(watchers[pk]),
         )
         for pk, school, kind, name, days, starts, ends, zone, room, room_name in lines.values()
-    ]  # fmt: skip
+    ]
 
 
 def is_free(span: Span, lessons: Iterable[Span]) -> bool:
@@ -253,7 +273,9 @@ def expected_in_study(viewer: Viewer, day: date, span: Span) -> list[Expected]:
 def studies_on(viewer: Viewer, day: date) -> list[SlotLine]:
     """The hours of study of a day, in order (one query)."""
     return [
-        one for one in slots_of(viewer, day, day) if one.kind == Kind.STUDY and day.weekday() in one.weekdays
+        slot
+        for slot in slots_of(viewer, day, day)
+        if slot.kind == Kind.STUDY and day.weekday() in slot.weekdays
     ]
 
 
@@ -274,10 +296,14 @@ def slot_clashes(year: SchoolYear, slot: Mapping[str, Any], *, apart_from: int |
     patterns = WeeklyPattern.objects.filter(year=year, weekday__in=slot["weekdays"], **hours).going_on(
         year.starts
     )
-    for one in patterns.select_related("subject", "room").prefetch_related("teachers"):
-        who = [person.formal_name for person in one.teachers.all() if person.pk in watchers]
-        who += [one.room.place] if room and one.room and one.room_id == room.pk else []
-        found += [Clash(", ".join(who), _weekly_hours(one.weekday, one), one.subject.name)] if who else []
+    for pattern in patterns.select_related("subject", "room").prefetch_related("teachers"):
+        who = [person.formal_name for person in pattern.teachers.all() if person.pk in watchers]
+        who += [pattern.room.place] if room and pattern.room and pattern.room_id == room.pk else []
+        found += (
+            [Clash(", ".join(who), _weekly_hours(pattern.weekday, pattern), pattern.subject.name)]
+            if who
+            else []
+        )
     others = DaySlot.objects.filter(year=year, **hours).exclude(pk=apart_from or 0)
     for other in others.select_related("room").prefetch_related("watchers"):
         shared = sorted(set(other.weekdays) & set(slot["weekdays"]))

@@ -13,12 +13,12 @@ from preau.directory.models.schools import place_of
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.boards import Asked, Beside, beside_lessons
+from preau.domains.timetable.boards import Beside, TimetableOwner, beside_lessons
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import slots
+from preau.domains.timetable.queries import bookings, slots
 from preau.domains.timetable.queries.lessons import OF_GROUP, OWN, LessonRow, lines_of, rows_from
 from preau.domains.timetable.queries.slots import SlotLine
-from preau.domains.timetable.rules import reads_classes_first
+from preau.domains.timetable.rules import books, reads_classes_first
 from preau.foundation.boards import offered
 from preau.foundation.prepared import Prepared
 
@@ -134,12 +134,12 @@ def whose(viewer: Viewer, asked: Mapping[str, str]) -> Whose:
     if by == By.OWN:
         return Whose(by)
     choices = _choices(viewer, by)
-    chosen = next((one for one in choices if one.value == asked.get(by.value)), None)
+    chosen = next((choice for choice in choices if choice.value == asked.get(by.value)), None)
     chosen = chosen or next(iter(choices), None)
     if by != By.CLASS or chosen is None or not viewer.works_with_pupils:
         return Whose(by, choices, chosen)
     pupils = _people(PUPILS_OF(viewer, chosen.pk))
-    pupil = next((one for one in pupils if one.value == asked.get("eleve")), None)
+    pupil = next((pupil for pupil in pupils if pupil.value == asked.get("eleve")), None)
     return Whose(by, choices, chosen, pupils, pupil)
 
 
@@ -157,7 +157,7 @@ def _of_family(viewer: Viewer, asked: Mapping[str, str]) -> Whose:
     if len(viewer.own_pupils()) < 2:
         return Whose(By.OWN)
     children = tuple(Choice(public_id, given, pk) for pk, public_id, given in CHILDREN(viewer))
-    child = next((one for one in children if one.value == asked.get("enfant")), None)
+    child = next((child for child in children if child.value == asked.get("enfant")), None)
     return Whose(By.OWN, pupils=children, pupil=child)
 
 
@@ -175,14 +175,18 @@ def _people(rows: list[tuple[int, str, str, str]]) -> tuple[Choice, ...]:
     )
 
 
-def asked_of(found: Whose) -> Asked:
+def asked_of(found: Whose) -> TimetableOwner:
     """Whose timetable it is, as the boards ask it."""
     if found.pupil:
-        return Asked(pupil=found.pupil.pk)
+        return TimetableOwner(pupil=found.pupil.pk)
     if found.by == By.OWN or found.chosen is None:
-        return Asked()
+        return TimetableOwner()
     pk = found.chosen.pk
-    return {By.CLASS: Asked(group=pk), By.TEACHER: Asked(teacher=pk), By.ROOM: Asked(room=pk)}[found.by]
+    return {
+        By.CLASS: TimetableOwner(group=pk),
+        By.TEACHER: TimetableOwner(teacher=pk),
+        By.ROOM: TimetableOwner(room=pk),
+    }[found.by]
 
 
 def beside_of(
@@ -198,8 +202,19 @@ def beside_of(
         for house, seated in offered(beside_lessons, viewer)
         for row in house.rows(seated, asked, first, last)
     ]
+    others += _booked_beside(viewer, found, first, last)
     known = slots.slots_of(viewer, first, last)
     return [*others, *_slots_beside(viewer, found, known, rows, (first, last))] if known else others
+
+
+def _booked_beside(viewer: Viewer, found: Whose, first: date, last: date) -> list[Beside]:
+    """What somebody of the staff holds, and who holds a room: for those who may book."""
+    if not books(viewer) or found.by == By.CLASS:
+        return []
+    if found.by == By.ROOM and found.chosen:
+        return bookings.booked_in(viewer, found.chosen.pk, first, last)
+    holder = found.chosen.pk if found.chosen else viewer.person.pk
+    return bookings.booked_by(viewer, holder, first, last)
 
 
 def _slots_beside(
@@ -228,6 +243,8 @@ def lessons_of(viewer: Viewer, found: Whose, first: date, last: date) -> list[Le
     if found.chosen is None:
         return []
     asked: dict[By, Callable[..., list[tuple[object, ...]]]] = {
-        By.CLASS: OF_GROUP, By.TEACHER: OF_TEACHER, By.ROOM: OF_ROOM,
-    }  # fmt: skip
+        By.CLASS: OF_GROUP,
+        By.TEACHER: OF_TEACHER,
+        By.ROOM: OF_ROOM,
+    }
     return rows_from(asked[found.by](viewer, found.chosen.pk, first, last))

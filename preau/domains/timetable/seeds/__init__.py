@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Room, School
-from preau.domains.timetable.actions import Weekly, plan_all
+from preau.domains.timetable.actions.patterns import Weekly, plan_all
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.domains.timetable.seeds import changes, primary, secondary, slots
 from preau.domains.timetable.seeds.bells import COLLEGE
@@ -57,7 +57,7 @@ def lesson_going_on(choices: list[Assignment], now: datetime | None = None) -> L
     going_on = Lesson.objects.taught_by(teacher).filter(starts__lte=now, ends__gt=now).first()
     if going_on:
         return going_on
-    assignment = next((one for one in choices if not _busy(one, now)), None)
+    assignment = next((choice for choice in choices if not _busy(choice, now)), None)
     if assignment is None:
         return _take_over(choices[0], now)
     starts = _starts(assignment, now)
@@ -130,4 +130,6 @@ def open_a_lesson() -> None:
     if own:
         classes = taught.filter(teacher=own.teacher, school=own.school, group__kind=Group.Kind.CLASS)
         classes = classes.select_related("group__year", "subject", "school", "teacher")
-        lesson_going_on(sorted(classes, key=lambda one: (one.pk != own.pk, one.pk)))
+        lesson_going_on(
+            sorted(classes, key=lambda school_class: (school_class.pk != own.pk, school_class.pk))
+        )

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from preau.directory.models import Enrolment
-from preau.domains.timetable.actions import Weekly, closures_of
+from preau.domains.timetable.actions.patterns import Weekly, closures_of
 from preau.domains.timetable.models import Alternation, Lesson, LessonChange
-from preau.domains.timetable.queries import in_turn, weeks_between
+from preau.domains.timetable.queries.weeks import in_turn, weeks_between
 from preau.foundation.db import insert
 
 CIVICS = "043800"  # half an hour a week, hence one hour every other week
@@ -29,11 +29,15 @@ def in_weeks(world: Any, weeklies: Sequence[Weekly]) -> list[Weekly]:
     turns = in_turn(weeks_between(year.starts, year.ends, closures_of(world.school)))
     pair = [
         Alternation.objects.create(
-            school=world.school, year=year, name=f"Semaine {letter}", code=letter, names_weeks=True,
+            school=world.school,
+            year=year,
+            name=f"Semaine {letter}",
+            code=letter,
+            names_weeks=True,
             mondays=[day.isoformat() for day in mondays],
         )
         for letter, mondays in zip("AB", turns, strict=True)
-    ]  # fmt: skip
+    ]
     return [
         replace(one, alternation=pair[number % 2]) if one.subject.code == CIVICS else one
         for number, one in enumerate(weeklies)
@@ -78,9 +82,12 @@ def _replaced(world: Any, lesson: Lesson, lessons: Sequence[Lesson], busy: Busy)
     """By a colleague of the same subject who gives nothing then, when there is one."""
     (gone, *_others) = lesson.teachers.all() or [None]
     colleagues = (
-        one for other in lessons if other.subject_id == lesson.subject_id for one in other.teachers.all()
+        teacher
+        for other in lessons
+        if other.subject_id == lesson.subject_id
+        for teacher in other.teachers.all()
     )
-    comes = next((one for one in colleagues if _is_free(busy[one.pk], lesson)), None)
+    comes = next((colleague for colleague in colleagues if _is_free(busy[colleague.pk], lesson)), None)
     if gone is None or comes is None:
         return
     busy[comes.pk].append((lesson.starts, lesson.ends))

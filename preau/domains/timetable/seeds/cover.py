@@ -11,9 +11,10 @@ from django.utils import timezone
 from preau.directory.models import Assignment, Holding, Person, School
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
-from preau.domains.timetable.actions import ask_cover
+from preau.domains.timetable.actions.covering import ask_cover
 from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence
-from preau.domains.timetable.queries import Slot, colleagues_of, ranked
+from preau.domains.timetable.queries.colleagues import colleagues_of
+from preau.domains.timetable.queries.ranking import Slot, ranked
 from preau.foundation import notices
 
 EVERY, MOST = timedelta(days=9), 8
@@ -72,31 +73,54 @@ def _absence(
 ) -> TeacherAbsence:
     zone = ZoneInfo(school.timezone)
     return TeacherAbsence.objects.create(
-        school=school, teacher=teacher, starts=datetime.combine(days[0], time(), zone),
-        ends=datetime.combine(days[1] + timedelta(days=1), time(), zone), announced_by=office, announced_at=at,
-        confirmed_by=office, confirmed_at=at,
-    )  # fmt: skip
+        school=school,
+        teacher=teacher,
+        starts=datetime.combine(days[0], time(), zone),
+        ends=datetime.combine(days[1] + timedelta(days=1), time(), zone),
+        announced_by=office,
+        announced_at=at,
+        confirmed_by=office,
+        confirmed_at=at,
+    )
 
 
 def _replace(lesson: Lesson, absence: TeacherAbsence, person: int, office: Person) -> None:
     at = absence.announced_at
     change = LessonChange.objects.create(
-        school_id=lesson.school_id, lesson=lesson, kind=LessonChange.Kind.REPLACED, teacher_before=absence.teacher,
-        teacher_after_id=person, absence=absence, made_by_id=person, made_at=at + timedelta(minutes=9),
-    )  # fmt: skip
+        school_id=lesson.school_id,
+        lesson=lesson,
+        kind=LessonChange.Kind.REPLACED,
+        teacher_before=absence.teacher,
+        teacher_after_id=person,
+        absence=absence,
+        made_by_id=person,
+        made_at=at + timedelta(minutes=9),
+    )
     CoverAsk.objects.create(
-        school_id=lesson.school_id, lesson=lesson, absence=absence, person_id=person, asked_by=office, asked_at=at,
-        state=CoverAsk.State.ACCEPTED, answered_at=change.made_at, change=change,
-    )  # fmt: skip
+        school_id=lesson.school_id,
+        lesson=lesson,
+        absence=absence,
+        person_id=person,
+        asked_by=office,
+        asked_at=at,
+        state=CoverAsk.State.ACCEPTED,
+        answered_at=change.made_at,
+        change=change,
+    )
     lesson.teachers.through.objects.filter(lesson=lesson, person=absence.teacher).update(person=person)
     Lesson.objects.filter(pk=lesson.pk).update(revision=F("revision") + 1)
 
 
 def _send_to_study(lesson: Lesson, absence: TeacherAbsence, office: Person) -> None:
     LessonChange.objects.create(
-        school_id=lesson.school_id, lesson=lesson, kind=LessonChange.Kind.CANCELLED, reason=LessonChange.Reason.STUDY,
-        absence=absence, made_by=office, made_at=absence.announced_at,
-    )  # fmt: skip
+        school_id=lesson.school_id,
+        lesson=lesson,
+        kind=LessonChange.Kind.CANCELLED,
+        reason=LessonChange.Reason.STUDY,
+        absence=absence,
+        made_by=office,
+        made_at=absence.announced_at,
+    )
     Lesson.objects.filter(pk=lesson.pk).update(revision=F("revision") + 1, state=Lesson.State.CANCELLED)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from preau.directory.models import Assignment, Group, Room
-from preau.domains.timetable.actions import Weekly
+from preau.domains.timetable.actions.patterns import Weekly
 from preau.domains.timetable.seeds.bells import ECOLE, ECOLE_DAYS
 
 # Early, late morning, then the eight lessons of the afternoons, which turn from class to class.
@@ -52,6 +52,14 @@ def weekly(
 ) -> Weekly:
     """A lesson of an assignment, all year long: `when` is the weekday and its hours."""
     return Weekly(
-        year=world.year, subject=assignment.subject, groups=(group,), teachers=(assignment.teacher,), room=room,
-        weekday=when[0], starts_at=when[1], ends_at=when[2], first_day=world.year.starts, last_day=world.year.ends,
-    )  # fmt: skip
+        year=world.year,
+        subject=assignment.subject,
+        groups=(group,),
+        teachers=(assignment.teacher,),
+        room=room,
+        weekday=when[0],
+        starts_at=when[1],
+        ends_at=when[2],
+        first_day=world.year.starts,
+        last_day=world.year.ends,
+    )

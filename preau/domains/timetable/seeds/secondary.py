@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from preau.directory.models import Assignment, Enrolment, Group, Room
-from preau.domains.timetable.actions import Weekly, at
+from preau.domains.timetable.actions.patterns import Weekly, at
 from preau.domains.timetable.models import WeeklyPattern
 from preau.domains.timetable.seeds.bells import BELLS, COLLEGE
 from preau.domains.timetable.seeds.primary import rooms_of, weekly
@@ -73,7 +73,7 @@ def _pieces(world: Any, assignment: Assignment, crowd: Crowd) -> Iterable[Piece]
     """Its weekly hours, by two where that is the custom (sport, specialities) and alone elsewhere."""
     group, subject = assignment.group, assignment.subject
     hours = world.hours_of(group, subject)
-    classes = sorted(one.name for one in group.classes.all()) or [group.name]
+    classes = sorted(school_class.name for school_class in group.classes.all()) or [group.name]
     in_twos = subject.code in IN_TWOS or (group.kind == Group.Kind.GROUP and hours >= 4)
     lengths = [2] * (hours // 2) + [1] * (hours % 2) if in_twos else [1] * hours
     mask = crowd.of(group)

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from conftest import NOW
-from preau.directory.models import Assignment, Group, Holding, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.directory.words import Role
 from preau.domains.timetable.models import (
     Alternation,
+    Bookable,
+    Booking,
     CoverAsk,
     DaySlot,
     Lesson,
@@ -58,9 +60,11 @@ def lesson_to_cover(college: World) -> Lesson:
 def own_ask(college: World) -> CoverAsk:
     """What Claire Moreau is asked."""
     found, _ = CoverAsk.objects.get_or_create(
-        lesson=lesson_to_cover(college), absence=teacher_away(college), person=college.people["teacher"],
+        lesson=lesson_to_cover(college),
+        absence=teacher_away(college),
+        person=college.people["teacher"],
         defaults={"school": college.school, "asked_by": college.people["secretary"], "asked_at": NOW},
-    )  # fmt: skip
+    )
     return found
 
 
@@ -68,10 +72,17 @@ def own_timetable(college: World) -> TimetableImport:
     """One that waits for a decision, with courses and places to show."""
     known = TimetableImport.objects.filter(school=college.school, state="preview").first()
     return known or TimetableImport.objects.create(
-        school=college.school, year=college.year, brought_by=college.people["secretary"], source="edt", scope="all",
-        state=TimetableImport.State.PREVIEW, files=["001_edt.xml"], preview={"created": [], "clashes": [], "decided": [a_decision(0)], "columns": [a_column(0)]},
-        report={"format": "edt", "scope": "all", "put_aside": [], "reasons": []}, moved_at=NOW,
-    )  # fmt: skip
+        school=college.school,
+        year=college.year,
+        brought_by=college.people["secretary"],
+        source="edt",
+        scope="all",
+        state=TimetableImport.State.PREVIEW,
+        files=["001_edt.xml"],
+        preview={"created": [], "clashes": [], "decided": [a_decision(0)], "columns": [a_column(0)]},
+        report={"format": "edt", "scope": "all", "put_aside": [], "reasons": []},
+        moved_at=NOW,
+    )
 
 
 def a_column(number: int) -> dict[str, object]:
@@ -103,11 +114,15 @@ def many_timetables(college: World, count: int) -> None:
     """`count` timetables more that were applied."""
     TimetableImport.objects.bulk_create(
         TimetableImport(
-            school=college.school, year=college.year, brought_by=college.people["secretary"], source="csv", state="done",
+            school=college.school,
+            year=college.year,
+            brought_by=college.people["secretary"],
+            source="csv",
+            state="done",
             report={"created": number + 1},
         )
         for number in range(count)
-    )  # fmt: skip
+    )
 
 
 def own_day_slot(college: World) -> DaySlot:
@@ -118,9 +133,14 @@ def own_day_slot(college: World) -> DaySlot:
 
 def a_day_slot(college: World, name: str) -> DaySlot:
     slot: DaySlot = DaySlot.objects.create(
-        school=college.school, year=college.year, kind="study", name=name, weekdays=[0, 1, 3], starts_at="13:10",
+        school=college.school,
+        year=college.year,
+        kind="study",
+        name=name,
+        weekdays=[0, 1, 3],
+        starts_at="13:10",
         ends_at="14:00",
-    )  # fmt: skip
+    )
     slot.watchers.set([college.people["cpe"]])
     return slot
 
@@ -130,6 +150,61 @@ def many_day_slots(college: World, count: int) -> None:
         a_day_slot(college, f"Étude {DaySlot.objects.count()}")
 
 
+def own_equipment(college: World) -> Bookable:
+    """A camera that nobody has booked."""
+    told = {"kind": Bookable.Kind.DEVICE, "places": 1}
+    return Bookable.objects.get_or_create(school=college.school, name="Caméra", defaults=told)[0]
+
+
+def own_room(college: World) -> Room:
+    return Room.objects.filter(school=college.school).order_by("pk")[0]
+
+
+def own_booking(college: World) -> Booking:
+    """What Claire Moreau holds tomorrow evening."""
+    evening = NOW + timedelta(days=1, hours=8)
+    told = {
+        "school": college.school,
+        "year": college.year,
+        "ends": evening + timedelta(minutes=55),
+        "day": evening.date(),
+        "person": college.people["teacher"],
+        "purpose": "Club de cinéma",
+        "made_at": NOW,
+    }
+    return Booking.objects.get_or_create(bookable=own_equipment(college), starts=evening, defaults=told)[0]
+
+
+def many_bookables(college: World, count: int) -> None:
+    known = Bookable.objects.count()
+    Bookable.objects.bulk_create(
+        Bookable(school=college.school, kind=Bookable.Kind.DEVICE, name=f"Valise {known + number}")
+        for number in range(count)
+    )
+
+
+def many_bookings(college: World, count: int) -> None:
+    """`count` bookings more of Claire Moreau, this week, for a lesson."""
+    lesson, room = lesson_to_come(college), own_room(college)
+    described = {"school": college.school, "kind": Bookable.Kind.ROOM}
+    bookable = Bookable.objects.get_or_create(room=room, defaults=described)[0]
+    known = Booking.objects.count()
+    for number in range(known, known + count):
+        starts = lesson.starts + timedelta(seconds=number + 1)
+        Booking.objects.create(
+            school=college.school,
+            year=college.year,
+            bookable=bookable,
+            person=college.people["teacher"],
+            lesson=lesson,
+            starts=starts,
+            ends=starts + timedelta(minutes=30),
+            day=lesson.day,
+            purpose="Exposé",
+            made_at=NOW,
+        )
+
+
 def many_lessons(college: World, count: int) -> None:
     """`count` lessons more for everyone today."""
     model = lesson_now(college)
@@ -137,9 +212,14 @@ def many_lessons(college: World, count: int) -> None:
     for number in range(count):
         later = timedelta(seconds=number + 1)
         lesson = Lesson.objects.create(
-            school=college.school, year=college.year, subject=model.subject, room=model.room,
-            starts=model.ends + later, ends=model.ends + 2 * later, day=model.day,
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            subject=model.subject,
+            room=model.room,
+            starts=model.ends + later,
+            ends=model.ends + 2 * later,
+            day=model.day,
+        )
         lesson.groups.set(groups)
         lesson.teachers.set([college.people["teacher"], college.people["teacher_1"]])
 
@@ -150,9 +230,14 @@ def many_lesson_changes(college: World, count: int) -> None:
     teacher = college.people["teacher"]
     for _ in range(count):
         LessonChange.objects.create(
-            school=college.school, lesson=lesson, kind="replaced", teacher_before=teacher,
-            teacher_after=college.people["teacher_1"], made_by=teacher, made_at=NOW,
-        )  # fmt: skip
+            school=college.school,
+            lesson=lesson,
+            kind="replaced",
+            teacher_before=teacher,
+            teacher_after=college.people["teacher_1"],
+            made_by=teacher,
+            made_at=NOW,
+        )
     Lesson.objects.filter(pk=lesson.pk).update(revision=1)
 
 
@@ -177,15 +262,24 @@ def many_to_cover(college: World, count: int) -> None:
     for _ in range(count):
         later = timedelta(seconds=1 + Lesson.objects.count())
         lesson = Lesson.objects.create(
-            school=college.school, year=college.year, subject=model.subject, room=model.room, day=model.day,
-            starts=model.starts + later, ends=model.ends + later,
-        )  # fmt: skip
+            school=college.school,
+            year=college.year,
+            subject=model.subject,
+            room=model.room,
+            day=model.day,
+            starts=model.starts + later,
+            ends=model.ends + later,
+        )
         lesson.groups.set([own_class(college)])
         lesson.teachers.set([absence.teacher])
         CoverAsk.objects.create(
-            school=college.school, lesson=lesson, absence=absence, person=college.people["teacher"], asked_at=NOW,
+            school=college.school,
+            lesson=lesson,
+            absence=absence,
+            person=college.people["teacher"],
+            asked_at=NOW,
             asked_by=college.people["secretary"],
-        )  # fmt: skip
+        )
 
 
 def many_free(college: World, count: int) -> None:
@@ -216,9 +310,13 @@ def many_away(college: World, count: int) -> None:
     for number in range(count):
         person = Person.objects.create(family_name=f"Absent {Person.objects.count()}", given_name="Ada")
         TeacherAbsence.objects.create(
-            school=college.school, teacher=person, starts=NOW, ends=NOW + timedelta(days=1), announced_at=NOW,
+            school=college.school,
+            teacher=person,
+            starts=NOW,
+            ends=NOW + timedelta(days=1),
+            announced_at=NOW,
             confirmed_at=NOW if number % 2 else None,
-        )  # fmt: skip
+        )
 
 
 def many_alternations(college: World, count: int) -> None:

@@ -11,11 +11,12 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Dispatch, Item
 from preau.directory.models import Closure, Enrolment, Group, Guardianship, Holding, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
-from preau.domains.timetable import actions, queries
-from preau.domains.timetable.actions import Why
+from preau.domains.timetable.actions import calendar, changes, patterns, telling
+from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import Lesson, LessonChange
+from preau.domains.timetable.queries import lessons
 from preau.foundation import dates
 
 TODAY = NOW.date()
@@ -48,24 +49,24 @@ def new_teacher(college: World) -> Person:
 
 def test_a_cancelled_lesson_stays_and_says_so(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
-    actions.cancel_lesson(seat_of("secretary"), lesson, Why("away", "grippe"))
+    changes.cancel_lesson(seat_of("secretary"), lesson, Why("away", "grippe"))
     row = next(
-        row for row in queries.own_rows(seat_of("guardian"), TOMORROW, TOMORROW) if row.pk == lesson.pk
+        row for row in lessons.own_rows(seat_of("guardian"), TOMORROW, TOMORROW) if row.pk == lesson.pk
     )
     assert row.is_cancelled
     assert [said.label for said in row.changes] == ["Annulé, professeur absent"]
     assert Line.objects.get(verb="timetable.lesson_cancelled").details["reason"] == "away"
-    with pytest.raises(actions.NothingChanges):
-        actions.cancel_lesson(seat_of("secretary"), lesson, Why())
+    with pytest.raises(changes.NothingChanges):
+        changes.cancel_lesson(seat_of("secretary"), lesson, Why())
 
 
 def test_a_moved_lesson_says_where_it_was(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     was = lesson.starts
-    actions.move_lesson(seat_of("head"), lesson, (SATURDAY, EIGHT, NINE), lesson.room, Why())
+    changes.move_lesson(seat_of("head"), lesson, (SATURDAY, EIGHT, NINE), lesson.room, Why())
     lesson.refresh_from_db()
     assert (lesson.day, lesson.pattern_day, lesson.planned_day) == (SATURDAY, TOMORROW, TOMORROW)
-    (row,) = queries.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
+    (row,) = lessons.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
     assert row.changes[0].label == f"Déplacé, était mercredi 25 novembre à {dates.hour(was)}"
 
 
@@ -75,13 +76,13 @@ def test_a_moved_lesson_is_neither_doubled_nor_brought_back(college: World, seat
     pattern = lesson.pattern
     assert pattern is not None
     next_week = TOMORROW + timedelta(days=7)
-    actions.move_lesson(seat_of("head"), lesson, (next_week, time(18, 0), time(18, 55)), None, Why())
+    changes.move_lesson(seat_of("head"), lesson, (next_week, time(18, 0), time(18, 55)), None, Why())
     count = Lesson.objects.filter(pattern=pattern).count()
     assert Lesson.objects.filter(pattern=pattern, day=next_week).count() == 2
     closure = Closure.objects.create(school=college.school, name="Pont", starts=TOMORROW, ends=TOMORROW)
-    actions.follow_calendar(college.school.pk, [(TOMORROW, TOMORROW)], [])
+    calendar.follow_calendar(college.school.pk, [(TOMORROW, TOMORROW)], [])
     closure.delete()
-    actions.follow_calendar(college.school.pk, [], [(TOMORROW, TOMORROW)])
+    calendar.follow_calendar(college.school.pk, [], [(TOMORROW, TOMORROW)])
     assert Lesson.objects.filter(pattern=pattern).count() == count
     assert not Lesson.objects.filter(pattern=pattern, day=TOMORROW).exists()
 
@@ -91,53 +92,53 @@ def test_undoing_restores_exactly(college: World, seat_of: Any, what: str) -> No
     head, lesson = seat_of("head"), lesson_of(college)
     before = known(lesson)
     change = {
-        "cancelled": lambda: actions.cancel_lesson(head, lesson, Why()),
-        "moved": lambda: actions.move_lesson(
+        "cancelled": lambda: changes.cancel_lesson(head, lesson, Why()),
+        "moved": lambda: changes.move_lesson(
             head, lesson, (SATURDAY, EIGHT, NINE), free_room(college), Why()
         ),
-        "room": lambda: actions.change_room(head, lesson, None, Why()),
-        "replaced": lambda: actions.replace_teacher(
+        "room": lambda: changes.change_room(head, lesson, None, Why()),
+        "replaced": lambda: changes.replace_teacher(
             head, lesson, lesson.teachers.all()[0], new_teacher(college), Why()
         ),
     }[what]()
     assert known(lesson) != before
-    actions.undo_change(head, change)
+    changes.undo_change(head, change)
     assert known(lesson) == before
-    row = next(row for row in queries.own_rows(seat_of("pupil"), TOMORROW, TOMORROW) if row.pk == lesson.pk)
+    row = next(row for row in lessons.own_rows(seat_of("pupil"), TOMORROW, TOMORROW) if row.pk == lesson.pk)
     assert row.changes == []
-    with pytest.raises(actions.AlreadyUndone):
-        actions.undo_change(head, change)
+    with pytest.raises(changes.AlreadyUndone):
+        changes.undo_change(head, change)
 
 
 def test_undoing_is_refused_when_something_else_happened_since(college: World, seat_of: Any) -> None:
     head, lesson = seat_of("head"), lesson_of(college)
-    first = actions.change_room(head, lesson, free_room(college), Why())
-    second = actions.change_room(head, lesson, None, Why())
-    with pytest.raises(actions.ChangedSince):
-        actions.undo_change(head, first)
-    actions.undo_change(head, second)
-    actions.undo_change(head, first)
+    first = changes.change_room(head, lesson, free_room(college), Why())
+    second = changes.change_room(head, lesson, None, Why())
+    with pytest.raises(changes.ChangedSince):
+        changes.undo_change(head, first)
+    changes.undo_change(head, second)
+    changes.undo_change(head, first)
 
 
 def test_two_changes_of_different_things_are_undone_in_any_order(college: World, seat_of: Any) -> None:
     head, lesson = seat_of("head"), lesson_of(college)
     before = known(lesson)
-    moved = actions.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), lesson.room, Why())
-    room = actions.change_room(head, lesson, None, Why())
-    actions.undo_change(head, moved)
-    actions.undo_change(head, room)
+    moved = changes.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), lesson.room, Why())
+    room = changes.change_room(head, lesson, None, Why())
+    changes.undo_change(head, moved)
+    changes.undo_change(head, room)
     assert known(lesson) == before
 
 
 def test_undoing_is_refused_when_the_place_was_given_away(college: World, seat_of: Any) -> None:
     head, lesson = seat_of("head"), lesson_of(college)
-    change = actions.cancel_lesson(head, lesson, Why())
+    change = changes.cancel_lesson(head, lesson, Why())
     other = lesson_of(college, TOMORROW, 1)
     other.teachers.set([new_teacher(college)])
     starts, ends = (timezone.localtime(one).time() for one in (lesson.starts, lesson.ends))
-    actions.move_lesson(head, other, (TOMORROW, starts, ends), None, Why())
-    with pytest.raises(actions.Taken):
-        actions.undo_change(head, change)
+    changes.move_lesson(head, other, (TOMORROW, starts, ends), None, Why())
+    with pytest.raises(patterns.SlotTaken):
+        changes.undo_change(head, change)
     assert Lesson.objects.get(pk=lesson.pk).is_cancelled
 
 
@@ -153,8 +154,8 @@ def test_a_clash_is_refused_and_says_by_whom(college: World, seat_of: Any, share
     room = busy.room if shared == "room" else None
     starts, ends = (timezone.localtime(one).time() for one in (busy.starts, busy.ends))
     before = known(lesson)
-    with pytest.raises(actions.Taken) as refused:
-        actions.move_lesson(head, lesson, (TOMORROW, starts, ends), room, Why())
+    with pytest.raises(patterns.SlotTaken) as refused:
+        changes.move_lesson(head, lesson, (TOMORROW, starts, ends), room, Why())
     (clash,) = refused.value.clashes
     assert clash.day == TOMORROW
     assert busy.subject.name in clash.said
@@ -165,55 +166,55 @@ def test_a_clash_is_refused_and_says_by_whom(college: World, seat_of: Any, share
 
 def test_a_cancelled_lesson_takes_no_place(college: World, seat_of: Any) -> None:
     head, lesson, busy = seat_of("head"), lesson_of(college), lesson_of(college, TOMORROW, 1)
-    actions.cancel_lesson(head, busy, Why())
+    changes.cancel_lesson(head, busy, Why())
     starts, ends = (timezone.localtime(one).time() for one in (busy.starts, busy.ends))
-    actions.move_lesson(head, lesson, (TOMORROW, starts, ends), lesson.room, Why())
+    changes.move_lesson(head, lesson, (TOMORROW, starts, ends), lesson.room, Why())
 
 
 @pytest.mark.parametrize("what", ["cancel", "move", "room", "replace"])
 def test_a_lesson_that_is_over_stays_as_it_was(college: World, seat_of: Any, what: str) -> None:
     head, lesson = seat_of("head"), lesson_of(college, TODAY - timedelta(days=1))
     gesture = {
-        "cancel": lambda: actions.cancel_lesson(head, lesson, Why()),
-        "move": lambda: actions.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), None, Why()),
-        "room": lambda: actions.change_room(head, lesson, None, Why()),
-        "replace": lambda: actions.replace_teacher(
+        "cancel": lambda: changes.cancel_lesson(head, lesson, Why()),
+        "move": lambda: changes.move_lesson(head, lesson, (SATURDAY, EIGHT, NINE), None, Why()),
+        "room": lambda: changes.change_room(head, lesson, None, Why()),
+        "replace": lambda: changes.replace_teacher(
             head, lesson, lesson.teachers.all()[0], new_teacher(college), Why()
         ),
     }[what]
-    with pytest.raises(actions.NotNow):
+    with pytest.raises(changes.NotNow):
         gesture()
 
 
 def test_nothing_is_moved_to_the_past_nor_to_a_closed_day(college: World, seat_of: Any) -> None:
     head, lesson = seat_of("head"), lesson_of(college)
-    with pytest.raises(actions.NotNow, match="passée"):
-        actions.move_lesson(head, lesson, (TODAY, EIGHT, NINE), None, Why())
-    with pytest.raises(actions.NotNow, match="fermé"):
-        actions.move_lesson(head, lesson, (date(2026, 12, 25), EIGHT, NINE), None, Why())
-    with pytest.raises(actions.NotNow, match="année"):
-        actions.move_lesson(head, lesson, (date(2027, 8, 2), EIGHT, NINE), None, Why())
+    with pytest.raises(changes.NotNow, match="passée"):
+        changes.move_lesson(head, lesson, (TODAY, EIGHT, NINE), None, Why())
+    with pytest.raises(changes.NotNow, match="fermé"):
+        changes.move_lesson(head, lesson, (date(2026, 12, 25), EIGHT, NINE), None, Why())
+    with pytest.raises(changes.NotNow, match="année"):
+        changes.move_lesson(head, lesson, (date(2027, 8, 2), EIGHT, NINE), None, Why())
 
 
 def added(college: World, head: Any) -> LessonChange:
     model = lesson_of(college)
-    one = actions.OneOff(
+    one = changes.OneOff(
         model.subject, tuple(model.groups.all()), tuple(model.teachers.all()), None, SATURDAY, EIGHT, NINE
     )
-    return actions.add_lesson(head, college.year, one, Why("catching_up"))
+    return changes.add_lesson(head, college.year, one, Why("catching_up"))
 
 
 def test_a_lesson_of_one_day_is_added_and_taken_back(college: World, seat_of: Any) -> None:
     head = seat_of("head")
     change = added(college, head)
-    (row,) = queries.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
+    (row,) = lessons.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
     assert [said.label for said in row.changes] == ["Ajouté"]
-    with pytest.raises(actions.Taken):
+    with pytest.raises(patterns.SlotTaken):
         added(college, head)
-    actions.undo_change(head, change)
-    actions.tell_of_undoing(change.pk)
+    changes.undo_change(head, change)
+    telling.tell_of_undoing(change.pk)
     assert not Lesson.objects.filter(pk=change.lesson_id).exists()
-    assert actions.tell_of_undoing(change.pk) == 0
+    assert telling.tell_of_undoing(change.pk) == 0
 
 
 def told(kind: str) -> set[int]:
@@ -226,9 +227,9 @@ def test_everybody_concerned_is_told_once_and_nobody_else(college: World, twin: 
     Guardianship.objects.create(
         pupil=college.people["pupil"], guardian=barred, authority=Authority.LEGAL, may_not_be_informed=True
     )
-    change = actions.cancel_lesson(seat_of("head"), lesson, Why("outing", "secret"))
+    change = changes.cancel_lesson(seat_of("head"), lesson, Why("outing", "secret"))
     for _time in range(2):
-        actions.tell_of_change(change.pk)
+        telling.tell_of_change(change.pk)
     pupils = set(lesson.pupils().values_list("pk", flat=True))
     links = Guardianship.objects.informed(TODAY).of_another().filter(pupil__in=pupils)
     guardians = set(links.values_list("guardian_id", flat=True))
@@ -246,43 +247,43 @@ def test_everybody_concerned_is_told_once_and_nobody_else(college: World, twin: 
 
 def test_later_changes_wait_for_the_news_of_the_day(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college, TODAY + timedelta(days=7))
-    actions.tell_of_change(actions.cancel_lesson(seat_of("head"), lesson, Why()).pk)
+    telling.tell_of_change(changes.cancel_lesson(seat_of("head"), lesson, Why()).pk)
     assert told("timetable.changed")
     assert not told("timetable.changed_today")
 
 
 def test_a_change_undone_before_it_left_tells_nobody_by_mail(college: World, seat_of: Any) -> None:
     head = seat_of("head")
-    change = actions.cancel_lesson(head, lesson_of(college, TODAY + timedelta(days=7)), Why())
-    actions.tell_of_change(change.pk)
+    change = changes.cancel_lesson(head, lesson_of(college, TODAY + timedelta(days=7)), Why())
+    telling.tell_of_change(change.pk)
     mailed = set(
         Dispatch.objects.filter(item__kind="timetable.changed").values_list("item__person_id", flat=True)
     )
     assert mailed
-    actions.undo_change(head, change)
-    actions.tell_of_undoing(change.pk)
+    changes.undo_change(head, change)
+    telling.tell_of_undoing(change.pk)
     assert not Dispatch.objects.filter(item__kind="timetable.changed", dropped_at=None).exists()
     assert not told("timetable.held_after_all") & mailed
 
 
 def test_who_had_heard_of_a_change_hears_that_it_is_undone(college: World, seat_of: Any) -> None:
     head = seat_of("head")
-    change = actions.cancel_lesson(head, lesson_of(college), Why())
-    actions.tell_of_change(change.pk)
+    change = changes.cancel_lesson(head, lesson_of(college), Why())
+    telling.tell_of_change(change.pk)
     heard = told("timetable.changed_today")
     Dispatch.objects.all().delete()
-    actions.undo_change(head, change)
-    actions.tell_of_undoing(change.pk)
+    changes.undo_change(head, change)
+    telling.tell_of_undoing(change.pk)
     assert told("timetable.held_after_all") == heard
     assert not Item.objects.filter(kind="timetable.changed_today", read_at=None).exists()
 
 
 def test_a_change_undone_before_its_task_ran_tells_nobody(college: World, seat_of: Any) -> None:
     head = seat_of("head")
-    change = actions.cancel_lesson(head, lesson_of(college), Why())
-    actions.undo_change(head, change)
-    assert actions.tell_of_change(change.pk) == 0
-    assert actions.tell_of_undoing(change.pk) == 0
+    change = changes.cancel_lesson(head, lesson_of(college), Why())
+    changes.undo_change(head, change)
+    assert telling.tell_of_change(change.pk) == 0
+    assert telling.tell_of_undoing(change.pk) == 0
     assert not Item.objects.filter(kind__startswith="timetable.").exists()
 
 
@@ -357,7 +358,7 @@ def test_a_note_for_the_staff_is_not_read_by_a_family(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     lesson = lesson_of(college)
-    actions.cancel_lesson(seat_of("head"), lesson, Why("away", "mot interne"))
+    changes.cancel_lesson(seat_of("head"), lesson, Why("away", "mot interne"))
     client.sit(college.people["guardian"])
     page = client.get(reverse("timetable:lesson", kwargs={"pk": lesson.pk})).content.decode()
     assert "Annulé" in page
@@ -370,7 +371,7 @@ def test_the_file_of_changes_holds_what_was_before(
     lesson = lesson_of(college)
     room = lesson.room
     assert room is not None
-    actions.change_room(seat_of("head"), lesson, None, Why("room", "=1+1"))
+    changes.change_room(seat_of("head"), lesson, None, Why("room", "=1+1"))
     client.sit(college.people["secretary"])
     response = client.get(reverse("timetable:export_changes"))
     text = b"".join(response.streaming_content).decode()

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import Closure
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import Lesson
 
 TODAY = NOW.date()

@@ -12,12 +12,25 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Dispatch, Item
 from preau.directory.models import Assignment, Enrolment, Holding, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable import actions, queries, rules
-from preau.domains.timetable.actions import Why
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import changes, covering
+from preau.domains.timetable.actions.absences import (
+    AlreadyAway,
+    AlreadyConfirmed,
+    AlreadyWithdrawn,
+    announce_absence,
+    confirm_absence,
+    forget_causes,
+    withdraw_absence,
+)
+from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence
-from preau.domains.timetable.queries import Colleague, Slot, Tie, ranked
+from preau.domains.timetable.queries import cover, lessons, ranking
+from preau.domains.timetable.queries.absences import touched_by, when_said
+from preau.domains.timetable.queries.colleagues import proposals_for
+from preau.domains.timetable.queries.ranking import Colleague, Slot, Tie, ranked
 from preau.identity.models import Account
 
 TODAY = NOW.date()
@@ -47,16 +60,16 @@ def away(
     """The teacher of a lesson is away on its day."""
     teacher = lesson.teachers.get()
     starts = datetime.combine(lesson.day, time(), PARIS)
-    return actions.announce_absence(seat_of(key), teacher, starts, starts + timedelta(days=days), cause)
+    return announce_absence(seat_of(key), teacher, starts, starts + timedelta(days=days), cause)
 
 
-def need_of(lesson: Lesson) -> queries.NeedRow:
-    (need,) = queries.needs_from([queries.row_of(lesson.pk)], NOW)
+def need_of(lesson: Lesson) -> cover.NeedRow:
+    (need,) = cover.needs_from([lessons.row_of(lesson.pk)], NOW)
     return need
 
 
-def proposed(lesson: Lesson) -> list[queries.Proposal]:
-    return queries.proposals_for(need_of(lesson), lesson)
+def proposed(lesson: Lesson) -> list[ranking.Proposal]:
+    return proposals_for(need_of(lesson), lesson)
 
 
 def person_asked(college: World, lesson: Lesson) -> tuple[Any, str]:
@@ -67,7 +80,7 @@ def person_asked(college: World, lesson: Lesson) -> tuple[Any, str]:
 
 def asked(college: World, seat_of: Any, lesson: Lesson, absence: TeacherAbsence) -> tuple[CoverAsk, str]:
     person, key = person_asked(college, lesson)
-    (ask,) = actions.ask_cover(seat_of("secretary"), lesson, absence, [person])
+    (ask,) = covering.ask_cover(seat_of("secretary"), lesson, absence, [person])
     return ask, key
 
 
@@ -85,7 +98,7 @@ def test_from_the_announcement_to_the_family(college: World, seat_of: Any, clien
     assert need_of(lesson).said[0] == "À remplacer"
     ask, key = asked(college, seat_of, lesson, absence)
     assert need_of(lesson).said[0] == "Demandé à 1 personne"
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     comes = ask.person
     assert list(lesson.teachers.all()) == [comes]
     change = LessonChange.objects.get(lesson=lesson)
@@ -101,7 +114,7 @@ def test_who_asked_is_told_and_what_was_asked_is_settled(college: World, seat_of
     lesson = lesson_of(college)
     ask, key = asked(college, seat_of, lesson, away(seat_of, lesson))
     assert told(ask.person, "cover_asked_soon") == 1
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     assert told(ask.person, "cover_asked_soon") == 0
     assert told(college.people["secretary"], "cover_taken") == 1
 
@@ -115,36 +128,38 @@ def test_a_later_lesson_is_asked_at_decent_hours(college: World, seat_of: Any) -
 def test_the_substitute_may_call_the_roll(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     ask, key = asked(college, seat_of, lesson, away(seat_of, lesson))
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     assert Lesson.objects.get(pk=lesson.pk).is_taught_by(ask.person)
 
 
 def test_the_first_who_accepts_has_it(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     absence = away(seat_of, lesson)
-    people = {one.pk: one for one in Person.objects.filter(pk__in=[one.pk for one in proposed(lesson)])}
+    people = {
+        person.pk: person for person in Person.objects.filter(pk__in=[one.pk for one in proposed(lesson)])
+    }
     assert len(people) >= 2
-    asks = actions.ask_cover(seat_of("secretary"), lesson, absence, people.values())
+    asks = covering.ask_cover(seat_of("secretary"), lesson, absence, people.values())
     keys = {person.pk: key for key, person in college.people.items()}
-    actions.accept_cover(seat_of(keys[asks[0].person_id]), asks[0])
-    with pytest.raises(actions.TakenByAnother):
-        actions.accept_cover(seat_of(keys[asks[1].person_id]), asks[1])
+    covering.accept_cover(seat_of(keys[asks[0].person_id]), asks[0])
+    with pytest.raises(covering.TakenByAnother):
+        covering.accept_cover(seat_of(keys[asks[1].person_id]), asks[1])
     asks[1].refresh_from_db()
     assert asks[1].state == State.TAKEN
-    with pytest.raises(actions.AlreadyAnswered):
-        actions.accept_cover(seat_of(keys[asks[0].person_id]), asks[0])
+    with pytest.raises(covering.AlreadyAnswered):
+        covering.accept_cover(seat_of(keys[asks[0].person_id]), asks[0])
     assert LessonChange.objects.filter(lesson=lesson).count() == 1
 
 
 def test_whoever_declined_may_still_accept(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     ask, key = asked(college, seat_of, lesson, away(seat_of, lesson))
-    actions.decline_cover(seat_of(key), ask, "Conseil de classe")
+    covering.decline_cover(seat_of(key), ask, "Conseil de classe")
     assert need_of(lesson).said[0] == "À remplacer, 1 refus"
     assert told(college.people["secretary"], "cover_declined") == 1
-    with pytest.raises(actions.AlreadyAnswered):
-        actions.decline_cover(seat_of(key), ask)
-    actions.accept_cover(seat_of(key), ask)
+    with pytest.raises(covering.AlreadyAnswered):
+        covering.decline_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     assert need_of(lesson).missing == []
 
 
@@ -153,13 +168,13 @@ def test_undoing_a_cover_asks_again(college: World, seat_of: Any) -> None:
     absence = away(seat_of, lesson)
     gone = absence.teacher
     ask, key = asked(college, seat_of, lesson, absence)
-    actions.accept_cover(seat_of(key), ask)
-    actions.undo_change(seat_of("secretary"), LessonChange.objects.get(lesson=lesson))
+    covering.accept_cover(seat_of(key), ask)
+    changes.undo_change(seat_of("secretary"), LessonChange.objects.get(lesson=lesson))
     assert list(lesson.teachers.all()) == [gone]
     need = need_of(lesson)
     assert need.is_open
     assert need.asks[0].label == "Accepté, puis annulé"
-    actions.ask_cover(seat_of("secretary"), lesson, absence, [ask.person])
+    covering.ask_cover(seat_of("secretary"), lesson, absence, [ask.person])
     assert need_of(lesson).said[0] == "Demandé à 1 personne"
 
 
@@ -171,49 +186,49 @@ def test_nobody_gives_it(college: World, seat_of: Any, study: bool, word: str) -
     lesson = lesson_of(college)
     absence = away(seat_of, lesson)
     ask, key = asked(college, seat_of, lesson, absence)
-    actions.settle_otherwise(seat_of("secretary"), lesson, absence, study=study)
+    covering.settle_otherwise(seat_of("secretary"), lesson, absence, study=study)
     assert need_of(lesson).said[0] == word
     ask.refresh_from_db()
     assert ask.state == State.CANCELLED
-    row = queries.row_of(lesson.pk)
+    row = lessons.row_of(lesson.pk)
     assert row.changes[0].label == ("Annulé, permanence" if study else "Annulé")
-    with pytest.raises(actions.NothingChanges):
-        actions.settle_otherwise(seat_of("secretary"), lesson, absence, study=study)
-    with pytest.raises(actions.TakenByAnother):
-        actions.accept_cover(seat_of(key), ask)
+    with pytest.raises(changes.NothingChanges):
+        covering.settle_otherwise(seat_of("secretary"), lesson, absence, study=study)
+    with pytest.raises(covering.TakenByAnother):
+        covering.accept_cover(seat_of(key), ask)
 
 
 def test_a_lesson_cancelled_by_another_way_is_asked_no_longer(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     ask, _key = asked(college, seat_of, lesson, away(seat_of, lesson))
-    change = actions.cancel_lesson(seat_of("secretary"), lesson, Why())
-    assert actions.close_asks(change.pk) == 1
+    change = changes.cancel_lesson(seat_of("secretary"), lesson, Why())
+    assert covering.close_asks(change.pk) == 1
     ask.refresh_from_db()
     assert ask.state == State.CANCELLED
-    assert actions.close_asks(change.pk) == 0
+    assert covering.close_asks(change.pk) == 0
 
 
 def test_withdrawing_cancels_what_waits_and_keeps_what_was_accepted(college: World, seat_of: Any) -> None:
     first, second = own_lessons_of_one(college)
     absence = away(seat_of, first)
     ask, key = asked(college, seat_of, first, absence)
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     waiting, _ = asked(college, seat_of, second, absence)
-    assert actions.withdraw_absence(seat_of("secretary"), absence) == (0, 0)
+    assert withdraw_absence(seat_of("secretary"), absence) == (0, 0)
     waiting.refresh_from_db()
     assert waiting.state == State.CANCELLED
     assert list(first.teachers.all()) == [ask.person]
-    with pytest.raises(actions.AlreadyWithdrawn):
-        actions.withdraw_absence(seat_of("secretary"), absence)
+    with pytest.raises(AlreadyWithdrawn):
+        withdraw_absence(seat_of("secretary"), absence)
 
 
 def test_withdrawing_gives_lessons_back_when_asked(college: World, seat_of: Any) -> None:
     first, second = own_lessons_of_one(college)
     absence = away(seat_of, first)
     ask, key = asked(college, seat_of, first, absence)
-    actions.accept_cover(seat_of(key), ask)
-    actions.settle_otherwise(seat_of("secretary"), second, absence, study=True)
-    assert actions.withdraw_absence(seat_of("secretary"), absence, give_back=True) == (2, 0)
+    covering.accept_cover(seat_of(key), ask)
+    covering.settle_otherwise(seat_of("secretary"), second, absence, study=True)
+    assert withdraw_absence(seat_of("secretary"), absence, give_back=True) == (2, 0)
     assert list(first.teachers.all()) == [absence.teacher]
     assert not Lesson.objects.get(pk=second.pk).is_cancelled
 
@@ -240,23 +255,23 @@ def test_a_teacher_announces_their_own_absence_and_the_school_confirms(college: 
     for office in ("head", "secretary"):
         assert told(college.people[office], "absence_announced") == 1
     assert told(college.people["cpe"], "absence_announced") == 0
-    with pytest.raises(actions.NotNow):
-        actions.ask_cover(seat_of("secretary"), lesson, absence, [])
-    actions.confirm_absence(seat_of("secretary"), absence)
+    with pytest.raises(changes.NotNow):
+        covering.ask_cover(seat_of("secretary"), lesson, absence, [])
+    confirm_absence(seat_of("secretary"), absence)
     assert need_of(lesson).is_open
     assert told(absence.teacher, "absence_answered") == 1
     assert told(college.people["head"], "absence_announced") == 0
-    with pytest.raises(actions.AlreadyConfirmed):
-        actions.confirm_absence(seat_of("head"), absence)
+    with pytest.raises(AlreadyConfirmed):
+        confirm_absence(seat_of("head"), absence)
 
 
 def test_one_absence_at_a_time(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     absence = away(seat_of, lesson)
-    with pytest.raises(actions.AlreadyAway) as raised:
+    with pytest.raises(AlreadyAway) as raised:
         away(seat_of, lesson, "head")
     assert raised.value.absence == absence
-    actions.withdraw_absence(seat_of("head"), absence)
+    withdraw_absence(seat_of("head"), absence)
     assert away(seat_of, lesson, "head").pk != absence.pk
 
 
@@ -308,7 +323,7 @@ def test_withdrawing_is_for_the_office_and_for_oneself_until_confirmed(college: 
     absence = away(seat_of, lesson, own)
     assert rules.withdraws_absence(seat_of(own), absence)
     assert not rules.withdraws_absence(seat_of(other), absence)
-    absence = actions.confirm_absence(seat_of("head"), absence)
+    absence = confirm_absence(seat_of("head"), absence)
     assert not rules.withdraws_absence(seat_of(own), absence)
     assert rules.withdraws_absence(seat_of("secretary"), absence)
 
@@ -350,8 +365,8 @@ def test_a_person_given_the_covers_does_not_learn_why(
 
 def test_causes_are_forgotten_a_month_after(college: World, seat_of: Any, clock: Any) -> None:
     absence = away(seat_of, lesson_of(college))
-    assert actions.forget_causes(absence.ends + timedelta(days=30)) == 0
-    assert actions.forget_causes(absence.ends + timedelta(days=31)) == 1
+    assert forget_causes(absence.ends + timedelta(days=30)) == 0
+    assert forget_causes(absence.ends + timedelta(days=31)) == 1
     absence.refresh_from_db()
     assert absence.cause == ""
 
@@ -364,7 +379,7 @@ def test_nobody_busy_here_elsewhere_or_away_is_proposed(college: World, twin: Wo
     absence = away(seat_of, lesson)
     free = proposed(lesson)
     busy = Lesson.objects.on(lesson.day).over_at(lesson.starts, lesson.ends).filter(school=college.school)
-    in_class = {pk for one in busy for pk in one.teachers.values_list("pk", flat=True)}
+    in_class = {pk for lesson in busy for pk in lesson.teachers.values_list("pk", flat=True)}
     assert free
     assert not in_class & {one.pk for one in free}
     first = Person.objects.get(pk=free[0].pk)
@@ -375,8 +390,8 @@ def test_nobody_busy_here_elsewhere_or_away_is_proposed(college: World, twin: Wo
     elsewhere.teachers.add(first)
     Holding.objects.create(person=first, role=Role.TEACHER, school=twin.school)
     assert first.pk not in {one.pk for one in proposed(lesson)}, "there is a way to go between two schools"
-    with pytest.raises(actions.Busy):
-        actions.ask_cover(seat_of("secretary"), lesson, absence, [first])
+    with pytest.raises(covering.Busy):
+        covering.ask_cover(seat_of("secretary"), lesson, absence, [first])
     second = Person.objects.get(pk=free[1].pk)
     TeacherAbsence.objects.create(
         school=college.school, teacher=second, starts=lesson.starts, ends=lesson.ends, announced_at=NOW
@@ -389,8 +404,8 @@ def test_a_clash_that_came_meanwhile_refuses_the_acceptance(college: World, seat
     ask, key = asked(college, seat_of, lesson, away(seat_of, lesson))
     other = Lesson.objects.on(lesson.day).filter(school=college.school).over_at(lesson.starts, lesson.ends)
     other.exclude(pk=lesson.pk)[0].teachers.add(ask.person)
-    with pytest.raises(actions.Busy):
-        actions.accept_cover(seat_of(key), ask)
+    with pytest.raises(covering.Busy):
+        covering.accept_cover(seat_of(key), ask)
     ask.refresh_from_db()
     assert ask.state == State.ASKED
 
@@ -437,10 +452,10 @@ colleagues = st.builds(
 )
 
 
-@given(spans, st.lists(colleagues, max_size=12, unique_by=lambda one: one.pk))
+@given(spans, st.lists(colleagues, max_size=12, unique_by=lambda colleague: colleague.pk))
 def test_nobody_with_a_clash_is_ever_proposed(span: Any, people: list[Colleague]) -> None:
     slot = Slot(*span, "5e B")
-    known = {one.pk: one for one in people}
+    known = {person.pk: person for person in people}
     found = ranked(slot, people)
     for one in found:
         minutes = {
@@ -451,7 +466,7 @@ def test_nobody_with_a_clash_is_ever_proposed(span: Any, people: list[Colleague]
         assert one.why
     assert [one.tie for one in found] == sorted(one.tie for one in found)
     assert ranked(slot, reversed(people)) == found
-    free = {one.pk for one in people if not any(slot.meets(busy) for busy in one.busy)}
+    free = {person.pk for person in people if not any(slot.meets(busy) for busy in person.busy)}
     strong = {pk for pk in free if known[pk].teaches_it or known[pk].same_subject}
     assert strong <= {one.pk for one in found}
 
@@ -477,7 +492,7 @@ def test_the_second_is_told_that_it_is_taken(college: World, seat_of: Any, clien
     lesson = lesson_of(college)
     absence = away(seat_of, lesson)
     people = Person.objects.filter(pk__in=[one.pk for one in proposed(lesson)][:2])
-    asks = actions.ask_cover(seat_of("secretary"), lesson, absence, people)
+    asks = covering.ask_cover(seat_of("secretary"), lesson, absence, people)
     Dispatch.objects.all().delete()  # it has left: they have heard of it
     for ask, status in zip(asks, (302, 409), strict=True):
         client.sit(ask.person)
@@ -491,8 +506,11 @@ def test_the_preview_writes_nothing(college: World, client: SchoolClient) -> Non
     lesson = lesson_of(college)
     client.sit(college.people["secretary"])
     typed = {
-        "teacher": lesson.teachers.get().pk, "first_day": TOMORROW.isoformat(), "last_day": TOMORROW.isoformat(), "apercu": "1",
-    }  # fmt: skip
+        "teacher": lesson.teachers.get().pk,
+        "first_day": TOMORROW.isoformat(),
+        "last_day": TOMORROW.isoformat(),
+        "apercu": "1",
+    }
     page = client.post(reverse("timetable:announce_absence"), typed)
     assert page.status_code == 200
     count = Lesson.objects.taught_by(lesson.teachers.get()).on(TOMORROW).count()
@@ -511,10 +529,13 @@ def test_the_preview_writes_nothing(college: World, client: SchoolClient) -> Non
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"last_day": "2026-11-20"}, {"first_day": "2026-07-01"}, {"first_day": "2026-11-23", "last_day": "2026-11-23"},
-        {"starts_at": "12:00", "ends_at": "09:00"}, {"teacher": "0"},
+        {"last_day": "2026-11-20"},
+        {"first_day": "2026-07-01"},
+        {"first_day": "2026-11-23", "last_day": "2026-11-23"},
+        {"starts_at": "12:00", "ends_at": "09:00"},
+        {"teacher": "0"},
     ],
-)  # fmt: skip
+)
 def test_what_is_typed_wrong_is_said(college: World, client: SchoolClient, wrong: dict[str, str]) -> None:
     client.sit(college.people["secretary"])
     day = TOMORROW.isoformat()
@@ -532,15 +553,15 @@ def test_a_half_day_touches_its_own_lessons_alone(college: World, client: School
     absence = TeacherAbsence.objects.get()
     noon = datetime.combine(TOMORROW, time(9, 30), PARIS)
     expected = Lesson.objects.taught_by(teacher).on(TOMORROW).filter(starts__lt=noon)
-    assert set(queries.touched_by(absence)) == set(expected)
-    assert queries.when_said(absence).endswith("de 0\u00a0h\u00a000 à 9\u00a0h\u00a030")
+    assert set(touched_by(absence)) == set(expected)
+    assert when_said(absence).endswith("de 0\u00a0h\u00a000 à 9\u00a0h\u00a030")
 
 
 def test_the_list_says_what_is_left_and_all(college: World, seat_of: Any, client: SchoolClient) -> None:
     first, second = own_lessons_of_one(college)
     absence = away(seat_of, first)
     ask, key = asked(college, seat_of, first, absence)
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     client.sit(college.people["head"])
     left = client.get(reverse("timetable:cover")).content.decode()
     every = client.get(reverse("timetable:cover") + "?etat=tous").content.decode()
@@ -562,7 +583,7 @@ def test_the_home_of_the_person_asked_and_of_the_office(
     assert reverse("timetable:ask", kwargs={"pk": ask.pk}) in client.get("/").content.decode()
     client.sit(college.people["secretary"])
     assert "à remplacer aujourd’hui" in client.get("/").content.decode()
-    actions.accept_cover(seat_of(key), ask)
+    covering.accept_cover(seat_of(key), ask)
     client.sit(ask.person)
     assert reverse("timetable:ask", kwargs={"pk": ask.pk}) not in client.get("/").content.decode()
 
@@ -570,7 +591,7 @@ def test_the_home_of_the_person_asked_and_of_the_office(
 def test_words_of_a_refusal_are_forgotten(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college)
     ask, key = asked(college, seat_of, lesson, away(seat_of, lesson))
-    actions.decline_cover(seat_of(key), ask, "Conseil de classe")
-    assert actions.forget_words(ask.person_id) == 1
+    covering.decline_cover(seat_of(key), ask, "Conseil de classe")
+    assert covering.forget_words(ask.person_id) == 1
     ask.refresh_from_db()
     assert ask.words == ""

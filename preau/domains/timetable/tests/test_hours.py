@@ -11,10 +11,12 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Group, Person, Subject
-from preau.directory.seeds import World
-from preau.domains.timetable import actions, queries
-from preau.domains.timetable.actions import OneOff, Weekly, Why
+from preau.directory.seeds.world import World
+from preau.domains.timetable.actions import calendar, changes, patterns
+from preau.domains.timetable.actions.changes import OneOff, Why
+from preau.domains.timetable.actions.patterns import Weekly
 from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.queries import hours
 from preau.domains.timetable.tests.test_changes import new_teacher
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +35,18 @@ def given(college: World) -> tuple[Group, Subject]:
     group = Group.objects.create(school=school, year=year, kind="class", name="5e Essai")
     for weekday in range(5):
         weekly = Weekly(
-            year, subject, (group,), (new_teacher(college),), None, weekday, time(8), time(9),
-            MONDAY, FRIDAY,
-        )  # fmt: skip
-        actions.plan(weekly)
+            year,
+            subject,
+            (group,),
+            (new_teacher(college),),
+            None,
+            weekday,
+            time(8),
+            time(9),
+            MONDAY,
+            FRIDAY,
+        )
+        patterns.plan(weekly)
     return group, subject
 
 
@@ -45,8 +55,8 @@ def read(college: World, given: Any, seat_of: Any, clock: Any) -> Any:
     def line(first: date = MONDAY, last: date = FRIDAY) -> tuple[int, ...]:
         clock.shift((AFTER - NOW).total_seconds())
         head = seat_of("head")
-        rows = queries.hours_rows(queries.hours_between(head, first, last, given[0]))
-        whole = queries.hours_in_all(head, first, last, given[0])
+        rows = hours.hours_rows(hours.hours_between(head, first, last, given[0]))
+        whole = hours.hours_in_all(head, first, last, given[0])
         assert len(rows) <= 1
         figures = [(one.planned, one.held, one.replaced, one.cancelled, one.added) for one in [*rows, whole]]
         assert len(set(figures)) == 1, "the total of one line is that line"
@@ -64,35 +74,35 @@ def test_an_ordinary_week_is_held_as_planned(read: Any) -> None:
 
 
 def test_a_cancelled_lesson_was_due_and_was_not_held(read: Any, given: Any, seat_of: Any) -> None:
-    actions.cancel_lesson(seat_of("head"), lesson(given), Why())
+    changes.cancel_lesson(seat_of("head"), lesson(given), Why())
     assert read() == (5 * HOUR, 4 * HOUR, 0, HOUR, 0)
 
 
 def test_what_was_taken_back_counts_for_nothing(read: Any, given: Any, seat_of: Any, college: World) -> None:
     head, one = seat_of("head"), lesson(given)
-    actions.undo_change(head, actions.cancel_lesson(head, one, Why()))
+    changes.undo_change(head, changes.cancel_lesson(head, one, Why()))
     gone = one.teachers.all()[0]
-    actions.undo_change(head, actions.replace_teacher(head, one, gone, new_teacher(college), Why()))
+    changes.undo_change(head, changes.replace_teacher(head, one, gone, new_teacher(college), Why()))
     assert read() == (5 * HOUR, 5 * HOUR, 0, 0, 0)
 
 
 def test_a_moved_lesson_is_due_once_and_held_once(read: Any, given: Any, seat_of: Any) -> None:
-    actions.move_lesson(seat_of("head"), lesson(given), (FRIDAY, time(14), time(15)), None, Why())
+    changes.move_lesson(seat_of("head"), lesson(given), (FRIDAY, time(14), time(15)), None, Why())
     assert read() == (5 * HOUR, 5 * HOUR, 0, 0, 0)
     assert read(last=MONDAY) == (HOUR, 0, 0, 0, 0)
     assert read(first=FRIDAY) == (HOUR, 2 * HOUR, 0, 0, 0)
 
 
 def test_a_lesson_moved_to_less_time_was_due_for_all_of_it(read: Any, given: Any, seat_of: Any) -> None:
-    actions.move_lesson(seat_of("head"), lesson(given), (FRIDAY, time(14), time(14, 30)), None, Why())
+    changes.move_lesson(seat_of("head"), lesson(given), (FRIDAY, time(14), time(14, 30)), None, Why())
     assert read() == (5 * HOUR, 4 * HOUR + 30, 0, 0, 0)
 
 
 def test_a_lesson_given_by_somebody_else_is_held(read: Any, given: Any, seat_of: Any, college: World) -> None:
     one, head = lesson(given), seat_of("head")
     first, second = new_teacher(college), new_teacher(college)
-    actions.replace_teacher(head, one, one.teachers.all()[0], first, Why())
-    actions.replace_teacher(head, one, first, second, Why())
+    changes.replace_teacher(head, one, one.teachers.all()[0], first, Why())
+    changes.replace_teacher(head, one, first, second, Why())
     assert read() == (5 * HOUR, 5 * HOUR, HOUR, 0, 0)
 
 
@@ -100,15 +110,15 @@ def test_a_replaced_lesson_that_is_cancelled_is_not_held(
     read: Any, given: Any, seat_of: Any, college: World
 ) -> None:
     one, head = lesson(given), seat_of("head")
-    actions.replace_teacher(head, one, one.teachers.all()[0], new_teacher(college), Why())
-    actions.cancel_lesson(head, one, Why())
+    changes.replace_teacher(head, one, one.teachers.all()[0], new_teacher(college), Why())
+    changes.cancel_lesson(head, one, Why())
     assert read() == (5 * HOUR, 4 * HOUR, 0, HOUR, 0)
 
 
 def test_an_added_lesson_is_held_and_was_not_due(read: Any, given: Any, seat_of: Any, college: World) -> None:
     group, subject = given
     one = OneOff(subject, (group,), (new_teacher(college),), None, FRIDAY, time(14), time(15, 30))
-    change = actions.add_lesson(seat_of("head"), college.year, one, Why())
+    change = changes.add_lesson(seat_of("head"), college.year, one, Why())
     assert read() == (5 * HOUR, 6 * HOUR + 30, 0, 0, 90)
     Lesson.objects.filter(pk=change.lesson_id).update(state="cancelled")
     assert read() == (5 * HOUR, 5 * HOUR, 0, 0, 0), "neither due nor held"
@@ -116,16 +126,16 @@ def test_an_added_lesson_is_held_and_was_not_due(read: Any, given: Any, seat_of:
 
 def test_a_closed_day_is_not_due(read: Any, given: Any, college: World) -> None:
     Closure.objects.create(school=college.school, name="Pont", starts=MONDAY, ends=MONDAY)
-    actions.follow_calendar(college.school.pk, [(MONDAY, MONDAY)], [])
+    calendar.follow_calendar(college.school.pk, [(MONDAY, MONDAY)], [])
     assert read() == (4 * HOUR, 4 * HOUR, 0, 0, 0)
 
 
 def test_what_is_to_come_is_not_held(seat_of: Any) -> None:
     head = seat_of("head")
     yesterday = NOW.date() - timedelta(days=1)
-    assert queries.last_day_of_hours(head) == yesterday
-    assert queries.last_day_of_hours(head, NOW.date() + timedelta(days=9)) == yesterday
-    assert queries.last_day_of_hours(head, date(2026, 10, 1)) == date(2026, 10, 1)
+    assert hours.last_day_of_hours(head) == yesterday
+    assert hours.last_day_of_hours(head, NOW.date() + timedelta(days=9)) == yesterday
+    assert hours.last_day_of_hours(head, date(2026, 10, 1)) == date(2026, 10, 1)
 
 
 def test_a_lesson_of_two_classes_is_on_both_lines_and_once_in_all(
@@ -135,11 +145,12 @@ def test_a_lesson_of_two_classes_is_on_both_lines_and_once_in_all(
     lesson(given).groups.add(other)
     clock.shift((AFTER - NOW).total_seconds())
     head = seat_of("head")
-    rows = queries.hours_rows(queries.hours_between(head, MONDAY, FRIDAY))
+    rows = hours.hours_rows(hours.hours_between(head, MONDAY, FRIDAY))
     assert {row.group: row.held for row in rows if row.subject == "Chinois"} == {
-        "5e Essai": 5 * HOUR, "5e Autre": HOUR,
-    }  # fmt: skip
-    whole = queries.hours_in_all(head, MONDAY, FRIDAY)
+        "5e Essai": 5 * HOUR,
+        "5e Autre": HOUR,
+    }
+    whole = hours.hours_in_all(head, MONDAY, FRIDAY)
     assert whole.held == sum(row.held for row in rows) - HOUR - shared_in(college)
 
 
@@ -148,7 +159,8 @@ def shared_in(college: World) -> int:
     found = Lesson.objects.filter(school=college.school, day__range=(MONDAY, FRIDAY)).held()
     found = found.exclude(subject__name="Chinois").prefetch_related("groups")
     return sum(
-        (len(one.groups.all()) - 1) * int((one.ends - one.starts).total_seconds()) // 60 for one in found
+        (len(lesson.groups.all()) - 1) * int((lesson.ends - lesson.starts).total_seconds()) // 60
+        for lesson in found
     )
 
 
@@ -157,7 +169,7 @@ def test_a_class_shows_the_groups_drawn_from_it(given: Any, seat_of: Any, clock:
     drawn.classes.add(given[0], Group.objects.filter(year=college.year, kind="class")[0])
     lesson(given).groups.set([drawn])
     clock.shift((AFTER - NOW).total_seconds())
-    rows = queries.hours_rows(queries.hours_between(seat_of("head"), MONDAY, FRIDAY, given[0]))
+    rows = hours.hours_rows(hours.hours_between(seat_of("head"), MONDAY, FRIDAY, given[0]))
     assert [(row.group, row.held) for row in rows] == [("5e Essai", 4 * HOUR), ("Chinois 2", HOUR)]
 
 
@@ -168,9 +180,11 @@ def test_the_sums_are_those_of_the_lessons_one_by_one(college: World, seat_of: A
     Lesson.objects.filter(pk__in=list(found.values_list("pk", flat=True))[::7]).update(state="cancelled")
 
     def minutes(lessons: Any) -> int:
-        return int(sum((one.ends - one.starts for one in lessons), timedelta()).total_seconds()) // 60
+        return (
+            int(sum((lesson.ends - lesson.starts for lesson in lessons), timedelta()).total_seconds()) // 60
+        )
 
-    whole = queries.hours_in_all(head, college.year.starts, last)
+    whole = hours.hours_in_all(head, college.year.starts, last)
     assert whole.held == minutes(found.filter(state="held")) > 0
     assert whole.cancelled == minutes(found.filter(state="cancelled")) > 0
     assert whole.planned == minutes(found)
@@ -179,19 +193,23 @@ def test_the_sums_are_those_of_the_lessons_one_by_one(college: World, seat_of: A
 
 def test_the_twin_school_counts_for_nothing(college: World, twin: World, seat_of: Any) -> None:
     days = (college.year.starts, NOW.date() - timedelta(days=1))
-    before = queries.hours_in_all(seat_of("head"), *days)
-    assert queries.hours_in_all(seat_of("head", world=twin), *days).held > 0
+    before = hours.hours_in_all(seat_of("head"), *days)
+    assert hours.hours_in_all(seat_of("head", world=twin), *days).held > 0
     Lesson.objects.filter(school=twin.school).update(state="cancelled")
-    assert queries.hours_in_all(seat_of("head"), *days) == before
+    assert hours.hours_in_all(seat_of("head"), *days) == before
 
 
 def test_a_share_is_never_rounded_up() -> None:
     def rate(planned: int, held: int) -> int | None:
-        return queries.Hours("", "", planned, held, 0, 0, 0).rate
+        return hours.Hours("", "", planned, held, 0, 0, 0).rate
 
     assert (rate(1000, 999), rate(1000, 1000), rate(60, 90), rate(60, 0), rate(0, 60)) == (
-        99, 100, 150, 0, None,
-    )  # fmt: skip
+        99,
+        100,
+        150,
+        0,
+        None,
+    )
 
 
 def names_of(college: World) -> Iterator[str]:

@@ -13,10 +13,9 @@ from django.urls import reverse
 
 from conftest import SchoolClient
 from preau.directory.models import Holding, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable import actions
-from preau.domains.timetable.actions import changes
+from preau.domains.timetable.actions import alternations, changes, patterns
 from preau.domains.timetable.imports.importer import TIMETABLES
 from preau.domains.timetable.models import Lesson, LessonChange, TimetableImport, ToldCourse, WeeklyPattern
 from preau.foundation.tests.importing import apply, read
@@ -31,7 +30,9 @@ def bring(college: World, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     def run(*rows: str, **options: Any) -> dict[str, Any]:
         path, report = tmp_path / "edt.csv", tmp_path / "report.json"
         path.write_text("\n".join([HEAD, *rows]) + "\n")
-        call_command("import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options)  # fmt: skip
+        call_command(
+            "import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options
+        )
         told: dict[str, Any] = json.loads(report.read_text())
         assert told["read"] == sum(told[name] for name in ("created", "changed", "unchanged", "aside"))
         return told
@@ -49,18 +50,27 @@ def going_on(college: World) -> list[WeeklyPattern]:
 
 def from_a_day_on(viewer: Any, pattern: WeeklyPattern, **what: Any) -> WeeklyPattern:
     values: dict[str, Any] = {
-        "subject": pattern.subject, "groups": tuple(pattern.groups.all()), "teachers": tuple(pattern.teachers.all()),
-        "room": pattern.room, "weekday": pattern.weekday, "starts_at": pattern.starts_at, "ends_at": pattern.ends_at,
-        "first_day": LATER, "last_day": pattern.last_day, "source": pattern.source,
-    }  # fmt: skip
-    return actions.change_weekly_lesson(viewer, pattern, actions.Weekly(pattern.year, **(values | what)))
+        "subject": pattern.subject,
+        "groups": tuple(pattern.groups.all()),
+        "teachers": tuple(pattern.teachers.all()),
+        "room": pattern.room,
+        "weekday": pattern.weekday,
+        "starts_at": pattern.starts_at,
+        "ends_at": pattern.ends_at,
+        "first_day": LATER,
+        "last_day": pattern.last_day,
+        "source": pattern.source,
+    }
+    return patterns.change_weekly_lesson(viewer, pattern, patterns.Weekly(pattern.year, **(values | what)))
 
 
 def other_hours(viewer: Any, pattern: WeeklyPattern) -> WeeklyPattern:
     return from_a_day_on(viewer, pattern, starts_at=time(10), ends_at=time(11))
 
 
-def row(start: str = "8h", end: str = "9h", room: str = "T12", who: str = "Mme Moreau", day: str = "samedi") -> str:  # fmt: skip
+def row(
+    start: str = "8h", end: str = "9h", room: str = "T12", who: str = "Mme Moreau", day: str = "samedi"
+) -> str:
     return f"m1;{day};{start};{end};Mathématiques;6e A;{who};{room}"
 
 
@@ -85,7 +95,10 @@ def test_what_each_changed_apart_is_joined(bring: Any, college: World, seat_of: 
     (one,) = going_on(college)
     assert (one.starts_at, one.room and one.room.name, one.first_day) == (time(10), "T14", LATER)
     # Before that day, it is as it was.
-    assert {lesson.starts.hour for lesson in Lesson.objects.filter(day=LATER - timedelta(days=7), pattern__source="csv")} == {7}  # fmt: skip
+    assert {
+        lesson.starts.hour
+        for lesson in Lesson.objects.filter(day=LATER - timedelta(days=7), pattern__source="csv")
+    } == {7}
     assert told(bring(row(room="T14")))[:4] == (0, 0, 1, 0)
 
 
@@ -105,7 +118,7 @@ def test_what_both_changed_stays_as_people_decided(bring: Any, college: World, s
 def test_a_weekly_lesson_stopped_here_does_not_come_back(bring: Any, college: World, seat_of: Any) -> None:
     bring(MATHS)
     (one,) = going_on(college)
-    actions.stop_weekly_lesson(seat_of("secretary"), one)
+    patterns.stop_weekly_lesson(seat_of("secretary"), one)
     for rows in ([MATHS], [MATHS], [row("14h", "15h")], [row("14h", "15h")]):
         assert told(bring(*rows))[:4] == (0, 0, 1, 0)
         assert not Lesson.objects.filter(pattern__source="csv").exists()
@@ -125,7 +138,7 @@ def test_what_is_gone_from_the_file_stays_when_people_changed_it(
 
 def test_weeks_that_somebody_gave_stay(bring: Any, college: World, seat_of: Any) -> None:
     bring(MATHS)
-    pair = actions.alternate(seat_of("secretary"), college.year, "A")
+    pair = alternations.alternate(seat_of("secretary"), college.year, "A")
     new = from_a_day_on(seat_of("secretary"), going_on(college)[0], alternation=pair[0])
     assert told(bring(MATHS)) == (0, 0, 1, 0, 1)
     assert told(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
@@ -241,7 +254,13 @@ def test_the_preview_says_both_and_somebody_chooses_the_file(
     other_hours(seat_of("secretary"), going_on(college)[0])
     brought = preview(row("14h", "15h"))
     page = client.get(reverse("timetable:import", kwargs={"pk": brought.pk})).content.decode()
-    for said in ("Décidé ici et dans le fichier", "10 h", "14 h", college.people["secretary"].full_name, "Reste comme ici"):  # fmt: skip
+    for said in (
+        "Décidé ici et dans le fichier",
+        "10 h",
+        "14 h",
+        college.people["secretary"].full_name,
+        "Reste comme ici",
+    ):
         assert said in page.replace("\u202f", " ").replace("\xa0", " "), said
     choices = reverse("timetable:import_choices", kwargs={"pk": brought.pk})
     assert "cours:m1" in client.get(choices).content.decode()
@@ -250,7 +269,10 @@ def test_the_preview_says_both_and_somebody_chooses_the_file(
     brought.refresh_from_db()
     assert brought.preview["take"] == []
     client.post(choices, {"shown": "cours:m1", "take": "cours:m1"})
-    assert "Le fichier gagne" in client.get(reverse("timetable:import", kwargs={"pk": brought.pk})).content.decode()  # fmt: skip
+    assert (
+        "Le fichier gagne"
+        in client.get(reverse("timetable:import", kwargs={"pk": brought.pk})).content.decode()
+    )
     client.post(reverse("timetable:apply_import", kwargs={"pk": brought.pk}))
     assert apply(TIMETABLES, brought.pk) == "done"
     (one,) = going_on(college)
@@ -282,7 +304,7 @@ def test_a_course_stopped_here_comes_back_when_the_file_is_chosen(
     bring: Any, preview: Any, college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     bring(MATHS)
-    actions.stop_weekly_lesson(seat_of("secretary"), going_on(college)[0])
+    patterns.stop_weekly_lesson(seat_of("secretary"), going_on(college)[0])
     brought = preview(row("14h", "15h"))
     choices = reverse("timetable:import_choices", kwargs={"pk": brought.pk})
     assert "Arrêté." in client.get(choices).content.decode()

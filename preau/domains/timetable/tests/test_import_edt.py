@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from preau.commons.journal.models import Line
 from preau.directory.calendar import closures_of
 from preau.directory.models import Closure, Group, Holding, Person, Room, School, SchoolYear, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.timetable.models import Alternation, Lesson, TimetableImport, WeeklyPattern
 
@@ -41,7 +41,7 @@ def export(
         "Classes": '<Classe Ident="1" Nom="6A"><PartieDeClasse Ident="11"/></Classe><Classe Ident="2" Nom="5EME B"/><Classe Ident="3" Nom="4Z"/>',
         "Groupes": '<Groupe Ident="1" Nom="6A G1"><PartieDeClasse Ident="11"/></Groupe>',
         "Salles": '<Salle Ident="1" Nom="T12"/>',
-    } | parts  # fmt: skip
+    } | parts
     places = "".join(
         f'<Place Numero="{n}" LibelleHeureDebut="{8 + n // 2:02d}:{n % 2 * 30:02d}:00" LibelleHeureFin="{8 + (n + 1) // 2:02d}:{(n + 1) % 2 * 30:02d}:00"/>'
         for n in range(20)
@@ -112,7 +112,9 @@ def sampled(db: None) -> Iterator[SchoolYear]:
     root = ET.parse(SAMPLE).getroot()
     with time_machine.travel(datetime(2013, 9, 1, 12, 0, tzinfo=PARIS), tick=False):
         school = School.objects.create(uai="0134567A", name="Collège", kind="college", holiday_zone="B")
-        year = SchoolYear.objects.create(school=school, name="2013-2014", starts=date(2013, 9, 3), ends=date(2014, 7, 4))  # fmt: skip
+        year = SchoolYear.objects.create(
+            school=school, name="2013-2014", starts=date(2013, 9, 3), ends=date(2014, 7, 4)
+        )
         school.current_year = year
         school.save()
         Closure.objects.bulk_create(closures_of(year))
@@ -176,7 +178,7 @@ def test_the_sample_of_edt_gives_its_lessons_of_the_year(sampled: SchoolYear, tm
     names = set(Alternation.objects.filter(year=sampled).values_list("name", flat=True))
     assert {"Semaine A", "Semaine B", "Semaine 1"} <= names
     turns = Alternation.objects.filter(year=sampled, names_weeks=True).order_by("name")
-    assert [one.name for one in turns] == ["Semaine A", "Semaine B"]
+    assert [turn.name for turn in turns] == ["Semaine A", "Semaine B"]
     # Odd weeks of EDT, the first one being that of the 2nd of September.
     assert turns[0].mondays[:3] == ["2013-09-02", "2013-09-16", "2013-09-30"]
     # The same file again.
@@ -198,7 +200,7 @@ def test_a_course_of_edt_becomes_a_weekly_lesson_with_its_dates(bring: Any, coll
     assert (report["created"], report["aside"], report["errors"]) == (1, 0, [])
     (pattern,) = mine()
     assert (pattern.weekday, pattern.starts_at, pattern.ends_at) == (5, time(8), time(9))
-    assert [one.name for one in pattern.groups.all()] == ["6e A"]
+    assert [group.name for group in pattern.groups.all()] == ["6e A"]
     assert list(pattern.teachers.all()) == [college.people["teacher"]]
     assert pattern.subject.name == "Mathématiques"
     assert (pattern.room.name, report["rooms_created"]) == ("T12", ["T12"])
@@ -213,9 +215,9 @@ def test_a_course_of_edt_becomes_a_weekly_lesson_with_its_dates(bring: Any, coll
         if day <= college.year.ends and not closed.filter(starts__lte=day, ends__gte=day).exists()
     ]
     # The wall clock stays when the hour changes.
-    hours = {one.starts.astimezone(PARIS).time() for one in pattern.lessons.all()}
+    hours = {lesson.starts.astimezone(PARIS).time() for lesson in pattern.lessons.all()}
     assert hours == {time(8)}
-    assert len({one.starts.hour for one in pattern.lessons.all()}) == 2
+    assert len({lesson.starts.hour for lesson in pattern.lessons.all()}) == 2
 
 
 def test_the_same_file_writes_nothing_more(bring: Any, college: World) -> None:
@@ -255,7 +257,7 @@ def test_a_changed_course_keeps_its_past_and_the_lessons_to_come(
     clock.move_to(datetime(2026, 9, 1, 6, 0, tzinfo=PARIS))
     bring(export(cours(day=1, place=16)))
     (old,) = mine()
-    lessons = {one.day: one.pk for one in old.lessons.all()}
+    lessons = {lesson.day: lesson.pk for lesson in old.lessons.all()}
     clock.move_to(datetime(2026, 11, 24, 10, 30, tzinfo=PARIS))
     report = bring(export(cours(day=2, place=17, Salle=0)))
     assert (report["changed"], report["created"], report["stopped"]) == (1, 0, 0)
@@ -274,7 +276,7 @@ def test_a_changed_course_keeps_its_past_and_the_lessons_to_come(
     # Lessons of weeks to come are the same rows, on their new day: what hangs on them is not lost.
     for lesson in new.lessons.filter(day__gt=date(2026, 11, 29)):
         assert lessons.get(lesson.day - timedelta(days=1), lesson.pk) == lesson.pk
-        assert [one.name for one in lesson.groups.all()] == ["6e A"]
+        assert [group.name for group in lesson.groups.all()] == ["6e A"]
         assert list(lesson.teachers.all()) == [college.people["teacher"]]
     assert new.lessons.filter(pk__in=lessons.values()).count() > 20
     # What has changed once is known: nothing more to write.
@@ -305,11 +307,13 @@ def test_weeks_in_turn_are_a_and_b_and_other_masks_have_names(bring: Any, colleg
     odd, even = (sum(1 << week for week in range(first, 44, 2)) for first in (1, 2))
     bring(
         export(
-            cours(mask=odd), cours(place=2, mask=even), cours(place=4, mask=sum(1 << week for week in range(14, 21))),
+            cours(mask=odd),
+            cours(place=2, mask=even),
+            cours(place=4, mask=sum(1 << week for week in range(14, 21))),
             cours(place=6, mask=1 << 15),
         )
-    )  # fmt: skip
-    found = {one.name: one for one in Alternation.objects.filter(year=college.year)}
+    )
+    found = {alternation.name: alternation for alternation in Alternation.objects.filter(year=college.year)}
     assert set(found) == {"Semaine A", "Semaine B", "Semaines 14 à 20", "Semaine 15"}
     assert found["Semaine A"].names_weeks
     assert found["Semaine B"].names_weeks
@@ -337,7 +341,7 @@ def test_people_who_take_turns_make_one_weekly_lesson_each(bring: Any, college: 
 def test_a_part_of_a_class_is_the_group_made_of_it(bring: Any, college: World) -> None:
     bring(export(cours(Classe=0, PartieDeClasse=11)))
     (pattern,) = mine()
-    assert [one.name for one in pattern.groups.all()] == ["6A G1"]
+    assert [group.name for group in pattern.groups.all()] == ["6A G1"]
 
 
 ODD = {
@@ -351,9 +355,12 @@ ODD = {
     "outside-grid": (cours(place=19, count=4), "Le cours est hors de la grille horaire du fichier."),
     "no-length": (cours(count=0), "La place ou la durée du cours ne se lit pas."),
     "past": (cours(mask=2), "Toutes les dates de ce cours sont passées."),
-    "wrong-part": (cours(Classe=0, PartieDeClasse=66), "Une partie de classe n’est dans aucun groupe du fichier."),
+    "wrong-part": (
+        cours(Classe=0, PartieDeClasse=66),
+        "Une partie de classe n’est dans aucun groupe du fichier.",
+    ),
     "huge-mask": (cours(mask=1 << 70), "Les semaines «\u202f1180591620717411303424\u202f» ne se lisent pas."),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -380,7 +387,7 @@ def test_a_number_given_twice_designates_nobody(bring: Any) -> None:
     assert [one["reason"] for one in report["put_aside"]] == [
         "Le numéro 1 désigne deux choses dans le fichier."
     ]
-    assert [one["line"] for one in report["notes"]] == [1]
+    assert [note["line"] for note in report["notes"]] == [1]
 
 
 def test_the_same_course_twice_is_taken_once(bring: Any) -> None:
@@ -391,22 +398,23 @@ def test_the_same_course_twice_is_taken_once(bring: Any) -> None:
 def test_overlaps_are_said_and_hold_nothing_back(bring: Any, college: World) -> None:
     report = bring(export(cours(), cours(place=1, Classe=2)))
     assert report["created"] == 2
-    assert [(one["line"], "en même temps que la ligne 3" in one["reason"]) for one in report["clashes"]] == [
-        (2, True)
-    ]
+    assert [
+        (clash["line"], "en même temps que la ligne 3" in clash["reason"]) for clash in report["clashes"]
+    ] == [(2, True)]
     by_hand = WeeklyPattern.objects.filter(year=college.year, source="", teachers=college.people["teacher"])[
         0
     ]
     place = (by_hand.starts_at.hour - 8) * 2
     report = bring(export(cours(day=by_hand.weekday + 1, place=place, count=4)))
-    assert any("n’est pas de ce fichier" in one["reason"] for one in report["clashes"])
+    assert any("n’est pas de ce fichier" in clash["reason"] for clash in report["clashes"])
 
 
 HOSTILE = {
     "truncated": (export(cours())[:-60], "Le fichier s’arrête au milieu."),
     "empty": (b"", "Le fichier est vide."),
     "bomb": (
-        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + export(cours())[38:],
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+        + export(cours())[38:],
         "Le fichier contient une entité : il est refusé par sécurité.",
     ),
     "external": (
@@ -425,8 +433,11 @@ HOSTILE = {
     "no-course": (export(), "Le fichier ne contient aucun cours."),
     "no-date": (export(cours(), week="2026-02-31"), "La date « 2026-02-31 » n’existe pas."),
     "other-xml": (b"<html></html>", "Ce fichier XML n’est ni un export d’EDT ni un fichier de STSWEB."),
-    "locked": (b'<?xml version="1.0"?><EXPORT_INDEX_EDUCATION/>', "Cet export est chiffré : demandez à EDT un export en clair."),
-}  # fmt: skip
+    "locked": (
+        b'<?xml version="1.0"?><EXPORT_INDEX_EDUCATION/>',
+        "Cet export est chiffré : demandez à EDT un export en clair.",
+    ),
+}
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

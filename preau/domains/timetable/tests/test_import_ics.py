@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 
 ZONE = (
@@ -20,10 +20,25 @@ ZONE = (
 )
 
 
-def event(uid: str = "a@x", start: str = "20261128T080500", end: str = "20261128T090000", zone: str = ";TZID=Europe/Paris", words: str = "Mathématiques - 6e A - Mme Moreau", *more: str) -> str:  # fmt: skip
+def event(
+    uid: str = "a@x",
+    start: str = "20261128T080500",
+    end: str = "20261128T090000",
+    zone: str = ";TZID=Europe/Paris",
+    words: str = "Mathématiques - 6e A - Mme Moreau",
+    *more: str,
+) -> str:
     return "\n".join(
-        ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTART{zone}:{start}", f"DTEND{zone}:{end}", f"SUMMARY:{words}", *more, "END:VEVENT"]
-    )  # fmt: skip
+        [
+            "BEGIN:VEVENT",
+            f"UID:{uid}",
+            f"DTSTART{zone}:{start}",
+            f"DTEND{zone}:{end}",
+            f"SUMMARY:{words}",
+            *more,
+            "END:VEVENT",
+        ]
+    )
 
 
 WEEKLY = "RRULE:FREQ=WEEKLY;UNTIL=20270703T220000Z"
@@ -50,7 +65,9 @@ def bring(college: World, tmp_path: Path) -> Any:
         path, report = tmp_path / "edt.ics", tmp_path / "report.json"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         with suppress(CommandError):
-            call_command("import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options)  # fmt: skip
+            call_command(
+                "import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options
+            )
         told = json.loads(report.read_text())
         report.unlink()
         if not told["errors"]:
@@ -65,7 +82,7 @@ def mine() -> Any:
 
 
 def walls(pattern: WeeklyPattern) -> set[time]:
-    return {one.starts.astimezone(ZoneInfo("Europe/Paris")).time() for one in pattern.lessons.all()}
+    return {lesson.starts.astimezone(ZoneInfo("Europe/Paris")).time() for lesson in pattern.lessons.all()}
 
 
 def test_an_event_of_each_week_keeps_its_hour_when_clocks_change(bring: Any, college: World) -> None:
@@ -93,7 +110,14 @@ def test_the_same_calendar_writes_nothing_more(bring: Any) -> None:
 
 def test_exceptions_and_moved_times_are_followed(bring: Any) -> None:
     rule = "RRULE:FREQ=WEEKLY;COUNT=8"
-    moved = event("a@x", "20261212T140000", "20261212T145500", ";TZID=Europe/Paris", "Mathématiques - 6e A - Mme Moreau", "RECURRENCE-ID;TZID=Europe/Paris:20261212T080500")  # fmt: skip
+    moved = event(
+        "a@x",
+        "20261212T140000",
+        "20261212T145500",
+        ";TZID=Europe/Paris",
+        "Mathématiques - 6e A - Mme Moreau",
+        "RECURRENCE-ID;TZID=Europe/Paris:20261212T080500",
+    )
     report = bring(feed(weekly(rule, "EXDATE;TZID=Europe/Paris:20261205T080500"), moved))
     assert (report["read"], report["created"]) == (2, 2)
     days = {
@@ -135,9 +159,17 @@ def test_words_may_be_labelled_or_said_by_guests_and_categories(bring: Any, coll
     report = bring(
         feed(
             weekly(described, WEEKLY, words="Cours"),
-            weekly("CATEGORIES:Mathématiques", guests, WEEKLY, uid="b", words="5B", start="20261128T100000", end="20261128T110000"),
+            weekly(
+                "CATEGORIES:Mathématiques",
+                guests,
+                WEEKLY,
+                uid="b",
+                words="5B",
+                start="20261128T100000",
+                end="20261128T110000",
+            ),
         )
-    )  # fmt: skip
+    )
     assert (report["created"], report["subjects_created"], report["rooms_created"]) == (
         2,
         ["Théâtre"],
@@ -150,19 +182,34 @@ def test_words_may_be_labelled_or_said_by_guests_and_categories(bring: Any, coll
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
-        (weekly(uid="odd", words="Mathématiques - 3e Z"), "Aucune classe de l’établissement n’est nommée dans cet événement."),
-        (weekly(uid="odd", words="6e A - Poterie"), "Aucune matière de l’établissement n’est nommée dans cet événement."),
-        (event("odd", "20261128", "20261129", ";VALUE=DATE"), "Cet événement dure une journée entière : ce n’est pas un cours."),
+        (
+            weekly(uid="odd", words="Mathématiques - 3e Z"),
+            "Aucune classe de l’établissement n’est nommée dans cet événement.",
+        ),
+        (
+            weekly(uid="odd", words="6e A - Poterie"),
+            "Aucune matière de l’établissement n’est nommée dans cet événement.",
+        ),
+        (
+            event("odd", "20261128", "20261129", ";VALUE=DATE"),
+            "Cet événement dure une journée entière : ce n’est pas un cours.",
+        ),
         (event("odd", "20261128T220000", "20261129T010000"), "Le cours finirait le lendemain."),
-        (event("odd", "20281128T080000", "20281128T090000"), "Cet événement n’a aucune date dans l’année scolaire."),
+        (
+            event("odd", "20281128T080000", "20281128T090000"),
+            "Cet événement n’a aucune date dans l’année scolaire.",
+        ),
         (weekly("STATUS:CANCELLED", WEEKLY, uid="odd"), "Cet événement est annulé dans le calendrier."),
-        (weekly("RRULE:FREQ=SECONDLY", uid="odd"), "Cet événement se répète autrement que par jour, semaine ou mois."),
+        (
+            weekly("RRULE:FREQ=SECONDLY", uid="odd"),
+            "Cet événement se répète autrement que par jour, semaine ou mois.",
+        ),
         (weekly(uid="good"), "Un autre événement a le même identifiant."),
         (event("odd", "20261399T080000", "20261128T090000"), "Cet événement ne se lit pas."),
         ("BEGIN:VEVENT\nUID:odd\nSUMMARY:6e A\nEND:VEVENT", "Cet événement n’a pas de début."),
     ],
     ids=["class", "subject", "day", "night", "year", "cancelled", "rule", "double", "broken", "bare"],
-)  # fmt: skip
+)
 def test_what_is_not_recognised_goes_aside_with_its_line_and_uid(bring: Any, odd: str, said: str) -> None:
     good = weekly(uid="good", start="20261128T150000", end="20261128T160000")
     report = bring(feed(good, odd))

@@ -14,7 +14,7 @@ from conftest import SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.works.models import Work
 from preau.directory.models import Group, Room, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.imports.importer import TIMETABLES
 from preau.domains.timetable.models import Lesson, TimetableImport, WeeklyPattern
 from preau.foundation import uploads, works

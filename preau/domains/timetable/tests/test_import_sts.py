@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from conftest import NOW
 from preau.directory.models import Closure, ExternalId, Group, Holding, Person, Room, School, SchoolYear
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.timetable.exports.sts import emp_sts
 from preau.domains.timetable.imports import sts
@@ -29,9 +29,15 @@ def keyed(college: World) -> World:
     """Every teacher has the number that SIECLE keeps."""
     people = Person.objects.filter(weekly_patterns__school=college.school).distinct()
     ExternalId.objects.bulk_create(
-        ExternalId(source="siecle", authority=f"uai:{college.uai}", kind="person", value=f"epp:{1000 + person.pk}", person=person)
+        ExternalId(
+            source="siecle",
+            authority=f"uai:{college.uai}",
+            kind="person",
+            value=f"epp:{1000 + person.pk}",
+            person=person,
+        )
         for person in people
-    )  # fmt: skip
+    )
     return college
 
 
@@ -44,7 +50,14 @@ def bring(college: World, tmp_path: Path) -> Any:
             paths[-1].write_bytes(content)
         report = tmp_path / "report.json"
         with suppress(CommandError):
-            call_command("import_timetable", *map(str, paths), school=college.school.uai, json=report, verbosity=0, **options)  # fmt: skip
+            call_command(
+                "import_timetable",
+                *map(str, paths),
+                school=college.school.uai,
+                json=report,
+                verbosity=0,
+                **options,
+            )
         told = json.loads(report.read_text())
         report.unlink()
         if not told["errors"]:
@@ -57,15 +70,23 @@ def bring(college: World, tmp_path: Path) -> Any:
 def facts(pattern: WeeklyPattern) -> tuple[Any, ...]:
     weeks = tuple(pattern.alternation.mondays) if pattern.alternation else None
     return (
-        pattern.weekday, pattern.starts_at, pattern.ends_at, pattern.subject_id, pattern.room_id,
-        frozenset(pattern.groups.values_list("pk", flat=True)), frozenset(pattern.teachers.values_list("pk", flat=True)), weeks,
-    )  # fmt: skip
+        pattern.weekday,
+        pattern.starts_at,
+        pattern.ends_at,
+        pattern.subject_id,
+        pattern.room_id,
+        frozenset(pattern.groups.values_list("pk", flat=True)),
+        frozenset(pattern.teachers.values_list("pk", flat=True)),
+        weeks,
+    )
 
 
 def test_what_is_written_for_stsweb_is_read_again_as_the_same_lessons(keyed: World, bring: Any) -> None:
     written = emp_sts(keyed.year, TODAY)
     by_hand = [
-        one for one in WeeklyPattern.objects.filter(year=keyed.year, source="") if one.teachers.exists()
+        weekly_pattern
+        for weekly_pattern in WeeklyPattern.objects.filter(year=keyed.year, source="")
+        if weekly_pattern.teachers.exists()
     ]
     report = bring(written)
     assert (report["aside"], report["errors"]) == (0, [])
@@ -99,7 +120,16 @@ def hours(
     ).encode("iso-8859-15")
 
 
-def division(person: Person, code: str = "6e A", alternation: str = "Q1", start: str = "0805", length: str = "0055", room: str = " T1 ", teacher: str = "", subject: str = "") -> str:  # fmt: skip
+def division(
+    person: Person,
+    code: str = "6e A",
+    alternation: str = "Q1",
+    start: str = "0805",
+    length: str = "0055",
+    room: str = " T1 ",
+    teacher: str = "",
+    subject: str = "",
+) -> str:
     key = teacher or f"{1000 + person.pk}"
     return (
         f'<DIVISION CODE=" {code} "><SERVICES><SERVICE CODE_MATIERE="{subject or "X1"}" CODE_MOD_COURS="CG"><ENSEIGNANTS>'
@@ -128,7 +158,7 @@ def test_one_lesson_written_for_two_classes_is_one_lesson(keyed: World, bring: A
     report = bring(hours(*both))
     assert (report["read"], report["created"]) == (4, 4)
     pattern = WeeklyPattern.objects.get(source="sts")
-    assert {one.name for one in pattern.groups.all()} == {"6e A", "5e B"}
+    assert {group.name for group in pattern.groups.all()} == {"6e A", "5e B"}
     assert set(pattern.teachers.all()) == {teacher, other}
 
 
@@ -169,7 +199,9 @@ def test_names_of_sts_emp_help_and_alone_they_are_not_enough(keyed: World, bring
     assert "ne disent pas les heures" in error["reason"]
 
 
-@pytest.mark.parametrize("content", [b"<EDT_STS><DONNEES>", b'<!DOCTYPE x [<!ENTITY a "b">]><EDT_STS/>'], ids=["cut", "entity"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content", [b"<EDT_STS><DONNEES>", b'<!DOCTYPE x [<!ENTITY a "b">]><EDT_STS/>'], ids=["cut", "entity"]
+)
 def test_a_file_that_cannot_be_trusted_changes_nothing(keyed: World, bring: Any, content: bytes) -> None:
     before = WeeklyPattern.objects.count(), Alternation.objects.count(), Room.objects.count()
     (error,) = bring(content)["errors"]
@@ -187,18 +219,22 @@ def test_the_complete_sts_emp_gives_its_names_to_hours_that_we_write(
         nodes = list(reader)
     clock.move_to("2009-08-31 10:00:00+02:00")
     school = School.objects.create(uai="0999999X", name="Collège", kind="college")
-    year = SchoolYear.objects.create(school=school, name="2009-2010", starts=date(2009, 9, 1), ends=date(2010, 7, 2))  # fmt: skip
+    year = SchoolYear.objects.create(
+        school=school, name="2009-2010", starts=date(2009, 9, 1), ends=date(2010, 7, 2)
+    )
     School.objects.filter(pk=school.pk).update(current_year=year)
     Closure.objects.create(school=school, name="Noël", starts=date(2009, 12, 19), ends=date(2010, 1, 3))
     people = {sts.key_of(node): node for node in nodes if node.tag == "INDIVIDU"}
     for node in people.values():
         person = Person.objects.create(family_name=node.said("NOM_USAGE"), given_name=node.said("PRENOM"))
         Holding.objects.create(person=person, role=Role.TEACHER, school=school)
-        ExternalId.objects.create(source="siecle", authority="uai:0999999X", kind="person", value=sts.key_of(node), person=person)  # fmt: skip
+        ExternalId.objects.create(
+            source="siecle", authority="uai:0999999X", kind="person", value=sts.key_of(node), person=person
+        )
     structure, services, number = "", 0, 0
     for tag, kind, around in (("DIVISION", "class", "DIVISIONS"), ("GROUPE", "group", "GROUPES")):
         structure += f"<{around}>"
-        for node in (one for one in nodes if one.tag == tag):
+        for node in (node for node in nodes if node.tag == tag):
             Group.objects.create(school=school, year=year, kind=kind, name=node.told("CODE"))
             structure += f'<{tag} CODE="{node.told("CODE")}"><SERVICES>'
             for service in node.each("SERVICES", "SERVICE"):

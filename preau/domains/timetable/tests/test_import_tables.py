@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import Alternation, Lesson, WeeklyPattern
 
 HEAD = "Jour;Début;Fin;Matière;Classe;Enseignant;Salle;Semaine;Du;Au"
@@ -22,7 +22,9 @@ def bring(college: World, tmp_path: Path) -> Any:
         path, report = tmp_path / name, tmp_path / "report.json"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         with suppress(CommandError):
-            call_command("import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options)  # fmt: skip
+            call_command(
+                "import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options
+            )
         told = json.loads(report.read_text())
         report.unlink()
         if not told["errors"]:
@@ -95,11 +97,14 @@ def test_another_encoding_and_a_workbook_give_the_same(bring: Any, tmp_path: Pat
 def test_weeks_in_words_and_days_bound_a_course(bring: Any, college: World) -> None:
     report = bring(
         table(
-            "samedi;8h;9h;Mathématiques;6e A;;;A;;", "samedi;9h;10h;Mathématiques;6e A;;;Semaine B;;",
-            "samedi;10h;11h;Mathématiques;6e A;;;paire;;", "samedi;11h;12h;Mathématiques;6e A;;;49 à 50;;",
-            "samedi;13h;14h;Mathématiques;6e A;;;;05/12/2026;19/12/2026", "samedi;14h;15h;Mathématiques;6e A;;;lundi;;",
+            "samedi;8h;9h;Mathématiques;6e A;;;A;;",
+            "samedi;9h;10h;Mathématiques;6e A;;;Semaine B;;",
+            "samedi;10h;11h;Mathématiques;6e A;;;paire;;",
+            "samedi;11h;12h;Mathématiques;6e A;;;49 à 50;;",
+            "samedi;13h;14h;Mathématiques;6e A;;;;05/12/2026;19/12/2026",
+            "samedi;14h;15h;Mathématiques;6e A;;;lundi;;",
         )
-    )  # fmt: skip
+    )
     assert [one["reason"].replace("\u202f", " ") for one in report["put_aside"]] == [
         "Les semaines « lundi » ne se lisent pas."
     ]
@@ -127,7 +132,9 @@ def test_weeks_a_alone_are_named_so(bring: Any) -> None:
 def test_weeks_that_the_school_has_named_are_these(bring: Any, college: World) -> None:
     weeks = ["2026-11-30", "2026-12-07"]
     for name, mondays in (("Semaine A", weeks), ("Semaine B", ["2026-12-14"])):
-        Alternation.objects.create(school=college.school, year=college.year, name=name, mondays=mondays, names_weeks=True)  # fmt: skip
+        Alternation.objects.create(
+            school=college.school, year=college.year, name=name, mondays=mondays, names_weeks=True
+        )
     bring(table("samedi;8h;9h;Mathématiques;6e A;;;a;;"))
     (one,) = mine()
     assert list(one.lessons.values_list("day", flat=True)) == [date(2026, 12, 5), date(2026, 12, 12)]

@@ -9,11 +9,12 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable import queries
 from preau.domains.timetable.models import Lesson
-from preau.domains.timetable.queries import View
+from preau.domains.timetable.queries import layouts, whose
+from preau.domains.timetable.queries.layouts import View
+from preau.domains.timetable.queries.lessons import own_rows
 
 TODAY = NOW.date()
 WEEK = "timetable:week"
@@ -76,7 +77,7 @@ def test_what_a_cook_reads_of_a_class_names_no_pupil(
     viewer = holder(Role.OTHER)
     pupil = college.people["pupil"]
     group = Enrolment.objects.get(pupil=pupil, group__kind="class").group
-    found = queries.whose(viewer, {"par": "classe", "classe": str(group.pk), "eleve": pupil.public_id})
+    found = whose.whose(viewer, {"par": "classe", "classe": str(group.pk), "eleve": pupil.public_id})
     assert found.chosen is not None and found.chosen.pk == group.pk
     assert (found.pupils, found.pupil) == ((), None)
 
@@ -84,9 +85,9 @@ def test_what_a_cook_reads_of_a_class_names_no_pupil(
 @pytest.mark.parametrize("view", list(View))
 def test_before_and_after_meet(view: View) -> None:
     """One step on and one back is where one was, and no day lies between two pages."""
-    here = queries.span_of(view, TODAY)
-    after = queries.span_of(view, here.after)
-    assert queries.span_of(view, after.before).first == here.first
+    here = layouts.span_of(view, TODAY)
+    after = layouts.span_of(view, here.after)
+    assert layouts.span_of(view, after.before).first == here.first
     if view != View.MONTH:
         assert after.first == here.last + timedelta(days=1)
     assert here.first <= TODAY <= here.last
@@ -96,9 +97,9 @@ def test_the_table_of_a_week_holds_each_lesson_once_on_its_day_at_its_hour(
     college: World, seat_of: Any
 ) -> None:
     viewer = seat_of("pupil")
-    span = queries.span_of(View.WEEK, TODAY)
-    days = queries.days_of(queries.own_rows(viewer, span.first, span.last), span, TODAY)
-    grid = queries.grid_of(days)
+    span = layouts.span_of(View.WEEK, TODAY)
+    days = layouts.days_of(own_rows(viewer, span.first, span.last), span, TODAY)
+    grid = layouts.grid_of(days)
     seen = [row for line in grid for cell in line.cells for row in cell.rows]
     assert sorted(row.pk for row in seen) == sorted(row.pk for day in days for row in day.rows)
     for line in grid:
@@ -115,8 +116,8 @@ def test_two_lessons_at_once_share_a_square_and_a_long_one_covers_its_rows(
     viewer = seat_of("pupil")
     lessons = list(Lesson.objects.of_pupils([viewer.person.pk]).filter(day=TODAY).order_by("starts"))
     Lesson.objects.filter(pk=lessons[0].pk).update(ends=lessons[2].starts)
-    span = queries.span_of(View.DAY, TODAY)
-    grid = queries.grid_of(queries.days_of(queries.own_rows(viewer, TODAY, TODAY), span, TODAY))
+    span = layouts.span_of(View.DAY, TODAY)
+    grid = layouts.grid_of(layouts.days_of(own_rows(viewer, TODAY, TODAY), span, TODAY))
     (first,) = grid[0].cells
     assert ([row.pk for row in first.rows], first.span) == ([lessons[0].pk, lessons[1].pk], 2)
     assert grid[1].cells == ()
@@ -130,9 +131,10 @@ def test_a_month_says_how_many_lessons_and_until_when(college: World, client: Sc
 
 
 def test_a_subject_always_looks_the_same(college: World, seat_of: Any) -> None:
-    rows = queries.own_rows(seat_of("pupil"), TODAY - timedelta(days=7), TODAY)
-    hues = {(row.subject, row.hue) for row in rows}
-    assert len(hues) == len({subject for subject, _hue in hues})
+    rows = own_rows(seat_of("pupil"), TODAY - timedelta(days=7), TODAY)
+    looks = {(row.subject, row.look) for row in rows}
+    assert len(looks) == len({subject for subject, _look in looks})
+    assert all(look.key and look.icon for _subject, look in looks)
 
 
 def test_the_day_of_a_teacher_shows_the_roll_to_call(college: World, client: SchoolClient) -> None:

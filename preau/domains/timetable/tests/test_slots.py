@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Enrolment, Group, Person, Room
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable import queries, rules
+from preau.domains.timetable import rules
 from preau.domains.timetable.actions import slots as actions
 from preau.domains.timetable.models import DaySlot, Lesson
-from preau.domains.timetable.queries import Needs, Times, clashes, clashes_at, is_hole
-from preau.domains.timetable.queries.slots import slots_of
+from preau.domains.timetable.queries import slots
+from preau.domains.timetable.queries.clashes import Needs, Times, clashes, clashes_at
+from preau.domains.timetable.queries.slots import is_hole, slots_of
 
 TODAY = NOW.date()
 WEEK = (TODAY - timedelta(days=1), TODAY + timedelta(days=5))
@@ -32,9 +33,16 @@ def _nothing_yet(college: World, twin: World) -> None:
 def told(**fields: Any) -> dict[str, Any]:
     """An hour of study after lunch, in the hole that the classes of the tests have."""
     given = {
-        "kind": "study", "name": "Permanence du midi", "weekdays": [0, 1, 3, 4], "starts_at": time(13, 10), "ends_at": time(14, 5),
-        "room": None, "places": 30, "watchers": [], "groups": [],
-    }  # fmt: skip
+        "kind": "study",
+        "name": "Permanence du midi",
+        "weekdays": [0, 1, 3, 4],
+        "starts_at": time(13, 10),
+        "ends_at": time(14, 5),
+        "room": None,
+        "places": 30,
+        "watchers": [],
+        "groups": [],
+    }
     return given | fields
 
 
@@ -72,8 +80,10 @@ def test_a_hole_never_falls_on_a_lesson(lessons: list[tuple[int, int]], hour: in
 
 def test_who_keeps_slots_and_who_reads_study(holder: Any, college: World) -> None:
     assert {role for role in Role if rules.keeps_slots(holder(role))} == {
-        Role.HEAD, Role.SECRETARY, Role.SCHOOL_LIFE,
-    }  # fmt: skip
+        Role.HEAD,
+        Role.SECRETARY,
+        Role.SCHOOL_LIFE,
+    }
     assert {role for role in Role if rules.reads_study(holder(role))} == {Role.HEAD, Role.SCHOOL_LIFE}
 
 
@@ -144,9 +154,9 @@ def test_whoever_watches_has_it_in_their_week_and_agenda(
         college.year,
         told(watchers=[teacher], room=room, starts_at=time(17, 10), ends_at=time(18, 0)),
     )
-    rows = queries.watches_of(seat_of("teacher"), *WEEK)
+    rows = slots.watches_of(seat_of("teacher"), *WEEK)
     assert {row.starts.astimezone(PARIS).weekday() for row in rows} == {0, 1, 3, 4}
-    assert queries.watches_of(seat_of("teacher_1"), *WEEK) == []
+    assert slots.watches_of(seat_of("teacher_1"), *WEEK) == []
     for key, query in [
         ("teacher", {"jour": str(TODAY)}),
         ("head", {"par": "prof", "prof": teacher.public_id}),
@@ -156,7 +166,7 @@ def test_whoever_watches_has_it_in_their_week_and_agenda(
         assert "Permanence du midi" in page, (key, query)
     assert "Permanence du midi" in client.sit(teacher).get("/agenda/").content.decode()
     Closure.objects.create(school=college.school, name="Pont", starts=WEEK[0], ends=WEEK[1])
-    assert queries.watches_of(seat_of("teacher"), *WEEK) == []
+    assert slots.watches_of(seat_of("teacher"), *WEEK) == []
 
 
 def test_the_twin_has_its_own(college: World, twin: World, seat_of: Any) -> None:
@@ -171,8 +181,8 @@ def test_the_twin_has_its_own(college: World, twin: World, seat_of: Any) -> None
 def test_who_is_expected_in_study(college: World, client: SchoolClient, seat_of: Any) -> None:
     actions.keep_slot(seat_of("cpe"), college.year, told())
     slot = DaySlot.objects.get()
-    (line,) = queries.studies_on(seat_of("cpe"), TODAY)
-    everybody = queries.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))
+    (line,) = slots.studies_on(seat_of("cpe"), TODAY)
+    everybody = slots.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))
     assert (
         len(everybody) == Enrolment.objects.filter(school=college.school).values("pupil").distinct().count()
     )
@@ -182,25 +192,23 @@ def test_who_is_expected_in_study(college: World, client: SchoolClient, seat_of:
     Lesson.objects.filter(groups=own_class(college), day=TODAY, starts__gt=NOW + timedelta(hours=3)).update(
         state="cancelled"
     )
-    fewer = {one.pk for one in queries.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))}
+    fewer = {one.pk for one in slots.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))}
     assert college.people["pupil"].pk not in fewer
     page = client.sit(college.people["cpe"]).get(reverse("timetable:study"), {"heure": slot.pk})
     assert f"{len(fewer)} élèves attendus" in page.content.decode()
     assert Line.objects.filter(verb="timetable.study_read", is_read=True).count() == len(fewer)
-    assert queries.studies_on(seat_of("cpe"), TODAY + timedelta(days=1)) == []
+    assert slots.studies_on(seat_of("cpe"), TODAY + timedelta(days=1)) == []
 
 
 def test_study_says_who_is_elsewhere(college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     actions.keep_slot(seat_of("cpe"), college.year, told())
-    (line,) = queries.studies_on(seat_of("cpe"), TODAY)
+    (line,) = slots.studies_on(seat_of("cpe"), TODAY)
     pupil = college.people["pupil"].pk
     houses = [
         type("House", (), {"said": staticmethod(lambda school, starts, ends, pupils: {pupil: "En sortie"})})
     ]
     monkeypatch.setattr("preau.domains.timetable.queries.slots.whereabouts", houses)
-    found = {
-        one.pk: one.away for one in queries.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))
-    }
+    found = {one.pk: one.away for one in slots.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))}
     assert found[pupil] == "En sortie"
     assert set(found.values()) == {"", "En sortie"}
 
@@ -209,7 +217,7 @@ def test_thirty_pupils_cost_what_one_does(
     college: World, client: SchoolClient, seat_of: Any, django_assert_num_queries: Any
 ) -> None:
     actions.keep_slot(seat_of("cpe"), college.year, told())
-    (line,) = queries.studies_on(seat_of("cpe"), TODAY)
+    (line,) = slots.studies_on(seat_of("cpe"), TODAY)
     for number in range(30):
         pupil = Person.objects.create(family_name=f"Élève {number}", given_name="Ana")
         Enrolment.objects.create(
@@ -219,7 +227,7 @@ def test_thirty_pupils_cost_what_one_does(
     page = client.sit(college.people["cpe"]).get(reverse("timetable:study"), {"heure": line.pk})
     assert page.status_code == 200
     assert len(page.content) < 60_000
-    assert len(queries.expected_in_study(viewer, TODAY, line.span_on(TODAY))) > 30
+    assert len(slots.expected_in_study(viewer, TODAY, line.span_on(TODAY))) > 30
 
 
 # What is taken
@@ -254,9 +262,9 @@ def test_a_lesson_is_not_put_where_a_slot_is(college: World, seat_of: Any) -> No
     tuesday = Times(1, (time(13, 10), time(14, 5)), (TODAY, TODAY))
     wednesday = Times(2, (time(13, 10), time(14, 5)), (TODAY, TODAY + timedelta(days=1)))
     for needs in (Needs(room=room), Needs(teachers=(teacher,))):
-        assert [one.what for one in clashes(college.year, tuesday, needs)] == ["Permanence du midi"]
+        assert [clash.what for clash in clashes(college.year, tuesday, needs)] == ["Permanence du midi"]
         assert clashes(college.year, wednesday, needs) == []
-        assert [one.what for one in clashes_at(college.year, at(13, 30), at(14), needs)] == [
+        assert [clash.what for clash in clashes_at(college.year, at(13, 30), at(14), needs)] == [
             "Permanence du midi"
         ]
     assert clashes(college.year, tuesday, Needs(teachers=(college.people["teacher_1"],))) == []

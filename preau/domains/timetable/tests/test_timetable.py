@@ -10,16 +10,18 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person, Room, School, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Role
-from preau.domains.timetable import actions, queries, rules
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import patterns as patterns_actions
 from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.queries.lessons import day_of, present_day, pupil_groups
 from tests.pages import counted
 
 TODAY = NOW.date()
 
 
-def weekly(college: World, **changes: Any) -> actions.Weekly:
+def weekly(college: World, **changes: Any) -> patterns_actions.Weekly:
     """A lesson on Saturdays, when nobody else has any."""
     values: dict[str, Any] = {
         "year": college.year,
@@ -33,11 +35,11 @@ def weekly(college: World, **changes: Any) -> actions.Weekly:
         "first_day": TODAY,
         "last_day": date(2027, 1, 16),
     }
-    return actions.Weekly(**values | changes)
+    return patterns_actions.Weekly(**values | changes)
 
 
 def test_a_weekly_lesson_skips_the_holidays(college: World) -> None:
-    pattern = actions.plan(weekly(college))
+    pattern = patterns_actions.plan(weekly(college))
     days = list(pattern.lessons.values_list("day", flat=True))
     assert days[0] == date(2026, 11, 28)
     assert all(day.weekday() == 5 for day in days)
@@ -47,7 +49,7 @@ def test_a_weekly_lesson_skips_the_holidays(college: World) -> None:
 
 
 def test_the_wall_clock_stays_when_the_hour_changes(college: World) -> None:
-    pattern = actions.plan(weekly(college, first_day=date(2027, 3, 20), last_day=date(2027, 4, 5)))
+    pattern = patterns_actions.plan(weekly(college, first_day=date(2027, 3, 20), last_day=date(2027, 4, 5)))
     starts = list(pattern.lessons.values_list("starts", flat=True))
     assert [moment.astimezone(ZoneInfo("Europe/Paris")).hour for moment in starts] == [8, 8, 8]
     assert [moment.astimezone(ZoneInfo("UTC")).hour for moment in starts] == [7, 7, 6]
@@ -56,20 +58,20 @@ def test_the_wall_clock_stays_when_the_hour_changes(college: World) -> None:
 def test_a_school_overseas_has_its_own_wall(college: World) -> None:
     college.school.timezone = "Indian/Reunion"
     college.school.save()
-    lesson = actions.plan(weekly(college)).lessons.select_related("school")[0]
+    lesson = patterns_actions.plan(weekly(college)).lessons.select_related("school")[0]
     assert lesson.starts == datetime(2026, 11, 28, 8, 5, tzinfo=ZoneInfo("Indian/Reunion"))
     assert lesson.hours == "8\u00a0h\u00a005\u00a0– 9\u00a0h\u00a000"
 
 
 def test_creating_leaves_a_trace(college: World, seat_of: Any) -> None:
-    pattern = actions.create_weekly_lesson(seat_of("head"), weekly(college))
+    pattern = patterns_actions.create_weekly_lesson(seat_of("head"), weekly(college))
     line = Line.objects.get(verb="timetable.weekly_lesson_created")
     assert (line.target_id, line.school_id, line.details) == (pattern.pk, college.school.pk, {"lessons": 5})
 
 
 def test_stopping_keeps_the_past(college: World, seat_of: Any) -> None:
-    pattern = actions.plan(weekly(college, weekday=1, first_day=TODAY - timedelta(days=14)))
-    gone = actions.stop_weekly_lesson(seat_of("head"), pattern)
+    pattern = patterns_actions.plan(weekly(college, weekday=1, first_day=TODAY - timedelta(days=14)))
+    gone = patterns_actions.stop_weekly_lesson(seat_of("head"), pattern)
     pattern.refresh_from_db()
     assert gone > 0
     assert pattern.last_day == TODAY
@@ -79,12 +81,12 @@ def test_stopping_keeps_the_past(college: World, seat_of: Any) -> None:
 
 
 def test_stopping_one_that_has_no_past_removes_it(college: World, seat_of: Any) -> None:
-    pattern = actions.plan(weekly(college))
+    pattern = patterns_actions.plan(weekly(college))
     again = WeeklyPattern.objects.get(pk=pattern.pk)
-    assert actions.stop_weekly_lesson(seat_of("head"), pattern) == 5
+    assert patterns_actions.stop_weekly_lesson(seat_of("head"), pattern) == 5
     assert not WeeklyPattern.objects.filter(pk=again.pk).exists()
-    with pytest.raises(actions.AlreadyStopped):
-        actions.stop_weekly_lesson(seat_of("head"), again)
+    with pytest.raises(patterns_actions.AlreadyStopped):
+        patterns_actions.stop_weekly_lesson(seat_of("head"), again)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_a_second_click_on_stopping_is_no_mistake(
 ) -> None:
     """With a past the pattern stays, without one it is gone: the person reads a sentence either way."""
     first_day = TODAY - timedelta(days=14) if weekday == 1 else TODAY
-    pattern = actions.plan(weekly(college, weekday=weekday, first_day=first_day))
+    pattern = patterns_actions.plan(weekly(college, weekday=weekday, first_day=first_day))
     address = reverse("timetable:stop", kwargs={"pk": pattern.pk})
     client.sit(college.people["head"])
     assert "à venir retirée" in client.post(address, follow=True).content.decode()
@@ -111,7 +113,7 @@ def test_a_second_click_on_stopping_is_no_mistake(
 
 def test_a_family_sees_the_lessons_of_the_class_on_their_day(college: World, seat_of: Any) -> None:
     viewer = seat_of("guardian")
-    rows = queries.day_of(viewer, TODAY)
+    rows = day_of(viewer, TODAY)
     group = Enrolment.objects.get(pupil=college.people["pupil"]).group
     assert {row.groups_label for row in rows} == {group.name}
     assert len(rows) == Lesson.objects.filter(groups=group, day=TODAY).count() == 6
@@ -132,8 +134,8 @@ def test_staff_see_the_lessons_of_their_school_only(college: World, twin: World,
 
 def test_co_teachers_are_both_shown(college: World, seat_of: Any) -> None:
     second = college.people["teacher_1"]
-    actions.plan(weekly(college, teachers=(college.people["teacher"], second)))
-    row = queries.day_of(seat_of("teacher"), date(2026, 11, 28))[0]
+    patterns_actions.plan(weekly(college, teachers=(college.people["teacher"], second)))
+    row = day_of(seat_of("teacher"), date(2026, 11, 28))[0]
     assert row.teachers_label == "M. Lefèvre, Mme Moreau" or row.teachers_label == "Mme Moreau, M. Lefèvre"
 
 
@@ -141,8 +143,8 @@ def test_the_day_of_a_family_moves_to_the_next_one_in_the_evening(
     college: World, seat_of: Any, clock: Any
 ) -> None:
     viewer = seat_of("guardian")
-    assert queries.present_day(viewer, NOW).day == TODAY
-    assert queries.present_day(viewer, NOW.replace(hour=19)).day == TODAY + timedelta(days=1)
+    assert present_day(viewer, NOW).day == TODAY
+    assert present_day(viewer, NOW.replace(hour=19)).day == TODAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -283,8 +285,8 @@ def test_a_childs_name_stands_on_their_own_lessons_only(college: World, twin: Wo
     Person.objects.filter(pk=elsewhere.pk).update(given_name="Hugo")
     Group.objects.filter(enrolments__pupil=elsewhere).update(name="5e B")
     viewer = seat_of("guardian")
-    children = queries.pupil_groups(viewer)
-    rows = queries.day_of(viewer, TODAY)
+    children = pupil_groups(viewer)
+    rows = day_of(viewer, TODAY)
     assert {row.groups_label for row in rows} == {"5e B"}
     assert {row.for_children(children) for row in rows} == {"Nina", "Hugo"}
 
@@ -318,14 +320,14 @@ def test_the_lesson_going_on_says_how_many_pupils_come(college: World, seat_of: 
     coming = Enrolment.objects.active(NOW.date()).filter(group__in=lesson.groups.all())
     pupils = set(coming.values_list("pupil_id", flat=True))
     assert len(pupils) > 1
-    assert queries.present_day(seat_of("teacher"), NOW).pupils_now == len(pupils)
+    assert present_day(seat_of("teacher"), NOW).pupils_now == len(pupils)
 
 
 def test_a_lesson_of_nobody_counts_nobody(college: World, seat_of: Any) -> None:
     lesson = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
     lesson.teachers.set([college.people["teacher"]])
     lesson.groups.clear()
-    day = queries.present_day(seat_of("teacher"), NOW)
+    day = present_day(seat_of("teacher"), NOW)
     assert (day.now and day.now.pk, day.pupils_now) == (lesson.pk, 0)
 
 

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 from conftest import NOW, SchoolClient
 from preau.directory.models import School, SchoolYear
-from preau.directory.seeds import World
-from preau.domains.timetable import actions, queries
-from preau.domains.timetable.actions import Weekly, Why
+from preau.directory.seeds.world import World
+from preau.domains.timetable.actions import alternations, patterns
+from preau.domains.timetable.actions.changes import Why, change_room, move_lesson
+from preau.domains.timetable.actions.patterns import Weekly
 from preau.domains.timetable.models import Alternation, Lesson, WeeklyPattern
+from preau.domains.timetable.queries import clashes, lessons
+from preau.domains.timetable.queries.weeks import in_turn, name_of_week, weeks_between, weeks_of
 from preau.foundation import dates
 
 TODAY = NOW.date()
@@ -35,8 +38,8 @@ def closures(first: date, spans: list[tuple[int, int]]) -> list[tuple[date, date
 def test_every_open_week_has_one_letter_and_no_two_in_a_row_the_same(
     first: date, spans: list[tuple[int, int]], length: int
 ) -> None:
-    weeks = queries.weeks_between(first, first + timedelta(days=length), closures(first, spans))
-    one, other = queries.in_turn(weeks)
+    weeks = weeks_between(first, first + timedelta(days=length), closures(first, spans))
+    one, other = in_turn(weeks)
     letters = {**dict.fromkeys(one, "A"), **dict.fromkeys(other, "B")}
     opened = [week.monday for week in weeks if not week.is_closed]
     assert sorted(letters) == opened
@@ -60,13 +63,13 @@ def test_lessons_of_a_and_b_share_the_year_and_keep_their_hour_on_the_wall(
 ) -> None:
     """Over both nights that change the hour, and 29 February."""
     last, closed = first + timedelta(days=305), closures(first, spans)
-    one, other = queries.in_turn(queries.weeks_between(first, last, closed))
+    one, other = in_turn(weeks_between(first, last, closed))
     pair = [Alternation(mondays=[day.isoformat() for day in mondays]) for mondays in (one, other)]
     clock = clock.replace(second=0, microsecond=0)
 
     def days(alternation: Alternation | None) -> list[date]:
         pattern = WeeklyPattern(weekday=weekday, first_day=first, last_day=last, alternation=alternation)
-        return list(actions.open_days(pattern, closed))
+        return list(patterns.open_days(pattern, closed))
 
     school = School(timezone=zone)
     a, b, every = days(pair[0]), days(pair[1]), days(None)
@@ -74,15 +77,15 @@ def test_lessons_of_a_and_b_share_the_year_and_keep_their_hour_on_the_wall(
     named = set(one) | set(other)
     assert sorted(a + b) == [day for day in every if dates.monday_of(day) in named]
     for day in a + b:
-        moment = actions.at(school, day, clock)
+        moment = patterns.at(school, day, clock)
         assert (moment.date(), moment.time(), day.weekday()) == (day, clock, weekday)
         read_again = datetime.fromtimestamp(moment.timestamp(), ZoneInfo(zone))
         assert read_again.replace(tzinfo=None) == datetime.combine(day, clock)
 
 
 def test_the_leap_day_has_its_letter() -> None:
-    weeks = queries.weeks_between(date(2027, 9, 1), date(2028, 7, 4), [])
-    one, other = queries.in_turn(weeks)
+    weeks = weeks_between(date(2027, 9, 1), date(2028, 7, 4), [])
+    one, other = in_turn(weeks)
     leap = dates.monday_of(date(2028, 2, 29))
     assert (leap in one) != (leap in other)
     assert (leap + timedelta(days=7) in one) == (leap in other)
@@ -97,13 +100,13 @@ def test_two_weekly_lessons_meet_only_on_a_day_that_both_have(
     first: date, weekdays: tuple[int, int], letters: tuple[str, str]
 ) -> None:
     last = first + timedelta(days=300)
-    one, other = queries.in_turn(queries.weeks_between(first, last, []))
+    one, other = in_turn(weeks_between(first, last, []))
     by = {"A": one, "B": other}
     found = []
     for weekday, letter in zip(weekdays, letters, strict=True):
         mondays = [day.isoformat() for day in by.get(letter, [])]
         alternation = Alternation(mondays=mondays) if letter != "-" else None
-        found.append(queries.Times(weekday, (time(8), time(9)), (first, last), alternation).dates())
+        found.append(clashes.Times(weekday, (time(8), time(9)), (first, last), alternation).dates())
     meet = bool(found[0] & found[1])
     assert meet == (weekdays[0] == weekdays[1] and set(letters) != {"A", "B"})
 
@@ -119,7 +122,7 @@ def work() -> None:
 
 
 def pair_of(college: World, seat_of: Any, first: str = "A") -> list[Alternation]:
-    found = actions.alternate(seat_of("head"), college.year, first)
+    found = alternations.alternate(seat_of("head"), college.year, first)
     work()
     return found
 
@@ -127,10 +130,18 @@ def pair_of(college: World, seat_of: Any, first: str = "A") -> list[Alternation]
 def weekly(college: World, alternation: Alternation | None, **changes: Any) -> Weekly:
     known = WeeklyPattern.objects.filter(year=college.year)[0]
     fields: dict[str, Any] = {
-        "year": college.year, "subject": known.subject, "groups": tuple(known.groups.all()), "room": known.room,
-        "teachers": tuple(known.teachers.all()), "weekday": 5, "starts_at": time(8, 5), "ends_at": time(9, 0),
-        "first_day": TODAY, "last_day": college.year.ends, "alternation": alternation,
-    }  # fmt: skip
+        "year": college.year,
+        "subject": known.subject,
+        "groups": tuple(known.groups.all()),
+        "room": known.room,
+        "teachers": tuple(known.teachers.all()),
+        "weekday": 5,
+        "starts_at": time(8, 5),
+        "ends_at": time(9, 0),
+        "first_day": TODAY,
+        "last_day": college.year.ends,
+        "alternation": alternation,
+    }
     return Weekly(**fields | changes)
 
 
@@ -139,34 +150,36 @@ def test_a_and_b_at_the_same_hour_do_not_clash_and_every_week_clashes_with_both(
 ) -> None:
     a, b = pair_of(college, seat_of)
     head = seat_of("head")
-    made = [actions.create_weekly_lesson(head, weekly(college, one)) for one in (a, b)]
+    made = [patterns.create_weekly_lesson(head, weekly(college, one)) for one in (a, b)]
     days = [set(one.lessons.values_list("day", flat=True)) for one in made]
     assert days[0] and days[1] and not days[0] & days[1]
-    with pytest.raises(actions.Taken) as taken:
-        actions.create_weekly_lesson(head, weekly(college, None))
+    with pytest.raises(patterns.SlotTaken) as taken:
+        patterns.create_weekly_lesson(head, weekly(college, None))
     assert len(taken.value.clashes) == 2
-    with pytest.raises(actions.Taken):
-        actions.create_weekly_lesson(head, weekly(college, a))
+    with pytest.raises(patterns.SlotTaken):
+        patterns.create_weekly_lesson(head, weekly(college, a))
 
 
 def test_a_weekly_lesson_meets_a_lesson_that_was_moved(college: World, seat_of: Any) -> None:
     head = seat_of("head")
     lesson = Lesson.objects.filter(school=college.school, day__gt=TODAY).order_by("day")[0]
-    actions.move_lesson(head, lesson, (date(2026, 12, 5), time(8, 5), time(9, 0)), None, Why())
+    move_lesson(head, lesson, (date(2026, 12, 5), time(8, 5), time(9, 0)), None, Why())
     groups, teachers = tuple(lesson.groups.all()), tuple(lesson.teachers.all())
-    with pytest.raises(actions.Taken) as taken:
-        actions.create_weekly_lesson(head, weekly(college, None, groups=groups, teachers=teachers, room=None))
+    with pytest.raises(patterns.SlotTaken) as taken:
+        patterns.create_weekly_lesson(
+            head, weekly(college, None, groups=groups, teachers=teachers, room=None)
+        )
     assert [clash.day for clash in taken.value.clashes] == [date(2026, 12, 5)]
 
 
 def test_lessons_to_come_follow_the_weeks_and_others_stay(college: World, seat_of: Any) -> None:
     head = seat_of("head")
     a, b = pair_of(college, seat_of)
-    pattern = actions.plan(weekly(college, a, first_day=college.year.starts))
+    pattern = patterns.plan(weekly(college, a, first_day=college.year.starts))
     past = set(pattern.lessons.filter(day__lte=TODAY).values_list("day", flat=True))
     moved = pattern.lessons.filter(day__gt=TODAY).order_by("day")[0]
-    actions.change_room(head, moved, None, Why())
-    actions.alternate(head, college.year, "B")
+    change_room(head, moved, None, Why())
+    alternations.alternate(head, college.year, "B")
     work()
     a.refresh_from_db()
     to_come = pattern.lessons.filter(day__gt=TODAY)
@@ -177,7 +190,7 @@ def test_lessons_to_come_follow_the_weeks_and_others_stay(college: World, seat_o
     assert set(to_come.exclude(pk=moved.pk).values_list("groups", flat=True)) == set(
         pattern.groups.values_list("pk", flat=True)
     )
-    actions.alternate(head, college.year, "A")
+    alternations.alternate(head, college.year, "A")
     work()
     assert len(set(pattern.lessons.values_list("day", flat=True))) == pattern.lessons.count()
     assert b.pk != a.pk
@@ -188,14 +201,14 @@ def test_one_week_is_changed_and_those_after_it_if_asked(college: World, seat_of
     a, b = pair_of(college, seat_of)
     letter = "A" if a.holds(MONDAY) else "B"
     other = b if letter == "A" else a
-    assert actions.change_week(head, college.year, MONDAY, other)
-    assert not actions.change_week(head, college.year, MONDAY, other)
-    names = {week.monday: week.name for week in queries.weeks_of(college.year)}
+    assert alternations.change_week(head, college.year, MONDAY, other)
+    assert not alternations.change_week(head, college.year, MONDAY, other)
+    names = {week.monday: week.name for week in weeks_of(college.year)}
     assert names[MONDAY] == other.name
     assert names[MONDAY + timedelta(days=7)] == other.name
     before = {monday: name for monday, name in names.items() if monday < MONDAY}
-    actions.alternate(head, college.year, other.code, since=MONDAY)
-    names = {week.monday: week.name for week in queries.weeks_of(college.year)}
+    alternations.alternate(head, college.year, other.code, since=MONDAY)
+    names = {week.monday: week.name for week in weeks_of(college.year)}
     assert names[MONDAY + timedelta(days=7)] != names[MONDAY] == other.name
     assert {monday: name for monday, name in names.items() if monday < MONDAY} == before
 
@@ -209,8 +222,8 @@ def test_a_family_reads_the_name_of_the_week_of_its_school(
         client.sit(college.people[key])
         assert f"· {name}" in client.get(reverse("timetable:week")).content.decode()
     other = seat_of("guardian", world=twin)
-    assert queries.name_of_week(other, MONDAY) == ""
-    agenda = queries.agenda_of(seat_of("pupil"), MONDAY, MONDAY + timedelta(days=6))
+    assert name_of_week(other, MONDAY) == ""
+    agenda = lessons.agenda_of(seat_of("pupil"), MONDAY, MONDAY + timedelta(days=6))
     assert [(entry.title, entry.starts) for entry in agenda if entry.lasts_days] == [(name, MONDAY)]
 
 
@@ -220,11 +233,11 @@ def test_the_secretary_places_the_weeks_in_one_gesture(college: World, client: S
     assert "Alterner sur toute l’année" in client.get(address).content.decode()
     page = client.post(address, {"first": "B"}, follow=True).content.decode()
     assert "Changer une semaine" in page
-    first = next(week for week in queries.weeks_of(college.year) if not week.is_closed)
+    first = next(week for week in weeks_of(college.year) if not week.is_closed)
     assert first.name == "Semaine B"
     typed = {"week": MONDAY.isoformat(), "to": "-"}
     client.post(reverse("timetable:change_week"), typed)
-    assert {week.monday: week.name for week in queries.weeks_of(college.year)}[MONDAY] == ""
+    assert {week.monday: week.name for week in weeks_of(college.year)}[MONDAY] == ""
     wrong = client.post(reverse("timetable:change_week"), typed | {"in_turn": "on"})
     assert wrong.status_code == 422
     assert "choisissez A ou B" in wrong.content.decode()
@@ -239,7 +252,7 @@ def test_other_weeks_have_a_name_of_their_own(college: World, client: SchoolClie
     assert again.status_code == 422
     assert "déjà pris" in again.content.decode()
     made = Alternation.objects.get(name="Stage")
-    pattern = actions.create_weekly_lesson(seat_of("head"), weekly(college, made))
+    pattern = patterns.create_weekly_lesson(seat_of("head"), weekly(college, made))
     assert pattern.lessons.count() == 2
     address = reverse("timetable:alternation", kwargs={"pk": made.pk})
     client.post(address, {"name": "Stage", "weeks": mondays[:1]})
@@ -253,15 +266,20 @@ def test_other_weeks_have_a_name_of_their_own(college: World, client: SchoolClie
 
 
 def test_a_weekly_lesson_changes_from_a_day_on(college: World, client: SchoolClient, seat_of: Any) -> None:
-    pattern = actions.plan(weekly(college, None, first_day=college.year.starts))
+    pattern = patterns.plan(weekly(college, None, first_day=college.year.starts))
     past = set(pattern.lessons.filter(day__lte=TODAY).values_list("pk", flat=True))
     client.sit(college.people["secretary"])
     address = reverse("timetable:change_pattern", kwargs={"pk": pattern.pk})
     typed = {
-        "subject": pattern.subject_id, "groups": [one.pk for one in pattern.groups.all()],
-        "teachers": [one.pk for one in pattern.teachers.all()], "room": "", "weekday": 5, "starts_at": "10:00",
-        "ends_at": "10:55", "first_day": "2026-12-01",
-    }  # fmt: skip
+        "subject": pattern.subject_id,
+        "groups": [group.pk for group in pattern.groups.all()],
+        "teachers": [teacher.pk for teacher in pattern.teachers.all()],
+        "room": "",
+        "weekday": 5,
+        "starts_at": "10:00",
+        "ends_at": "10:55",
+        "first_day": "2026-12-01",
+    }
     assert 'value="08:05"' in client.get(address).content.decode()
     assert client.post(address, typed | {"first_day": TODAY.isoformat()}).status_code == 422
     assert "Séance changée" in client.post(address, typed, follow=True).content.decode()
@@ -276,7 +294,7 @@ def test_a_weekly_lesson_changes_from_a_day_on(college: World, client: SchoolCli
 
 def test_weeks_are_those_of_a_year(college: World) -> None:
     year = SchoolYear(starts=date(2026, 9, 1), ends=date(2027, 7, 2))
-    weeks = queries.weeks_between(year.starts, year.ends, [(date(2026, 12, 19), date(2027, 1, 3))])
+    weeks = weeks_between(year.starts, year.ends, [(date(2026, 12, 19), date(2027, 1, 3))])
     assert (weeks[0].monday, weeks[-1].monday) == (date(2026, 8, 31), date(2027, 6, 28))
     closed = [week.monday for week in weeks if week.is_closed]
     assert closed == [date(2026, 12, 21), date(2026, 12, 28)]

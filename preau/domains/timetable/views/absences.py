@@ -7,9 +7,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.timetable import actions, queries, rules
-from preau.domains.timetable.forms import AnnounceForm, WithdrawForm
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions.absences import (
+    AlreadyAway,
+    AlreadyConfirmed,
+    AlreadyWithdrawn,
+    announce_absence,
+    confirm_absence,
+    withdraw_absence,
+)
+from preau.domains.timetable.forms.cover import AnnounceForm, WithdrawForm
 from preau.domains.timetable.models import TeacherAbsence
+from preau.domains.timetable.queries import cover
+from preau.domains.timetable.queries.absences import absence_row, absences_of, own_lessons_over, touched_by
+from preau.domains.timetable.queries.lessons import lines_of, rows_from
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
 
@@ -20,7 +31,7 @@ MOST_LESSONS = 60
 @require_safe
 def absences(request: HttpRequest) -> HttpResponse:
     """The absences that are not over: of everybody for who organises covers, else one's own."""
-    rows = queries.absences_of(request.viewer, timezone.now(), most=100)
+    rows = absences_of(request.viewer, timezone.now(), most=100)
     context = {"rows": rows, "organises": rules.organises_covers(request.viewer)}
     return render(request, "timetable/cover_absences.html", context)
 
@@ -35,8 +46,8 @@ def announce(request: HttpRequest) -> HttpResponse:
     touched = None
     if request.method == "POST" and form.is_valid():
         if "apercu" in request.POST:
-            lessons = queries.own_lessons_over(form.person.pk, viewer.school_id, *form.span)
-            touched = queries.rows_from(queries.lines_of(lessons)[:MOST_LESSONS])
+            lessons = own_lessons_over(form.person.pk, viewer.school_id, *form.span)
+            touched = rows_from(lines_of(lessons)[:MOST_LESSONS])
         else:
             return _announced(request, form)
     context = {"form": form, "touched": touched, "organises": rules.organises_covers(viewer)}
@@ -46,8 +57,8 @@ def announce(request: HttpRequest) -> HttpResponse:
 def _announced(request: HttpRequest, form: AnnounceForm) -> HttpResponse:
     organises = rules.organises_covers(request.viewer)
     try:
-        absence = actions.announce_absence(request.viewer, form.person, *form.span, form.why)
-    except actions.AlreadyAway as known:
+        absence = announce_absence(request.viewer, form.person, *form.span, form.why)
+    except AlreadyAway as known:
         absence = known.absence
         messages.info(request, _("Une absence est déjà notée à ces dates : la voici."))
     else:
@@ -64,8 +75,8 @@ def absence(request: HttpRequest, absence: TeacherAbsence) -> HttpResponse:
     organises = rules.organises_covers(viewer)
     context = {
         "absence": absence,
-        "row": queries.absence_row(absence, now),
-        "needs": queries.needs_of(queries.touched_by(absence), now)[:MOST_LESSONS],
+        "row": absence_row(absence, now),
+        "needs": cover.needs_of(touched_by(absence), now)[:MOST_LESSONS],
         "organises": organises,
         "can_withdraw": not absence.is_withdrawn and rules.withdraws_absence(viewer, absence),
         "knows_why": rules.knows_causes(viewer) or absence.teacher_id == viewer.person.pk,
@@ -79,10 +90,10 @@ def absence(request: HttpRequest, absence: TeacherAbsence) -> HttpResponse:
 def confirm(request: HttpRequest, absence: TeacherAbsence) -> HttpResponseRedirect:
     """Take note of an absence that a teacher announced."""
     try:
-        actions.confirm_absence(request.viewer, absence)
-    except actions.AlreadyConfirmed:
+        confirm_absence(request.viewer, absence)
+    except AlreadyConfirmed:
         messages.info(request, _("C’était déjà noté."))
-    except actions.AlreadyWithdrawn:
+    except AlreadyWithdrawn:
         messages.error(request, _("Cette absence a été retirée."))
     else:
         messages.success(request, _("L’absence est notée. Ses cours sont à remplacer."))
@@ -96,8 +107,8 @@ def withdraw(request: HttpRequest, absence: TeacherAbsence) -> HttpResponseRedir
     form = WithdrawForm(request.POST)
     give_back = form.is_valid() and form.cleaned_data["give_back"] and rules.organises_covers(request.viewer)
     try:
-        back, left = actions.withdraw_absence(request.viewer, absence, give_back=bool(give_back))
-    except actions.AlreadyWithdrawn:
+        back, left = withdraw_absence(request.viewer, absence, give_back=bool(give_back))
+    except AlreadyWithdrawn:
         messages.info(request, _("C’était déjà retiré."))
     else:
         messages.success(request, _withdrawn(back, left))

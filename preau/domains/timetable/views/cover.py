@@ -11,9 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.timetable import actions, exports, queries, rules
-from preau.domains.timetable.forms import AskForm, DeclineForm, FilterForm, SettleForm
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import covering, patterns
+from preau.domains.timetable.actions.changes import NothingChanges, NotNow
+from preau.domains.timetable.exports.changes import cover_csv
+from preau.domains.timetable.forms.changes import FilterForm
+from preau.domains.timetable.forms.cover import AskForm, DeclineForm, SettleForm
 from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
+from preau.domains.timetable.queries import absences, colleagues, lessons
+from preau.domains.timetable.queries.cover import NeedRow, left_to_cover, needs_from, to_cover
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -29,12 +35,12 @@ def cover(request: HttpRequest) -> HttpResponse:
     """The lessons whose teacher is away, day by day: what is left to do, or all of them."""
     form, found = _found(request)
     viewer, now = request.viewer, timezone.now()
-    page = page_for(request, queries.lines_of(found), 30)
-    rows = [row for row in queries.absences_of(viewer, now) if row.is_waiting]
+    page = page_for(request, lessons.lines_of(found), 30)
+    rows = [row for row in absences.absences_of(viewer, now) if row.is_waiting]
     context = {
         "form": form,
         "page_obj": page,
-        "needs": queries.needs_from(queries.rows_from(page.object_list), now),
+        "needs": needs_from(lessons.rows_from(page.object_list), now),
         "to_confirm": rows,
         "all_of_them": request.GET.get("etat") == "tous",
         "days": _days(form),
@@ -50,8 +56,8 @@ def _found(request: HttpRequest) -> tuple[FilterForm, Any]:
     first = chosen.get("du") or viewer.today
     last = chosen.get("au") or max(first, viewer.today) + FORTNIGHT
     if request.GET.get("etat") == "tous":
-        return form, queries.to_cover(viewer, first, last)
-    return form, queries.left_to_cover(viewer, first, last, timezone.now())
+        return form, to_cover(viewer, first, last)
+    return form, left_to_cover(viewer, first, last, timezone.now())
 
 
 def _days(form: FilterForm) -> str:
@@ -67,7 +73,7 @@ def export_cover(request: HttpRequest) -> StreamingHttpResponse:
     _form, found = _found(request)
     viewer = request.viewer
     journal.record(viewer, "timetable.covers_exported", viewer.school, rows=found.count())
-    lines = exports.cover_csv(found, timezone.now())
+    lines = cover_csv(found, timezone.now())
     return csv_lines(f"remplacements-{viewer.today:%Y-%m-%d}", lines)
 
 
@@ -76,7 +82,7 @@ def export_cover(request: HttpRequest) -> StreamingHttpResponse:
 def cover_lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """One lesson to cover: who is free, in which order and why; asking them."""
     need = _need(lesson)
-    proposals = queries.proposals_for(need, lesson)
+    proposals = colleagues.proposals_for(need, lesson)
     form = AskForm(proposals, request.POST or None)
     if request.method == "POST" and not need.is_open:
         messages.info(request, _("Ce cours n’est plus à remplacer."))
@@ -87,32 +93,35 @@ def cover_lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _ask(request, lesson, need, form):
         return redirect("timetable:cover_lesson", pk=lesson.pk)
     context = {
-        "need": need, "row": need.row, "form": form, "proposals": proposals,
+        "need": need,
+        "row": need.row,
+        "form": form,
+        "proposals": proposals,
         "can_edit": rules.edits_timetable(request.viewer),
-    }  # fmt: skip
+    }
     return render_form(request, "timetable/cover_lesson.html", context)
 
 
-def _need(lesson: Lesson) -> queries.NeedRow:
-    (need,) = queries.needs_from([queries.row_of(lesson.pk)], timezone.now())
+def _need(lesson: Lesson) -> NeedRow:
+    (need,) = needs_from([lessons.row_of(lesson.pk)], timezone.now())
     return need
 
 
-def _asked_already(request: HttpRequest, need: queries.NeedRow) -> bool:
+def _asked_already(request: HttpRequest, need: NeedRow) -> bool:
     """A second click: everybody who was ticked has been asked."""
     chosen = set(request.POST.getlist("teachers"))
     return bool(chosen) and chosen <= {str(ask.person) for ask in need.waiting}
 
 
-def _ask(request: HttpRequest, lesson: Lesson, need: queries.NeedRow, form: AskForm) -> bool:
+def _ask(request: HttpRequest, lesson: Lesson, need: NeedRow, form: AskForm) -> bool:
     people = list(form.cleaned_data["teachers"])
     absence = TeacherAbsence.objects.visible_to(request.viewer).get(pk=need.missing[0].absence)
     try:
-        asks = actions.ask_cover(request.viewer, lesson, absence, people)
-    except actions.Busy as busy:
+        asks = covering.ask_cover(request.viewer, lesson, absence, people)
+    except covering.Busy as busy:
         form.add_error("teachers", _("%(who)s n’est plus libre à cette heure.") % {"who": busy})
         return False
-    except actions.NotNow as refused:
+    except NotNow as refused:
         form.add_error(None, str(refused))
         return False
     words = ngettext("%(num)s personne est sollicitée.", "%(num)s personnes sont sollicitées.", len(asks))
@@ -131,12 +140,12 @@ def settle(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
         return redirect("timetable:cover_lesson", pk=lesson.pk)
     absence = TeacherAbsence.objects.visible_to(request.viewer).get(pk=need.missing[0].absence)
     try:
-        actions.settle_otherwise(
+        covering.settle_otherwise(
             request.viewer, lesson, absence, study=form.cleaned_data["geste"] == "permanence"
         )
-    except actions.NothingChanges:
+    except NothingChanges:
         messages.info(request, _("C’est déjà ainsi : rien n’a changé."))
-    except actions.NotNow as refused:
+    except NotNow as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("C’est noté. Élèves et familles sont prévenus."))
@@ -168,10 +177,10 @@ def _ask_page(request: HttpRequest, ask: CoverAsk, form: DeclineForm | None = No
 def accept(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
     """Take the lesson; the second who wants it is told that it is taken."""
     try:
-        actions.accept_cover(request.viewer, ask)
-    except actions.AlreadyAnswered:
+        covering.accept_cover(request.viewer, ask)
+    except covering.AlreadyAnswered:
         messages.info(request, _("C’était déjà noté : ce cours est le vôtre."))
-    except (actions.TakenByAnother, actions.Busy, actions.NotNow, actions.Taken) as refused:
+    except (covering.TakenByAnother, covering.Busy, NotNow, patterns.SlotTaken) as refused:
         messages.error(request, _why_not(refused))
         ask.refresh_from_db()
         return _ask_page(request, ask, status=409)
@@ -181,9 +190,9 @@ def accept(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
 
 
 def _why_not(refused: Exception) -> str:
-    if isinstance(refused, actions.TakenByAnother):
+    if isinstance(refused, covering.TakenByAnother):
         return _("Déjà pris : quelqu’un d’autre donne ce cours, ou il n’est plus à remplacer.")
-    if isinstance(refused, actions.NotNow):
+    if isinstance(refused, NotNow):
         return str(refused)
     return _("Vous n’êtes plus libre à cette heure : un cours ou une absence vous y attend déjà.")
 
@@ -196,10 +205,10 @@ def decline(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
     if not form.is_valid():
         return _ask_page(request, ask, form, TYPED_WRONG)
     try:
-        actions.decline_cover(request.viewer, ask, form.cleaned_data["words"])
-    except (actions.AlreadyAnswered, actions.TakenByAnother):
+        covering.decline_cover(request.viewer, ask, form.cleaned_data["words"])
+    except (covering.AlreadyAnswered, covering.TakenByAnother):
         messages.info(request, _("Il n’y a plus rien à répondre."))
-    except actions.NotNow as refused:
+    except NotNow as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("C’est noté : vous ne prenez pas ce cours."))
@@ -211,10 +220,10 @@ def decline(request: HttpRequest, ask: CoverAsk) -> HttpResponse:
 def cancel(request: HttpRequest, ask: CoverAsk) -> HttpResponseRedirect:
     """Ask this person no longer."""
     try:
-        actions.cancel_ask(request.viewer, ask)
-    except actions.AlreadyAnswered:
+        covering.cancel_ask(request.viewer, ask)
+    except covering.AlreadyAnswered:
         messages.info(request, _("Cette demande n’attend plus de réponse."))
-    except actions.NotNow as refused:
+    except NotNow as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("La demande est retirée."))

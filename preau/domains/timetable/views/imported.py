@@ -28,7 +28,9 @@ EDITS = rules.edits_timetable
 
 def _take(viewer: Viewer, form: ImportForm) -> TimetableImport:
     told = form.cleaned_data
-    brought: TimetableImport = stages.bring(TIMETABLES, viewer, told["files"], year=viewer.year, scope=told["scope"])  # fmt: skip
+    brought: TimetableImport = stages.bring(
+        TIMETABLES, viewer, told["files"], year=viewer.year, scope=told["scope"]
+    )
     return brought
 
 
@@ -49,13 +51,21 @@ def _shown(_viewer: Viewer, brought: TimetableImport) -> dict[str, Any]:
 
 
 imports = pages.home(
-    TIMETABLES, EDITS, ImportForm, _take, _lines,
+    TIMETABLES,
+    EDITS,
+    ImportForm,
+    _take,
+    _lines,
     pages.Heading(
-        gettext_lazy("Importer un emploi du temps"), gettext_lazy("Fait avec EDT, STSWEB, un calendrier ou un tableau."),
-        gettext_lazy("Rien ne change avant que vous ayez vu l’aperçu. Les matières et les salles qui manquent sont créées ; une classe, un groupe ou un enseignant inconnu ne l’est jamais : le cours est mis de côté, et vous lisez pourquoi. Les fichiers sont effacés dès que l’import est appliqué ou abandonné, au plus tard au bout de sept jours."),
-        "timetable:patterns", gettext_lazy("Séances hebdomadaires"),
+        gettext_lazy("Importer un emploi du temps"),
+        gettext_lazy("Fait avec EDT, STSWEB, un calendrier ou un tableau."),
+        gettext_lazy(
+            "Rien ne change avant que vous ayez vu l’aperçu. Les matières et les salles qui manquent sont créées ; une classe, un groupe ou un enseignant inconnu ne l’est jamais : le cours est mis de côté, et vous lisez pourquoi. Les fichiers sont effacés dès que l’import est appliqué ou abandonné, au plus tard au bout de sept jours."
+        ),
+        "timetable:patterns",
+        gettext_lazy("Séances hebdomadaires"),
     ),
-)  # fmt: skip
+)
 one_import = pages.detail(TIMETABLES, EDITS, "timetable/import.html", _shown)
 import_part = pages.part(TIMETABLES, EDITS, queries.part_of, "timetable/import_part.html")
 import_columns = pages.columns(TIMETABLES, EDITS, table_of, name_columns)

@@ -13,9 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.timetable import actions, exports, queries, rules
-from preau.domains.timetable.forms import (
-    CopyForm,
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions import copying, patterns
+from preau.domains.timetable.actions.changes import (
+    AlreadyUndone,
+    ChangedSince,
+    NothingChanges,
+    NotNow,
+    add_lesson,
+    cancel_lesson,
+    change_room,
+    move_lesson,
+    replace_teacher,
+    undo_change,
+)
+from preau.domains.timetable.exports.changes import changes_csv
+from preau.domains.timetable.forms.changes import (
     FilterForm,
     MoveForm,
     OneOffForm,
@@ -23,7 +36,11 @@ from preau.domains.timetable.forms import (
     RoomForm,
     WhyForm,
 )
+from preau.domains.timetable.forms.weeks import CopyForm
 from preau.domains.timetable.models import Lesson, LessonChange
+from preau.domains.timetable.queries import bookings, lessons
+from preau.domains.timetable.queries.changes import changes_of, changes_of_lesson, rows_of
+from preau.domains.timetable.queries.weeks import name_of_week, weeks_of
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.downloads import csv_lines
@@ -37,39 +54,54 @@ MOST_SAID = 10
 def lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """One lesson: when, where, with whom; for who edits, its changes and what may be done."""
     viewer = request.viewer
-    (row,) = queries.with_marks(viewer, [queries.row_at_hand(lesson)])
-    edits = rules.edits_timetable(viewer)
+    (row,) = lessons.with_marks(viewer, [lessons.row_at_hand(lesson)])
     context = {
         "row": row,
         "lesson": lesson,
-        "can_edit": edits,
+        "can_edit": rules.edits_timetable(viewer),
+        "can_change_room": rules.changes_room(viewer, lesson),
+        "bookings": bookings.bookings_for(viewer, lesson) if rules.books(viewer) else [],
+        "me": viewer.person.pk,
+        "keeps": rules.keeps_bookables(viewer),
         "is_over": lesson.ends <= timezone.now(),
-        "changes": queries.changes_of_lesson(lesson) if viewer.is_staff else [],
-        "week": queries.name_of_week(viewer, dates.monday_of(lesson.day)),
-        "children": queries.pupil_groups(viewer) if viewer.is_guardian else {},
+        "changes": changes_of_lesson(lesson) if viewer.is_staff else [],
+        "week": name_of_week(viewer, dates.monday_of(lesson.day)),
+        "children": lessons.pupil_groups(viewer) if viewer.is_guardian else {},
     }
     return render(request, "timetable/lesson.html", context)
 
 
 def _change(
-    request: HttpRequest, lesson: Lesson, form: Any, words: tuple[str, str], do: Callable[[Any], LessonChange]
+    request: HttpRequest,
+    lesson: Lesson,
+    form: Any,
+    words: tuple[str, str],
+    do: Callable[[Any], LessonChange],
+    *,
+    found: Callable[[], dict[str, Any]] = dict,
+    template: str = "timetable/change.html",
 ) -> HttpResponse:
     """The page of one gesture: its form, what stands in its way, or the lesson as it is now."""
     if request.method == "POST" and form.is_valid():
         try:
             change = do(form)
-        except actions.Taken as taken:
+        except patterns.SlotTaken as taken:
             form.add_clashes(taken.clashes)
-        except actions.NotNow as refused:
+        except NotNow as refused:
             form.add_error(None, str(refused))
-        except actions.NothingChanges:
+        except NothingChanges:
             messages.info(request, _("C’est déjà ainsi : rien n’a changé."))
             return redirect("timetable:lesson", pk=lesson.pk)
         else:
             _said(request, words[1], change)
             return redirect("timetable:lesson", pk=lesson.pk)
-    context = {"form": form, "lesson": lesson, "row": queries.row_of(lesson.pk), "title": words[0]}
-    return render_form(request, "timetable/change.html", context)
+    context = {
+        "form": form,
+        "lesson": lesson,
+        "row": lessons.row_at_hand(lesson),
+        "title": words[0],
+    } | found()
+    return render_form(request, template, context)
 
 
 def _said(request: HttpRequest, sentence: str, change: LessonChange) -> None:
@@ -84,9 +116,7 @@ def cancel(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     """Cancel a lesson."""
     form = WhyForm(request.viewer, lesson, request.POST or None)
     words = (_("Annuler ce cours"), _("Le cours est annulé."))
-    return _change(
-        request, lesson, form, words, lambda f: actions.cancel_lesson(request.viewer, lesson, f.why)
-    )
+    return _change(request, lesson, form, words, lambda f: cancel_lesson(request.viewer, lesson, f.why))
 
 
 @opens(Lesson, to=rules.edits_timetable)
@@ -96,9 +126,12 @@ def move(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     form = MoveForm(request.viewer, lesson, request.POST or None, initial=_dropped(request))
     words = (_("Déplacer ce cours"), _("Le cours est déplacé."))
     return _change(
-        request, lesson, form, words,
-        lambda f: actions.move_lesson(request.viewer, lesson, f.to, f.cleaned_data["room"], f.why),
-    )  # fmt: skip
+        request,
+        lesson,
+        form,
+        words,
+        lambda f: move_lesson(request.viewer, lesson, f.to, f.cleaned_data["room"], f.why),
+    )
 
 
 def _dropped(request: HttpRequest) -> dict[str, str]:
@@ -114,23 +147,45 @@ def replace(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     form = ReplaceForm(request.viewer, lesson, request.POST or None)
     words = (_("Remplacer un professeur"), _("Le remplacement est noté."))
     return _change(
-        request, lesson, form, words,
-        lambda f: actions.replace_teacher(
+        request,
+        lesson,
+        form,
+        words,
+        lambda f: replace_teacher(
             request.viewer, lesson, f.cleaned_data["gone"], f.cleaned_data["comes"], f.why
         ),
-    )  # fmt: skip
+    )
 
 
-@opens(Lesson, to=rules.edits_timetable)
+@opens(Lesson, to=rules.changes_room)
 @require_http_methods(["GET", "POST"])
 def room(request: HttpRequest, lesson: Lesson) -> HttpResponse:
-    """Another room."""
+    """Another room: each free one is a button, and the others say who has them."""
     form = RoomForm(request.viewer, lesson, request.POST or None)
     words = (_("Changer de salle"), _("La salle est changée."))
     return _change(
-        request, lesson, form, words,
-        lambda f: actions.change_room(request.viewer, lesson, f.cleaned_data["room"], f.why),
-    )  # fmt: skip
+        request,
+        lesson,
+        form,
+        words,
+        lambda f: change_room(request.viewer, lesson, f.cleaned_data["room"], f.why),
+        found=lambda: _rooms_at(request, lesson),
+        template="timetable/room.html",
+    )
+
+
+def _rooms_at(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
+    """The rooms that are free during a lesson, its own left out, and who has the others."""
+    viewer = request.viewer
+    edits = rules.edits_timetable(viewer)
+    rooms = [
+        thing
+        for thing in bookings.things_of(lesson.school_id, equipment=False)
+        if thing.room and thing.room != lesson.room_id and (thing.is_open or edits)
+    ]
+    whom = {"person": viewer.person.pk, "apart_from": lesson.pk}
+    finding = bookings.found_at(viewer.year, lesson.starts, lesson.ends, rooms, **whom)
+    return {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
 
 
 @opens(to=rules.edits_timetable)
@@ -141,10 +196,10 @@ def add(request: HttpRequest) -> HttpResponse:
     form = OneOffForm(viewer, request.POST or None, initial={"day": viewer.today} | _dropped(request))
     if request.method == "POST" and form.is_valid():
         try:
-            change = actions.add_lesson(viewer, viewer.year, form.one_off, form.why)
-        except actions.Taken as taken:
+            change = add_lesson(viewer, viewer.year, form.one_off, form.why)
+        except patterns.SlotTaken as taken:
             form.add_clashes(taken.clashes)
-        except actions.NotNow as refused:
+        except NotNow as refused:
             form.add_error(None, str(refused))
         else:
             _said(request, _("Le cours est ajouté."), change)
@@ -152,19 +207,19 @@ def add(request: HttpRequest) -> HttpResponse:
     return render_form(request, "timetable/add.html", {"form": form})
 
 
-@opens(LessonChange, to=rules.edits_timetable)
+@opens(LessonChange, to=rules.undoes_change)
 @require_POST
 def undo(request: HttpRequest, change: LessonChange) -> HttpResponseRedirect:
     """Put back what a change touched."""
     try:
-        lesson = actions.undo_change(request.viewer, change)
-    except actions.AlreadyUndone:
+        lesson = undo_change(request.viewer, change)
+    except AlreadyUndone:
         messages.info(request, _("C’était déjà rétabli."))
-    except actions.ChangedSince:
+    except ChangedSince:
         messages.error(request, _("Le cours a changé depuis : rétablissez d’abord le dernier changement."))
-    except actions.NotNow as refused:
+    except NotNow as refused:
         messages.error(request, str(refused))
-    except actions.Taken as taken:
+    except patterns.SlotTaken as taken:
         messages.error(request, " ".join(clash.said for clash in taken.clashes))
     else:
         messages.success(request, _("C’est rétabli, comme avant. Qui avait été prévenu l’est de nouveau."))
@@ -179,7 +234,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     form, found = _found(request)
     pages = Paginator(found, 20)
     page = pages.get_page(request.GET.get("page"))
-    context = {"form": form, "page_obj": page, "rows": queries.rows_of(page.object_list), "kept": _kept(form)}
+    context = {"form": form, "page_obj": page, "rows": rows_of(page.object_list), "kept": _kept(form)}
     return render_form(request, "timetable/changes.html", context)
 
 
@@ -188,7 +243,7 @@ def _found(request: HttpRequest) -> tuple[FilterForm, Any]:
     days: dict[str, date | None] = form.cleaned_data if form.is_valid() else {}
     year = request.viewer.year
     first, last = days.get("du") or year.starts, days.get("au") or year.ends
-    return form, queries.changes_of(request.viewer, first, last)
+    return form, changes_of(request.viewer, first, last)
 
 
 def _kept(form: FilterForm) -> str:
@@ -201,17 +256,17 @@ def _kept(form: FilterForm) -> str:
 def copy_week(request: HttpRequest) -> HttpResponse:
     """Make the changes of one week in another too."""
     viewer = request.viewer
-    weeks = queries.weeks_of(viewer.year)
+    weeks = weeks_of(viewer.year)
     this = dates.monday_of(viewer.today)
     initial = {"week": this.isoformat(), "to": (this + timedelta(days=7)).isoformat()}
     form = CopyForm(weeks, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        _copied(request, actions.copy_week(viewer, viewer.year, *form.mondays))
+        _copied(request, copying.copy_week(viewer, viewer.year, *form.mondays))
         return redirect("timetable:changes")
     return render_form(request, "timetable/copy.html", {"form": form})
 
 
-def _copied(request: HttpRequest, copied: actions.Copied) -> None:
+def _copied(request: HttpRequest, copied: copying.Copied) -> None:
     """How many were made, and each that could not be, with what stands in its way."""
     said = ngettext("%(count)s changement refait.", "%(count)s changements refaits.", copied.made)
     messages.success(request, said % {"count": copied.made})
@@ -227,4 +282,4 @@ def export_changes(request: HttpRequest) -> StreamingHttpResponse:
     _form, found = _found(request)
     viewer = request.viewer
     journal.record(viewer, "timetable.changes_exported", viewer.school, rows=found.count())
-    return csv_lines(f"changements-{viewer.today:%Y-%m-%d}", exports.changes_csv(found))
+    return csv_lines(f"changements-{viewer.today:%Y-%m-%d}", changes_csv(found))

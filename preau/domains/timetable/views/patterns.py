@@ -8,9 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.timetable import actions, queries, rules
-from preau.domains.timetable.forms import WeeklyLessonForm
+from preau.domains.timetable import rules
+from preau.domains.timetable.actions.patterns import (
+    AlreadyStopped,
+    SlotTaken,
+    TooEarly,
+    change_weekly_lesson,
+    create_weekly_lesson,
+    stop_weekly_lesson,
+)
+from preau.domains.timetable.forms.weekly import WeeklyLessonForm
 from preau.domains.timetable.models import WeeklyPattern
+from preau.domains.timetable.queries import lessons
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form
@@ -20,7 +29,7 @@ from preau.foundation.pages import render_form
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """The weekly lessons of the year."""
-    rows = queries.patterns_of(request.viewer).select_related("subject", "room", "alternation")
+    rows = lessons.patterns_of(request.viewer).select_related("subject", "room", "alternation")
     pages = Paginator(rows.prefetch_related("groups", "teachers"), 25)
     context = {"page_obj": pages.get_page(request.GET.get("page")), "school": request.viewer.school}
     return render(request, "timetable/patterns.html", context)
@@ -33,8 +42,8 @@ def create(request: HttpRequest) -> HttpResponse:
     form = WeeklyLessonForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            pattern = actions.create_weekly_lesson(request.viewer, form.weekly())
-        except actions.Taken as taken:
+            pattern = create_weekly_lesson(request.viewer, form.weekly())
+        except SlotTaken as taken:
             form.add_clashes(taken.clashes)
         else:
             return _created(request, pattern)
@@ -56,12 +65,12 @@ def change_pattern(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponse
     form = WeeklyLessonForm(request.viewer, request.POST or None, pattern=pattern)
     if request.method == "POST" and form.is_valid():
         try:
-            new = actions.change_weekly_lesson(request.viewer, pattern, form.weekly())
-        except actions.Taken as taken:
+            new = change_weekly_lesson(request.viewer, pattern, form.weekly())
+        except SlotTaken as taken:
             form.add_clashes(taken.clashes)
-        except actions.TooEarly:
+        except TooEarly:
             form.add_error("first_day", _("Au plus tôt demain : ce qui a eu lieu aujourd’hui reste."))
-        except actions.AlreadyStopped:
+        except AlreadyStopped:
             form.add_error("first_day", _("Cette séance est arrêtée avant ce jour."))
         else:
             return _changed(request, new)
@@ -81,8 +90,8 @@ def _changed(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedire
 @require_POST
 def stop(request: HttpRequest, pattern: WeeklyPattern) -> HttpResponseRedirect:
     try:
-        gone = actions.stop_weekly_lesson(request.viewer, pattern)
-    except actions.AlreadyStopped:
+        gone = stop_weekly_lesson(request.viewer, pattern)
+    except AlreadyStopped:
         messages.info(request, _("Cette séance est déjà arrêtée : il ne reste rien à retirer."))
     else:
         said = ngettext("%(count)s séance à venir retirée.", "%(count)s séances à venir retirées.", gone)

@@ -10,10 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.directory.viewer import Viewer
-from preau.domains.timetable import queries, rules
-from preau.domains.timetable.queries import By, View, Whose
+from preau.domains.timetable import rules
+from preau.domains.timetable.queries import layouts, lessons, plans, weeks
+from preau.domains.timetable.queries import whose as whose_queries
+from preau.domains.timetable.queries.layouts import DayOf, View
+from preau.domains.timetable.queries.whose import By, Whose
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
+
+# What the address says when the lessons of a teacher take the colours of their subjects.
+BY_SUBJECT = "matiere"
 
 
 @opens(to=rules.reads_timetable)
@@ -21,33 +27,104 @@ from preau.foundation.access import opens
 def week(request: HttpRequest) -> HttpResponse:
     """The lessons around a day: one's own, or for staff those of a class, a teacher, a room or a pupil."""
     viewer, asked = request.viewer, request.GET
-    whose = queries.whose(viewer, asked.dict())
+    whose = whose_queries.whose(viewer, asked.dict())
     day = dates.parse(asked.get("jour") or asked.get("semaine"), viewer.today)
     view = View(asked["vue"]) if asked.get("vue") in set(View) else View.WEEK
-    span = queries.span_of(view, day)
-    rows = queries.lessons_of(viewer, whose, span.first, span.last)
+    span = layouts.span_of(view, day)
+    rows = whose_queries.lessons_of(viewer, whose, span.first, span.last)
     if view == View.DAY:
-        rows = queries.with_marks(viewer, rows)
+        rows = lessons.with_marks(viewer, rows)
     if whose.pupil and viewer.is_staff:
         journal.record_read(viewer, "timetable.pupil_read", viewer.school, subject_id=whose.pupil.pk)
     # A month counts lessons: what is beside them is in its days.
-    beside = [] if view == View.MONTH else queries.beside_of(viewer, whose, rows, span.first, span.last)
-    days = queries.days_of(rows, span, viewer.today, beside)
+    beside = [] if view == View.MONTH else whose_queries.beside_of(viewer, whose, rows, span.first, span.last)
+    days = layouts.days_of(rows, span, viewer.today, beside)
+    children = lessons.pupil_groups(viewer) if viewer.is_guardian and not whose.pupil else {}
     context = {
-        "span": span, "whose": whose, "days": days, "today": viewer.today,
-        "grid": queries.grid_of(days) if view == View.WEEK else [],
-        "names": queries.names_between(viewer, span.first, span.last),
-        "children": queries.pupil_groups(viewer) if viewer.is_guardian and not whose.pupil else {},
-        "can_edit": rules.edits_timetable(viewer), "announces_own": rules.announces_own(viewer),
+        "span": span,
+        "whose": whose,
+        "days": days,
+        "today": viewer.today,
+        "grid": layouts.grid_of(days) if view == View.TABLE else [],
+        "names": weeks.names_between(viewer, span.first, span.last),
+        "children": children,
+        **_drawn(viewer, whose, view, days, children, asked.get("couleurs") == BY_SUBJECT),
+        "can_edit": rules.edits_timetable(viewer),
+        "announces_own": rules.announces_own(viewer),
         "keeps_slots": rules.keeps_slots(viewer),
+        **_booking(viewer, whose),
         **_ways(viewer, whose, view, day),
-    }  # fmt: skip
+    }
     return render(request, "timetable/week.html", context)
+
+
+def _booking(viewer: Viewer, whose: Whose) -> dict[str, Any]:
+    """Whether an empty hour may be booked, from when on, and in which room where one is looked at."""
+    if not rules.books(viewer):
+        return {"can_book": False}
+    now = dates.local(viewer.moment, viewer.school.timezone)
+    room = f"salle={whose.chosen.pk}&" if whose.by == By.ROOM and whose.chosen else ""
+    own_or_room = whose.by in {By.OWN, By.ROOM}
+    return {
+        "can_book": True,
+        "books_holes": own_or_room,
+        "book_from": f"{now:%Y-%m-%dT%H:%M}",
+        "book_at": f"{reverse('timetable:book')}?{room}",
+    }
+
+
+def _drawn(
+    viewer: Viewer,
+    whose: Whose,
+    view: View,
+    days: list[DayOf],
+    children: dict[int, list[str]],
+    by_subject: bool,
+) -> dict[str, Any]:
+    """A week or a day drawn to scale. The lessons of one teacher are called, and coloured, after their classes."""
+    if view not in {View.WEEK, View.DAY}:
+        return {"plan": None}
+    of_teacher = whose.by == By.TEACHER or (whose.by == By.OWN and viewer.is_staff)
+    booking = _booking(viewer, whose)
+    looks = plans.looks_of_groups(row for day in days for row in day.rows) if of_teacher else {}
+    way = plans.Way(
+        children,
+        titles_groups=of_teacher,
+        says_teachers=not of_teacher,
+        says_room=whose.by != By.ROOM,
+        group=_known_group(whose, days),
+        colours=looks if looks and not by_subject else None,
+        can_edit=rules.edits_timetable(viewer),
+        booking=booking["book_at"] if booking.get("books_holes") else "",
+        booked_from=booking.get("book_from", ""),
+    )
+    address = whose.address(vue=View.DAY) + "&jour="
+    # Two children, or a class with its groups: what is free for one is not for another.
+    shows_free = (
+        of_teacher
+        or (whose.by == By.OWN and len(children) < 2)
+        or (whose.by == By.ROOM and bool(way.booking))
+    )
+    plan = plans.week_plan(days, way, address, shows_free=shows_free, with_marks=view == View.DAY)
+    return {"plan": plan, "colours": way.colours, "of_teacher": of_teacher, "by_subject": by_subject}
+
+
+def _known_group(whose: Whose, days: list[DayOf]) -> str:
+    """The class that needs no saying: the one that is read, or a pupil's own, of which most of their lessons are."""
+    if whose.by == By.CLASS and whose.chosen:
+        return whose.chosen.label
+    return plans.usual_group(row for day in days for row in day.rows)
 
 
 def _ways(viewer: Viewer, whose: Whose, view: View, day: date) -> dict[str, Any]:
     """The other views of the same timetable, the other timetables of the same days."""
-    said = {View.DAY: _("Jour"), View.WEEK: _("Semaine"), View.MONTH: _("Mois"), View.LIST: _("Liste")}
+    said = {
+        View.DAY: _("Jour"),
+        View.WEEK: _("Semaine"),
+        View.MONTH: _("Mois"),
+        View.LIST: _("Liste"),
+        View.TABLE: _("Tableau"),
+    }
     views = [(name, whose.address(vue=one, jour=day), one == view) for one, name in said.items()]
     by = {By.CLASS: _("Classes et groupes"), By.TEACHER: _("Professeurs"), By.ROOM: _("Salles")}
     if not rules.reads_classes_first(viewer):

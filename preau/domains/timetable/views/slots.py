@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.domains.timetable import queries, rules
+from preau.domains.timetable import rules
 from preau.domains.timetable.actions import slots as actions
 from preau.domains.timetable.forms.slots import SlotForm
 from preau.domains.timetable.models import DaySlot
+from preau.domains.timetable.queries.slots import SlotLine, expected_in_study, slots_kept, studies_on
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
@@ -27,7 +28,7 @@ A_PAGE = 60
 @require_safe
 def day_slots(request: HttpRequest) -> HttpResponse:
     """The slots of the year."""
-    page = page_for(request, queries.slots_kept(request.viewer), 30)
+    page = page_for(request, slots_kept(request.viewer), 30)
     context = {"page_obj": page, "reads_study": rules.reads_study(request.viewer)}
     return render(request, "timetable/slots.html", context)
 
@@ -76,9 +77,9 @@ def study(request: HttpRequest) -> HttpResponse:
     """Who is expected in study at an hour of a day: now, else the next one."""
     viewer = request.viewer
     day = dates.parse(request.GET.get("jour"), viewer.today)
-    slots = queries.studies_on(viewer, day)
+    slots = studies_on(viewer, day)
     slot = _chosen(slots, request.GET.get("heure", ""), day)
-    expected = queries.expected_in_study(viewer, day, slot.span_on(day)) if slot else []
+    expected = expected_in_study(viewer, day, slot.span_on(day)) if slot else []
     page = page_for(request, expected, A_PAGE)
     if page.object_list:
         journal.record_reads(
@@ -93,10 +94,17 @@ def study(request: HttpRequest) -> HttpResponse:
         for one in slots
     ]
     context: dict[str, Any] = {
-        "day": day, "today": viewer.today, "hours": hours, "slot": slot, "page_obj": page, "keeps": rules.keeps_slots(viewer),
-        "query": f"jour={day}" + (f"&heure={slot.pk}" if slot else ""), "before": _next(day, -1), "after": _next(day, 1),
+        "day": day,
+        "today": viewer.today,
+        "hours": hours,
+        "slot": slot,
+        "page_obj": page,
+        "keeps": rules.keeps_slots(viewer),
+        "query": f"jour={day}" + (f"&heure={slot.pk}" if slot else ""),
+        "before": _next(day, -1),
+        "after": _next(day, 1),
         "here": sum(1 for one in expected if not one.away),
-    }  # fmt: skip
+    }
     return render(request, "timetable/study.html", context)
 
 
@@ -106,8 +114,8 @@ def _next(day: date, step: int) -> date:
     return found if found.weekday() != 6 else date.fromordinal(found.toordinal() + step)
 
 
-def _chosen(slots: list[queries.SlotLine], asked: str, day: date) -> queries.SlotLine | None:
+def _chosen(slots: list[SlotLine], asked: str, day: date) -> SlotLine | None:
     now = timezone.now()
-    by_hand = next((one for one in slots if str(one.pk) == asked), None)
-    to_come = next((one for one in slots if one.span_on(day)[1] > now), None)
+    by_hand = next((slot for slot in slots if str(slot.pk) == asked), None)
+    to_come = next((slot for slot in slots if slot.span_on(day)[1] > now), None)
     return by_hand or to_come or next(iter(slots), None)

@@ -26,9 +26,14 @@ def words_of(name: str, label: str, one: str, says: str) -> dict[str, str]:
     """What stands for each word of the skeleton."""
     noun = "".join(part.capitalize() for part in name.removesuffix("s").split("_"))
     return {
-        "HOUSE": name, "NOUN": noun, "CAPITAL": name.capitalize(), "LABEL": label, "FRENCH": one, "SAYS": says,
+        "HOUSE": name,
+        "NOUN": noun,
+        "CAPITAL": name.capitalize(),
+        "LABEL": label,
+        "FRENCH": one,
+        "SAYS": says,
         "ADDRESS": slugify(label),
-    }  # fmt: skip
+    }
 
 
 def build(root: Path, words: dict[str, str]) -> list[Path]:

@@ -10,7 +10,7 @@ from preau.directory.models import Person, School
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
 from preau.foundation import dates
-from preau.identity import actions
+from preau.identity.actions import accounts
 from preau.identity.demands import LONGEST_DELAY
 
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if not 0 <= options["delay_second_proof"] <= LONGEST_DELAY.days:
             raise CommandError(f"A delay is of {LONGEST_DELAY.days} days at most.")
         delay = timedelta(days=options["delay_second_proof"])
-        activation, code = actions.give_code_at_console(
+        activation, code = accounts.give_code_at_console(
             chosen[0], school, lifts=options["lift_second_proof"], delay=delay
         )
         until = dates.day(dates.local(activation.expires_at, school.timezone).date(), year=True)

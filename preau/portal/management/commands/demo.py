@@ -18,7 +18,7 @@ from preau.foundation.db import gather_statistics
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
 from preau.portal.demo import LOGINS
-from preau.portal.processes import GaveUp, Kept
+from preau.portal.processes import GaveUp, SupervisedCommand
 
 FIRST = {
     "teacher": "enseignante : faites l’appel de la séance en cours",
@@ -84,13 +84,16 @@ class Command(BaseCommand):
             "LOG_LEVEL": "WARNING",
             "PUBLIC_URL": f"http://localhost:{port}",
             "SIGNON_LOOPBACK": "1",
+            "LIVE": "1",
+            "LIVE_URL": f"http://localhost:{port + 3}",
         } | os.environ
-        commands = [pages, worker]
+        live = [python, "manage.py", "run_live", "--bind", f"127.0.0.1:{port + 3}"]
+        commands = [pages, worker, live]
         # Another account to come in with: nothing of the demonstration needs it.
         for name, place in (("stand_in_provider", port + 1), ("stand_in_desk", port + 2)):
             if not answers(place):
                 commands.append([python, "manage.py", name, "--port", str(place)])
-        started = [Kept(command, settings.BASE_DIR, quiet) for command in commands]
+        started = [SupervisedCommand(command, settings.BASE_DIR, quiet) for command in commands]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._watch(port, started)
@@ -100,7 +103,7 @@ class Command(BaseCommand):
             for kept in started:
                 kept.stop()
 
-    def _watch(self, port: int, started: list[Kept]) -> None:
+    def _watch(self, port: int, started: list[SupervisedCommand]) -> None:
         """Say where to go once the pages answer, and keep both going."""
         welcomed = False
         while True:

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from preau.commons.federation import queries
 from preau.commons.federation.actions import saml
-from preau.commons.federation.saml_standin import Known, Relying, SamlStandIn
+from preau.commons.federation.queries import trying
+from preau.commons.federation.queries.saml import key_pairs, places
+from preau.commons.federation.saml_standin import Relying, SamlStandIn, StandInPerson
 
 
 def _domain(known: tuple[str, str, str, dict[str, list[str]]]) -> str:
@@ -27,11 +28,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError("The stand-in desk needs DEMO=1 or DEBUG=1.")
-        staff = queries.staff_to_try()
-        desk = SamlStandIn([Known(*one) for one in staff], port, name="localhost")
+        staff = trying.staff_to_try()
+        desk = SamlStandIn([StandInPerson(*one) for one in staff], port, name="localhost")
         provider = saml.keep_stand_in(desk.title, desk.metadata(), sorted({_domain(one) for one in staff}))
-        here = queries.places(provider)
-        certificates = [one.certificate for one in queries.key_pairs(timezone.now())]
+        here = places(provider)
+        certificates = [key_pair.certificate for key_pair in key_pairs(timezone.now())]
         desk.relying = Relying(here.entity_id, here.acs, here.logout, certificates)
         self.stdout.write(f"{desk.title}\u202f: {desk.address}, {len(staff)} personnes.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

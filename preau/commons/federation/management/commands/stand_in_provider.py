@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from preau.commons.federation import actions, queries
-from preau.commons.federation.standin import Known, Relying, StandIn, is_allowed
+from preau.commons.federation.actions import oidc, settling
+from preau.commons.federation.queries import trying
+from preau.commons.federation.standin import Relying, StandIn, StandInPerson, is_allowed
 
 
 class Command(BaseCommand):
@@ -23,17 +24,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         if not is_allowed():
             raise CommandError("The stand-in provider needs DEMO=1 or DEBUG=1.")
-        people = [Known(*one) for one in queries.people_to_try()]
+        people = [StandInPerson(*person) for person in trying.people_to_try()]
         provider = StandIn(people, port, name="localhost")
         secret = secrets.token_urlsafe(24)
-        row = actions.keep_stand_in(provider.issuer, secret, provider.title)
+        row = settling.keep_stand_in(provider.issuer, secret, provider.title)
         site = settings.PUBLIC_URL
         provider.rely(
             Relying(
-                row.client_id, secret, [actions.address_back(row)], [f"{site}{reverse('identity:sign_in')}"],
+                row.client_id,
+                secret,
+                [oidc.address_back(row)],
+                [f"{site}{reverse('identity:sign_in')}"],
                 f"{site}{reverse('federation:ended', args=[row.public_id])}",
             )
-        )  # fmt: skip
+        )
         self.stdout.write(f"{provider.title}\u202f: {provider.issuer}, {len(people)} personnes.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from preau.commons.journal import actions, exports
 from preau.commons.journal.models import Extract
-from preau.commons.journal.queries import Asked
+from preau.commons.journal.queries import LineQuery
 from preau.directory.models import Person, School
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         out.write_bytes(made.content)
         self.stdout.write(f"{made.rows} lines in {out}.")
 
-    def _asked(self, options: dict[str, Any]) -> Asked:
+    def _asked(self, options: dict[str, Any]) -> LineQuery:
         if options["first"] > options["last"]:
             raise CommandError("--from comes after --to.")
         if options["about"] and options["by"]:
@@ -68,4 +68,4 @@ class Command(BaseCommand):
             if options["by"]
             else Extract.Side.BOTH
         )
-        return Asked(options["first"], options["last"], person, side)
+        return LineQuery(options["first"], options["last"], person, side)

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            known = replay.read(one.read_bytes() for one in options["files"])
+            known = replay.read(file.read_bytes() for file in options["files"])
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from error
         except replay.NotOurs as error:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from preau.commons.signon import actions
+from preau.commons.signon.actions import keys
 from preau.commons.signon.words import KeyUse
 
 
@@ -18,16 +18,17 @@ class Command(BaseCommand):
         )
 
         parser.add_argument(
-            "--saml", action="store_true",
+            "--saml",
+            action="store_true",
             help="the key of SAML services: published now, it signs in three months, once they have its certificate",
-        )  # fmt: skip
+        )
         parser.add_argument("--now", action="store_true", help="with --saml: sign with it at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         use = KeyUse.SAML if options["saml"] else KeyUse.JWT
         if options["saml"] and not (options["now"] or options["withdraw"]):
-            day = timezone.localtime(actions.prepare_saml_key(timezone.now())).date()
+            day = timezone.localtime(keys.prepare_saml_key(timezone.now())).date()
             self.stdout.write(f"Nouveau certificat SAML publié. Sa clé signe à partir du {day:%d/%m/%Y}.")
             return
-        left = actions.roll_keys(timezone.now(), use, drop=options["withdraw"])
+        left = keys.roll_keys(timezone.now(), use, drop=options["withdraw"])
         self.stdout.write(f"Nouvelle clé de signature. Anciennes clés encore publiées : {left}.")

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from preau.directory.models import Person, Subject
 from preau.directory.viewer import viewer_for
-from preau.domains.attendance import actions
+from preau.domains.attendance.actions import handlings
 from preau.domains.attendance.models import Alert, Entry, Explanation, FollowUp, Reason, SeatingPlan, Visit
 from preau.domains.timetable.models import Lesson
 from tests.declared import Body, Data, Fragment
@@ -52,9 +52,12 @@ def _seated(stage: Stage) -> Data:
 
 def _arrangement(stage: Stage) -> Data:
     return {
-        "kind": "exemption", "subjects": [stage.own(Subject).pk], "words": "Sur avis du médecin",
-        "first_day": "2026-11-24", "last_day": "2026-12-08",
-    }  # fmt: skip
+        "kind": "exemption",
+        "subjects": [stage.own(Subject).pk],
+        "words": "Sur avis du médecin",
+        "first_day": "2026-11-24",
+        "last_day": "2026-12-08",
+    }
 
 
 def _explanation(stage: Stage) -> Data:
@@ -74,6 +77,12 @@ def _departure(stage: Stage) -> Data:
     return {"leaves_at": "15:00", "leaves_with": "sa grand-mère", "reason": stage.own(Reason).pk}
 
 
+def _call(stage: Stage) -> Data:
+    days = {"first_day": "2026-11-24", "last_day": "2026-11-26"}
+    mother = stage.people["guardian"].pk
+    return days | {"told_by": mother, "motif": stage.own(Reason).pk, "comment": "Rappellera vendredi"}
+
+
 CALLED = {
     "kind": "call",
     "done_on": "2026-11-23",
@@ -81,8 +90,12 @@ CALLED = {
     "for_family": "on",
 }
 REASON = {
-    "label": "Rendez-vous à la mission locale", "for_families": "on", "settles": "on", "in_report": "on", "order": "55",
-}  # fmt: skip
+    "label": "Rendez-vous à la mission locale",
+    "for_families": "on",
+    "settles": "on",
+    "in_report": "on",
+    "order": "55",
+}
 
 
 def _followed_no_more(stage: Stage) -> None:
@@ -92,7 +105,7 @@ def _followed_no_more(stage: Stage) -> None:
 def _settled(stage: Stage) -> None:
     """The absence to explain of the stage was settled."""
     cpe = viewer_for(stage.people["cpe"], 0, timezone.now(), f"staff-{stage.college.school.pk}")
-    actions.settle(cpe, [stage.own(Entry)], stage.own(Reason))
+    handlings.settle(cpe, [stage.own(Entry)], stage.own(Reason))
 
 
 def _decision(stage: Stage) -> Data:
@@ -117,7 +130,8 @@ BODIES = {
         "teacher", lambda stage: {"geste": "alphabetique", "revision": stage.own(SeatingPlan).revision}
     ),
     "attendance:plan_settings": Body(
-        "teacher", lambda stage: PLAN | {"devant": [stage.own(Person).public_id], "gaps": ["1-1"], "aisles": ["2"]},
+        "teacher",
+        lambda stage: PLAN | {"devant": [stage.own(Person).public_id], "gaps": ["1-1"], "aisles": ["2"]},
         wrong=lambda stage: {"rows": "99"},
     ),
     "attendance:remove_plan": Body("teacher"),
@@ -125,14 +139,18 @@ BODIES = {
     "attendance:end_arrangement": Body("cpe"),
     "attendance:explain": Body("guardian", _explanation, wrong=lambda stage: {"reason": ""}),
     "attendance:withdraw": Body("guardian"),
-    "attendance:entry": Body("cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}),
+    "attendance:entry": Body(
+        "cpe", lambda stage: {"status": "late", "minutes_late": "12"}, wrong=lambda stage: {"status": "?"}
+    ),
     "attendance:settle": Body(
-        "cpe", lambda stage: {"entries": [stage.own(Entry).pk], "reason": stage.own(Reason).pk},
+        "cpe",
+        lambda stage: {"entries": [stage.own(Entry).pk], "reason": stage.own(Reason).pk},
         wrong=lambda stage: {"reason": ""},
     ),
     "attendance:reopen": Body("cpe", lambda stage: {"entries": [stage.own(Entry).pk]}, _settled),
     "attendance:settle_one": Body(
-        "cpe", lambda stage: {"motif": stage.own(Reason).pk, "note": "Sa mère a appelé à 8 h."},
+        "cpe",
+        lambda stage: {"motif": stage.own(Reason).pk, "note": "Sa mère a appelé à 8 h."},
         wrong=lambda stage: {"motif": ""},
     ),
     "attendance:reasons": Body("cpe", lambda stage: dict(REASON), wrong=lambda stage: {"order": "0"}),
@@ -145,41 +163,53 @@ BODIES = {
     ),
     "attendance:end_visit": Body("cpe"),
     "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
+    "attendance:note_call": Body("cpe", _call, wrong=lambda stage: {"motif": ""}),
     "attendance:open_follow_up": Body("cpe"),
     "attendance:close_alert": Body("cpe"),
     "attendance:start_follow_up": Body("cpe", before=_followed_no_more),
-    "attendance:follow_up": Body("cpe", lambda stage: dict(CALLED), wrong=lambda stage: {"done_on": "2027-06-01"}),
+    "attendance:follow_up": Body(
+        "cpe", lambda stage: dict(CALLED), wrong=lambda stage: {"done_on": "2027-06-01"}
+    ),
     "attendance:end_follow_up": Body("cpe", lambda stage: {"geste": "fermer"}),
     "attendance:told_follow_up": Body(
-        "guardian", lambda stage: {"words": "Elle était à l’hôpital ces deux jours-là."}, wrong=lambda stage: {"words": ""}
+        "guardian",
+        lambda stage: {"words": "Elle était à l’hôpital ces deux jours-là."},
+        wrong=lambda stage: {"words": ""},
     ),
     "attendance:prepare_register": Body(
-        "cpe", lambda stage: {"debut": "2026-09-01", "fin": "2026-11-24", "classe": ""}, wrong=lambda stage: {"debut": ""}
+        "cpe",
+        lambda stage: {"debut": "2026-09-01", "fin": "2026-11-24", "classe": ""},
+        wrong=lambda stage: {"debut": ""},
     ),
     "attendance:letters": Body("cpe", lambda stage: {"alertes": [stage.own(Alert).pk]}),
     "attendance:counting": Body(
-        "cpe", lambda stage: {"noon": "12:45", "dialogue_at": "4", "report_at": "10"},
+        "cpe",
+        lambda stage: {"noon": "12:45", "dialogue_at": "4", "report_at": "10"},
         wrong=lambda stage: {"report_at": "2"},
     ),
     "attendance:decide": Body("cpe", _decision, wrong=lambda stage: {"comment": ""}),
-}  # fmt: skip
+}
 # The mother's words, and what she is answered, are hers and of school life; what a teacher calls a plan is of the staff alone.
 READ_BY = {
     **dict.fromkeys(["attendance:plans", "attendance:plan_settings"], LIFE | {"teacher"}),
     "attendance:arrange": LIFE | {"teacher", "nurse"} | OWN_FAMILY,
     **dict.fromkeys(
-        ["attendance:explain", "attendance:decide", "attendance:told_follow_up", "attendance:announce"], LIFE | {"guardian"}
+        ["attendance:explain", "attendance:decide", "attendance:told_follow_up", "attendance:announce"],
+        LIFE | {"guardian"},
     ),
     **dict.fromkeys(["attendance:settle_one", "attendance:depart"], LIFE),
+    "attendance:note_call": LIFE | {"guardian"},
     "attendance:follow_up": LIFE | OWN_FAMILY,
     **dict.fromkeys(["attendance:reasons", "attendance:reason"], WHOLE_STAFF | ALL_FAMILIES),
-}  # fmt: skip
+}
 ONE_BUTTON = {"attendance:letters"}
 FRAGMENTS = {
     "attendance:board": Fragment(
-        "cpe", "calls", ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21")
+        "cpe",
+        "calls",
+        ("", "?appels=tous", "?jour=2026-11-23", "?jour=2026-11-23&appels=tous", "?jour=2026-11-21"),
     ),
-}  # fmt: skip
+}
 SHEETS = {
     "attendance:export": "cpe",
     "attendance:register_csv": "cpe",

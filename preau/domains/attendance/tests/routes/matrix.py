@@ -41,8 +41,10 @@ PLANS: Near = near(
 )
 SEES: dict[type[Model], Near] = {
     Entry: near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
-        departed=LIFE, other_school={"neighbour_head"},
+        own=LIFE | {"teacher"} | OWN_FAMILY,
+        other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        departed=LIFE,
+        other_school={"neighbour_head"},
     ),
     Explanation: near(
         own=LIFE | {"guardian"}, other_class=LIFE, departed=LIFE, other_school={"neighbour_head"}
@@ -60,30 +62,47 @@ SEES: dict[type[Model], Near] = {
     SeatingPlan: PLANS,
     ListRemark: near(own=OFFICE | {"teacher"}, other_school={"neighbour_head"}),
     Arrangement: near(
-        own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
-        departed=LIFE, other_school={"neighbour_head"},
+        own=LIFE | {"teacher"} | OWN_FAMILY,
+        other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+        departed=LIFE,
+        other_school={"neighbour_head"},
     ),
     Reason: {scope: set(CAST) for scope in SCOPES} | near(other_school={"neighbour_head"}),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "attendance:roll": near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
     ),
     "attendance:without_network": EVERYONE,
     "attendance:day": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     "attendance:send": near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
     ),
     "attendance:lesson_list": near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
     ),
     "attendance:roll_layout": near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
     ),
     "attendance:plans": PLANS | near(departed=LIFE),
     **dict.fromkeys(
         [
-            "attendance:plan", "attendance:plan_gesture", "attendance:plan_settings", "attendance:remove_plan",
+            "attendance:plan",
+            "attendance:plan_gesture",
+            "attendance:plan_settings",
+            "attendance:remove_plan",
             "attendance:plan_pdf",
         ],
         PLANS,
@@ -108,24 +127,32 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["attendance:settle", "attendance:reopen", "attendance:reasons"], LIFE | NEIGHBOURING),
     "attendance:settle_one": ALL_SCOPES_OF_SCHOOL_LIFE,
     **dict.fromkeys(
-        ["attendance:alerts", "attendance:follow_ups", "attendance:letters", "attendance:counting"], LIFE | NEIGHBOURING
+        ["attendance:alerts", "attendance:follow_ups", "attendance:letters", "attendance:counting"],
+        LIFE | NEIGHBOURING,
     ),
     **dict.fromkeys(
         [
-            "attendance:open_follow_up", "attendance:close_alert", "attendance:follow_up",
+            "attendance:open_follow_up",
+            "attendance:close_alert",
+            "attendance:follow_up",
             "attendance:end_follow_up",
         ],
         ALL_SCOPES_OF_SCHOOL_LIFE,
     ),
     **dict.fromkeys(
-        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart"],
+        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart", "attendance:note_call"],
         near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys(
         [
-            "attendance:announced", "attendance:passages", "attendance:register", "attendance:register_csv",
+            "attendance:announced",
+            "attendance:passages",
+            "attendance:calling",
+            "attendance:register",
+            "attendance:register_csv",
             "attendance:register_pdf",
-            "attendance:register_files", "attendance:prepare_register",
+            "attendance:register_files",
+            "attendance:prepare_register",
         ],
         LIFE | NEIGHBOURING,
     ),
@@ -138,7 +165,7 @@ OPENS: dict[str, Near | set[str]] = {
         ["attendance:reason", "attendance:retire_reason"],
         dict.fromkeys([OWN, OTHER_CLASS, DEPARTED], LIFE | NEIGHBOURING) | near(other_school=NEIGHBOURING),
     ),
-}  # fmt: skip
+}
 NAMES = {
     "enfant": Named(Person, "public_id"),
     "devant": Named(Person, "public_id"),
@@ -163,11 +190,41 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
-        "comment", "status", "minutes_late", "voir", "place", "leaves_at", "leaves_with", "from_hour",
-        "until_hour", "done_on", "for_family", "noon", "dialogue_at", "report_at", "label",
-        "for_families", "settles", "in_report", "in_alerts", "confidential", "order", "seen", "sending",
-        "made_at", "must_attend", "revision", "remark", "rows", "columns", "gaps", "aisles", "vers",
-        "papers", "fiche", "garder",
+        "comment",
+        "status",
+        "minutes_late",
+        "voir",
+        "place",
+        "leaves_at",
+        "leaves_with",
+        "from_hour",
+        "until_hour",
+        "done_on",
+        "for_family",
+        "noon",
+        "dialogue_at",
+        "report_at",
+        "label",
+        "for_families",
+        "settles",
+        "in_report",
+        "in_alerts",
+        "confidential",
+        "order",
+        "seen",
+        "sending",
+        "made_at",
+        "must_attend",
+        "revision",
+        "remark",
+        "rows",
+        "columns",
+        "gaps",
+        "aisles",
+        "vers",
+        "papers",
+        "fiche",
+        "garder",
     ],
     (),
-) | {"appels": ("tous",)}  # fmt: skip
+) | {"appels": ("tous",)}

@@ -1,6 +1,6 @@
 """Who opens each page, and what makes it long."""
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil, many_classes, many_pupils, many_subjects
 from preau.domains.attendance.tests.props import (
     class_with_plans,
@@ -51,6 +51,8 @@ PAGES = [
     Page("attendance:announced", pages.SCHOOL_LIFE),
     Page("attendance:passages", pages.SCHOOL_LIFE),
     Page("attendance:depart", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
+    Page("attendance:calling", pages.SCHOOL_LIFE),
+    Page("attendance:note_call", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
     Page("attendance:counting", pages.SCHOOL_LIFE),
     Page("attendance:register_files", pages.SCHOOL_LIFE),
     Page("attendance:follow_ups", pages.SCHOOL_LIFE),
@@ -61,15 +63,33 @@ PAGES = [
 ]
 PUBLIC = {"attendance:without_network"}
 ELSEWHERE = {
-    "attendance:withdraw", "attendance:decide", "attendance:export", "attendance:day", "attendance:send",
-    "attendance:withdraw_announcement", "attendance:begin_visit", "attendance:end_visit",
-    "attendance:register_csv", "attendance:register_pdf", "attendance:letters",
-    "attendance:open_follow_up", "attendance:close_alert", "attendance:start_follow_up",
-    "attendance:end_follow_up", "attendance:settle", "attendance:settle_one", "attendance:reopen",
-    "attendance:retire_reason", "attendance:end_arrangement", "attendance:prepare_register",
-    "attendance:settle_remark", "attendance:plan_gesture", "attendance:remove_plan",
-    "attendance:plan_pdf", "attendance:roll_layout",
-}  # fmt: skip
+    "attendance:withdraw",
+    "attendance:decide",
+    "attendance:export",
+    "attendance:day",
+    "attendance:send",
+    "attendance:withdraw_announcement",
+    "attendance:begin_visit",
+    "attendance:end_visit",
+    "attendance:register_csv",
+    "attendance:register_pdf",
+    "attendance:letters",
+    "attendance:open_follow_up",
+    "attendance:close_alert",
+    "attendance:start_follow_up",
+    "attendance:end_follow_up",
+    "attendance:settle",
+    "attendance:settle_one",
+    "attendance:reopen",
+    "attendance:retire_reason",
+    "attendance:end_arrangement",
+    "attendance:prepare_register",
+    "attendance:settle_remark",
+    "attendance:plan_gesture",
+    "attendance:remove_plan",
+    "attendance:plan_pdf",
+    "attendance:roll_layout",
+}
 LISTS = [
     ("guardian", "agenda:agenda", own_absences),
     ("guardian", "portal:home", own_absences),
@@ -106,12 +126,19 @@ LISTS = [
 LISTS_APART = {
     "attendance:roll",
     # Each alert of its address is a line: test_follow_ups.py.
-    "attendance:letters", "attendance:register_pdf", "attendance:plan_pdf",
-}  # fmt: skip
+    "attendance:letters",
+    "attendance:register_pdf",
+    "attendance:plan_pdf",
+}
 ONE_THING = {
-    "attendance:counting", "attendance:reason", "attendance:announce", "attendance:depart",
+    "attendance:counting",
+    "attendance:reason",
+    "attendance:announce",
+    "attendance:depart",
     "attendance:without_network",
-}  # fmt: skip
+    "attendance:calling",
+    "attendance:note_call",
+}
 
 
 def lay(college: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from conftest import NOW, TWIN
 from preau.directory.models import Group, Guardianship, Person
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.attendance.models import (
     Alert,
     Announcement,
@@ -113,17 +113,31 @@ def _followed(stage: Stage) -> None:
             else f"{STEM} {TWIN}"
         )
         announcement = Announcement.objects.create(
-            kind=Announcement.Kind.ABSENCE, starts=NOW + timedelta(days=1), ends=NOW + timedelta(days=2), comment=told,
-            reason=Reason.objects.filter(school=None)[0], given_by=mother, given_at=NOW, **about,
-        )  # fmt: skip
+            kind=Announcement.Kind.ABSENCE,
+            starts=NOW + timedelta(days=1),
+            ends=NOW + timedelta(days=2),
+            comment=told,
+            reason=Reason.objects.filter(school=None)[0],
+            given_by=mother,
+            given_at=NOW,
+            **about,
+        )
         stage.put(scope, announcement)
         for what, by, words, shown in [
-            (kind.CALL, cpe, said, True), (kind.NOTE, cpe, noted, False), (kind.WORD, mother, word, False),
-        ]:  # fmt: skip
+            (kind.CALL, cpe, said, True),
+            (kind.NOTE, cpe, noted, False),
+            (kind.WORD, mother, word, False),
+        ]:
             FollowUpAction.objects.create(
-                school=world.school, follow_up=follow_up, kind=what, day=TODAY, words=words, for_family=shown,
-                made_by=by, made_at=NOW,
-            )  # fmt: skip
+                school=world.school,
+                follow_up=follow_up,
+                kind=what,
+                day=TODAY,
+                words=words,
+                for_family=shown,
+                made_by=by,
+                made_at=NOW,
+            )
 
 
 def _arrangements(stage: Stage) -> None:
@@ -131,23 +145,36 @@ def _arrangements(stage: Stage) -> None:
     own = {"head", "cpe", "teacher"} | FAMILY | {"teacher_parent"}
     for scope, world, words in [
         (OWN, stage.college, stage.mark("what a pupil needs", own, {"cpe", "teacher", "guardian"})),
-        (OTHER_CLASS, stage.college, stage.mark("what another needs", {"head", "cpe", "teacher_parent", "former_guardian"}, {"cpe"})),
+        (
+            OTHER_CLASS,
+            stage.college,
+            stage.mark("what another needs", {"head", "cpe", "teacher_parent", "former_guardian"}, {"cpe"}),
+        ),
         (DEPARTED, stage.college, stage.mark("what a leaver needed", {"head", "cpe"})),
         (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
-    ]:  # fmt: skip
+    ]:
         arrangement = Arrangement.objects.create(
-            school=world.school, pupil=stage.objects[Person][scope][0], kind=Arrangement.Kind.ADJUSTMENT, words=words,
-            first_day=TODAY, said_by=world.people["head"], said_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            pupil=stage.objects[Person][scope][0],
+            kind=Arrangement.Kind.ADJUSTMENT,
+            words=words,
+            first_day=TODAY,
+            said_by=world.people["head"],
+            said_at=NOW,
+        )
         stage.put(scope, arrangement)
     for scope, world, said_by in (
         (OWN, stage.college, stage.people["teacher"]),
         (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"]),
     ):
         remark = ListRemark.objects.create(
-            school=world.school, lesson=stage.objects[Lesson][scope][0], pupil=stage.objects[Person][scope][0],
-            kind=ListRemark.Kind.NOT_HERE, said_by=said_by, said_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            lesson=stage.objects[Lesson][scope][0],
+            pupil=stage.objects[Person][scope][0],
+            kind=ListRemark.Kind.NOT_HERE,
+            said_by=said_by,
+            said_at=NOW,
+        )
         stage.put(scope, remark)
 
 
@@ -155,15 +182,23 @@ def _seating_plans(stage: Stage) -> None:
     """A plan of a class: its teachers, school life and the head."""
     for scope, world, name in [
         (OWN, stage.college, stage.mark("a seating plan", {"head", "cpe", "teacher"}, {"teacher", "cpe"})),
-        (OTHER_CLASS, stage.college, stage.mark("a plan of another class", {"head", "cpe", "teacher_parent"}, {"teacher_parent"})),
+        (
+            OTHER_CLASS,
+            stage.college,
+            stage.mark("a plan of another class", {"head", "cpe", "teacher_parent"}, {"teacher_parent"}),
+        ),
         (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
-    ]:  # fmt: skip
+    ]:
         stage.put(
             scope,
             SeatingPlan.objects.create(
-                school=world.school, group=stage.objects[Group][scope][0], name=name, made_by=world.people["head"], made_at=NOW,
+                school=world.school,
+                group=stage.objects[Group][scope][0],
+                name=name,
+                made_by=world.people["head"],
+                made_at=NOW,
             ),
-        )  # fmt: skip
+        )
 
 
 def _missed(lesson: Lesson, pupil: Person) -> Entry:
@@ -174,9 +209,15 @@ def _missed(lesson: Lesson, pupil: Person) -> Entry:
 
 def _explain(entry: Entry, by: Person, words: str, state: str) -> Explanation:
     entry.explanation = Explanation.objects.create(
-        school=entry.school, pupil=entry.pupil, day=entry.day, reason=Reason.objects.filter(school=None)[0],
-        comment=words, given_by=by, given_at=NOW, state=state,
-    )  # fmt: skip
+        school=entry.school,
+        pupil=entry.pupil,
+        day=entry.day,
+        reason=Reason.objects.filter(school=None)[0],
+        comment=words,
+        given_by=by,
+        given_at=NOW,
+        state=state,
+    )
     entry.save()
     return entry.explanation
 
@@ -192,11 +233,15 @@ def _refused(lesson: Lesson, other: Entry, answer: str, by: Person) -> None:
     entry = _missed(lesson, other.pupil)
     explanation = _explain(entry, other.explanation.given_by, "", Explanation.State.REFUSED)
     Decision.objects.create(
-        school=entry.school, explanation=explanation, state=explanation.state, comment=answer,
-        decided_by=by, decided_at=NOW,
-    )  # fmt: skip
+        school=entry.school,
+        explanation=explanation,
+        state=explanation.state,
+        comment=answer,
+        decided_by=by,
+        decided_at=NOW,
+    )
 
 
 def plant_formulas(evil: str) -> None:
-    for one in Reason.objects.all():
-        Reason.objects.filter(pk=one.pk).update(label=f"{evil}{one.pk}")
+    for reason in Reason.objects.all():
+        Reason.objects.filter(pk=reason.pk).update(label=f"{evil}{reason.pk}")

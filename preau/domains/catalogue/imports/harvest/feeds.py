@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element  # nosec B405 - the type; parsed by de
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step, local, word_of, words_of
 from preau.domains.catalogue.models import Source
 
@@ -34,7 +34,7 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
     return made
 
 
-def rss(item: Element, where: str) -> Said:
+def rss(item: Element, where: str) -> SourceRecord:
     guid = next((one for one in item if local(one) == "guid"), None)
     known = (guid.text or "").strip() if guid is not None else ""
     # A guid is an address, unless it says that it is not.
@@ -43,23 +43,37 @@ def rss(item: Element, where: str) -> Said:
         *([known] if guid is not None and guid.get("isPermaLink") != "false" else []),
     ]
     words = words_of(item, "category")
-    return Said(
-        known or next(iter(addresses), ""), where, word_of(item, "title"), word_of(item, "description"), addresses,
-        words_of(item, "creator"), words, hints=words, rights=words_of(item, "rights") or words_of(item, "license"),
-        language=word_of(item, "language"), date=word_of(item, "pubDate") or word_of(item, "date"),
-    )  # fmt: skip
+    return SourceRecord(
+        known or next(iter(addresses), ""),
+        where,
+        word_of(item, "title"),
+        word_of(item, "description"),
+        addresses,
+        words_of(item, "creator"),
+        words,
+        hints=words,
+        rights=words_of(item, "rights") or words_of(item, "license"),
+        language=word_of(item, "language"),
+        date=word_of(item, "pubDate") or word_of(item, "date"),
+    )
 
 
-def atom(entry: Element, where: str) -> Said:
+def atom(entry: Element, where: str) -> SourceRecord:
     links = [one for one in entry if local(one) == "link"]
-    addresses = [one.get("href", "") for one in links if one.get("rel", "alternate") == "alternate"]
-    licences = [one.get("href", "") for one in links if one.get("rel") == "license"]
+    addresses = [link.get("href", "") for link in links if link.get("rel", "alternate") == "alternate"]
+    licences = [link.get("href", "") for link in links if link.get("rel") == "license"]
     categories = [one for one in entry if local(one) == "category"]
-    words = [one.get("label") or one.get("term") or "" for one in categories]
-    return Said(
-        word_of(entry, "id") or next(iter(addresses), ""), where, word_of(entry, "title"),
-        word_of(entry, "summary") or word_of(entry, "content"), addresses, words_of(entry, "author", "name"), words,
-        hints=[*words, *(one.get("term") or "" for one in categories)], rights=[*licences, *words_of(entry, "rights")],
+    words = [category.get("label") or category.get("term") or "" for category in categories]
+    return SourceRecord(
+        word_of(entry, "id") or next(iter(addresses), ""),
+        where,
+        word_of(entry, "title"),
+        word_of(entry, "summary") or word_of(entry, "content"),
+        addresses,
+        words_of(entry, "author", "name"),
+        words,
+        hints=[*words, *(category.get("term") or "" for category in categories)],
+        rights=[*licences, *words_of(entry, "rights")],
         language=entry.get("{http://www.w3.org/XML/1998/namespace}lang", ""),
         date=word_of(entry, "published") or word_of(entry, "updated"),
-    )  # fmt: skip
+    )

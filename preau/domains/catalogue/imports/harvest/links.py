@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from preau.domains.catalogue.actions.links import note_answer
 from preau.domains.catalogue.models import Outside, Resource
 from preau.foundation import outward_reading as outward
-from preau.foundation.outward import Refused, TooLong
+from preau.foundation.outward import ForbiddenAddress, TooLong
 
 # Each address about once a month; as many as a night may hold, and not longer than it.
 EVERY, MOST, SECONDS = timedelta(days=28), 2_000, 240
@@ -23,8 +23,12 @@ MOST_OF_A_SITE, PAUSE = 100, 0.2
 LIMITS = outward.Limits(longest=200_000, seconds=15, plain=True)
 # It is there, and closed to us: nothing is said of the link.
 CLOSED = {
-    HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.NOT_ACCEPTABLE,
-}  # fmt: skip
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.NOT_ACCEPTABLE,
+}
 # Some sites know no HEAD: they are asked again by GET, whose words nobody reads.
 ASK_AGAIN = {
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -74,7 +78,7 @@ def trouble_at(address: str) -> str | None:
         status = _status(address, "HEAD")
         if status in ASK_AGAIN:
             status = _status(address, "GET")
-    except Refused:
+    except ForbiddenAddress:
         return None
     except TooLong:
         return ""

@@ -14,7 +14,7 @@ import nh3
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.actions.harvesting import Found
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord
 from preau.domains.catalogue.models import Audience, Licence, Node, Source, Type
 from preau.foundation.text import fold
 from preau.foundation.xmltext import sayable
@@ -31,9 +31,21 @@ FIRST_DAY = date(1900, 1, 1)
 DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 DURATION = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:[\d.]{1,8}S)?)?", re.IGNORECASE)
 LANGUAGES = {
-    "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "oci": "oc", "bre": "br",
-    "lat": "la", "ara": "ar", "francais": "fr", "anglais": "en",
-}  # fmt: skip
+    "fra": "fr",
+    "fre": "fr",
+    "eng": "en",
+    "deu": "de",
+    "ger": "de",
+    "spa": "es",
+    "ita": "it",
+    "por": "pt",
+    "oci": "oc",
+    "bre": "br",
+    "lat": "la",
+    "ara": "ar",
+    "francais": "fr",
+    "anglais": "en",
+}
 TYPES = (
     (
         Type.EXERCISE,
@@ -77,18 +89,23 @@ SAID = (
     (Licence.OPEN, ("etalab", "licence ouverte", "open licence")),
 )
 PARTS = {
-    frozenset(): Licence.BY, frozenset({"sa"}): Licence.BY_SA, frozenset({"nc"}): Licence.BY_NC, frozenset({"nc", "sa"}): Licence.BY_NC_SA,
-    frozenset({"nd"}): Licence.BY_ND, frozenset({"nc", "nd"}): Licence.BY_NC_ND,
-}  # fmt: skip
+    frozenset(): Licence.BY,
+    frozenset({"sa"}): Licence.BY_SA,
+    frozenset({"nc"}): Licence.BY_NC,
+    frozenset({"nc", "sa"}): Licence.BY_NC_SA,
+    frozenset({"nd"}): Licence.BY_ND,
+    frozenset({"nc", "nd"}): Licence.BY_NC_ND,
+}
 # The same parts in full.
 LONG = {
-    "nc": ("non commercial", "noncommercial", "utilisation commerciale"), "nd": ("noderiv", "no deriv", "pas de modification"),
+    "nc": ("non commercial", "noncommercial", "utilisation commerciale"),
+    "nd": ("noderiv", "no deriv", "pas de modification"),
     "sa": ("share alike", "sharealike", "memes conditions", "a l identique"),
-}  # fmt: skip
+}
 
 
 @dataclass
-class Said:
+class SourceRecord:
     """A record in the words of its source, whatever its format."""
 
     identifier: str
@@ -139,7 +156,7 @@ def licence_of(said: Iterable[str]) -> tuple[str, str]:
 
     The first that is named is the one; its version may be said by another of the words.
     """
-    named = [one for words in said for one in _licences_in(fold(words[:2_000]))]
+    named = [licence for words in said for licence in _licences_in(fold(words[:2_000]))]
     if not named:
         return "", ""
     licence = named[0][0]
@@ -162,7 +179,7 @@ def _licences_in(told: str) -> Iterator[tuple[str, str]]:
             yield licence, f"{number[1] or number[2]}.0" if number else ""
             return
     if "creative commons" in told and ("attribution" in told or "paternite" in told):
-        parts = frozenset(part for part, names in LONG.items() if any(one in told for one in names))
+        parts = frozenset(part for part, names in LONG.items() if any(name in told for name in names))
         yield PARTS.get(parts, ""), _version(ANY_VERSION.search(told, told.index("creative commons")))
 
 
@@ -206,7 +223,7 @@ def minutes_of(said: str) -> int | None:
     made = DURATION.fullmatch(said.strip())
     if not made or not any(made.groups()):
         return None
-    days, hours, minutes = (int(one or 0) for one in made.groups())
+    days, hours, minutes = (int(group or 0) for group in made.groups())
     total = days * 1440 + hours * 60 + minutes
     return total if 0 < total <= 10_000 else None
 
@@ -283,7 +300,7 @@ class Places:
 
     def _whole(self, found: Sequence[int]) -> list[int]:
         """A cycle is all its levels."""
-        return list(dict.fromkeys(one for pk in found for one in self.levels_of.get(pk, [pk])))
+        return list(dict.fromkeys(level for pk in found for level in self.levels_of.get(pk, [pk])))
 
     def _known(self, step: str) -> list[int]:
         made = CONCEPT.search(step)
@@ -313,43 +330,53 @@ class Mapper:
         self.source, self.places = source, Places()
         self.levels, self.subjects = self.places.kept_by(source)
 
-    def found(self, said: Said) -> Found:
+    def found(self, said: SourceRecord) -> HarvestedRecord:
         """Raises Unfit."""
         identifier = sayable(said.identifier.strip())[:500]
         if said.is_gone:
-            return Found(identifier, said.where, is_gone=True)
+            return HarvestedRecord(identifier, said.where, is_gone=True)
         title = text_of(said.title)
         if not title:
             raise Unfit(_("Pas de titre."))
         address = address_of(said.addresses)
         described = text_of(said.description)
         nodes = self._nodes(said)
-        return Found(
-            identifier or address[:500], said.where, address, cut(title, LONGEST_TITLE), cut(described, LONGEST_ABSTRACT),
-            cut(described, LONGEST_TEXT), self._facts(said), nodes, cut(text_of(" · ".join(said.rights)), 300),
-        )  # fmt: skip
+        return HarvestedRecord(
+            identifier or address[:500],
+            said.where,
+            address,
+            cut(title, LONGEST_TITLE),
+            cut(described, LONGEST_ABSTRACT),
+            cut(described, LONGEST_TEXT),
+            self._facts(said),
+            nodes,
+            cut(text_of(" · ".join(said.rights)), 300),
+        )
 
-    def _nodes(self, said: Said) -> list[int]:
+    def _nodes(self, said: SourceRecord) -> list[int]:
         told = [*self.places.of(said.places), *self.places.hinted_by(said.hints)]
         nodes = self.places.by_pk
         levels = [pk for pk in told if nodes[pk].kind == Node.Kind.LEVEL] or self.levels
         subjects = [pk for pk in told if nodes[pk].kind == Node.Kind.SUBJECT] or self.subjects
         return sorted({*levels, *subjects})
 
-    def _facts(self, said: Said) -> dict[str, Any]:
+    def _facts(self, said: SourceRecord) -> dict[str, Any]:
         source = self.source
         words = [cut(text_of(word), LONGEST_WORD) for word in said.words]
         authors = [cut(text_of(name), 120) for name in said.authors]
         # A licence that the source does not say of this record is the one it has for all; none is « all rights reserved ».
-        told = any(one.strip() for one in said.rights)
+        told = any(right.strip() for right in said.rights)
         licence, version = licence_of(said.rights) if told else (source.licence, "")
         facts: dict[str, Any] = {
             "authors": [name for name in dict.fromkeys(authors) if name][:MOST_AUTHORS],
             "keywords": [word for word in dict.fromkeys(words) if word][:MOST_WORDS],
-            "type": type_of(said.types) or source.type, "licence": licence or Licence.RESERVED,
-            "audiences": audiences_of(said.roles) or list(source.audiences), "language": language_of(said.language),
-            "duration": minutes_of(said.duration), "access": source.access,
-        }  # fmt: skip
+            "type": type_of(said.types) or source.type,
+            "licence": licence or Licence.RESERVED,
+            "audiences": audiences_of(said.roles) or list(source.audiences),
+            "language": language_of(said.language),
+            "duration": minutes_of(said.duration),
+            "access": source.access,
+        }
         day = day_of(said.date)
         return facts | ({"published": day} if day else {}) | ({"licence_version": version} if version else {})
 

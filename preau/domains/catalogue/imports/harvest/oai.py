@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element  # nosec B405 - the type; parsed by de
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step, local, word_of, words_of
 from preau.domains.catalogue.models import Source
 
@@ -102,7 +102,7 @@ def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
         return
     where = f"{where} ({identifier})"
     if header.get("status") == "deleted":
-        reading.taken(made, mapper, Said(identifier, where, is_gone=True))
+        reading.taken(made, mapper, SourceRecord(identifier, where, is_gone=True))
         return
     metadata = next((one for one in record if local(one) == "metadata"), None)
     inside = next(iter(metadata), None) if metadata is not None else None
@@ -115,19 +115,29 @@ def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
     reading.taken(made, mapper, said, reading.weight_of(record))
 
 
-def dublin_core(root: Element, identifier: str, where: str) -> Said:
+def dublin_core(root: Element, identifier: str, where: str) -> SourceRecord:
     """oai_dc: fifteen words, all of them several times or not at all."""
     subjects = words_of(root, "subject")
     kept = [*words_of(root, "coverage"), *words_of(root, "audience"), *words_of(root, "educationLevel")]
-    return Said(
-        identifier, where, word_of(root, "title"), " ".join(words_of(root, "description")[:3]), words_of(root, "identifier"),
-        words_of(root, "creator") or words_of(root, "contributor"), subjects, [[word] for word in kept],
-        words_of(root, "type"), words_of(root, "audience"), words_of(root, "rights"), word_of(root, "language"),
-        word_of(root, "date") or word_of(root, "issued"), hints=subjects,
-    )  # fmt: skip
+    return SourceRecord(
+        identifier,
+        where,
+        word_of(root, "title"),
+        " ".join(words_of(root, "description")[:3]),
+        words_of(root, "identifier"),
+        words_of(root, "creator") or words_of(root, "contributor"),
+        subjects,
+        [[word] for word in kept],
+        words_of(root, "type"),
+        words_of(root, "audience"),
+        words_of(root, "rights"),
+        word_of(root, "language"),
+        word_of(root, "date") or word_of(root, "issued"),
+        hints=subjects,
+    )
 
 
-def lom(root: Element, identifier: str, where: str) -> Said:
+def lom(root: Element, identifier: str, where: str) -> SourceRecord:
     """LOM, LOMFR or ScoLOMFR: concepts of its vocabularies, else their labels."""
     addresses = [*words_of(root, "technical", "location"), *words_of(root, "general", "identifier", "entry")]
     names, day = _people(root)
@@ -135,21 +145,38 @@ def lom(root: Element, identifier: str, where: str) -> Said:
         *_terms(root, "educational", "learningResourceType"),
         *_terms(root, "general", "generalResourceType"),
     ]
-    return Said(
-        identifier, where, _first_string(root, "general", "title"), _first_string(root, "general", "description"), addresses, names,
-        words_of(root, "general", "keyword", "string"), _paths(root), kinds, _terms(root, "educational", "intendedEndUserRole"),
-        words_of(root, "rights", "description", "string"), word_of(root, "general", "language"), day,
+    return SourceRecord(
+        identifier,
+        where,
+        _first_string(root, "general", "title"),
+        _first_string(root, "general", "description"),
+        addresses,
+        names,
+        words_of(root, "general", "keyword", "string"),
+        _paths(root),
+        kinds,
+        _terms(root, "educational", "intendedEndUserRole"),
+        words_of(root, "rights", "description", "string"),
+        word_of(root, "general", "language"),
+        day,
         word_of(root, "educational", "typicalLearningTime", "duration"),
-    )  # fmt: skip
+    )
 
 
 def _first_string(root: Element, *path: str) -> str:
     """In French where there are several, else the first."""
     strings = [
-        one for above in root if local(above) == path[0] for held in above if local(held) == path[1] for one in held if local(one) == "string"
-    ]  # fmt: skip
+        one
+        for above in root
+        if local(above) == path[0]
+        for held in above
+        if local(held) == path[1]
+        for one in held
+        if local(one) == "string"
+    ]
     french = next(
-        (one for one in strings if (one.get("language") or "").rsplit("/", 1)[-1].startswith("fr")), None
+        (string for string in strings if (string.get("language") or "").rsplit("/", 1)[-1].startswith("fr")),
+        None,
     )
     chosen = french if french is not None else next(iter(strings), None)
     return "".join(chosen.itertext()) if chosen is not None else ""

@@ -12,10 +12,10 @@ from defusedxml.ElementTree import ParseError, fromstring
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.domains.catalogue.actions.harvesting import Found
-from preau.domains.catalogue.imports.harvest.mapping import LONGEST_RECORD, Mapper, Said, Unfit
+from preau.domains.catalogue.actions.harvesting import HarvestedRecord
+from preau.domains.catalogue.imports.harvest.mapping import LONGEST_RECORD, Mapper, SourceRecord, Unfit
 from preau.foundation import outward_reading as outward
-from preau.foundation.outward import Refused, TooLong
+from preau.foundation.outward import ForbiddenAddress, TooLong
 
 # An answer, in bytes and seconds; a whole reading, in bytes, pages and records.
 PAGE = outward.Limits(longest=20_000_000, seconds=60)
@@ -52,7 +52,7 @@ class Unchanged(Exception):
 class Step:
     """What one page brought: records, what could not be taken, where to go on (None: nowhere), what to remember for next time."""
 
-    found: list[Found] = field(default_factory=list)
+    found: list[HarvestedRecord] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     onward: dict[str, Any] | None = None
     marks: dict[str, Any] = field(default_factory=dict)
@@ -66,12 +66,12 @@ def fetch(
     *,
     limits: outward.Limits = PAGE,
     statuses: Sequence[int] = (),
-) -> outward.Read:
+) -> outward.RemoteResponse:
     """What is at this address. Raises BadSource or Later; Unchanged for 304. `statuses`: others than 200 that are answers too."""
     told = {"User-Agent": f"Preau/1 (+{settings.PUBLIC_URL})"} | dict(headers or {})
     try:
         answer = outward.read(address, limits, told)
-    except Refused as failure:
+    except ForbiddenAddress as failure:
         raise BadSource(
             _(
                 "Cette adresse, ou celle où elle renvoie, n’est pas lue : Préau ne lit que des adresses publiques, en https."
@@ -94,7 +94,7 @@ def fetch(
     return answer
 
 
-def _wait(answer: outward.Read) -> int:
+def _wait(answer: outward.RemoteResponse) -> int:
     said = answer.headers.get("retry-after", "")
     return min(int(said), LONGEST_WAIT) if said.isascii() and said.isdigit() and len(said) < 7 else 0
 
@@ -105,7 +105,7 @@ def conditions(marks: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def marks_of(answer: outward.Read) -> dict[str, str]:
+def marks_of(answer: outward.RemoteResponse) -> dict[str, str]:
     told = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
     return {name: value[:200] for name, value in told.items() if value and value.isprintable()}
 
@@ -150,7 +150,7 @@ def word_of(element: Element, *path: str) -> str:
     return next(iter(words_of(element, *path)), "")
 
 
-def taken(step: Step, mapper: Mapper, said: Said, weight: int = 0) -> None:
+def taken(step: Step, mapper: Mapper, said: SourceRecord, weight: int = 0) -> None:
     """Put a record in the page, or say why not."""
     if weight > LONGEST_RECORD:
         step.problems.append((said.where, _("La notice est trop longue.")))

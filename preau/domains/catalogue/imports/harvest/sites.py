@@ -15,7 +15,7 @@ from urllib.robotparser import RobotFileParser
 from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.imports.harvest import reading
-from preau.domains.catalogue.imports.harvest.mapping import Mapper, Said
+from preau.domains.catalogue.imports.harvest.mapping import Mapper, SourceRecord
 from preau.domains.catalogue.imports.harvest.reading import BadSource, Step, local, word_of
 from preau.domains.catalogue.models import Source
 from preau.foundation import outward_reading as outward
@@ -27,9 +27,24 @@ LONGEST_PAGE = 2_000_000
 # All the pages of a step, or all the maps, take less than a reading is held for (`running.HELD`).
 PAGE_SECONDS, MAPS_SECONDS = 15, 200
 KINDS = {
-    "LearningResource", "Course", "CreativeWork", "Article", "Quiz", "VideoObject", "Book", "WebPage", "SyllabusItem", "MediaObject", "HowTo",
-    "ScholarlyArticle", "TechArticle", "AudioObject", "PresentationDigitalDocument", "DigitalDocument", "Game",
-}  # fmt: skip
+    "LearningResource",
+    "Course",
+    "CreativeWork",
+    "Article",
+    "Quiz",
+    "VideoObject",
+    "Book",
+    "WebPage",
+    "SyllabusItem",
+    "MediaObject",
+    "HowTo",
+    "ScholarlyArticle",
+    "TechArticle",
+    "AudioObject",
+    "PresentationDigitalDocument",
+    "DigitalDocument",
+    "Game",
+}
 # Of these, only what says that it is for learning.
 VAGUE = {
     "CreativeWork",
@@ -138,7 +153,7 @@ def _page(made: Step, mapper: Mapper, address: str, limits: Any) -> None:
         reading.taken(made, mapper, said(record, answer.address), len(json.dumps(record)))
 
 
-def _charset(answer: outward.Read) -> str:
+def _charset(answer: outward.RemoteResponse) -> str:
     named = answer.headers.get("content-type", "").lower().partition("charset=")[2].strip("\"'; ")
     try:
         "".encode(named or "utf-8")
@@ -182,7 +197,7 @@ def described(page: str) -> Iterator[dict[str, Any]]:
             told = json.loads(block)
         except (ValueError, RecursionError):
             continue
-        yield from (one for one in _things(told) if _is_for_learning(one))
+        yield from (thing for thing in _things(told) if _is_for_learning(thing))
 
 
 def _things(told: Any) -> Iterator[dict[str, Any]]:
@@ -200,7 +215,7 @@ def _is_for_learning(one: dict[str, Any]) -> bool:
     return bool(kinds & (KINDS - VAGUE)) or any(one.get(name) for name in FOR_LEARNING)
 
 
-def said(told: dict[str, Any], address: str) -> Said:
+def said(told: dict[str, Any], address: str) -> SourceRecord:
     """A LearningResource of schema.org; its own address first, else that of its page."""
     levels, about = _terms(told.get("educationalLevel")), _terms(told.get("about"))
     aligned = [
@@ -213,14 +228,28 @@ def said(told: dict[str, Any], address: str) -> Said:
     there = _joined(address, next(iter(_words(told.get("url"))), "") or address)
     # A page that speaks for another site leads to itself.
     there = there if _host(there) == _host(address) else address
-    return Said(
-        str(told.get("@id") or there), address, next(iter(_words(told.get("name")) or _words(told.get("headline"))), ""),
-        next(iter(_words(told.get("description"))), ""), [there, address], _words(told.get("author")) or _words(told.get("creator")),
-        words, [*levels, *about, *aligned], _words(told.get("learningResourceType")),
-        [word for one in _list(told.get("audience")) if isinstance(one, dict) for word in _words(one.get("educationalRole"))],
-        _words(told.get("license")), next(iter(_words(told.get("inLanguage"))), ""),
-        next(iter(_words(told.get("datePublished"))), ""), next(iter(_words(told.get("timeRequired"))), ""), hints=words,
-    )  # fmt: skip
+    return SourceRecord(
+        str(told.get("@id") or there),
+        address,
+        next(iter(_words(told.get("name")) or _words(told.get("headline"))), ""),
+        next(iter(_words(told.get("description"))), ""),
+        [there, address],
+        _words(told.get("author")) or _words(told.get("creator")),
+        words,
+        [*levels, *about, *aligned],
+        _words(told.get("learningResourceType")),
+        [
+            word
+            for one in _list(told.get("audience"))
+            if isinstance(one, dict)
+            for word in _words(one.get("educationalRole"))
+        ],
+        _words(told.get("license")),
+        next(iter(_words(told.get("inLanguage"))), ""),
+        next(iter(_words(told.get("datePublished"))), ""),
+        next(iter(_words(told.get("timeRequired"))), ""),
+        hints=words,
+    )
 
 
 def _joined(address: str, there: str) -> str:

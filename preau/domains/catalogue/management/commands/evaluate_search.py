@@ -67,9 +67,13 @@ def evaluated(judged: dict[str, set[str]], *, missed: bool) -> dict[str, Any]:
         if ranks[-1] < 1:
             bad.append({"query": query, "expected": sorted(right), "found": found[:3], "total": answer.total})
     told = {
-        "queries": len(judged), "mrr": round(sum(ranks) / len(ranks), 4), "mrr_95": interval(ranks), "ndcg": round(sum(gains) / len(gains), 4),
-        "zero_rate": round(empty / len(judged), 4), **percentiles(times),
-    }  # fmt: skip
+        "queries": len(judged),
+        "mrr": round(sum(ranks) / len(ranks), 4),
+        "mrr_95": interval(ranks),
+        "ndcg": round(sum(gains) / len(gains), 4),
+        "zero_rate": round(empty / len(judged), 4),
+        **percentiles(times),
+    }
     return told | ({"missed": bad} if missed else {})
 
 

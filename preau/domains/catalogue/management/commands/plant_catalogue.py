@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from preau.domains.catalogue import imports
+from preau.domains.catalogue.imports import starter
 from preau.domains.catalogue.queries import index
 
 
@@ -14,13 +14,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--folder", type=Path, default=imports.STARTER, help="another folder of the same form"
+            "--folder", type=Path, default=starter.STARTER, help="another folder of the same form"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = imports.plant(options["folder"])
-        except (imports.BadResource, OSError) as error:
+            report = starter.plant(options["folder"])
+        except (starter.BadResource, OSError) as error:
             raise CommandError(f"Nothing was written. {error}") from error
         for word, keys in (
             ("new", report.created),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from preau.domains.exams import imports
+from preau.domains.exams.imports import folder, indexes
 from preau.domains.exams.queries import index
 
 
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            loaded = imports.load_index(options["file"], dry_run=options["dry_run"])
-        except imports.Refused as refused:
+            loaded = indexes.load_index(options["file"], dry_run=options["dry_run"])
+        except folder.InvalidFolder as refused:
             raise CommandError(f"Nothing was written. {refused}") from refused
         for left in loaded.left:
             self.stdout.write(f"  left: {left}")

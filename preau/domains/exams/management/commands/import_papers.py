@@ -5,9 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from preau.domains.exams import imports
 from preau.domains.exams.actions import publish
-from preau.domains.exams.imports.folder import exams
+from preau.domains.exams.imports.folder import STARTER, exams, read_folder
 from preau.domains.exams.queries import index
 
 
@@ -24,11 +23,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["folder"] or imports.STARTER
+        folder: Path = options["folder"] or STARTER
         source = options["source"][:40] if options["folder"] else "starter"
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder.")
-        read = imports.read_folder(folder)
+        read = read_folder(folder)
         for notice in read.notices:
             self.stdout.write(f"  {notice}")
         if read.faults:

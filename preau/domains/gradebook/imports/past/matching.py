@@ -11,11 +11,11 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Period, SchoolYear, Subject
-from preau.domains.gradebook.actions import PastAssessment
+from preau.domains.gradebook.actions.past import PastAssessment
 from preau.domains.gradebook.imports.past.columns import bare
 from preau.domains.gradebook.imports.past.rows import PastMark, Problem
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
-from preau.domains.gradebook.rules import Typed, as_typed
+from preau.domains.gradebook.rules.marking import TypedMark, as_typed
 from preau.foundation import dates
 
 RANK = re.compile(r"[1-9]")
@@ -63,16 +63,21 @@ def ground_of(year: SchoolYear, today: date) -> Ground:
             subjects[said].add(pk)
     taught = Assignment.objects.filter(group__year=year, kind=Assignment.Kind.TEACHES).exclude(subject=None)
     return Ground(
-        year, today, list(Period.objects.filter(year=year).order_by("starts")),
+        year,
+        today,
+        list(Period.objects.filter(year=year).order_by("starts")),
         frozenset(PeriodSeal.objects.filter(period__year=year).values_list("period_id", flat=True)),
         {bare(name): pk for pk, name in Group.objects.filter(year=year).values_list("pk", "name")},
         {name: frozenset(pks) for name, pks in subjects.items()},
         {group: {name: frozenset(pks) for name, pks in names.items()} for group, names in learners.items()},
         {pupil: frozenset(groups) for pupil, groups in classes.items()},
-        {(group, subject): teacher for group, subject, teacher in taught.order_by("-pk").values_list(
-            "group_id", "subject_id", "teacher_id"
-        )},
-    )  # fmt: skip
+        {
+            (group, subject): teacher
+            for group, subject, teacher in taught.order_by("-pk").values_list(
+                "group_id", "subject_id", "teacher_id"
+            )
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,11 @@ class Place:
 
 
 @dataclass
-class Planned:
+class PlannedAssessment:
     """An assessment that the file tells, and its marks by pupil. `known`: it is there already, with some of them or none."""
 
     place: Place
-    marks: dict[int, Typed] = field(default_factory=dict)
+    marks: dict[int, TypedMark] = field(default_factory=dict)
     lines: dict[int, PastMark] = field(default_factory=dict)
     known: int | None = None
 
@@ -102,7 +107,7 @@ class Planned:
 class Plan:
     """What would be written, what is there already, and the lines that are set aside."""
 
-    planned: Sequence[Planned]
+    planned: Sequence[PlannedAssessment]
     problems: Sequence[Problem]
     same: int = 0
 
@@ -121,7 +126,7 @@ class _Aside(ValueError):
 
 def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground) -> Plan:
     """What these lines would write in this school. A mark that is there already is left as it is, whatever the file says."""
-    found: dict[Place, Planned] = {}
+    found: dict[Place, PlannedAssessment] = {}
     aside = list(problems)
     for mark in marks:
         try:
@@ -129,7 +134,7 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
         except _Aside as wrong:
             aside.append(Problem(mark.line, str(wrong), mark.pupil, mark.file))
             continue
-        one = found.setdefault(place, Planned(place))
+        one = found.setdefault(place, PlannedAssessment(place))
         if pupil in one.marks:
             twice = _("Cet élève a déjà une note à ce devoir, plus haut dans le fichier.")
             aside.append(Problem(mark.line, twice, mark.pupil, mark.file))
@@ -137,7 +142,9 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
         one.marks[pupil], one.lines[pupil] = mark.typed, mark
     planned, same = _without_known(list(found.values()), ground, aside)
     return Plan(
-        [one for one in planned if one.marks], sorted(aside, key=lambda one: (one.file, one.line)), same
+        [one for one in planned if one.marks],
+        sorted(aside, key=lambda problem: (problem.file, problem.line)),
+        same,
     )
 
 
@@ -219,7 +226,9 @@ def _period(mark: PastMark, ground: Ground) -> Period:
     if mark.day and mark.day > ground.today:
         raise _Aside(_("Ce devoir est à venir."))
     named = _named_period(mark.period, ground) if mark.period else None
-    by_day = next((one for one in ground.periods if mark.day and one.starts <= mark.day <= one.ends), None)
+    by_day = next(
+        (period for period in ground.periods if mark.day and period.starts <= mark.day <= period.ends), None
+    )
     period = named or by_day
     if period is None:
         raise _Aside(_("Ni la date ni la période ne disent quand."))
@@ -229,19 +238,19 @@ def _period(mark: PastMark, ground: Ground) -> Period:
 
 
 def _named_period(said: str, ground: Ground) -> Period | None:
-    exact = [one for one in ground.periods if bare(one.name) == bare(said)]
+    exact = [period for period in ground.periods if bare(period.name) == bare(said)]
     rank = RANK.search(said)
     numbered = [one for place, one in enumerate(ground.periods, 1) if rank and place == int(rank[0])]
     return next(iter(exact or numbered), None)
 
 
 def _without_known(
-    planned: Sequence[Planned], ground: Ground, aside: list[Problem]
-) -> tuple[Sequence[Planned], int]:
+    planned: Sequence[PlannedAssessment], ground: Ground, aside: list[Problem]
+) -> tuple[Sequence[PlannedAssessment], int]:
     """What is there already is not written again; another mark for the same pupil is said, and left."""
     days = {one.place.day for one in planned}
     rows = Assessment.objects.kept().filter(group__year=ground.year, day__in=days)
-    known = {(one.group_id, one.subject_id, one.day, bare(one.title)): one for one in rows.order_by("-pk")}
+    known = {(row.group_id, row.subject_id, row.day, bare(row.title)): row for row in rows.order_by("-pk")}
     marks: dict[int, dict[int, Mark]] = defaultdict(dict)
     for row in Mark.objects.filter(assessment__in=known.values()):
         marks[row.assessment_id][row.pupil_id] = row
@@ -270,9 +279,16 @@ def written(made: Plan, ground: Ground, by: int) -> list[PastAssessment]:
     """The plan as it is written; an assessment is of whoever teaches that subject there, else of whoever brings it."""
     return [
         PastAssessment(
-            one.place.group, one.place.subject, one.place.period,
-            ground.teachers.get((one.place.group, one.place.subject), by), one.place.title, one.place.day,
-            one.place.scale, one.place.coefficient, one.marks, one.known,
+            one.place.group,
+            one.place.subject,
+            one.place.period,
+            ground.teachers.get((one.place.group, one.place.subject), by),
+            one.place.title,
+            one.place.day,
+            one.place.scale,
+            one.place.coefficient,
+            one.marks,
+            one.known,
         )
         for one in made.planned
-    ]  # fmt: skip
+    ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.domains.gradebook.imports.past import columns
 from preau.domains.gradebook.models import Mark
-from preau.domains.gradebook.rules import NotAMark, Typed, plain, typed_mark
+from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, plain, typed_mark
 from preau.foundation.csvfiles import Row
 from preau.foundation.csvtext import RISKY
 
@@ -21,13 +21,24 @@ ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CENTURY = 2000
 # What other programs write for a code, without signs. A star says that it counts as zero.
 CODES = {
-    "abs": Mark.Code.ABSENT, "absent": Mark.Code.ABSENT, "absente": Mark.Code.ABSENT,
-    "disp": Mark.Code.EXEMPT, "dispense": Mark.Code.EXEMPT, "inap": Mark.Code.EXEMPT, "inapte": Mark.Code.EXEMPT,
-    "n not": Mark.Code.NOT_MARKED, "nnot": Mark.Code.NOT_MARKED, "nn": Mark.Code.NOT_MARKED, "ne": Mark.Code.NOT_MARKED,
-    "non note": Mark.Code.NOT_MARKED, "non evalue": Mark.Code.NOT_MARKED,
-    "n rdu": Mark.Code.NOT_RETURNED, "nrdu": Mark.Code.NOT_RETURNED, "nr": Mark.Code.NOT_RETURNED,
+    "abs": Mark.Code.ABSENT,
+    "absent": Mark.Code.ABSENT,
+    "absente": Mark.Code.ABSENT,
+    "disp": Mark.Code.EXEMPT,
+    "dispense": Mark.Code.EXEMPT,
+    "inap": Mark.Code.EXEMPT,
+    "inapte": Mark.Code.EXEMPT,
+    "n not": Mark.Code.NOT_MARKED,
+    "nnot": Mark.Code.NOT_MARKED,
+    "nn": Mark.Code.NOT_MARKED,
+    "ne": Mark.Code.NOT_MARKED,
+    "non note": Mark.Code.NOT_MARKED,
+    "non evalue": Mark.Code.NOT_MARKED,
+    "n rdu": Mark.Code.NOT_RETURNED,
+    "nrdu": Mark.Code.NOT_RETURNED,
+    "nr": Mark.Code.NOT_RETURNED,
     "non rendu": Mark.Code.NOT_RETURNED,
-}  # fmt: skip
+}
 # « En attente »: nothing yet.
 NOTHING = {"", "ea", "en attente"}
 
@@ -43,7 +54,7 @@ class PastMark:
     period: str
     title: str
     day: date | None
-    typed: Typed
+    typed: TypedMark
     scale: Decimal
     coefficient: Decimal
     file: str = ""
@@ -101,17 +112,24 @@ def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
     if not subject:
         raise _Wrong(_("Pas de matière."))
     return PastMark(
-        line, who, told.get(columns.GROUP, ""), subject, told.get(columns.PERIOD, ""),
-        " ".join(told.get(columns.TITLE, "").split())[:80], _day(told.get(columns.DAY, "")),
-        _typed(said, scale), scale, _number(told.get(columns.WEIGHT, ""), ONE, MOST_WEIGHT, _("Coefficient")),
-    )  # fmt: skip
+        line,
+        who,
+        told.get(columns.GROUP, ""),
+        subject,
+        told.get(columns.PERIOD, ""),
+        " ".join(told.get(columns.TITLE, "").split())[:80],
+        _day(told.get(columns.DAY, "")),
+        _typed(said, scale),
+        scale,
+        _number(told.get(columns.WEIGHT, ""), ONE, MOST_WEIGHT, _("Coefficient")),
+    )
 
 
-def _typed(said: str, scale: Decimal) -> Typed:
+def _typed(said: str, scale: Decimal) -> TypedMark:
     text = said.strip()
     known = CODES.get(columns.bare(text))
     if known is not None:
-        return Typed(value=Decimal("0.00")) if text.endswith("*") else Typed(code=known.value)
+        return TypedMark(value=Decimal("0.00")) if text.endswith("*") else TypedMark(code=known.value)
     try:
         return typed_mark(text, scale)
     except NotAMark as refused:

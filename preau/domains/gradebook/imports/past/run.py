@@ -27,7 +27,7 @@ class ColumnsWanted(Unreadable):
 
 
 @dataclass(frozen=True)
-class Brought:
+class PastMarks:
     """What files would write, and the headings of columns that are left."""
 
     plan: Plan
@@ -37,11 +37,14 @@ class Brought:
     @property
     def print(self) -> str:
         """The same for the same writing."""
-        told = sorted((repr(one.place), one.known, sorted((pupil, typed.said) for pupil, typed in one.marks.items())) for one in self.plan.planned)  # fmt: skip
+        told = sorted(
+            (repr(one.place), one.known, sorted((pupil, typed.said) for pupil, typed in one.marks.items()))
+            for one in self.plan.planned
+        )
         return sha256(repr(told).encode()).hexdigest()
 
 
-def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[str, str]) -> Brought:
+def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[str, str]) -> PastMarks:
     """What these tables would write; `words`: what somebody said of headings, folded. Raises Unreadable, ColumnsWanted."""
     marks: list[PastMark] = []
     problems: list[Problem] = []
@@ -60,7 +63,7 @@ def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Mapping[s
         marks += [replace(one, file=path.name) for one in read]
         problems += [replace(one, file=path.name) for one in wrong]
     ground = ground_of(year, today)
-    return Brought(plan(marks, problems, ground), ground, list(left))
+    return PastMarks(plan(marks, problems, ground), ground, list(left))
 
 
 def fields_of(titles: Sequence[str], words: Mapping[str, str]) -> list[str]:
@@ -74,7 +77,7 @@ def columns_of(paths: Sequence[Path], words: Mapping[str, str]) -> list[dict[str
     for path in paths:
         grid = open_grid(path, path.name)
         for title, cells, key in zip(grid.titles, _cells(grid), fields_of(grid.titles, words), strict=True):
-            told = {"title": title[:120], "cells": [one[:SAMPLE] for one in cells], "field": key}
+            told = {"title": title[:120], "cells": [cell[:SAMPLE] for cell in cells], "field": key}
             found.setdefault(fold(title)[:120], told)
     return list(found.values())
 

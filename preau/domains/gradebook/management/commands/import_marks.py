@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from preau.directory.models import Holding, Person, School
 from preau.directory.words import Role
-from preau.domains.gradebook import actions
-from preau.domains.gradebook.imports import past
-from preau.domains.gradebook.imports.past import run
+from preau.domains.gradebook.actions import sealing
+from preau.domains.gradebook.actions.past import write_past
+from preau.domains.gradebook.imports.past import columns, matching, run
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
@@ -33,9 +33,12 @@ class Command(BaseCommand):
             "--by", metavar="LOGIN", required=True, help="a head of the school, who answers for it"
         )
         parser.add_argument(
-            "--column", action="append", default=[], metavar="TITLE=FIELD",
-            help=f"what a column holds, where its heading does not say it: {', '.join(key for key, _label in past.FIELDS)}, or nothing",
-        )  # fmt: skip
+            "--column",
+            action="append",
+            default=[],
+            metavar="TITLE=FIELD",
+            help=f"what a column holds, where its heading does not say it: {', '.join(key for key, _label in columns.FIELDS)}, or nothing",
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be written and write nothing"
         )
@@ -58,14 +61,20 @@ class Command(BaseCommand):
             raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
         made = brought.plan
         report = {
-            "created": made.created, "marks": made.marks, "unchanged": made.same, "columns_left": brought.left,
-            "aside": [{"file": one.file, "line": one.line, "reason": one.reason} for one in made.problems],
+            "created": made.created,
+            "marks": made.marks,
+            "unchanged": made.same,
+            "columns_left": brought.left,
+            "aside": [
+                {"file": problem.file, "line": problem.line, "reason": problem.reason}
+                for problem in made.problems
+            ],
             "applied": not options["dry_run"],
-        }  # fmt: skip
+        }
         if not options["dry_run"]:
             try:
-                report |= actions.write_past(school, by, past.written(made, brought.ground, by.pk))
-            except actions.PeriodSealed:
+                report |= write_past(school, by, matching.written(made, brought.ground, by.pk))
+            except sealing.PeriodSealed:
                 raise CommandError("Rien n’a été appliqué : une période vient d’être arrêtée.") from None
         if options["json"]:
             text = json.dumps(report, ensure_ascii=False, indent=1)
@@ -91,7 +100,7 @@ class Command(BaseCommand):
 
     def _named(self, said: list[str]) -> dict[str, str]:
         named = {fold(title): key for title, _sign, key in (one.rpartition("=") for one in said)}
-        wrong = sorted(set(named.values()) - {"", *(key for key, _label in past.FIELDS)})
+        wrong = sorted(set(named.values()) - {"", *(key for key, _label in columns.FIELDS)})
         if wrong:
             raise CommandError(f"Champ inconnu : {', '.join(wrong)}.")
         return named

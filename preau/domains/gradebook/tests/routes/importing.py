@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.gradebook.models import MarksImport
 from preau.domains.gradebook.tests.props import many_imports, many_lines_brought, own_import
 from tests.declared import Body, Data, Fragment
@@ -20,8 +20,12 @@ PAGES = [
     Page("gradebook:import_columns", {"head"}, model=own_import),
 ]
 ELSEWHERE = {
-    "gradebook:import_part", "gradebook:import_csv", "gradebook:import_json", "gradebook:apply_import", "gradebook:drop_import",
-}  # fmt: skip
+    "gradebook:import_part",
+    "gradebook:import_csv",
+    "gradebook:import_json",
+    "gradebook:apply_import",
+    "gradebook:drop_import",
+}
 LISTS = [
     ("head", "gradebook:imports", many_imports),
     *(
@@ -47,12 +51,18 @@ OPENS: dict[str, Near | set[str]] = {
         [
             f"gradebook:{name}"
             for name in (
-                "import", "import_part", "import_columns", "import_csv", "import_json", "apply_import", "drop_import",
+                "import",
+                "import_part",
+                "import_columns",
+                "import_csv",
+                "import_json",
+                "apply_import",
+                "drop_import",
             )
         ],
         SEES[MarksImport],
     ),
-}  # fmt: skip
+}
 
 
 def _files(stage: Stage) -> Data:
@@ -98,14 +108,25 @@ def plant(stage: Stage) -> None:
     for scope, world, mark in ((OWN, stage.college, own), (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}")):
         line = {"what": mark, "groups": "6e A", "when": "12 oct.", "subject": mark, "detail": "3 notes"}
         note = {"file": mark, "line": 7, "reason": "Élève inconnu."}
-        columns = [{"title": name, "cells": [mark], "field": key} for name, key in [
-            ("E", "pupil"), ("M", "subject"), ("J", "day"), ("N", "mark"),
-        ]]  # fmt: skip
+        columns = [
+            {"title": name, "cells": [mark], "field": key}
+            for name, key in [
+                ("E", "pupil"),
+                ("M", "subject"),
+                ("J", "day"),
+                ("N", "mark"),
+            ]
+        ]
         made = MarksImport.objects.create(
-            school=world.school, year=world.year, brought_by=world.people["head"], files=[mark], moved_at=NOW,
-            state=MarksImport.State.PREVIEW, preview={"created": [line], "columns": columns},
+            school=world.school,
+            year=world.year,
+            brought_by=world.people["head"],
+            files=[mark],
+            moved_at=NOW,
+            state=MarksImport.State.PREVIEW,
+            preview={"created": [line], "columns": columns},
             report={"marks": 3, "reasons": [["Élève inconnu.", 1]], "put_aside": [note]},
-        )  # fmt: skip
+        )
         stage.put(scope, made)
 
 

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from conftest import NOW, TWIN
 from preau.directory.models import Assignment, Group, Period, Person, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_classes, many_subjects
 from preau.domains.gradebook.models import (
     Assessment,
@@ -67,9 +67,15 @@ PAGES = [
     Page("gradebook:subject", {"head"}, model=own_subject),
 ]
 ELSEWHERE = {
-    "gradebook:cell", "gradebook:delete", "gradebook:restore", "gradebook:export", "gradebook:seal", "gradebook:lift",
-    "gradebook:close_reopening", "gradebook:remove_part",
-}  # fmt: skip
+    "gradebook:cell",
+    "gradebook:delete",
+    "gradebook:restore",
+    "gradebook:export",
+    "gradebook:seal",
+    "gradebook:lift",
+    "gradebook:close_reopening",
+    "gradebook:remove_part",
+}
 LISTS = [
     ("teacher", "gradebook:grid", many_assessments),
     ("teacher", "gradebook:column", many_learners),
@@ -83,9 +89,14 @@ LISTS = [
     ("teacher", "agenda:agenda", many_drafts),
 ]
 ONE_THING = {
-    "gradebook:create", "gradebook:bring", "gradebook:change", "gradebook:publication", "gradebook:duplicate", "gradebook:move",
+    "gradebook:create",
+    "gradebook:bring",
+    "gradebook:change",
+    "gradebook:publication",
+    "gradebook:duplicate",
+    "gradebook:move",
     "gradebook:reopen",
-}  # fmt: skip
+}
 
 # The isolation matrix
 
@@ -93,21 +104,29 @@ HEAD_ALONE = near(own={"head"}, other_class={"head"}, departed={"head"}, other_s
 WRITERS = near(own={"teacher"}, other_class={"teacher_parent"})
 SEES: dict[type[Model], Near] = {
     GradeBook: near(
-        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE, other_school=NEIGHBOURING
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
     ),
     **dict.fromkeys(
         [Assessment, Mark, MarkChange],
         near(
-            own=LIFE | {"teacher"} | OWN_FAMILY, other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
-            departed=LIFE, other_school=NEIGHBOURING,
+            own=LIFE | {"teacher"} | OWN_FAMILY,
+            other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+            departed=LIFE,
+            other_school=NEIGHBOURING,
         ),
     ),
     PeriodSeal: EVERYWHERE_STAFF,
     Reopening: near(
-        own={"head", "teacher"}, other_class={"head", "teacher_parent"}, departed={"head"}, other_school=NEIGHBOURING
+        own={"head", "teacher"},
+        other_class={"head", "teacher_parent"},
+        departed={"head"},
+        other_school=NEIGHBOURING,
     ),
     SubSubject: MEMBERS,
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "gradebook:index": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     **dict.fromkeys(["gradebook:grid", "gradebook:export"], SEES[GradeBook]),
@@ -116,7 +135,15 @@ OPENS: dict[str, Near | set[str]] = {
         [
             f"gradebook:{name}"
             for name in (
-                "column", "cell", "paste", "change", "publication", "duplicate", "move", "delete", "restore",
+                "column",
+                "cell",
+                "paste",
+                "change",
+                "publication",
+                "duplicate",
+                "move",
+                "delete",
+                "restore",
             )
         ],
         WRITERS,
@@ -127,7 +154,7 @@ OPENS: dict[str, Near | set[str]] = {
     "gradebook:settings": SETTLERS,
     "gradebook:subject": SETTLED | near(other_class={"head", "cook"}),
     "gradebook:remove_part": SETTLED,
-}  # fmt: skip
+}
 NAMES = {
     "matiere": Named(Subject),
     "periode": Named(Period),
@@ -147,14 +174,37 @@ NUMBERED = {
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
-        "note", "lines", "seen", "title", "kind", "day", "topic", "scale", "coefficient", "mode",
-        "publication", "publication_jour", "publication_heure", "forme", "until", "why", "step", "rounding",
-        "general_from", "not_returned", "guardian_delay", "tells_changes", "nom-plus0", "nom-plus1", "poids-plus0",
+        "note",
+        "lines",
+        "seen",
+        "title",
+        "kind",
+        "day",
+        "topic",
+        "scale",
+        "coefficient",
+        "mode",
+        "publication",
+        "publication_jour",
+        "publication_heure",
+        "forme",
+        "until",
+        "why",
+        "step",
+        "rounding",
+        "general_from",
+        "not_returned",
+        "guardian_delay",
+        "tells_changes",
+        "nom-plus0",
+        "nom-plus1",
+        "poids-plus0",
         "poids-plus1",
-        "fichier", "cellules",
+        "fichier",
+        "cellules",
     ],
     (),
-) | {"version": ("1", "99")}  # fmt: skip
+) | {"version": ("1", "99")}
 
 # Forms and files
 
@@ -165,9 +215,16 @@ def _course(stage: Stage) -> str:
 
 def _described(stage: Stage) -> Data:
     return {
-        "title": "Fractions du jour", "kind": "quiz", "day": "2026-11-23", "topic": "", "scale": "10",
-        "coefficient": "0,5", "mode": "normal", "period": stage.own(Assessment).period_id, "publication": "brouillon",
-    }  # fmt: skip
+        "title": "Fractions du jour",
+        "kind": "quiz",
+        "day": "2026-11-23",
+        "topic": "",
+        "scale": "10",
+        "coefficient": "0,5",
+        "mode": "normal",
+        "period": stage.own(Assessment).period_id,
+        "publication": "brouillon",
+    }
 
 
 def _changed(stage: Stage) -> Data:
@@ -229,24 +286,32 @@ def _reopened(stage: Stage) -> Data:
 
 def _settled(stage: Stage) -> Data:
     known = SubSubject.objects.filter(subject=stage.own(Subject))
-    names = {f"nom-{one.pk}": one.name for one in known}
-    weights = {f"poids-{one.pk}": "2" for one in known}
+    names = {f"nom-{sub_subject.pk}": sub_subject.name for sub_subject in known}
+    weights = {f"poids-{sub_subject.pk}": "2" for sub_subject in known}
     return {"coefficient": "3", "nom-plus0": "Atelier", "poids-plus0": "2"} | names | weights
 
 
 POLICY = {
-    "step": "0.5", "rounding": "half_up", "general_from": "exact", "not_returned": "zero", "guardian_delay": "48",
-}  # fmt: skip
+    "step": "0.5",
+    "rounding": "half_up",
+    "general_from": "exact",
+    "not_returned": "zero",
+    "guardian_delay": "48",
+}
 BODIES = {
     "gradebook:create": Body("teacher", _described, wrong=lambda stage: {"scale": "vingt"}),
     "gradebook:change": Body("teacher", _changed, wrong=lambda stage: {"scale": "vingt"}),
-    "gradebook:column": Body("teacher", _column, wrong=lambda stage: {f"note-{stage.own(Person).pk}": "vingt"}),
+    "gradebook:column": Body(
+        "teacher", _column, wrong=lambda stage: {f"note-{stage.own(Person).pk}": "vingt"}
+    ),
     "gradebook:cell": Body("teacher", _cell, wrong=lambda stage: {"note": "vingt"}),
     "gradebook:paste": Body("teacher", _pasted, wrong=lambda stage: {"lines": "vingt"}),
     "gradebook:publication": Body(
         "teacher",
         lambda stage: {
-            "publication": "plus-tard", "publication_jour": "2026-12-04", "publication_heure": "17:00",
+            "publication": "plus-tard",
+            "publication_jour": "2026-12-04",
+            "publication_heure": "17:00",
         },
         wrong=lambda stage: {"publication_heure": ""},
     ),
@@ -262,10 +327,12 @@ BODIES = {
     "gradebook:lift": Body("head"),
     "gradebook:reopen": Body("head", _reopened, wrong=lambda stage: {"why": ""}),
     "gradebook:close_reopening": Body("head"),
-    "gradebook:settings": Body("head", lambda stage: dict(POLICY), wrong=lambda stage: {"guardian_delay": "-1"}),
+    "gradebook:settings": Body(
+        "head", lambda stage: dict(POLICY), wrong=lambda stage: {"guardian_delay": "-1"}
+    ),
     "gradebook:subject": Body("head", _settled, wrong=lambda stage: {"coefficient": "beaucoup"}),
     "gradebook:remove_part": Body("head"),
-}  # fmt: skip
+}
 SHEETS = {"gradebook:export": "teacher"}
 READ_BY = {
     "gradebook:create": {"head", "teacher"},
@@ -302,10 +369,19 @@ def plant(stage: Stage) -> None:
         if scope == OTHER_CLASS:
             sealed = _period(group, from_its_end=timedelta(days=6))
         one = Assessment.objects.create(
-            school=world.school, teacher=teacher, subject=_subject(group), group=group, period=period, title=title,
-            day=period.starts + timedelta(days=20), published_at=NOW - timedelta(days=3),
-            guardians_at=NOW - timedelta(days=2), pupils_told_at=NOW, guardians_told_at=NOW, marks_written=1,
-        )  # fmt: skip
+            school=world.school,
+            teacher=teacher,
+            subject=_subject(group),
+            group=group,
+            period=period,
+            title=title,
+            day=period.starts + timedelta(days=20),
+            published_at=NOW - timedelta(days=3),
+            guardians_at=NOW - timedelta(days=2),
+            pupils_told_at=NOW,
+            guardians_told_at=NOW,
+            marks_written=1,
+        )
         mark = Mark.objects.create(assessment=one, pupil=pupil, value=12, changed_by=teacher)
         change = MarkChange.objects.create(
             assessment=one, pupil=pupil, former_value=9, value=12, by=teacher, at=NOW - timedelta(days=1)

@@ -12,7 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from preau.directory.models import School
-from preau.domains.mediacentre import actions, imports
+from preau.domains.mediacentre.actions import bringing
+from preau.domains.mediacentre.imports import reading, sources
 from preau.domains.mediacentre.models import BroughtList, Resource
 from preau.foundation.reading import Unreadable
 
@@ -29,13 +30,17 @@ class Command(BaseCommand):
             "--school", metavar="UAI", action="append", default=[], help="these schools alone"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
-        parser.add_argument("--close-many", action="store_true", help="let a list close more than half of a school's resources")  # fmt: skip
+        parser.add_argument(
+            "--close-many",
+            action="store_true",
+            help="let a list close more than half of a school's resources",
+        )
         parser.add_argument("--json", type=Path, metavar="REPORT", help="write the whole report there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["folder"].is_dir():
             raise CommandError(f"{options['folder']} n’est pas un dossier.")
-        source = imports.FolderSource(options["folder"])
+        source = sources.FolderSource(options["folder"])
         report = [
             self._one(school, name, content, options)
             for school in self._schools(options["school"]).iterator()
@@ -57,13 +62,13 @@ class Command(BaseCommand):
     def _one(self, school: School, name: str, content: bytes, options: dict[str, Any]) -> dict[str, Any]:
         told: dict[str, Any] = {"school": school.uai, "file": name, "applied": False}
         try:
-            kind, facts = imports.read(content, name, school.uai)
+            kind, facts = reading.read(content, name, school.uai)
         except Unreadable as refusal:
             if not options["dry_run"]:
-                actions.refuse_answer(school, name, refusal.reason)
+                bringing.refuse_answer(school, name, refusal.reason)
             self.stderr.write(f"{school.uai} : {refusal}")
             return told | {"code": UNREADABLE, "line": refusal.line, "reason": refusal.reason}
-        report = actions.preview(school, kind, facts)
+        report = bringing.preview(school, kind, facts)
         told |= report
         if (
             kind == BroughtList.Kind.RESOURCES
@@ -75,7 +80,7 @@ class Command(BaseCommand):
             )
             return told | {"code": TOO_MANY}
         if not options["dry_run"]:
-            brought = actions.apply_answer(school, kind, facts, name, sha256(content).hexdigest())
+            brought = bringing.apply_answer(school, kind, facts, name, sha256(content).hexdigest())
             told["applied"] = brought is not None
         self._say(school, name, told)
         return told

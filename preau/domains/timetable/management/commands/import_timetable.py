@@ -30,15 +30,21 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--school", metavar="UAI", required=True)
         parser.add_argument(
-            "--format", choices=TimetableImport.Source.values, default="",
+            "--format",
+            choices=TimetableImport.Source.values,
+            default="",
             help="recognised by what the files hold when it is not told",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--scope", choices=TimetableImport.Scope.values, default="",
+            "--scope",
+            choices=TimetableImport.Scope.values,
+            default="",
             help="which courses the files tell whole, so that those they leave out stop: of the school (edt, sts), of the "
             "classes that they name (ics, csv), or none",
-        )  # fmt: skip
-        parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DAY", help="first day of what arrives")  # fmt: skip
+        )
+        parser.add_argument(
+            "--from", dest="since", type=date.fromisoformat, metavar="DAY", help="first day of what arrives"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
         parser.add_argument("--json", type=Path, metavar="REPORT", help="write the whole report there")
 
@@ -47,7 +53,7 @@ class Command(BaseCommand):
         for path in files:
             if not path.is_file():
                 raise CommandError(f"{path} n’est pas un fichier.")
-        asked = run.Asked(options["format"], options["scope"], options["since"])
+        asked = run.ImportOptions(options["format"], options["scope"], options["since"])
         how = {"today": timezone.localdate(timezone=ZoneInfo(year.school.timezone)), "asked": asked}
         try:
             result = self._run(files, year, how, dry=options["dry_run"])
@@ -88,7 +94,11 @@ class Command(BaseCommand):
         )
         if report["kept"]:
             self.stdout.write(f"Décidés ici, et gardés ainsi : {report['kept']}.")
-        for name, label in (("put_aside", "Mis de côté"), ("clashes", "En même temps"), ("notes", "À vérifier")):  # fmt: skip
+        for name, label in (
+            ("put_aside", "Mis de côté"),
+            ("clashes", "En même temps"),
+            ("notes", "À vérifier"),
+        ):
             for row in report[name][:SHOWN]:
                 self.stdout.write(f"  {label} : {row['file']}:{row['line']} {row['reason']}")
             if len(report[name]) > SHOWN:

@@ -1,11 +1,21 @@
 """A valid body for every form, and what is said of files."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
 from preau.directory.words import Role
-from preau.domains.timetable.models import Alternation, Lesson, LessonChange, TeacherAbsence, TimetableImport
+from preau.domains.timetable.models import (
+    Alternation,
+    Bookable,
+    Booking,
+    Lesson,
+    LessonChange,
+    TeacherAbsence,
+    TimetableImport,
+)
 from tests.declared import Body, Data, Fragment
 from tests.net.matrix_cast import (
     ALL_FAMILIES,
@@ -17,9 +27,15 @@ from tests.net.matrix_cast import (
 
 def _study(stage: Stage) -> Data:
     return {
-        "kind": "study", "name": "Étude du soir", "weekdays": ["3", "4"], "starts_at": "17:15", "ends_at": "18:15", "room": "",
-        "places": "20", "watchers": [stage.people["cpe"].pk],
-    }  # fmt: skip
+        "kind": "study",
+        "name": "Étude du soir",
+        "weekdays": ["3", "4"],
+        "starts_at": "17:15",
+        "ends_at": "18:15",
+        "room": "",
+        "places": "20",
+        "watchers": [stage.people["cpe"].pk],
+    }
 
 
 def _timetable(stage: Stage) -> Data:
@@ -40,10 +56,15 @@ def _no_open_timetable(stage: Stage) -> None:
 
 def _weekly(stage: Stage) -> Data:
     return {
-        "subject": stage.own(Subject).pk, "groups": [stage.own(Group).pk], "teachers": [stage.people["teacher"].pk],
-        "room": stage.own(Room).pk, "weekday": "5", "starts_at": "16:00", "ends_at": "17:00",
+        "subject": stage.own(Subject).pk,
+        "groups": [stage.own(Group).pk],
+        "teachers": [stage.people["teacher"].pk],
+        "room": stage.own(Room).pk,
+        "weekday": "5",
+        "starts_at": "16:00",
+        "ends_at": "17:00",
         "first_day": "2026-11-24",
-    }  # fmt: skip
+    }
 
 
 def _weekly_later(stage: Stage) -> Data:
@@ -53,9 +74,13 @@ def _weekly_later(stage: Stage) -> Data:
 def _elsewhere(stage: Stage) -> Data:
     """A Saturday evening, when nobody has lessons."""
     return {
-        "day": "2026-11-28", "starts_at": "20:00", "ends_at": "20:55", "room": stage.own(Room).pk, "reason": "exam",
+        "day": "2026-11-28",
+        "starts_at": "20:00",
+        "ends_at": "20:55",
+        "room": stage.own(Room).pk,
+        "reason": "exam",
         "note": "Le gymnase est pris",
-    }  # fmt: skip
+    }
 
 
 def _someone_free(stage: Stage) -> None:
@@ -99,9 +124,13 @@ def _asked(stage: Stage) -> Data:
 def _in_turn(stage: Stage) -> None:
     for letter, monday in (("A", "2026-11-23"), ("B", "2026-11-30")):
         Alternation.objects.create(
-            school=stage.college.school, year=stage.college.year, name=f"Semaine {letter}", code=letter,
-            mondays=[monday], names_weeks=True,
-        )  # fmt: skip
+            school=stage.college.school,
+            year=stage.college.year,
+            name=f"Semaine {letter}",
+            code=letter,
+            mondays=[monday],
+            names_weeks=True,
+        )
 
 
 def _cancelled_tomorrow(stage: Stage) -> None:
@@ -109,30 +138,86 @@ def _cancelled_tomorrow(stage: Stage) -> None:
     lesson = Lesson.objects.filter(school=stage.college.school, day="2026-11-25").exclude(pattern=None)[0]
     Lesson.objects.filter(pk=lesson.pk).update(state=Lesson.State.CANCELLED, revision=1)
     LessonChange.objects.create(
-        school=lesson.school, lesson=lesson, kind="cancelled", made_by=stage.people["head"], made_at=timezone.now()
-    )  # fmt: skip
+        school=lesson.school,
+        lesson=lesson,
+        kind="cancelled",
+        made_by=stage.people["head"],
+        made_at=timezone.now(),
+    )
 
 
 def _weeks(stage: Stage) -> Data:
     return {"name": "Semaines de projet", "weeks": ["2026-11-30", "2026-12-07"]}
 
 
+def _lesson_to_come(stage: Stage) -> None:
+    """The lesson of the stage, one day later: what is over needs nothing."""
+    lesson = stage.own(Lesson)
+    day = timedelta(days=1)
+    Lesson.objects.filter(pk=lesson.pk).update(
+        starts=lesson.starts + day, ends=lesson.ends + day, day=lesson.day + day
+    )
+
+
+def _never_booked(stage: Stage) -> None:
+    Booking.objects.filter(bookable=stage.own(Bookable)).delete()
+
+
+def _booked(stage: Stage) -> Data:
+    """The equipment of the stage, on a Saturday evening."""
+    return {
+        "day": "2026-11-28",
+        "starts_at": "20:00",
+        "ends_at": "20:55",
+        "thing": f"materiel-{stage.own(Bookable).pk}",
+        "purpose": "Répétition du club",
+    }
+
+
+def _described(stage: Stage) -> Data:
+    return {"kind": "hall", "places": "80", "note": "Clé à la loge", "is_open": "on"}
+
+
+def _added(stage: Stage) -> Data:
+    return {
+        "name": "Valise de robots",
+        "kind": "device",
+        "places": "12",
+        "note": "Piles dans le tiroir",
+        "is_open": "on",
+    }
+
+
 BODIES = {
+    "timetable:book": Body("teacher", _booked, wrong=lambda stage: {"thing": "materiel-0"}),
+    "timetable:equip": Body("teacher", _booked, _lesson_to_come, wrong=lambda stage: {"thing": "materiel-0"}),
+    "timetable:cancel_booking": Body("teacher"),
+    "timetable:create_bookable": Body("secretary", _added, wrong=lambda stage: {"name": ""}),
+    "timetable:change_bookable": Body("secretary", _added, wrong=lambda stage: {"places": "0"}),
+    "timetable:describe_room": Body("secretary", _described, wrong=lambda stage: {"places": "0"}),
+    "timetable:remove_bookable": Body("secretary", before=_never_booked),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:stop": Body("secretary"),
     "timetable:change_pattern": Body("secretary", _weekly_later, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:add": Body("secretary", _one_off, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:cancel": Body(
-        "secretary", lambda stage: {"reason": "outing", "note": "Au musée"}, wrong=lambda stage: {"reason": "?"}
+        "secretary",
+        lambda stage: {"reason": "outing", "note": "Au musée"},
+        wrong=lambda stage: {"reason": "?"},
     ),
     "timetable:move": Body("secretary", _elsewhere, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:room": Body(
-        "secretary", lambda stage: {"room": "", "reason": "room", "note": "En travaux"}, wrong=lambda stage: {"reason": "?"}
+        "secretary",
+        lambda stage: {"room": "", "reason": "room", "note": "En travaux"},
+        wrong=lambda stage: {"reason": "?"},
     ),
     "timetable:replace": Body("secretary", _replaced, _someone_free, lambda stage: {"comes": ""}),
     "timetable:undo": Body("secretary"),
     "timetable:copy_week": Body(
-        "secretary", lambda stage: {"week": "2026-11-23", "to": "2026-11-30"}, _cancelled_tomorrow, wrong=lambda stage: {"to": "2026-11-23"}
+        "secretary",
+        lambda stage: {"week": "2026-11-23", "to": "2026-11-30"},
+        _cancelled_tomorrow,
+        wrong=lambda stage: {"to": "2026-11-23"},
     ),
     "timetable:weeks": Body("secretary", lambda stage: {"first": "A"}, wrong=lambda stage: {"first": "?"}),
     "timetable:change_week": Body(
@@ -145,30 +230,51 @@ BODIES = {
     "timetable:apply_import": Body("secretary"),
     "timetable:drop_import": Body("secretary"),
     "timetable:import_columns": Body("secretary", _held, wrong=lambda stage: {"colonne-0": "?"}),
-    "timetable:import_choices": Body("secretary", lambda stage: {"shown": "cours:un", "take": "cours:un"}, wrong=lambda stage: {"take": "cours:deux"}),
+    "timetable:import_choices": Body(
+        "secretary",
+        lambda stage: {"shown": "cours:un", "take": "cours:un"},
+        wrong=lambda stage: {"take": "cours:deux"},
+    ),
     "timetable:announce_absence": Body("secretary", _away, wrong=lambda stage: {"last_day": "2026-11-20"}),
     "timetable:confirm_absence": Body("secretary", before=_unconfirmed),
     "timetable:withdraw_absence": Body("secretary"),
-    "timetable:cover_lesson": Body("secretary", _asked, _free_for_it, wrong=lambda stage: {"teachers": ["0"]}),
+    "timetable:cover_lesson": Body(
+        "secretary", _asked, _free_for_it, wrong=lambda stage: {"teachers": ["0"]}
+    ),
     "timetable:settle_cover": Body("secretary", lambda stage: {"geste": "permanence"}),
     "timetable:accept": Body("teacher_parent"),
-    "timetable:decline": Body("teacher_parent", lambda stage: {"words": "En conseil"}, wrong=lambda stage: {"words": "x" * 300}),
+    "timetable:decline": Body(
+        "teacher_parent", lambda stage: {"words": "En conseil"}, wrong=lambda stage: {"words": "x" * 300}
+    ),
     "timetable:cancel_ask": Body("secretary"),
     "timetable:create_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:change_slot": Body("cpe", _study, wrong=lambda stage: {"name": ""}),
     "timetable:remove_slot": Body("cpe"),
-}  # fmt: skip
+}
 READ_BY = {
+    # All the staff who book; what is known of a room, whoever may book it.
+    **dict.fromkeys(
+        [
+            f"timetable:{name}"
+            for name in ("book", "equip", "create_bookable", "change_bookable", "describe_room")
+        ],
+        WHOLE_STAFF - {"cook"},
+    ),
     **dict.fromkeys(
         [f"timetable:{name}" for name in ("add", "cancel", "move", "replace", "room")], WHOLE_STAFF
     ),
     **dict.fromkeys(
-        ["timetable:create_alternation", "timetable:alternation", "timetable:create_slot", "timetable:change_slot"],
+        [
+            "timetable:create_alternation",
+            "timetable:alternation",
+            "timetable:create_slot",
+            "timetable:change_slot",
+        ],
         WHOLE_STAFF | ALL_FAMILIES,
     ),
     "timetable:imports": OFFICE,
     "timetable:decline": OFFICE,
-}  # fmt: skip
+}
 FILES_ALONE = {"timetable:imports"}
 
 
@@ -184,10 +290,12 @@ SHEETS = {
     "timetable:export_changes": "secretary",
     "timetable:export_hours": "secretary",
     "timetable:export_cover": "secretary",
+    "timetable:export_bookings": "secretary",
 }
 OTHER_FILES = {"timetable:import_json"}
 NOT_CONFIRMED = {
     "timetable:import_csv": "the same, of a timetable",
     "timetable:import_json": "the same",
     "timetable:export_changes": "lessons, which their people read anyway",
+    "timetable:export_bookings": "who has a room, which all the staff reads anyway",
 }

@@ -5,6 +5,8 @@ from django.db.models import Model
 from preau.directory.models import Group, Person, Room, Subject
 from preau.domains.timetable.models import (
     Alternation,
+    Bookable,
+    Booking,
     CoverAsk,
     DaySlot,
     Lesson,
@@ -26,6 +28,7 @@ from tests.net.matrix_cast import (
     OWN_FAMILY,
     PHOTOGRAPHERS,
     STAFF,
+    WITH_PUPILS,
     Near,
     near,
 )
@@ -35,19 +38,25 @@ SEES: dict[type[Model], Near] = {
     | near(own=STAFF | OWN_FAMILY, other_class=STAFF | OTHER_FAMILY, departed=STAFF | OWN_FAMILY),
     WeeklyPattern: EVERYWHERE_STAFF,
     LessonChange: EVERYWHERE_STAFF,
+    Bookable: near(own=STAFF, other_school=NEIGHBOURING),
+    Booking: EVERYWHERE_STAFF,
     Alternation: MEMBERS,
     DaySlot: MEMBERS,
     TimetableImport: near(own=OFFICE, other_school={"neighbour_head"}),
     ToldCourse: near(own=OFFICE, other_school={"neighbour_head"}),
     TeacherAbsence: near(
-        own=OFFICE | {"teacher"}, other_class=OFFICE | {"teacher_parent"}, departed=OFFICE,
+        own=OFFICE | {"teacher"},
+        other_class=OFFICE | {"teacher_parent"},
+        departed=OFFICE,
         other_school={"neighbour_head"},
     ),
     CoverAsk: near(
-        own=OFFICE | {"teacher_parent"}, other_class=OFFICE | {"teacher"}, departed=OFFICE,
+        own=OFFICE | {"teacher_parent"},
+        other_class=OFFICE | {"teacher"},
+        departed=OFFICE,
         other_school={"neighbour_head"},
     ),
-}  # fmt: skip
+}
 OPENS: dict[str, Near | set[str]] = {
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "timetable:patterns": OFFICE | NEIGHBOURING,
@@ -56,14 +65,51 @@ OPENS: dict[str, Near | set[str]] = {
     "timetable:change_pattern": ALL_SCOPES_OF_OFFICE,
     "timetable:lesson": SEES[Lesson],
     **dict.fromkeys(
-        ["timetable:cancel", "timetable:move", "timetable:replace", "timetable:room", "timetable:undo"],
+        ["timetable:cancel", "timetable:move", "timetable:replace"],
         ALL_SCOPES_OF_OFFICE,
+    ),
+    # A teacher, of their own lessons: whoever left gives none any more.
+    **dict.fromkeys(
+        ["timetable:room", "timetable:equip"],
+        near(
+            own=OFFICE | {"teacher"},
+            other_class=OFFICE | {"teacher_parent"},
+            departed=OFFICE,
+            other_school=NEIGHBOURING,
+        ),
+    ),
+    # And of a room that they changed themselves: the head changed these.
+    "timetable:undo": ALL_SCOPES_OF_OFFICE,
+    **dict.fromkeys(["timetable:book", "timetable:bookings"], WITH_PUPILS | NEIGHBOURING),
+    **dict.fromkeys(
+        ["timetable:bookables", "timetable:create_bookable", "timetable:export_bookings"],
+        PHOTOGRAPHERS | NEIGHBOURING,
+    ),
+    **dict.fromkeys(
+        ["timetable:change_bookable", "timetable:remove_bookable"],
+        near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING),
+    ),
+    # A room is of nobody's class.
+    "timetable:describe_room": near(
+        own=PHOTOGRAPHERS, other_class=PHOTOGRAPHERS, departed=PHOTOGRAPHERS, other_school=NEIGHBOURING
+    ),
+    "timetable:cancel_booking": near(
+        own=PHOTOGRAPHERS | {"teacher"},
+        other_class=PHOTOGRAPHERS | {"teacher_parent"},
+        departed=PHOTOGRAPHERS,
+        other_school=NEIGHBOURING,
     ),
     **dict.fromkeys(
         [
-            "timetable:add", "timetable:changes", "timetable:export_changes", "timetable:weeks",
-            "timetable:hours", "timetable:export_hours",
-            "timetable:change_week", "timetable:create_alternation", "timetable:copy_week",
+            "timetable:add",
+            "timetable:changes",
+            "timetable:export_changes",
+            "timetable:weeks",
+            "timetable:hours",
+            "timetable:export_hours",
+            "timetable:change_week",
+            "timetable:create_alternation",
+            "timetable:copy_week",
         ],
         OFFICE | NEIGHBOURING,
     ),
@@ -81,18 +127,23 @@ OPENS: dict[str, Near | set[str]] = {
     "timetable:drop_import": SEES[TimetableImport],
     **dict.fromkeys(["timetable:cover", "timetable:export_cover"], OFFICE | NEIGHBOURING),
     **dict.fromkeys(
-        ["timetable:absences", "timetable:announce_absence"], OFFICE | {"teacher", "teacher_parent"} | NEIGHBOURING
+        ["timetable:absences", "timetable:announce_absence"],
+        OFFICE | {"teacher", "teacher_parent"} | NEIGHBOURING,
     ),
     **dict.fromkeys(
         [
-            "timetable:cover_lesson", "timetable:settle_cover", "timetable:cancel_ask", "timetable:confirm_absence",
+            "timetable:cover_lesson",
+            "timetable:settle_cover",
+            "timetable:cancel_ask",
+            "timetable:confirm_absence",
             "timetable:withdraw_absence",
         ],
         ALL_SCOPES_OF_OFFICE,
     ),
     "timetable:absence": SEES[TeacherAbsence],
     **dict.fromkeys(
-        ["timetable:ask", "timetable:accept", "timetable:decline"], near(own={"teacher_parent"}, other_class={"teacher"})
+        ["timetable:ask", "timetable:accept", "timetable:decline"],
+        near(own={"teacher_parent"}, other_class={"teacher"}),
     ),
     "timetable:slots": PHOTOGRAPHERS | NEIGHBOURING,
     "timetable:create_slot": PHOTOGRAPHERS | NEIGHBOURING,
@@ -100,7 +151,7 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         ["timetable:change_slot", "timetable:remove_slot"], near(own=PHOTOGRAPHERS, other_school=NEIGHBOURING)
     ),
-}  # fmt: skip
+}
 REST_OF_ADDRESS = {
     "timetable:import_part": {"part": "arrivent"},
 }
@@ -113,17 +164,50 @@ NAMES = {
     "subject": Named(Subject),
     "alternation": Named(Alternation),
     "heure": Named(DaySlot),
+    "thing": Named(Bookable, says=lambda stage, found: f"materiel-{found.pk}"),
+    "quoi": Named(Bookable, says=lambda stage, found: f"materiel-{found.pk}"),
 }
 PLAIN = dict.fromkeys(
     [
-        "du", "au", "weekday", "starts_at", "ends_at", "first_day", "outside", "colonne-0", "colonne-1",
-        "colonne-2", "colonne-3", "colonne-4", "words", "note", "cause", "apercu", "give_back", "first",
-        "week", "to", "in_turn", "weeks", "debut", "fin", "scope", "shown", "take", "places", "weekdays",
+        "du",
+        "au",
+        "weekday",
+        "starts_at",
+        "ends_at",
+        "first_day",
+        "outside",
+        "colonne-0",
+        "colonne-1",
+        "colonne-2",
+        "colonne-3",
+        "colonne-4",
+        "words",
+        "note",
+        "cause",
+        "apercu",
+        "give_back",
+        "first",
+        "week",
+        "to",
+        "in_turn",
+        "weeks",
+        "debut",
+        "fin",
+        "scope",
+        "shown",
+        "take",
+        "places",
+        "weekdays",
+        "purpose",
+        "is_open",
+        "day",
+        "back",
     ],
     (),
 ) | {
     "jour": ("2026-11-23",),
     "semaine": ("2026-10-27",),
     "vue": ("jour", "mois", "liste"),
+    "couleurs": ("matiere",),
     "par": ("classe", "prof", "salle"),
-}  # fmt: skip
+}

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_classes, many_rooms, many_staff
 from preau.domains.timetable.tests.props import (
     lesson_to_come,
     lesson_to_cover,
     many_alternations,
     many_away,
+    many_bookables,
+    many_bookings,
     many_day_slots,
     many_free,
     many_lesson_changes,
@@ -19,13 +21,24 @@ from preau.domains.timetable.tests.props import (
     many_to_cover,
     own_alternation,
     own_ask,
+    own_booking,
     own_day_slot,
+    own_equipment,
     own_pattern,
+    own_room,
     own_timetable,
     teacher_away,
 )
 from tests import pages
 from tests.pages import Page
+
+
+def own_lesson_to_come(college: World) -> Any:
+    """A lesson of tomorrow, given by Claire Moreau alone."""
+    lesson = lesson_to_come(college)
+    lesson.teachers.set([college.people["teacher"]])
+    return lesson
+
 
 PAGES = [
     *(Page(f"timetable:{name}", pages.KEEPERS) for name in ("slots", "create_slot")),
@@ -39,8 +52,16 @@ PAGES = [
     Page("timetable:lesson", pages.EVERYONE, model=lesson_to_come),
     *(
         Page(f"timetable:{name}", pages.OFFICE, model=lesson_to_come)
-        for name in ["cancel", "move", "replace", "room"]
+        for name in ["cancel", "move", "replace"]
     ),
+    *(
+        Page(f"timetable:{name}", pages.OFFICE | {"teacher"}, model=own_lesson_to_come)
+        for name in ["room", "equip"]
+    ),
+    *(Page(f"timetable:{name}", pages.STAFF) for name in ("book", "bookings")),
+    *(Page(f"timetable:{name}", pages.KEEPERS) for name in ("bookables", "create_bookable")),
+    Page("timetable:change_bookable", pages.KEEPERS, model=own_equipment),
+    Page("timetable:describe_room", pages.KEEPERS, model=own_room),
     Page("timetable:changes", pages.OFFICE),
     Page("timetable:hours", pages.OFFICE),
     Page("timetable:cover", pages.OFFICE),
@@ -59,14 +80,38 @@ PAGES = [
     Page("timetable:import_choices", pages.OFFICE, model=own_timetable),
 ]
 ELSEWHERE = {
-    "timetable:stop", "timetable:undo", "timetable:change_week", "timetable:remove_alternation",
-    "timetable:export_changes", "timetable:export_hours", "timetable:import_part",
-    "timetable:import_csv", "timetable:import_json", "timetable:apply_import", "timetable:drop_import",
-    "timetable:settle_cover", "timetable:accept", "timetable:decline", "timetable:cancel_ask",
-    "timetable:confirm_absence", "timetable:withdraw_absence", "timetable:export_cover",
+    "timetable:stop",
+    "timetable:undo",
+    "timetable:change_week",
+    "timetable:remove_alternation",
+    "timetable:export_changes",
+    "timetable:export_hours",
+    "timetable:import_part",
+    "timetable:import_csv",
+    "timetable:import_json",
+    "timetable:apply_import",
+    "timetable:drop_import",
+    "timetable:settle_cover",
+    "timetable:accept",
+    "timetable:decline",
+    "timetable:cancel_ask",
+    "timetable:confirm_absence",
+    "timetable:withdraw_absence",
+    "timetable:export_cover",
     "timetable:remove_slot",
-}  # fmt: skip
+    "timetable:remove_bookable",
+    "timetable:cancel_booking",
+    "timetable:export_bookings",
+}
 LISTS = [
+    ("teacher", "timetable:book", many_bookables),
+    ("teacher", "timetable:equip", many_bookables),
+    ("teacher", "timetable:bookings", many_bookings),
+    ("teacher", "timetable:week", many_bookings),
+    ("teacher", "timetable:lesson", many_bookings),
+    ("teacher", "agenda:agenda", many_bookings),
+    ("secretary", "timetable:bookables", many_bookables),
+    ("secretary", "timetable:export_bookings", many_bookings),
     ("cpe", "timetable:slots", many_day_slots),
     ("cpe", "timetable:create_slot", many_classes),
     ("cpe", "timetable:change_slot", many_staff),
@@ -112,9 +157,15 @@ LISTS = [
 ]
 LISTS_APART = {"timetable:patterns"}
 ONE_THING = {
-    "timetable:ask", "timetable:cancel", "timetable:create_alternation", "timetable:alternation",
+    "timetable:ask",
+    "timetable:cancel",
+    "timetable:create_alternation",
+    "timetable:alternation",
     "timetable:copy_week",
-}  # fmt: skip
+    "timetable:create_bookable",
+    "timetable:change_bookable",
+    "timetable:describe_room",
+}
 
 
 def _of_timetable(college: World) -> dict[str, Any]:
@@ -131,4 +182,5 @@ MORE_THAN_THE_FIRST = 12
 
 def lay(college: World) -> None:
     many_lesson_changes(college, 1)
+    own_booking(college)
     many_timetable_notes(college, MORE_THAN_THE_FIRST)

@@ -5,9 +5,11 @@ from typing import Any
 
 from conftest import NOW, TWIN
 from preau.directory.models import Group, Person, Room, Subject
-from preau.directory.seeds import World
+from preau.directory.seeds.world import World
 from preau.domains.timetable.models import (
     Alternation,
+    Bookable,
+    Booking,
     CoverAsk,
     DaySlot,
     Lesson,
@@ -27,6 +29,7 @@ from tests.net.matrix_cast import (
     STAFF,
     STEM,
     TODAY,
+    WITH_PUPILS,
     Stage,
     place_of,
 )
@@ -38,6 +41,7 @@ def plant(stage: Stage) -> None:
     _changed_lessons(stage)
     _covers(stage)
     _day_slots(stage)
+    _bookings(stage)
 
 
 def _lessons(stage: Stage) -> None:
@@ -71,10 +75,14 @@ def a_lesson(
     world: World, group: Group, teacher: Person, starts: datetime, room: Room | None = None
 ) -> Lesson:
     lesson = Lesson.objects.create(
-        school=world.school, year=world.year, subject=Subject.objects.filter(school=world.school)[0],
-        room=room or Room.objects.filter(school=world.school)[0], starts=starts, ends=starts + timedelta(minutes=55),
+        school=world.school,
+        year=world.year,
+        subject=Subject.objects.filter(school=world.school)[0],
+        room=room or Room.objects.filter(school=world.school)[0],
+        starts=starts,
+        ends=starts + timedelta(minutes=55),
         day=starts.date(),
-    )  # fmt: skip
+    )
     lesson.groups.set([group])
     lesson.teachers.set([teacher])
     return lesson
@@ -84,9 +92,15 @@ def _pattern(lesson: Lesson, **dates: Any) -> WeeklyPattern:
     """A weekly lesson at an hour where nobody has one."""
     days = {"first_day": lesson.year.starts, "last_day": lesson.year.ends} | dates
     pattern = WeeklyPattern.objects.create(
-        school=lesson.school, year=lesson.year, subject=lesson.subject, room=lesson.room, weekday=5,
-        starts_at="19:00", ends_at="20:00", **days,
-    )  # fmt: skip
+        school=lesson.school,
+        year=lesson.year,
+        subject=lesson.subject,
+        room=lesson.room,
+        weekday=5,
+        starts_at="19:00",
+        ends_at="20:00",
+        **days,
+    )
     pattern.groups.set(lesson.groups.all())
     pattern.teachers.set(lesson.teachers.all())
     return pattern
@@ -133,19 +147,36 @@ def _covers(stage: Stage) -> None:
         (OTHER_SCHOOL, others[2], twin, "", None, f"{STEM} {TWIN}"),
     ]:
         absence = TeacherAbsence.objects.create(
-            school=world.school, teacher=lesson.teachers.all()[0], starts=starts or lesson.starts, ends=lesson.ends,
-            cause="personal", announced_by=world.people["secretary"], announced_at=NOW, confirmed_at=NOW,
-        )  # fmt: skip
+            school=world.school,
+            teacher=lesson.teachers.all()[0],
+            starts=starts or lesson.starts,
+            ends=lesson.ends,
+            cause="personal",
+            announced_by=world.people["secretary"],
+            announced_at=NOW,
+            confirmed_at=NOW,
+        )
         ask = CoverAsk.objects.create(
-            school=world.school, lesson=lesson, absence=absence, words=words, asked_at=NOW,
-            person=people[key] if key else twin.people["teacher_1"], asked_by=world.people["secretary"],
-        )  # fmt: skip
+            school=world.school,
+            lesson=lesson,
+            absence=absence,
+            words=words,
+            asked_at=NOW,
+            person=people[key] if key else twin.people["teacher_1"],
+            asked_by=world.people["secretary"],
+        )
         stage.put(scope, absence, ask)
     # What is said of the lesson that is going on, where the office looks for somebody.
     CoverAsk.objects.create(
-        school=stage.college.school, lesson=stage.own(Lesson), absence=stage.own(TeacherAbsence), words=own,
-        person=people["teacher_parent"], asked_by=people["secretary"], asked_at=NOW, state="declined",
-    )  # fmt: skip
+        school=stage.college.school,
+        lesson=stage.own(Lesson),
+        absence=stage.own(TeacherAbsence),
+        words=own,
+        person=people["teacher_parent"],
+        asked_by=people["secretary"],
+        asked_at=NOW,
+        state="declined",
+    )
 
 
 def _timetables(stage: Stage) -> None:
@@ -155,14 +186,23 @@ def _timetables(stage: Stage) -> None:
     for scope, world, mark in ((OWN, stage.college, own), (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}")):
         line = {"what": mark, "groups": "6e A", "when": "Lundi, 8 h – 9 h", "detail": mark}
         report = {
-            "format": "edt", "scope": "all", "created": 1, "reasons": [["Sans classe.", 1]],
+            "format": "edt",
+            "scope": "all",
+            "created": 1,
+            "reasons": [["Sans classe.", 1]],
             "put_aside": [{"file": mark, "line": 7, "reason": "Sans classe.", "what": ""}],
-        }  # fmt: skip
+        }
         brought = TimetableImport.objects.create(
-            school=world.school, year=world.year, brought_by=world.people["secretary"], source="edt", files=[mark],
-            state=TimetableImport.State.PREVIEW, report=report, preview={"created": [line], "decided": [_decided(mark)], "columns": _columns(mark)},
+            school=world.school,
+            year=world.year,
+            brought_by=world.people["secretary"],
+            source="edt",
+            files=[mark],
+            state=TimetableImport.State.PREVIEW,
+            report=report,
+            preview={"created": [line], "decided": [_decided(mark)], "columns": _columns(mark)},
             moved_at=NOW,
-        )  # fmt: skip
+        )
         stage.put(scope, brought)
         told = ToldCourse.objects.create(
             school=world.school, year=world.year, source="edt", key="un", said={}
@@ -201,6 +241,45 @@ def _day_slots(stage: Stage) -> None:
         stage.put(scope, slot)
 
 
+def _bookings(stage: Stage) -> None:
+    """Equipment of each school, and what near and far teachers booked."""
+    readers = WITH_PUPILS
+    for scope, world in ((OWN, stage.college), (OTHER_SCHOOL, stage.twin)):
+        name = stage.mark("equipment", readers, {"cpe"}) if scope == OWN else f"{STEM} {TWIN}"
+        stage.put(scope, Bookable.objects.create(school=world.school, kind="device", name=name))
+    people = stage.people
+    for number, (scope, world, person, starts) in enumerate(
+        [
+            (OWN, stage.college, people["teacher"], NOW + timedelta(days=1, hours=5)),
+            (OTHER_CLASS, stage.college, people["teacher_parent"], NOW + timedelta(days=2)),
+            (DEPARTED, stage.college, people["former_teacher"], NOW - LONG_AGO),
+            (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], NOW + timedelta(days=1)),
+        ]
+    ):
+        bookable = place_of(stage, Bookable, OTHER_SCHOOL if scope == OTHER_SCHOOL else OWN)
+        words = (
+            stage.mark(f"purpose of a booking {number}", readers)
+            if world is stage.college
+            else f"{STEM} {TWIN}"
+        )
+        booking = Booking.objects.create(
+            school=world.school,
+            year=world.year,
+            bookable=bookable,
+            person=person,
+            starts=starts,
+            purpose=words,
+            ends=starts + timedelta(minutes=55),
+            day=starts.date(),
+            made_at=NOW,
+        )
+        stage.put(scope, booking)
+
+
 def plant_formulas(evil: str) -> None:
     note = {"file": evil, "line": 7, "key": evil, "reason": evil, "what": evil}
+    # One name a school: the first of these is enough.
+    first = Bookable.objects.filter(room=None).order_by("pk").values_list("pk", flat=True)[:1]
+    Bookable.objects.filter(pk__in=list(first)).update(name=evil)
+    Booking.objects.update(purpose=evil)
     TimetableImport.objects.update(files=[evil], report={"put_aside": [note], "rooms_created": [evil]})

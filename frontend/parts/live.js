@@ -1,0 +1,57 @@
+// What others do is seen on an open page. The stream says only that something has moved; what it is, the page asks as it always does, with
+// its own rights. Where there is no stream, the page asks every five seconds; without this script, it is read again by hand.
+import { gesture, say } from "./say.js";
+
+const EVERY = 5000, PATIENCE = 6000, SPREAD = 20000;
+const address = document.documentElement.dataset.stream;
+const regions = () => [...document.querySelectorAll("[data-live]")];
+let stream, asking, missed = false, told = false;
+
+/** Ask again for one region; whoever has begun to write there is told instead, and loses nothing. */
+function refresh(region) {
+  if (region.dataset.liveWhole === undefined) return void window.htmx?.trigger(region, "live");
+  const form = region.closest("form") ?? region.querySelector("form");
+  if (!form?.hasAttribute("data-touched")) return void location.reload();
+  if (told) return;
+  told = true;
+  say("info", region.dataset.liveWhole, gesture(region.dataset.liveGesture, () => location.reload()));
+}
+const hear = (topics) => regions().forEach((region) => { if (topics.includes(region.dataset.live)) refresh(region); });
+// Whole pages are not loaded again every five seconds: only what htmx asks for.
+const ask = () => { if (!document.hidden) regions().forEach((region) => { if (region.dataset.liveWhole === undefined) refresh(region); }); };
+
+function lose() {
+  stream?.close();
+  stream = undefined;
+  missed = true;
+  asking ??= setInterval(ask, EVERY);
+  if (address) setTimeout(listen, EVERY + Math.random() * SPREAD);
+}
+
+function listen() {
+  const topics = new Set(regions().map((region) => region.dataset.live));
+  if (!topics.size) return;
+  const url = new URL(address, location.href);
+  for (const topic of topics) url.searchParams.append("sujet", topic);
+  stream = new EventSource(url, { withCredentials: true });
+  // A proxy that holds everything back is as good as no stream.
+  const patience = setTimeout(lose, PATIENCE);
+  stream.addEventListener("ready", () => {
+    clearTimeout(patience);
+    clearInterval(asking);
+    asking = undefined;
+    if (missed) setTimeout(ask, Math.random() * EVERY);
+    missed = false;
+  });
+  stream.addEventListener("moved", ({ data }) => hear(data.split(" ")));
+  stream.onerror = () => {
+    clearTimeout(patience);
+    lose();
+  };
+}
+
+addEventListener("input", ({ target }) => target.form?.toggleAttribute("data-touched", true));
+// Nobody asked for this: it keeps no session open.
+addEventListener("htmx:configRequest", ({ detail }) => { if (detail.triggeringEvent?.type === "live") detail.headers["X-Hinted"] = "1"; });
+addEventListener("pagehide", () => stream?.close());
+if (regions().length) address ? listen() : (asking = setInterval(ask, EVERY));

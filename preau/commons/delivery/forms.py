@@ -1,0 +1,64 @@
+"""The hours of a school, as somebody types them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from preau.commons.delivery.models import SchoolPolicy
+from preau.foundation import boards
+from preau.foundation.fields import Clock, Weekdays, time_of
+
+
+class SchoolHoursForm(forms.Form):
+    """From when to when, on which days, and what passes all the same."""
+
+    opens = Clock(label=gettext_lazy("Rien ne part avant"))
+    closes = Clock(label=gettext_lazy("Ni à partir de"))
+    days = Weekdays(
+        label=gettext_lazy("Jours d’envoi"),
+        error_messages={
+            "required": gettext_lazy("Choisissez un jour au moins : sinon, plus rien ne partirait.")
+        },
+    )
+    keeps_closures = forms.BooleanField(
+        label=gettext_lazy("Rien non plus pendant les vacances et les jours fermés"), required=False
+    )
+
+    def __init__(self, policy: SchoolPolicy, data: Any = None) -> None:
+        initial = {
+            "opens": time_of(policy.opens),
+            "closes": time_of(policy.closes),
+            "days": policy.days,
+            "keeps_closures": policy.keeps_closures,
+        }
+        super().__init__(data, initial=initial)
+        self.kinds = [kind for kind in boards.notification_kinds if kind.urgent and kind.may_wait]
+        for kind in self.kinds:
+            self.fields[f"passe-{kind.key}"] = forms.BooleanField(
+                label=kind.label, help_text=kind.urgency, required=False, initial=kind.key not in policy.waits
+            )
+
+    @property
+    def always(self) -> list[boards.NotificationKind]:
+        """The urgent kinds that no school holds back."""
+        return [kind for kind in boards.notification_kinds if kind.urgent and not kind.may_wait]
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if {"opens", "closes"} <= set(values) and values["opens"] >= values["closes"]:
+            self.add_error(
+                "closes",
+                ValidationError(_("La fin doit venir après le début : sinon, plus rien ne partirait.")),
+            )
+        return values
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, as the policy keeps it."""
+        values = self.cleaned_data
+        waits = [kind.key for kind in self.kinds if not values[f"passe-{kind.key}"]]
+        return {name: values[name] for name in ("opens", "closes", "days", "keeps_closures")} | {
+            "waits": waits
+        }

@@ -1,0 +1,1 @@
+"""What moves on an open page: one process holds the streams, and says to ask again."""

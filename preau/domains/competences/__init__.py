@@ -1,0 +1,1 @@
+"""What pupils know: referentials, levels with their proof, what a period or a cycle comes to."""

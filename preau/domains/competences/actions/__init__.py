@@ -1,0 +1,1 @@
+"""Every write on competences, one transaction each, with its line in the journal."""

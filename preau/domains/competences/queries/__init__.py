@@ -1,0 +1,1 @@
+"""Reading competences: sheets, what a pupil knows, a class, referentials."""

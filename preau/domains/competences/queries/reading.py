@@ -1,0 +1,133 @@
+"""What a pupil knows, domain by domain: levels in the school's words, what proves them, what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+
+from preau.directory.models import Period, Person, School
+from preau.directory.viewer import Viewer
+from preau.domains.competences.models import COMPONENTS, Balance, Competence, MasteryPolicy, policy_of
+from preau.domains.competences.queries.levels import Line, comes_to, histories, in_period, lines_of
+from preau.domains.competences.rules.synthesis import Rule
+from preau.domains.gradebook.queries.periods import chosen_period
+
+REACHED = 3
+MOST_NEXT, MOST_PROOFS = 3, 4
+
+
+@dataclass(frozen=True)
+class Known:
+    """A competence: its level by the school's rule, and the history that makes it, newest first."""
+
+    competence: Competence
+    level: int | None
+    lines: Sequence[Line]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def proofs(self) -> Sequence[Line]:
+        return self.lines[:MOST_PROOFS]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain with the competences in which there is something to read, and those that come next in it."""
+
+    label: str
+    held: Sequence[Known]
+    coming: Sequence[Competence] = ()
+
+
+@dataclass(frozen=True)
+class PupilPage:
+    """What the page of a pupil shows, of a period or of the year."""
+
+    pupil: Person
+    policy: MasteryPolicy
+    domains: Sequence[Domain]
+    periods: Sequence[Period]
+    period: Period | None
+    balance: Sequence[tuple[str, int]]
+    today: date
+
+    @cached_property
+    def known(self) -> list[Known]:
+        return [one for domain in self.domains for one in domain.held]
+
+    @property
+    def solid(self) -> list[Known]:
+        """What is held best: for the first sentence of the page."""
+        return [one for one in self.known if one.level == 4][:2]
+
+    @property
+    def next(self) -> list[Known]:
+        """What to work on: the levels that are not reached yet, those seen last first."""
+        low = [one for one in self.known if one.level is not None and one.level < REACHED]
+        return sorted(low, key=lambda one: (-one.last.day.toordinal(), one.level or 0))[:MOST_NEXT]
+
+    @property
+    def counts(self) -> list[tuple[int, str, int]]:
+        """How many competences are at each level, the best first."""
+        told = [one.level for one in self.known]
+        return [
+            (level, word, told.count(level))
+            for level, word in sorted(self.policy.words.items(), reverse=True)
+        ]
+
+
+def page_of(viewer: Viewer, pupil: Person, school_id: int, asked: str | None) -> PupilPage:
+    """The levels of a pupil that the viewer reads: six queries."""
+    periods = [period for period in _periods(school_id) if period.starts <= viewer.today]
+    period = None if asked == "annee" else chosen_period(periods, asked, viewer.today)
+    policy = policy_of(school_id)
+    within = in_period(period) if period else Q(period_shown__in=[period.pk for period in periods])
+    lines = lines_of(viewer, [pupil.pk], within & Q(column__sheet__school=school_id))
+    domains = domains_of(viewer, lines, policy)
+    rows = Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school_id)
+    told = {row.component: row.level for row in rows.order_by("cycle")}
+    balance = [(str(name), told[code]) for code, name in COMPONENTS.items() if code in told]
+    return PupilPage(pupil, policy, domains, periods, period, balance, viewer.today)
+
+
+def _periods(school_id: int) -> list[Period]:
+    current = School.objects.filter(pk=school_id).values("current_year")
+    rows = Period.objects.filter(year__in=current)
+    return list(rows.order_by("starts", "pk"))
+
+
+def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> list[Domain]:
+    """These levels by domain, in the order of the referentials: one query, and one for what comes next."""
+    told = {competence: rows for (_pupil, competence), rows in histories(lines).items()}
+    rows = Competence.objects.filter(pk__in=told).select_related("referential", "parent")
+    found: dict[tuple[str, int | None], list[Known]] = {}
+    for row in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
+        label = str(row.parent.name if row.parent else row.referential.name)
+        known = Known(row, comes_to(told[row.pk], Rule(policy.rule)), list(reversed(told[row.pk])))
+        found.setdefault((label, row.parent_id), []).append(known)
+    parents = [parent for _label, parent in found if parent is not None]
+    after = _coming(viewer, parents, list(told))
+    return [Domain(label, held, after.get(parent or 0, ())) for (label, parent), held in found.items()]
+
+
+def _coming(viewer: Viewer, parents: Sequence[int], known: Sequence[int]) -> dict[int, list[Competence]]:
+    """Beside what is known, the first competences of each domain in which nothing was found yet."""
+    rows = Competence.objects.in_use(viewer.today).assessed().filter(parent__in=parents).exclude(pk__in=known)
+    found: dict[int, list[Competence]] = {}
+    for row in rows.order_by("rank", "pk"):
+        held = found.setdefault(row.parent_id or 0, [])
+        if len(held) < 2:
+            held.append(row)
+    return found
+
+
+def school_of(viewer: Viewer, pupil: Person) -> int | None:
+    """Where the pupil learns: the viewer's school, or for a family the child's."""
+    if viewer.school_id is not None:
+        return viewer.school_id
+    return next((place.school.pk for place in viewer.places if place.pupil_id == pupil.pk), None)

@@ -1,0 +1,103 @@
+"""May this viewer do that with competences? Whether a period is sealed is asked again in each action."""
+
+from preau.directory.models import Assignment, Enrolment, Group, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.rules.groups import teaches_in
+from preau.directory.viewer import Viewer
+from preau.directory.words import SETTINGS, Profile, Role
+from preau.domains.competences.models import Sheet
+from preau.domains.competences.models.reading import own_groups
+from preau.domains.gradebook.models import MARKS
+
+
+def assesses(viewer: Viewer, *_: object) -> bool:
+    """Teachers, in the classes and groups where they teach."""
+    return viewer.holds(Role.TEACHER)
+
+
+def reads_every_class(viewer: Viewer, *_: object) -> bool:
+    """Head and school life, and whoever was given the reading of marks."""
+    return viewer.has_power(MARKS) or viewer.holds(Role.HEAD)
+
+
+def reads_classes(viewer: Viewer, *_: object) -> bool:
+    """Teachers, head and school life: of which classes, `reads_class` says."""
+    return assesses(viewer) or reads_every_class(viewer)
+
+
+def reads_class(viewer: Viewer, group: Group) -> bool:
+    """Head and school life, of every class; a teacher, of those where they teach."""
+    return reads_every_class(viewer) or (assesses(viewer) and teaches_in(viewer, group))
+
+
+def assesses_in(viewer: Viewer, group: Group) -> bool:
+    """A teacher, in a class or group of this year that is theirs."""
+    return (
+        assesses(viewer)
+        and viewer.year is not None
+        and group.year_id == viewer.year.pk
+        and teaches_in(viewer, group)
+    )
+
+
+def writes(viewer: Viewer, sheet: Sheet) -> bool:
+    """Who wrote it, and those who teach that subject there with them."""
+    return viewer.is_staff and Sheet.objects.written_by(viewer).filter(pk=sheet.pk).exists()
+
+
+def answers(viewer: Viewer, sheet: Sheet) -> bool:
+    """The pupils of the group, where the teacher asks them."""
+    if viewer.profile != Profile.PUPIL or not sheet.asks_pupils:
+        return False
+    learnt = Enrolment.objects.active(viewer.today).filter(pupil=viewer.person.pk, group=sheet.group_id)
+    return learnt.exists()
+
+
+def follows(viewer: Viewer, *_: object) -> bool:
+    """Pupils and their families."""
+    return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
+def reads_latest(viewer: Viewer, *_: object) -> bool:
+    """Families and teachers, in a record; whoever reads every class has a link there."""
+    return follows(viewer) or assesses(viewer)
+
+
+def reads_levels_of(viewer: Viewer, person: Person) -> bool:
+    """The pupil and the family; head and school life; the team of the class."""
+    if not viewer.is_staff:
+        return person.pk in viewer.own_pupils()
+    learnt = Enrolment.objects.filter(pupil=person, group__year=viewer.year)
+    if reads_every_class(viewer):
+        return learnt.exists()
+    return assesses(viewer) and learnt.filter(active_on(viewer.today), group__in=own_groups(viewer)).exists()
+
+
+def settles_balance(viewer: Viewer, group: Group) -> bool:
+    """The head, and the head teacher of the class: what the council has decided."""
+    if group.kind != Group.Kind.CLASS or viewer.year is None or group.year_id != viewer.year.pk:
+        return False
+    if viewer.holds(Role.HEAD):
+        return True
+    led = Assignment.objects.filter(
+        active_on(viewer.today),
+        teacher=viewer.person.pk,
+        group=group.pk,
+        kind=Assignment.Kind.HEAD_TEACHER,
+    )
+    return assesses(viewer) and led.exists()
+
+
+def settles_rules(viewer: Viewer, *_: object) -> bool:
+    """Whoever settles the school says in which words."""
+    return viewer.has_power(SETTINGS)
+
+
+def brings_referentials(viewer: Viewer, *_: object) -> bool:
+    """The head alone, who answers for what the school assesses with."""
+    return viewer.holds(Role.HEAD)
+
+
+def reads_referentials(viewer: Viewer, *_: object) -> bool:
+    """Those who assess, and those who read every class."""
+    return reads_classes(viewer)

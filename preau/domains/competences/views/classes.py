@@ -1,0 +1,99 @@
+"""The classes of the viewer, one class over a period, and the same as a spreadsheet."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.directory.models import Group
+from preau.domains.competences.exports.classes import TYPES, content_of
+from preau.domains.competences.queries import classes, sheets
+from preau.domains.competences.rules import access, cycles
+from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.foundation import journal
+from preau.foundation.access import confirmed, opens
+from preau.foundation.downloads import as_file
+
+
+def period_links(periods: list[Any], chosen: Any, rest: str = "") -> list[tuple[str, str, bool]]:
+    """The periods as links of the page."""
+    return [(period.name, f"?periode={period.pk}{rest}", period == chosen) for period in periods]
+
+
+@opens(to=access.reads_classes)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The viewer's classes, with what is assessed there; for who reads every class, all of them."""
+    viewer = request.viewer
+    periods = periods_of(viewer)
+    period = chosen_period(periods, request.GET.get("periode"), viewer.today)
+    context = {
+        "period": period,
+        "periods": period_links(periods, period),
+        "rows": sheets.group_rows(viewer, period) if viewer.year else [],
+        "reads_referentials": access.reads_referentials(viewer),
+        "settles": access.settles_rules(viewer),
+    }
+    return render(request, "competences/index.html", context)
+
+
+@opens(Group, to=access.reads_class)
+@require_safe
+def group(request: HttpRequest, group: Group) -> HttpResponse:
+    """Pupils by competences over a period, the sheets of which it is made, and who is not there yet."""
+    viewer = request.viewer
+    periods = periods_of(viewer)
+    period = chosen_period(periods, request.GET.get("periode"), viewer.today)
+    if period is None:
+        return render(request, "competences/nothing.html", {"group": group})
+    domain = request.GET.get("domaine", "")
+    grid = classes.grid_of(viewer, group, period, domain)
+    rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
+    writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
+    cycle = cycles.cycle_of(group)
+    context = {
+        "group": group,
+        "period": period,
+        "periods": period_links(periods, period, rest),
+        "grid": grid,
+        "domains": domain_links(grid, period, domain),
+        "query": f"periode={period.pk}{rest}",
+        "sheets": sheets.sheets_of(viewer, group, period),
+        "writes": writes and is_open(period),
+        "now": viewer.moment,
+        "assesses": writes,
+        "sealed": not is_open(period),
+        "cycle": cycle,
+        "balances": cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
+    }
+    return render(request, "competences/group.html", context)
+
+
+def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tuple[str, str, bool]]:
+    """The domains of what was assessed, where there are several."""
+    if len(grid.domains) < 2:
+        return []
+    every = [("Tous les domaines", f"?periode={period.pk}", not chosen)]
+    return every + [
+        (domain.name, f"?periode={period.pk}&domaine={domain.pk}", str(domain.pk) == chosen)
+        for domain in grid.domains
+    ]
+
+
+@opens(Group, to=access.reads_class)
+@confirmed()
+@require_POST
+def export(request: HttpRequest, group: Group) -> StreamingHttpResponse:
+    """The same as a spreadsheet. The journal says who took it away, and how many rows."""
+    viewer = request.viewer
+    period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
+    if period is None:
+        raise Http404
+    grid = classes.grid_of(viewer, group, period, request.GET.get("domaine", ""))
+    kind = request.POST.get("forme", "")
+    kind = kind if kind in TYPES else "csv"
+    journal.record(viewer, "competences.exported", group, period=period.pk, rows=len(grid.rows))
+    response = StreamingHttpResponse(content_of(grid, kind), content_type=TYPES[kind])
+    return as_file(response, f"{slugify(f'competences {group.name} {period.name}')}.{kind}")

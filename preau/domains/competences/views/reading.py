@@ -1,0 +1,80 @@
+"""« Ce que je sais »: the levels of a pupil, for the pupil, the family and the team of the class."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from preau.directory.models import Person, School
+from preau.domains.competences.models import Level, Sheet
+from preau.domains.competences.queries import reading
+from preau.domains.competences.rules import access
+from preau.foundation import journal
+from preau.foundation.access import opens
+
+
+@opens(to=access.follows)
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """A pupil's own page; in a family, that of the child who had the last level, with a link to the others."""
+    viewer = request.viewer
+    children = _children(viewer)
+    if not children:
+        return render(request, "competences/nothing.html", {"group": None})
+    newest = None
+    if len(children) > 1:
+        newest = (
+            Level.objects.visible_to(viewer)
+            .order_by("-changed_at")
+            .values_list("pupil_id", flat=True)
+            .first()
+        )
+    shown = next((child for child in children if child.pk == newest), children[0])
+    return _page(request, shown, children)
+
+
+@opens(Person, to=access.reads_levels_of, by="public_id")
+@require_safe
+def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """What a pupil knows, by domain, with what proves it and what comes next."""
+    viewer = request.viewer
+    if viewer.is_staff:
+        journal.record_read(viewer, "competences.levels_read", pupil, subject_id=pupil.pk)
+    return _page(request, pupil, _children(viewer) if viewer.is_guardian else [])
+
+
+def _children(viewer: Any) -> list[Person]:
+    return list(Person.objects.filter(pk__in=viewer.own_pupils()).order_by("given_name", "pk"))
+
+
+def _title(viewer: Any, pupil: Person) -> str:
+    if viewer.person.pk == pupil.pk:
+        return _("Ce que je sais")
+    return _("Ce que sait %(name)s") % {"name": pupil.given_name if viewer.is_guardian else pupil.full_name}
+
+
+def _page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpResponse:
+    viewer = request.viewer
+    school = reading.school_of(viewer, pupil)
+    if school is None:
+        raise Http404
+    page = reading.page_of(viewer, pupil, school, request.GET.get("periode"))
+    is_own = viewer.person.pk == pupil.pk
+    asked = Sheet.objects.visible_to(viewer).filter(asks_pupils=True).order_by("-day")[:3] if is_own else []
+    kind = viewer.school.kind if viewer.school else None
+    places = {place.school.pk: place.school for place in viewer.places}
+    where = places.get(school)
+    context = {
+        "title": _title(viewer, pupil),
+        "page": page,
+        "pupil": pupil,
+        "children": children,
+        "is_own": is_own,
+        "asked": [sheet for sheet in asked if access.answers(viewer, sheet)],
+        "words": sorted(page.policy.words.items(), reverse=True),
+        "in_primary": (where.kind if where else kind) == School.Kind.ECOLE,
+        "shows_by": viewer.is_staff,
+    }
+    return render(request, "competences/pupil.html", context)

@@ -1,0 +1,1 @@
+"""people write to each other, within what the school allows."""

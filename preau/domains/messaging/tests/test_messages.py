@@ -1,0 +1,403 @@
+"""What is written leaves once, at its hour, for those whom it is for; and what they do with it."""
+
+import secrets
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import NOW, PARIS, SchoolClient
+from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.directory.models import Guardianship, Holding
+from preau.directory.seeds.world import World
+from preau.directory.viewer import viewer_for
+from preau.domains.messaging import rules
+from preau.domains.messaging.actions import erasing, leaving, reading, sending
+from preau.domains.messaging.models import Delivery, Message, Preference, Thread
+from preau.domains.messaging.queries import boxes, conversation
+from preau.domains.messaging.tests.props import deliver, got, key_to, own_thread, sent, written
+from preau.domains.messaging.tests.test_reach import own_class
+
+pytestmark = pytest.mark.django_db
+BOX, WRITE = "/messages/", "/messages/ecrire/"
+EVENING = datetime(2026, 11, 27, 22, 0, tzinfo=PARIS)
+MONDAY = datetime(2026, 11, 30, 7, 0, tzinfo=PARIS)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_yet(college: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the seeds planted would answer in the place of what a test does; the worker runs when a test says so."""
+    monkeypatch.setattr("preau.domains.messaging.tasks.leave", SimpleNamespace(enqueue=lambda pk: None))
+    Thread.objects.all().delete()
+    Message.objects.all().delete()
+    Item.objects.filter(kind__startswith="messaging.").delete()
+
+
+def form(*keys: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "sent_as": secrets.token_hex(16),
+        "to": list(keys),
+        "subject": "Objet",
+        "body": "Bonjour.",
+        "envoyer": "oui",
+    } | fields
+
+
+def test_a_message_reaches_each_of_a_class_once_and_names_no_other(college: World, seat_of: Any) -> None:
+    group = own_class(college)
+    message = sent(seat_of("teacher"), f"gs{group.pk}", key_to(college, "guardian"))
+    families = (
+        Guardianship.objects.filter(pupil__enrolments__group=group).values("guardian").distinct().count()
+    )
+    assert message.state == "sent" and message.people == families
+    assert got(college.people["guardian"]) == [message]
+    assert message.shown["to"][0] == f"Parents de {group.name}"
+    assert Item.objects.filter(kind="messaging.received", key=str(message.pk)).count() == families
+
+
+def test_what_was_told_of_a_message_says_nothing_of_it(college: World, seat_of: Any) -> None:
+    message = sent(
+        seat_of("teacher"), key_to(college, "guardian"), subject="Rendez-vous", body="<p>Secret</p>"
+    )
+    item = Item.objects.get(kind="messaging.received", key=str(message.pk))
+    assert item.facts == {} and item.about == college.people["pupil"]
+    assert not Line.objects.filter(details__icontains="Secret").exists()
+
+
+def test_a_message_of_the_evening_arrives_at_seven_on_monday(
+    college: World, seat_of: Any, clock: Any
+) -> None:
+    clock.move_to(EVENING)
+    teacher = seat_of("teacher", at=EVENING)
+    message = sending.send(teacher, written(teacher, key_to(college, "guardian")))
+    deliver(message, EVENING)
+    for moment in (EVENING, EVENING + timedelta(days=1), MONDAY - timedelta(seconds=1)):
+        leaving.arrive(moment)
+        assert got(college.people["guardian"]) == []
+    leaving.arrive(MONDAY + timedelta(minutes=11))
+    assert got(college.people["guardian"]) == [message]
+    message.refresh_from_db()
+    assert MONDAY <= message.departs_at < MONDAY + timedelta(minutes=11)
+
+
+def test_an_urgent_message_leaves_at_once_and_says_why(college: World, seat_of: Any, clock: Any) -> None:
+    clock.move_to(EVENING)
+    teacher = seat_of("teacher", at=EVENING)
+    message = sending.send(
+        teacher, written(teacher, key_to(college, "guardian"), urgent="Le car est en retard.")
+    )
+    deliver(message, EVENING)
+    assert got(college.people["guardian"]) == [message]
+
+
+def test_a_second_click_sends_nothing_twice(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    data = form(key_to(college, "guardian"))
+    first, second = client.post(WRITE, data), client.post(WRITE, data)
+    assert first.status_code == second.status_code == 302
+    assert Message.objects.count() == 1 and Message.objects.get().state == "leaving"
+    assert client.get(second.url).status_code == 200
+
+
+def test_two_tabs_on_one_draft_lose_nothing(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    number = secrets.token_hex(16)
+    base = {"sent_as": number, "subject": "Objet", "to": [key_to(college, "guardian")], "garder": "oui"}
+    client.post(WRITE, base | {"body": "Un", "tab": "a" * 32, "revision": 0})
+    seen = Message.objects.get().revision
+    client.post(WRITE, base | {"body": "Deux", "tab": "b" * 32, "revision": seen})
+    late = client.post(WRITE, base | {"body": "Trois", "tab": "a" * 32, "revision": seen})
+    page = late.content.decode()
+    assert late.status_code == 409 and "Trois" in page
+    assert Message.objects.get().excerpt == "Deux"
+    client.post(WRITE, base | {"body": "Trois", "tab": "a" * 32, "revision": seen, "garder-ici": "oui"})
+    assert Message.objects.get().excerpt == "Trois"
+
+
+def test_a_recipient_is_searched_added_and_taken_away_without_losing_what_is_typed(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["teacher"])
+    number, key = secrets.token_hex(16), key_to(college, "guardian")
+    base = {"sent_as": number, "subject": "Objet", "body": "Bonjour."}
+    page = client.post(WRITE, base | {"chercher": "abadie", "trouver": "oui"}, follow=True).content.decode()
+    assert f'value="to:{key}"' in page and "Bonjour." in page
+    client.post(WRITE, base | {"ajouter": f"bcc:{key}"})
+    assert Message.objects.get().addressed == {"bcc": [key]}
+    client.post(WRITE, base | {"bcc": [key], "retirer": f"bcc:{key}"})
+    assert Message.objects.get().addressed == {}
+
+
+def test_a_message_for_nobody_any_more_comes_back(college: World, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    draft = written(teacher, key_to(college, "teacher_1"))
+    message = sending.send(teacher, draft)
+    Holding.objects.filter(person=college.people["teacher_1"]).update(ends=NOW.date())
+    deliver(message)
+    message.refresh_from_db()
+    assert message.state == "draft"
+    assert Item.objects.filter(kind="messaging.returned", person=teacher.person).count() == 1
+    with pytest.raises(sending.Refusal, match="Personne ne recevrait"):
+        sending.send(teacher, message)
+
+
+def test_fifty_thousand_signs_are_refused_with_all_that_was_typed(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["teacher"])
+    long = "mot " * 12_500
+    page = client.post(WRITE, form(key_to(college, "guardian"), body=long))
+    assert (
+        page.status_code == 422
+        and "trop long" in page.content.decode()
+        and page.content.decode().count("mot ") > 12_000
+    )
+    assert not Message.objects.exists()
+
+
+def test_whoever_received_by_a_list_answers_the_author_alone(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), f"gs{own_class(college).pk}")
+    guardian = seat_of("guardian")
+    answer = sent(
+        guardian,
+        key_to(college, "teacher"),
+        answers=message,
+        school_id=college.school.pk,
+        about=college.people["pupil"],
+    )
+    assert answer.thread != message.thread
+    assert got(college.people["teacher"]) == [answer]
+    assert conversation.quoted(guardian, answer) == message
+
+
+def test_one_answers_an_adult_whom_the_table_would_not_reach(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("head"), key_to(college, "pupil"))
+    answer = sent(seat_of("pupil"), key_to(college, "head"), answers=message)
+    assert got(college.people["head"]) == [answer] and answer.thread == message.thread
+    with pytest.raises(sending.Refusal):
+        sending.send(seat_of("pupil"), written(seat_of("pupil"), key_to(college, "head")))
+
+
+def test_a_recall_takes_away_what_arrived_and_what_was_to(college: World, seat_of: Any) -> None:
+    teacher, guardian = seat_of("teacher"), seat_of("guardian")
+    message = sent(
+        teacher, key_to(college, "guardian"), key_to(college, "other_guardian"), body="<p>Erreur</p>"
+    )
+    Delivery.objects.filter(message=message, person=college.people["other_guardian"]).update(arrived_at=None)
+    assert sending.recall(teacher, message) and not sending.recall(teacher, message)
+    assert leaving.arrive(NOW) == 0
+    assert got(college.people["other_guardian"]) == []
+    shown = conversation.shown(guardian, conversation.messages_of(guardian, message.thread), NOW)
+    assert shown[0].recalled and shown[0].body == ""
+    assert not Item.objects.filter(kind="messaging.received", read_at=None).exists()
+
+
+def test_a_recall_meanwhile_stops_the_fan_out(
+    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("preau.domains.messaging.actions.leaving.CHUNK", 2)
+    teacher = seat_of("teacher")
+    message = sending.send(teacher, written(teacher, f"gs{own_class(college).pk}"))
+    calls: list[int] = []
+
+    def recall_then(*_: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            assert sending.recall(teacher, message)
+
+    monkeypatch.setattr("preau.foundation.works.tell", recall_then)
+    leaving.expand(message.pk)
+    leaving.arrive(NOW)
+    assert Delivery.objects.received().filter(message=message).count() == 0
+
+
+def test_too_late_to_recall(college: World, seat_of: Any, clock: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    clock.shift(timedelta(hours=1))
+    assert not sending.recall(seat_of("teacher"), message)
+
+
+def test_what_is_scheduled_waits_and_can_be_taken_up_again(college: World, seat_of: Any, clock: Any) -> None:
+    teacher = seat_of("teacher")
+    at = NOW + timedelta(hours=2)
+    message = sending.send(teacher, written(teacher, key_to(college, "guardian"), asked_for=at))
+    assert message.state == "scheduled" and leaving.release_due(NOW) == 0
+    assert [one.pk for one in boxes.scheduled_between(teacher, NOW.date(), NOW.date())] == [message.pk]
+    assert sending.call_back(teacher, message) and not sending.call_back(teacher, message)
+    message.refresh_from_db()
+    again = sending.send(teacher, message)
+    clock.move_to(at)
+    assert leaving.release_due(at) == 1 and deliver(again, at) == 1
+    assert got(college.people["guardian"]) == [again]
+
+
+def test_whoever_is_away_answers_once(college: World, seat_of: Any) -> None:
+    Preference.objects.create(
+        person=college.people["teacher"],
+        seat=f"staff-{college.school.pk}",
+        away_text="Je réponds lundi.",
+        away_from=NOW.date(),
+        away_until=NOW.date(),
+    )
+    guardian = seat_of("guardian")
+    more: dict[str, Any] = {"school_id": college.school.pk, "about": college.people["pupil"]}
+    message = sent(guardian, key_to(college, "teacher"), **more)
+    sent(guardian, key_to(college, "teacher"), answers=got(college.people["guardian"])[0], **more)
+    answers = got(college.people["guardian"])
+    assert [answer.is_automatic for answer in answers] == [True] and answers[0].thread == message.thread
+
+
+def test_an_opened_conversation_is_read_and_says_so_to_its_author(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    assert boxes.unread_count(seat_of("guardian")) == 1
+    client.sit(college.people["guardian"])
+    assert client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id})).status_code == 200
+    assert boxes.unread_count(seat_of("guardian")) == 0
+    own = conversation.shown(seat_of("teacher"), [message], NOW)
+    assert own[0].read == "lu"
+    Preference.objects.create(person=college.people["guardian"], seat="guardian", tells_read=False)
+    assert conversation.shown(seat_of("teacher"), [message], NOW)[0].read == ""
+
+
+def test_gestures_on_several(college: World, client: SchoolClient, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    client.sit(college.people["guardian"])
+    row = Delivery.objects.get(message=message, person=college.people["guardian"])
+    folder = reading.add_folder(seat_of("guardian"), "Rendez-vous")
+    for gesture, field in [
+        ("suivre", "flagged"),
+        ("corbeille", "trashed_at"),
+        ("restaurer", "trashed_at"),
+        ("ranger", "folder"),
+    ]:
+        client.post(
+            "/messages/gestes/",
+            {"choix": [row.pk], "geste": gesture, "dossier": folder.pk if gesture == "ranger" else ""},
+        )
+        row.refresh_from_db()
+        assert bool(getattr(row, field)) == (gesture != "restaurer"), gesture
+    assert "Objet" in client.get(f"{BOX}?dossier={folder.pk}").content.decode()
+    client.post("/messages/gestes/", {"choix": [row.pk], "geste": "corbeille"})
+    assert "Objet" not in client.get(BOX).content.decode()
+    assert "Objet" in client.get(f"{BOX}?boite=corbeille").content.decode()
+
+
+def test_nobody_touches_the_row_of_another(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    row = Delivery.objects.get(message=message, person=college.people["guardian"])
+    assert reading.mark(seat_of("other_guardian"), [row.pk], "corbeille") == 0
+    assert reading.mark(seat_of("teacher"), [row.pk], "lire") == 0
+
+
+def test_words_are_found_and_filters_hold(college: World, client: SchoolClient, seat_of: Any) -> None:
+    sent(
+        seat_of("teacher"),
+        key_to(college, "guardian"),
+        subject="Sortie au musée",
+        body="<p>Prévoir un goûter</p>",
+    )
+    sent(seat_of("cpe"), key_to(college, "guardian"), subject="Carnet")
+    client.sit(college.people["guardian"])
+    page = client.get(f"{BOX}?q=GOUTER").content.decode()
+    assert "Sortie au musée" in page and "Carnet" not in page
+    assert "Carnet" in client.get(f"{BOX}?dequi=equipe").content.decode()
+    assert "Carnet" not in client.get(f"{BOX}?dequi=eleves").content.decode()
+
+
+def test_an_author_who_is_erased_leaves_the_conversations_of_others(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"), body="<p>À lundi.</p>")
+    draft = written(seat_of("teacher"), key_to(college, "guardian"))
+    erasing.forget_messages(college.people["teacher"].pk)
+    erasing.forget_deliveries(college.people["teacher"].pk)
+    guardian = seat_of("guardian")
+    shown = conversation.shown(guardian, conversation.messages_of(guardian, message.thread), NOW)
+    assert shown[0].who == "Personne effacée" and "À lundi." in shown[0].body
+    assert not Message.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_guardian_who_may_no_longer_follow_reads_no_more_of_it(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "other_guardian"))
+    assert Message.objects.visible_to(seat_of("other_guardian")).filter(pk=message.pk).exists()
+    Guardianship.objects.filter(
+        guardian=college.people["other_guardian"], pupil=college.people["pupil"]
+    ).update(may_not_be_informed=True)
+    later = viewer_for(college.people["other_guardian"], 0, timezone.now())
+    assert later is None or not Message.objects.visible_to(later).filter(pk=message.pk).exists()
+
+
+def test_the_school_beside_sees_nothing(
+    college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    for key in ("head", "cpe", "teacher", "pupil"):
+        viewer = seat_of(key, world=twin)
+        assert (
+            not Message.objects.visible_to(viewer).exists() and not Thread.objects.visible_to(viewer).exists()
+        )
+    client.sit(twin.people["head"])
+    client.may_see_twin = True
+    assert client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id})).status_code == 404
+
+
+def test_other_readers_of_a_school_see_nothing_of_it(college: World, seat_of: Any) -> None:
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    for key in ("head", "cpe", "secretary", "teacher_1", "pupil", "other_guardian"):
+        assert not Message.objects.visible_to(seat_of(key)).filter(pk=message.pk).exists(), key
+
+
+def test_mass_at_an_unusual_hour_asks_who_writes(
+    college: World, client: SchoolClient, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MANY", 3)
+    data = form(f"gs{own_class(college).pk}")
+    clock.move_to(EVENING)
+    client.sit(college.people["teacher"])
+    session = client.session
+    session["proved"] = 0
+    session.save()
+    page = client.post(WRITE, data)
+    assert "Confirmer l’envoi" in page.content.decode()
+    message = Message.objects.get()
+    assert message.state == "draft"
+    asked = client.post(reverse("messaging:send", kwargs={"pk": message.pk}))
+    assert asked.status_code == 302 and "confirm" in asked.url
+    message.refresh_from_db()
+    assert message.state == "draft"
+    session = client.session
+    session["proved"] = int(EVENING.timestamp())
+    session.save()
+    assert client.post(reverse("messaging:send", kwargs={"pk": message.pk})).status_code == 302
+    message.refresh_from_db()
+    assert message.state == "leaving"
+
+
+def test_a_thread_of_everybody_opens_for_each(college: World, client: SchoolClient) -> None:
+    thread = own_thread(college)
+    for key in ("head", "teacher", "pupil", "guardian"):
+        client.sit(college.people[key])
+        assert client.get(reverse("messaging:thread", kwargs={"pk": thread.pk})).status_code == 200, key
+
+
+def test_files_are_kept_with_the_message_and_read_by_those_who_received_it(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    paper = SimpleUploadedFile("fiche.txt", b"Fiche de revision", content_type="text/plain")
+    answer = client.post(WRITE, form(key_to(college, "guardian"), papers=paper))
+    assert answer.status_code == 302
+    message = Message.objects.get()
+    deliver(message)
+    address = reverse("files:file", kwargs={"public_id": message.attachments.get().file.public_id})
+    for key, status in (("guardian", 200), ("teacher", 200), ("other_guardian", 404), ("cpe", 404)):
+        client.sit(college.people[key])
+        assert client.get(address).status_code == status, key
+    sending.recall(seat_of("teacher"), Message.objects.get())
+    client.sit(college.people["guardian"])
+    assert client.get(address).status_code == 404
