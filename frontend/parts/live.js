@@ -5,7 +5,7 @@ import { gesture, say } from "./say.js";
 const EVERY = 5000, PATIENCE = 6000, SPREAD = 20000;
 const address = document.documentElement.dataset.stream;
 const regions = () => [...document.querySelectorAll("[data-live]")];
-let stream, asking, missed = false, told = false;
+let stream, asking, missed = false, told = false, ended = false;
 
 /** Ask again for one region; whoever has begun to write there is told instead, and loses nothing. */
 function refresh(region) {
@@ -21,6 +21,7 @@ const hear = (topics) => regions().forEach((region) => { if (topics.includes(reg
 const ask = () => { if (!document.hidden) regions().forEach((region) => { if (region.dataset.liveWhole === undefined) refresh(region); }); };
 
 function lose() {
+  if (ended) return;
   stream?.close();
   stream = undefined;
   missed = true;
@@ -53,5 +54,7 @@ function listen() {
 addEventListener("input", ({ target }) => target.form?.toggleAttribute("data-touched", true));
 // Nobody asked for this: it keeps no session open.
 addEventListener("htmx:configRequest", ({ detail }) => { if (detail.triggeringEvent?.type === "live") detail.headers["X-Hinted"] = "1"; });
+// The session has ended: what is on the page stays there, and its next gesture leads to the sign-in page.
+addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.xhr?.status === 401 && detail.requestConfig?.headers["X-Hinted"]) { ended = true; clearInterval(asking); stream?.close(); } });
 addEventListener("pagehide", () => stream?.close());
 if (regions().length) address ? listen() : (asking = setInterval(ask, EVERY));

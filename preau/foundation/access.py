@@ -20,6 +20,9 @@ from django.utils import timezone
 from preau.foundation import boards, kept, proof, stamp
 from preau.foundation.readonly import SAFE
 
+# What a page says that asks again because of a hint, without anybody's gesture (frontend/parts/live.js).
+HINTED = "X-Hinted"
+
 
 class Request(HttpRequest):
     """A request that has passed the middleware: `viewer` is None for a visitor; `htmx` is django-htmx's."""
@@ -151,7 +154,9 @@ def ask_to_confirm(request: Request) -> HttpResponse:
 
 
 def lead_to(request: Request, address: str) -> HttpResponse:
-    """Another page instead of the one that was asked for, whatever asked for it."""
+    """Another page instead of the one that was asked for, whatever asked for it: but a page that asks by itself stays where it is."""
+    if HINTED in request.headers:
+        return HttpResponse(status=401)
     if getattr(request, "htmx", False):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
@@ -174,7 +179,8 @@ def ask_to_sign_in(request: Request, *, keep: bool = True) -> HttpResponse:
     """
     if keep:
         kept.put_aside(request)
-    target = _page_before(request) if request.method == "POST" else request.get_full_path()
+    apart = request.method == "POST" or getattr(request, "htmx", False)
+    target = _page_before(request) if apart else request.get_full_path()
     return lead_to(request, f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'suite': target})}")
 
 

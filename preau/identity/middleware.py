@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import kept
-from preau.foundation.access import anyone, ask_to_sign_in, lead_to
+from preau.foundation.access import HINTED, anyone, ask_to_sign_in, lead_to
 from preau.foundation.readonly import SAFE
 from preau.identity import sessions
 from preau.identity.backends import AT_HAND
@@ -25,8 +25,6 @@ from preau.identity.models import AccountSession
 from preau.identity.rules import limits_of, works_somewhere
 
 SEAT = "seat"
-# What a page says that asks again because of a hint (frontend/parts/live.js).
-HINTED = "X-Hinted"
 
 
 class AccountMiddleware(AuthenticationMiddleware):

@@ -181,3 +181,12 @@ def test_the_live_process_of_this_machine_hears(
         assert here.recv(1000).decode() == f"{live.channel('bell:1')} {live.channel('bell:2')}"
     live.address().unlink()
     assert known.LIVE
+
+
+def test_a_page_that_asks_by_itself_stays_when_the_session_has_ended(client: SchoolClient, db: None) -> None:
+    """Whoever is writing on it loses nothing; a gesture leads to the sign-in page, and back to the page, not to its fragment."""
+    page = {"HX-Request": "true", "Referer": "http://testserver/travail/"}
+    hinted = client.get("/notifications/cloche/", headers=page | {"X-Hinted": "1"})
+    assert hinted.status_code == 401 and "HX-Redirect" not in hinted
+    asked = client.get("/notifications/cloche/", headers=page)
+    assert asked["HX-Redirect"] == "/connexion/?suite=%2Ftravail%2F"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -61,7 +62,9 @@ def play(scene: Callable[[Live, list[Any]], Awaitable[None]], *answers: Any) -> 
         asked.append(topics)
         return answers[min(len(asked), len(answers)) - 1]
 
-    asyncio.run(scene(Live(rights), asked))  # type: ignore[arg-type]
+    # A browser of another test has a loop of its own in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, scene(Live(rights), asked)).result()  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
