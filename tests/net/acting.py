@@ -263,16 +263,17 @@ def complaints(
         readable = [word for word in words if readers_of(word, told)]
         if readable and not any(word.token in found for word in words):
             wrong[route].append(f"{route}: its words were found by nobody, and nothing was looked at")
-    wrong[MARKS] += _of_the_marks(found, marks)
+    wrong[MARKS] += _of_the_marks(found, marks, told)
     for route, why in acted.failed.items():
         wrong[route].append(f"{route}: its form was not taken ({why})")
     return wrong
 
 
-def _of_the_marks(found: Found, marks: Iterable[Mark]) -> Iterator[str]:
+def _of_the_marks(found: Found, marks: Iterable[Mark], told: Mapping[str, Set[str]]) -> Iterator[str]:
+    """`told` adds those to whom a form of the run shows the mark: a name goes with the message that one sends."""
     for mark in marks:
         met = found.get(mark.token, {})
-        for reader in sorted(met.keys() & CAST_OF_MARKS - mark.readers):
+        for reader in sorted(met.keys() & CAST_OF_MARKS - mark.readers - told.get(mark.name, set())):
             yield f"« {mark.name} »: found by {reader} in {', '.join(sorted(met[reader])[:3])}"
 
 

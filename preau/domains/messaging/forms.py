@@ -285,7 +285,7 @@ class OutcomeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    note = forms.CharField(label=_("Raison, gardée avec la décision"), required=False, max_length=300)
+    note = forms.CharField(label=_("Un mot pour qui l’a écrit"), required=False, max_length=300)
 
 
 class FreezeForm(forms.Form):

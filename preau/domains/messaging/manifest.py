@@ -27,7 +27,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
-from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, on_themselves
+from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, on_themselves, own
 
 KEY = "messaging"
 sending.ready_to_leave.connect(tasks.enqueue_leaving, dispatch_uid="messaging.leaving")
@@ -307,7 +307,7 @@ COMMON: dict[str, Any] = dict(
     keep=Retention.YEAR_PLUS_ONE,
 )
 NONE, PERSONAL, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.SENSITIVE
-OWN = Readers(EVERY_ROW, NO_ROW, (), (_("celles et ceux à qui le message est adressé"),))
+WRITTEN = Readers(own("author"), NO_ROW, (), (_("celles et ceux à qui le message est adressé"),))
 STAFF, ALL = (Concerned.STAFF,), (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)
 
 for label, model, person, fields, more in [
@@ -325,10 +325,10 @@ for label, model, person, fields, more in [
         )
         | dict.fromkeys("about subject excerpt body search_text urgent decision_note".split(), SENSITIVE),
         {
-            "readers": OWN,
+            "readers": WRITTEN,
             "about": ("about",),
             "forget": erasing.forget_messages,
-            "withheld": frozenset({"search_text", "decision_note"}),
+            "withheld": frozenset({"search_text"}),
             "people": {"decided_by": STAFF, "author": ALL},
         },
     ),
@@ -387,7 +387,7 @@ for label, model, person, fields, more in [
             "referents": PERSONAL,
         },
         {
-            "readers": on_themselves(others=(_("chacun dans l’établissement"),)),
+            "readers": on_themselves(_("tous les personnels"), others=(_("les élèves et les familles"),)),
             "people": {"referents": STAFF},
             "forget": erasing.forget_referent,
             "keep": Retention.ACCOUNT,
@@ -403,6 +403,7 @@ for label, model, person, fields, more in [
         {
             "readers": Readers(EVERY_ROW, NO_ROW, (_("adultes référents"),)),
             "forget": erasing.forget_reports,
+            "withheld": frozenset({"outcome"}),
             "people": {"closed_by": STAFF, "by": ALL},
         },
     ),

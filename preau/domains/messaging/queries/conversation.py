@@ -47,6 +47,8 @@ class Shown:
     recalled: bool
     automatic: bool
     state: str
+    # What the adult who read a held message answered its author.
+    decision: str
     read: str
     may_recall: bool
     may_report: bool
@@ -93,6 +95,7 @@ def _shown(viewer: Viewer, row: Message, files: list[FileRow], read: str, moment
         recalled=row.is_recalled,
         automatic=row.is_automatic,
         state=str(row.get_state_display()) if own and row.state != Message.State.SENT else "",
+        decision=row.decision_note if own else "",
         read=read,
         may_recall=own and rules.may_be_recalled(row, moment),
         may_report=not own and not row.is_automatic,

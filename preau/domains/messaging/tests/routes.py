@@ -215,7 +215,7 @@ def _message(stage: Stage) -> Data:
         "to": [f"s{stage.people['teacher'].pk}"],
         "subject": "Carnet",
         "body": "Bonjour, le carnet est signé.",
-        "garder": "oui",
+        "envoyer": "oui",
         "about": stage.people["pupil"].public_id,
     }
 
@@ -253,7 +253,6 @@ BODIES = {
         "guardian",
         _message,
         wrong=lambda stage: {"subject": "x" * 151},
-        again={"messaging_message": "the same draft, which says when it was last kept"},
     ),
     "messaging:send": Body("guardian", before=_ready),
     "messaging:discard": Body("guardian", before=_state("draft")),
@@ -266,7 +265,13 @@ BODIES = {
     "messaging:remove_folder": Body("guardian"),
     "messaging:preferences": Body(
         "guardian",
-        lambda stage: {"signature": "Julie", "tells_read": "on"},
+        lambda stage: {
+            "signature": "Julie",
+            "tells_read": "on",
+            "away_text": "Je suis en voyage.",
+            "away_from": "2026-12-01",
+            "away_until": "2026-12-05",
+        },
         wrong=lambda stage: {"signature": "x" * 301},
     ),
     "messaging:ask_help": Body(
@@ -294,6 +299,18 @@ BODIES = {
     "messaging:brake": Body("head", lambda stage: {"profil": "guardian"}),
     "messaging:lift": Body("head"),
     "messaging:policy": Body("head", _policy, wrong=lambda stage: {"read_state": "?"}),
+}
+READ_BY: dict[str, set[str]] = {
+    "messaging:write": {"teacher"},
+    "messaging:add_folder": set(),
+    "messaging:preferences": set(),
+    **dict.fromkeys([f"messaging:{name}" for name in ("report_message", "ask_help", "report_page")], LIFE),
+    # Its author, whom another form of the run has changed.
+    "messaging:release": {"guardian", "teacher"},
+    "messaging:refuse": {"guardian", "teacher"},
+    "messaging:freeze": LIFE,
+    # A message bears the name of whoever writes it.
+    "own guardian": {"teacher"},
 }
 FRAGMENTS: dict[str, Fragment] = {}
 
