@@ -32,6 +32,7 @@ from preau.domains.gradebook.tests.props import (
 from tests import pages
 from tests.declared import Body, Data, Named
 from tests.net.matrix_cast import (
+    ALL_FAMILIES,
     DEPARTED,
     EVERYWHERE_STAFF,
     LIFE,
@@ -337,9 +338,9 @@ SHEETS = {"gradebook:export": "teacher"}
 READ_BY = {
     "gradebook:create": {"head", "teacher"},
     # It is published: the class reads it.
-    "gradebook:change": {"head", "teacher", "teacher_parent"} | OWN_CLASS,
+    "gradebook:change": LIFE | {"teacher", "teacher_parent"} | OWN_CLASS,
     "gradebook:reopen": {"head", "teacher"},
-    "gradebook:subject": {"head", "cook", "teacher"},
+    "gradebook:subject": {"head", "cook", "teacher"} | ALL_FAMILIES,
 }
 # What is no mark is refused, in words.
 NOT_WORDS = {"gradebook:cell"}

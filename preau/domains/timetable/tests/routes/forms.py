@@ -151,8 +151,9 @@ def _weeks(stage: Stage) -> Data:
 
 
 def _lesson_to_come(stage: Stage) -> None:
-    """The lesson of the stage, one day later: what is over needs nothing."""
+    """The lesson of the stage, one day later, with its own teacher: what is over needs nothing."""
     lesson = stage.own(Lesson)
+    lesson.teachers.set([stage.people["teacher"]])
     day = timedelta(days=1)
     Lesson.objects.filter(pk=lesson.pk).update(
         starts=lesson.starts + day, ends=lesson.ends + day, day=lesson.day + day
