@@ -193,7 +193,7 @@ boards.cards.add(
     )
 )
 boards.cards.add(
-    boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "aside", 20, "attendance")
+    boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "main", 20, "attendance")
 )
 boards.cards.add(
     boards.Card(

@@ -88,7 +88,7 @@ boards.menu.add(
     )
 )
 boards.cards.add(
-    boards.Card("competences/_last_levels.html", last_card, access.follows, "aside", 28, service=KEY)
+    boards.Card("competences/_last_levels.html", last_card, access.follows, "main", 18, service=KEY)
 )
 boards.pupil_links.add(
     boards.PupilLink(_("Compétences"), levels_of, "star", access.reads_every_class, order=21, service=KEY)
