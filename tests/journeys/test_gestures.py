@@ -218,7 +218,7 @@ def note_a_call(hand: Hand) -> None:
 def book_an_hour(hand: Hand) -> None:
     """From the week: the empty hour, then the thing."""
     hand.bar("Emploi du temps")
-    hand.touch(hand.page.locator("a.hole").last, "l’heure vide")
+    hand.touch(hand.page.locator(".plan .free a").last, "l’heure vide")
     hand.touch(hand.page.get_by_role("button", name="Chariot bleu"), "« Chariot bleu »")
     expect(hand.page.get_by_text("Réservé :").first).to_be_visible()
     assert Booking.objects.count() == 1
@@ -298,7 +298,7 @@ def to_the_hand_in(hand: Hand) -> None:
 
 
 def to_the_day(hand: Hand) -> None:
-    expect(hand.page.locator("main .day-list").first).to_be_visible()
+    expect(hand.page.locator("main .plan").first).to_be_visible()
 
 
 def to_the_explaining(hand: Hand) -> None:
@@ -308,7 +308,7 @@ def to_the_explaining(hand: Hand) -> None:
 
 def to_the_timetable(hand: Hand) -> None:
     hand.bar("Emploi du temps")
-    expect(hand.page.locator("main .day-list").first).to_be_visible()
+    expect(hand.page.locator("main .plan").first).to_be_visible()
 
 
 TASKS = [

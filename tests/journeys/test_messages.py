@@ -51,7 +51,7 @@ def test_a_teacher_writes_at_night_and_a_parent_answers_in_the_morning(
     parent.open("/messages/")
     parent.check("messages-recus")
     page.get_by_role("link", name="Contrôle de vendredi").click()
-    expect(page.get_by_text("Nina passera le contrôle vendredi.")).to_be_visible()
+    expect(page.get_by_role("article").get_by_text("Nina passera le contrôle vendredi.")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("Merci, elle sera prête.")
     parent.check("messages-conversation")
     page.get_by_role("button", name="Envoyer", exact=True).click()

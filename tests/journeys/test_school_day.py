@@ -140,7 +140,7 @@ def test_a_weekly_lesson_appears_in_everyones_week(
     guardian = visit("guardian")
     guardian.open("/emploi-du-temps/?semaine=2026-11-23")
     guardian.check("semaine")
-    saturday = guardian.page.locator("section").filter(has_text="Samedi 28 novembre")
+    saturday = guardian.page.locator("section").filter(has_text="Sam. 28 nov.")
     expect(saturday).to_contain_text("Anglais")
     secretary.done()
     guardian.done()
