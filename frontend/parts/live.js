@@ -10,8 +10,7 @@ let stream, asking, missed = false, told = false, ended = false;
 /** Ask again for one region; whoever has begun to write there is told instead, and loses nothing. */
 function refresh(region) {
   if (region.dataset.liveWhole === undefined) return void window.htmx?.trigger(region, "live");
-  const form = region.closest("form") ?? region.querySelector("form");
-  if (!form?.hasAttribute("data-touched")) return void location.reload();
+  if (!document.querySelector("form[data-touched]")) return void location.reload();
   if (told) return;
   told = true;
   say("info", region.dataset.liveWhole, gesture(region.dataset.liveGesture, () => location.reload()));

@@ -15,7 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.messaging import rules, seeds, tasks
 from preau.domains.messaging.actions import erasing, sending
 from preau.domains.messaging.models import Attachment
-from preau.domains.messaging.queries import boxes
+from preau.domains.messaging.queries import addressing, boxes
 from preau.foundation import boards
 from preau.foundation.boards import (
     AgendaEntry,
@@ -93,6 +93,21 @@ boards.settings_pages.add(
         words=_("messages écrire élèves parents frein"),
     )
 )
+
+
+def mail_heard(viewer: Viewer, number: int | None) -> str | None:
+    """What reaches oneself."""
+    return f"mail:{viewer.person.pk}" if number is None and rules.reads_messages(viewer) else None
+
+
+def writing_heard(viewer: Viewer, number: int | None) -> str | None:
+    """Whether one may write there, in a school of one's own."""
+    own_schools = {pk for pk, _name in addressing.schools_of(viewer)}
+    return rules.writing_of(number, viewer.profile) if number in own_schools else None
+
+
+boards.topics.add(boards.Topic("mail", mail_heard))
+boards.topics.add(boards.Topic("writing", writing_heard))
 
 
 def new_card(viewer: Viewer, counted: int) -> Mapping[str, Any] | None:

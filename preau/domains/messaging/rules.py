@@ -108,6 +108,11 @@ def reads_freeze(viewer: Viewer, freeze: Freeze) -> bool:
     return watches(viewer) and freeze.school_id == viewer.school_id
 
 
+def writing_of(school_id: int, profile: str) -> str:
+    """The topic of open pages on which people of a profile write in a school."""
+    return f"writing:{school_id}:{profile}"
+
+
 def writer_of(viewer: Viewer) -> Writer:
     """The line of the table on which this viewer stands. A teacher with another function has the wider of the two."""
     if viewer.profile == Profile.PUPIL:

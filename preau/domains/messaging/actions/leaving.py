@@ -16,7 +16,7 @@ from preau.domains.messaging.actions.sending import RECEIVED, start, work_of
 from preau.domains.messaging.models import Delivery, Message, Preference
 from preau.domains.messaging.queries import conversation, hours, reach
 from preau.domains.messaging.queries.reach import Reach, Reached
-from preau.foundation import notices, works
+from preau.foundation import live, notices, works
 from preau.foundation.works import Ending
 
 State = Message.State
@@ -172,6 +172,7 @@ def _arrive(message_id: int, now: datetime) -> int:
     before.filter(person__in=[row.person_id for row in rows]).update(latest=False)
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(arrived_at=now, latest=True)
     notices.publish(*(_news(message, row) for row in rows))
+    live.touch(*live.all_of("mail", [row.person_id for row in rows]))
     _answer_for_those_away(message, rows, now)
     return len(rows)
 

@@ -12,7 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.messaging import rules
 from preau.domains.messaging.actions.sending import HELD, moderators_of, start, take_away
 from preau.domains.messaging.models import Brake, Delivery, Freeze, Message, Policy, Report
-from preau.foundation import journal, notices, throttle
+from preau.foundation import journal, live, notices, throttle
 from preau.foundation.locks import lock
 from preau.identity.actions.signing import end_these
 from preau.identity.models import AccountSession
@@ -110,7 +110,7 @@ def decide(viewer: Viewer, message: Message, *, lets: bool, note: str = "") -> b
 
 @transaction.atomic
 def brake(viewer: Viewer, profile: str) -> bool:
-    """Nobody of this profile writes any more; False when it was so. It holds at their next request."""
+    """Nobody of this profile writes any more; False when it was so. It holds at their next request, and open pages say so."""
     lock(School, viewer.school_id)
     if Brake.objects.filter(school=viewer.school_id, profile=profile, lifted_at=None).exists():
         return False
@@ -118,6 +118,7 @@ def brake(viewer: Viewer, profile: str) -> bool:
         school_id=rules.school_of(viewer), profile=profile, by=viewer.person, at=timezone.now()
     )
     journal.record(viewer, "messaging.braked", made, profile=profile)
+    live.touch(rules.writing_of(made.school_id, profile))
     return True
 
 
@@ -130,6 +131,7 @@ def lift(viewer: Viewer, brake: Brake) -> bool:
     brake.lifted_at, brake.lifted_by = timezone.now(), viewer.person
     brake.save(update_fields=["lifted_at", "lifted_by"])
     journal.record(viewer, "messaging.brake_lifted", brake, profile=brake.profile)
+    live.touch(rules.writing_of(brake.school_id, brake.profile))
     return True
 
 

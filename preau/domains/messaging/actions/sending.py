@@ -18,7 +18,7 @@ from preau.domains.messaging.actions.drafts import NotADraft
 from preau.domains.messaging.models import MODERATORS, Delivery, Message, Thread
 from preau.domains.messaging.queries import conversation, reach
 from preau.domains.messaging.queries.reach import Reach
-from preau.foundation import journal, notices, works
+from preau.foundation import journal, live, notices, works
 from preau.foundation.locks import lock
 
 State = Message.State
@@ -250,6 +250,7 @@ def take_away(message: Message) -> int:
     message.save(update_fields=["state", "recalled_at"])
     rows = Delivery.objects.received().filter(message=message)
     rows.filter(arrived_at=None).delete()
+    live.touch(*live.all_of("mail", rows.values_list("person_id", flat=True)))
     notices.settle(RECEIVED, str(message.pk))
     if message.people > rules.MANY:
         works.end(work_of(message.pk), ending=works.Ending.CANCELLED)

@@ -19,11 +19,13 @@ from preau.domains.messaging.views.stopped import stopped, unfrozen
 from preau.domains.messaging.views.writing import answering_context, last_to_answer
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
-from preau.foundation.http import safe_next
+from preau.foundation.http import page_or_block, safe_next
 from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE, BESIDE = 20, 12
+# The part of a conversation that an open page asks for again.
+CONVERSATION = "conversation"
 BOXES = (boxes.RECEIVED, boxes.WRITTEN, boxes.LEAVING, boxes.DRAFTS, boxes.BIN)
 
 
@@ -68,12 +70,16 @@ def thread(request: HttpRequest, thread: Thread) -> HttpResponse:
     if thread.is_frozen:  # type: ignore[attr-defined]
         return stopped(request)
     rows = conversation.messages_of(viewer, thread)
-    found = boxes.box(viewer, boxes.RECEIVED, {})
     context = {
         "thread": thread,
         "shown": conversation.shown(viewer, rows, viewer.moment),
-        "quoted": conversation.quoted(viewer, rows[0] if rows else None),
         "places": reading.note_read(viewer, thread)[-1:],
+    }
+    if request.htmx.target == CONVERSATION:
+        return page_or_block(request, "messaging/thread.html", block=CONVERSATION, context=context)
+    found = boxes.box(viewer, boxes.RECEIVED, {})
+    context |= {
+        "quoted": conversation.quoted(viewer, rows[0] if rows else None),
         "beside": boxes.rows_of(viewer, found, 0, BESIDE),
         "about": thread.about,
     }

@@ -30,6 +30,8 @@ from preau.foundation.richtext import signs
 from preau.identity.models import AccountSession
 
 State = Message.State
+# The part of the page that says whether one's profile may write.
+BRAKE = "arret"
 
 
 @opens(to=rules.reads_messages)
@@ -41,6 +43,14 @@ def write(request: HttpRequest) -> HttpResponse:
     asked: Any = request.POST if request.method == "POST" else request.GET
     answers = _answered(viewer, asked.get("repond"))
     reach = Reach(viewer, _school(viewer, asked.get("ecole"), answers))
+    if request.htmx.target == BRAKE:
+        braked = conversation.is_braked(viewer, reach.school_id)
+        return page_or_block(
+            request,
+            "messaging/write.html",
+            block=BRAKE,
+            context={"braked": braked, "school_id": reach.school_id},
+        )
     if request.method == "POST":
         known = Message.objects.written_by(viewer).filter(sent_as=request.POST.get("sent_as", "")).first()
         return _take(request, reach, known, answers)
@@ -318,7 +328,6 @@ def _context(viewer: Viewer, form: WriteForm, answers: Message | None) -> dict[s
         "people_found": [],
         "offered": addressing.offered(form.reach),
         "schools": addressing.schools_of(viewer),
-        "school_id": form.reach.school_id,
     } | writing_context(viewer, form)
 
 
@@ -341,4 +350,6 @@ def departure_context(school: School, viewer: Viewer) -> dict[str, Any]:
         "hours": [(hour, hours.opens <= hour * 60 < hours.closes) for hour in range(24)],
         "opens": hours.opens // 60,
         "closes": hours.closes // 60,
+        "braked": conversation.is_braked(viewer, school.pk),
+        "school_id": school.pk,
     }
