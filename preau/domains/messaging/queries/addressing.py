@@ -115,7 +115,7 @@ def _guardians(reach: Reach, words: list[str]) -> list[Offer]:
 
 
 def _jobs(reach: Reach, people: list[Person]) -> dict[int, str]:
-    """« Enseignante · français », « CPE »."""
+    """« Enseignante · français », « Vie scolaire »: the other titles are words of official files."""
     held = Holding.objects.active(reach.today).filter(
         school=reach.school_id, person__in=[person.pk for person in people]
     )
@@ -123,7 +123,7 @@ def _jobs(reach: Reach, people: list[Person]) -> dict[int, str]:
     told: dict[int, str] = {}
     for person, role, title in held.order_by("pk").values_list("person_id", "role", "title"):
         said = Role(role).said_of(civility[person])
-        told.setdefault(person, f"{said} · {title}" if title else said)
+        told.setdefault(person, f"{said} · {title}" if title and role == Role.TEACHER else said)
     return told
 
 

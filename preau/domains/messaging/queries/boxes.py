@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from preau.directory.counting import number_of
@@ -35,6 +36,8 @@ COLUMNS = (
     "message__shown",
     "message__people",
 )
+# Two lines of a phone, in characters.
+FIRST_WORDS = 90
 # A box longer than that says « plus de … »: nobody turns a thousand pages, and counting costs what it counts.
 MOST_COUNTED = 1_000
 
@@ -76,7 +79,7 @@ def _row(line: Mapping[str, Any], viewer: Viewer) -> Row:
         who=who,
         initials=text.initials(given, family),
         subject=line["message__subject"] or _("Sans objet"),
-        excerpt=_("Message rappelé par son auteur") if gone else line["message__excerpt"],
+        excerpt=_("Message rappelé par son auteur") if gone else Truncator(line["message__excerpt"]).chars(FIRST_WORDS),
         when=near_moment(line["arrived_at"], viewer),
         unread=line["read_at"] is None,
         flagged=line["flagged"],
