@@ -67,6 +67,7 @@ class Beside:
     """What stands beside the lessons of a timetable: an event, a study slot, the canteen.
 
     `starts` and `ends` are moments on the wall clock `zone`; of what lasts whole days, only `day` counts: one a day.
+    `lesson`: the one that it is for, beside which a drawn day says it.
     """
 
     day: date
@@ -80,6 +81,7 @@ class Beside:
     icon: str = ""
     word: str = ""
     is_cancelled: bool = False
+    lesson: int | None = None
 
     @property
     def hours(self) -> str:

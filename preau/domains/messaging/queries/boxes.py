@@ -79,7 +79,9 @@ def _row(line: Mapping[str, Any], viewer: Viewer) -> Row:
         who=who,
         initials=text.initials(given, family),
         subject=line["message__subject"] or _("Sans objet"),
-        excerpt=_("Message rappelé par son auteur") if gone else Truncator(line["message__excerpt"]).chars(FIRST_WORDS),
+        excerpt=_("Message rappelé par son auteur")
+        if gone
+        else Truncator(line["message__excerpt"]).chars(FIRST_WORDS),
         when=near_moment(line["arrived_at"], viewer),
         unread=line["read_at"] is None,
         flagged=line["flagged"],

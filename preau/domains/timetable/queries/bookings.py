@@ -416,6 +416,7 @@ def _beside(row: Sequence[Any], *, named: bool) -> Beside:
         detail=detail or _("Réservation"),
         url=url,
         icon="key",
+        lesson=None if named else lesson,
     )
 
 

@@ -167,12 +167,22 @@ def week_plan(
     )
 
 
+def _with_what_it_needs(block: Block, lesson: int, beside: Iterable[Beside]) -> Block:
+    """The lesson, with the equipment that is booked for it: one block, and not two side by side."""
+    needs = tuple((one.title, "", one.icon) for one in beside if one.lesson == lesson)
+    return replace(block, tags=(*block.tags, *needs))
+
+
 def _day_plan(
     day: DayOf, way: Way, now: datetime, address: str, *, shows_free: bool, with_marks: bool
 ) -> DayPlan:
+    lessons = {row.pk for row in day.rows}
     blocks = [
-        beside_block(line) if isinstance(line, Beside) else block_of(line, way, now, with_marks=with_marks)
+        beside_block(line)
+        if isinstance(line, Beside)
+        else _with_what_it_needs(block_of(line, way, now, with_marks=with_marks), line.pk, day.beside)
         for line in day.lines
+        if not (isinstance(line, Beside) and line.lesson in lessons)
     ]
     if shows_free:
         free = free_blocks(blocks, is_own=way.titles_groups)

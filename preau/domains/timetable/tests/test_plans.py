@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.seeds.world import World
+from preau.domains.timetable.boards import Beside
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import layouts, plans
 from preau.domains.timetable.queries.layouts import View
@@ -122,3 +123,20 @@ def test_a_day_is_drawn_with_what_is_to_be_done_of_each_lesson(college: World, c
     assert "plan-day-alone" in page and 'class="lesson-gesture"' in page
     sunday = client.get(reverse("timetable:week"), {"vue": "jour", "jour": "2026-11-29"}).content.decode()
     assert "Pas de cours" in sunday and 'data-art="repos"' in sunday
+
+
+def test_what_is_booked_for_a_lesson_stands_in_its_block(college: World, seat_of: Any) -> None:
+    viewer = seat_of("teacher")
+    span = layouts.span_of(View.WEEK, TODAY)
+    rows = own_rows(viewer, span.first, span.last)
+    lesson = next(row for row in rows if not row.is_cancelled)
+
+    def booked(title: str, pk: int | None) -> Beside:
+        return Beside(lesson.day, title, lesson.starts, lesson.ends, lesson.zone, icon="key", lesson=pk)
+
+    beside = [booked("Chariot bleu", lesson.pk), booked("Dojo", None), booked("Ailleurs", 0)]
+    days = layouts.days_of(rows, span, TODAY, beside)
+    plan = plans.week_plan(days, Way({}), "?jour=", shows_free=False)
+    blocks = [block for day in plan.days for block in day.blocks]
+    assert [block.title for block in blocks if block.kind == "beside"] == ["Dojo", "Ailleurs"]
+    assert [("Chariot bleu", "", "key")] == [tag for block in blocks for tag in block.tags if tag[2] == "key"]
