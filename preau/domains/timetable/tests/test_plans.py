@@ -139,4 +139,4 @@ def test_what_is_booked_for_a_lesson_stands_in_its_block(college: World, seat_of
     plan = plans.week_plan(days, Way({}), "?jour=", shows_free=False)
     blocks = [block for day in plan.days for block in day.blocks]
     assert [block.title for block in blocks if block.kind == "beside"] == ["Dojo", "Ailleurs"]
-    assert [("Chariot bleu", "", "key")] == [tag for block in blocks for tag in block.tags if tag[2] == "key"]
+    assert [tag for block in blocks for tag in block.tags if tag[2] == "key"] == [("Chariot bleu", "", "key")]
