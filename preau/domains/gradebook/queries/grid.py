@@ -22,6 +22,7 @@ from preau.domains.gradebook.rules import averages
 from preau.domains.gradebook.rules.access import reads_every_class
 from preau.domains.gradebook.rules.marking import TypedMark, as_typed, fixed, plain
 from preau.foundation import dates
+from preau.foundation.prepared import Prepared
 from preau.foundation.text import initials
 
 # More columns would be a page too heavy: earlier ones are on another page.
@@ -205,19 +206,34 @@ def spread(cells: Iterable[TypedMark], scale: Decimal) -> Spread:
     )
 
 
-def learners_of(viewer: Viewer, group: Group, period: Period, *, led_only: bool = False) -> list[Learner]:
-    """Who was in a group on some day of a period, in alphabetical order; who came back is there once. One query."""
+def _learners(viewer: Viewer, group: int, first: date, last: date, led_only: bool) -> Any:
     # Whoever has left the school is no colleague's to read any more; whoever changed class still is.
     here = pupils_here(viewer).values("person_id")
     rows = Enrolment.objects.filter(group=group, pupil__in=here, pupil__erased_at=None)
-    rows = rows.exclude(starts__gt=period.ends).exclude(ends__lte=period.starts)
+    rows = rows.exclude(starts__gt=last).exclude(ends__lte=first)
     if led_only:
         rows = rows.filter(pupil__in=in_led_class(viewer))
-    found: dict[int, Learner] = {}
-    told = rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
+    return rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
         "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
     )
-    for pupil, public_id, family, name, starts, ends in told:
+
+
+LEARNERS = Prepared(_learners)
+SEEN = Prepared(
+    lambda viewer, group, subject, period: (
+        Assessment.objects.visible_to(viewer)
+        .filter(group=group, subject=subject, period=period)
+        .order_by("day", "pk")
+    )
+)
+SUB_SUBJECTS = Prepared(lambda subject: SubSubject.objects.filter(subject=subject))
+
+
+def learners_of(viewer: Viewer, group: Group, period: Period, *, led_only: bool = False) -> list[Learner]:
+    """Who was in a group on some day of a period, in alphabetical order; who came back is there once. One query."""
+    found: dict[int, Learner] = {}
+    rows = LEARNERS(viewer, group.pk, period.starts, period.ends, led_only)
+    for pupil, public_id, family, name, starts, ends in rows:
         before = found.get(pupil)
         arrived = starts if starts and starts > period.starts else None
         found[pupil] = Learner(
@@ -250,12 +266,11 @@ def grid_of(
     viewer: Viewer, course: Course, group: Group, period: Period, page: int = 0, most: int = MOST_COLUMNS
 ) -> Grid:
     """The grid that the viewer reads: five queries. `page`: 0 for the last columns, 1 for those before…"""
-    seen = Assessment.objects.visible_to(viewer).filter(group=group, subject=course.subject_id, period=period)
-    found = list(seen.order_by("day", "pk"))
+    found = SEEN(viewer, group.pk, course.subject_id, period.pk)
     assessments = [assessment for assessment in found if assessment.deleted_at is None]
     deleted = [assessment for assessment in found if assessment.deleted_at and course.own]
     learners = learners_of(viewer, group, period, led_only=not course.own and not reads_every_class(viewer))
-    parts = list(SubSubject.objects.filter(subject=course.subject_id))
+    parts = SUB_SUBJECTS(course.subject_id)
     known = _marks(course, period, [learner.pk for learner in learners], assessments, viewer.moment)
     made = _averages(viewer, course, parts, known, [learner.pk for learner in learners])
     last = max(len(assessments) - page * most, 0)
@@ -283,19 +298,12 @@ def _marks(
     What is another group's counts once it is published.
     """
     here = {assessment.pk for assessment in own}
-    seen = Q(assessment__in=here) | Q(assessment__published_at__lte=now)
-    rows = Mark.objects.filter(
-        seen,
-        pupil__in=pupils,
-        assessment__subject=course.subject_id,
-        assessment__period=period,
-        assessment__deleted_at=None,
-    )
+    rows = MARKS(tuple(sorted(here)), tuple(pupils), course.subject_id, period.pk, now)
     cells: dict[tuple[int, int], Cell] = {}
     said: dict[int, dict[averages.Key, averages.Given]] = {}
     terms = {assessment.pk: _terms(course, assessment) for assessment in own}
     parts = {assessment.sub_subject_id for assessment in own}
-    for row in rows.order_by().values(*FIELDS):
+    for row in rows:
         pk, pupil = row["assessment_id"], row["pupil_id"]
         if pk not in terms:
             terms[pk] = _terms_of(course, row)
@@ -320,6 +328,21 @@ FIELDS = (
     "assessment__coefficient",
     "assessment__mode",
     "assessment__sub_subject_id",
+)
+
+
+MARKS = Prepared(
+    lambda own, pupils, subject, period, now: (
+        Mark.objects.filter(
+            Q(assessment__in=own) | Q(assessment__published_at__lte=now),
+            pupil__in=pupils,
+            assessment__subject=subject,
+            assessment__period=period,
+            assessment__deleted_at=None,
+        )
+        .order_by()
+        .values(*FIELDS)
+    )
 )
 
 

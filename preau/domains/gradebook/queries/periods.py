@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from preau.directory.models import Period
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, PeriodSeal, Reopening
+from preau.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,19 @@ def period_rows(viewer: Viewer) -> list[PeriodRow]:
     ]
 
 
-def periods_of(viewer: Viewer) -> list[Period]:
-    """The periods of the current year, each with `is_sealed` and `opened_until` (this viewer's reopening): one query."""
+def _of_year(viewer: Viewer) -> Any:
     seals = PeriodSeal.objects.filter(period=OuterRef("pk"))
     own = Reopening.objects.filter(period=OuterRef("pk"), teacher=viewer.person.pk).open_on(viewer.today)
-    rows = Period.objects.filter(year=viewer.year) if viewer.year else Period.objects.none()
-    return list(
-        rows.annotate(is_sealed=Exists(seals), opened_until=Subquery(own.values("until")[:1])).order_by(
-            "starts", "pk"
-        )
-    )
+    rows = Period.objects.filter(year=viewer.year).order_by("starts", "pk")
+    return rows.annotate(is_sealed=Exists(seals), opened_until=Subquery(own.values("until")[:1]))
+
+
+OF_YEAR = Prepared(_of_year)
+
+
+def periods_of(viewer: Viewer) -> list[Period]:
+    """The periods of the current year, each with `is_sealed` and `opened_until` (this viewer's reopening): one query."""
+    return OF_YEAR(viewer) if viewer.year else []
 
 
 def is_open(period: Period) -> bool:
