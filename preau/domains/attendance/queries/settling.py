@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -53,14 +54,50 @@ OF_WEEK = Prepared(_of_week)
 
 @dataclass(frozen=True)
 class PupilWeek:
-    """A pupil of whom something is to settle: what, and each day in two halves."""
+    """A pupil of whom `count` things are to settle; in words and day by day for those whom the page shows."""
 
     pupil_id: int
     public_id: str
-    name: str
-    said: str
-    count: int
-    days: Sequence[tuple[str, tuple[str, str]]]
+    rows: Sequence[tuple[Any, ...]]
+    states: Counter[str]
+    first: date
+    viewer: Viewer
+    noon: time
+
+    @property
+    def count(self) -> int:
+        return self.states["absent"] + self.states["late"]
+
+    @property
+    def name(self) -> str:
+        _pk, _public_id, family, given = self.rows[0][:4]
+        return Person(family_name=family, given_name=given).list_name
+
+    @property
+    def said(self) -> str:
+        return _said(self.states)
+
+    @cached_property
+    def days(self) -> list[tuple[str, tuple[str, str]]]:
+        """Five days of school, and a Saturday where something was missed, each in two halves."""
+        halves: dict[tuple[date, bool], list[str]] = {}
+        for row in self.rows:
+            afternoon = dates.local(row[6], row[7]).time() >= self.noon
+            halves.setdefault((row[5], afternoon), []).append(_state(row))
+        today, now = self.viewer.today, dates.local(self.viewer.moment).time()
+        every = [self.first + timedelta(days=number) for number in range((today - self.first).days + 1)]
+        missed = {day for day, _afternoon in halves}
+        return [
+            (
+                dates.day(day),
+                (
+                    _half(halves.get((day, False), ()), has_come=True),
+                    _half(halves.get((day, True), ()), has_come=day < today or now >= self.noon),
+                ),
+            )
+            for day in every
+            if day.weekday() < SCHOOL_DAYS or day in missed
+        ]
 
 
 def to_settle_by_pupil(viewer: Viewer) -> list[PupilWeek]:
@@ -73,8 +110,11 @@ def to_settle_by_pupil(viewer: Viewer) -> list[PupilWeek]:
     for row in OF_WEEK(viewer, first, today):
         by_pupil.setdefault(row[0], []).append(row)
     noon = settings_of(school.pk).noon
-    found = [_week_of(rows, first, viewer, noon) for rows in by_pupil.values()]
-    return sorted((one for one in found if one.count), key=lambda one: -one.count)
+    found = [
+        PupilWeek(pk, str(rows[0][1]), rows, Counter(map(_state, rows)), first, viewer, noon)
+        for pk, rows in by_pupil.items()
+    ]
+    return sorted((week for week in found if week.count), key=lambda week: -week.count)
 
 
 def _state(row: tuple[Any, ...]) -> str:
@@ -87,40 +127,7 @@ def _state(row: tuple[Any, ...]) -> str:
     return "absent" if status == Status.ABSENT else "late"
 
 
-def _week_of(rows: Sequence[tuple[Any, ...]], first: date, viewer: Viewer, noon: Any) -> PupilWeek:
-    _pk, public_id, family, given = rows[0][:4]
-    halves: dict[tuple[date, bool], list[str]] = {}
-    states = Counter(_state(row) for row in rows)
-    for row in rows:
-        afternoon = dates.local(row[6], row[7]).time() >= noon
-        halves.setdefault((row[5], afternoon), []).append(_state(row))
-    every = [first + timedelta(days=number) for number in range((viewer.today - first).days + 1)]
-    # Five days of school; a Saturday where something was missed.
-    days = [day for day in every if day.weekday() < SCHOOL_DAYS or any(day == one for one, _after in halves)]
-    now = dates.local(viewer.moment).time()
-    return PupilWeek(
-        rows[0][0],
-        str(public_id),
-        Person(family_name=family, given_name=given).list_name,
-        _said(states),
-        states["absent"] + states["late"],
-        [
-            (
-                dates.day(day),
-                (
-                    _half(halves.get((day, False), ()), day < viewer.today or (day == viewer.today)),
-                    _half(
-                        halves.get((day, True), ()),
-                        day < viewer.today or (day == viewer.today and now >= noon),
-                    ),
-                ),
-            )
-            for day in days
-        ],
-    )
-
-
-def _half(states: Iterable[str], has_come: bool) -> str:
+def _half(states: Iterable[str], *, has_come: bool) -> str:
     states = set(states)
     return next((one for one in FIRST if one in states), "clear" if has_come else "coming")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zlib import crc32
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from preau.domains.timetable.queries.layouts import DayOf
 from preau.domains.timetable.queries.lessons import Day, LessonRow
 from preau.foundation import dates
 from preau.foundation.scales import HOUR, Block, DayPlan, Plan, gaps, minutes_of, plan_of, share_of
+from preau.foundation.templating import url
 
 # A pause that holds this minute, and is no longer than that, is the one in which people eat.
 NOON, LONGEST_NOON = 12 * HOUR + 30, 150
@@ -89,7 +89,7 @@ def block_of(row: LessonRow, way: Way, now: datetime, *, with_marks: bool = Fals
         ends=ends,
         hours=row.hours,
         text=way.text_of(row),
-        href=reverse("timetable:lesson", kwargs={"pk": row.pk}),
+        href=url("timetable:lesson", pk=row.pk),
         look=look,
         icon=look.icon,
         tags=(
