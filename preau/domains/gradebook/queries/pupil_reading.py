@@ -215,9 +215,15 @@ class PupilMarks:
             return self._evolution_of_year()
         days = [line.day for line in self.lines if line.pk in self.marks]
         points = []
+        newest = max((line.day for line in self.lines), default=self.today)
         for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
             held = self.held.until(day)
-            value = held.averages_of(self.pupil.pk, explained=False).general
+            # The last point is the average that the page shows.
+            value = (
+                self.averages.general
+                if day >= newest
+                else held.averages_of(self.pupil.pk, explained=False).general
+            )
             if value.rounded is not None:
                 points.append(_point(self._label(day), value, self._band(held, day)))
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")
