@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -116,7 +116,7 @@ def _list(request: HttpRequest) -> str:
 def withdraw_past(request: HttpRequest, past_absence: PastAbsence) -> HttpResponse:
     """What the other program had wrong counts no more."""
     done = actions.withdraw_past(request.viewer, past_absence)
-    tell_outcome(request, done, _now("C’est retiré : cela ne compte plus, et la famille ne le lit plus."))
+    tell_outcome(request, done, gettext("C’est retiré : cela ne compte plus, et la famille ne le lit plus."))
     return redirect(_list(request))
 
 
@@ -125,5 +125,5 @@ def withdraw_past(request: HttpRequest, past_absence: PastAbsence) -> HttpRespon
 def restore_past(request: HttpRequest, past_absence: PastAbsence) -> HttpResponse:
     """It was right: it counts again."""
     done = actions.restore_past(request.viewer, past_absence)
-    tell_outcome(request, done, _now("C’est remis : cela compte de nouveau."))
+    tell_outcome(request, done, gettext("C’est remis : cela compte de nouveau."))
     return redirect(_list(request))

@@ -14,8 +14,10 @@ from preau.foundation.importers.tables import Problem, WrongCell, cells_by_field
 from preau.foundation.text import bare
 
 A_DAY = re.compile(r"\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2}))")
-AN_HOUR = re.compile(r"(?<![0-9])([0-9]{1,2}) ?[hH:] ?([0-9]{2})?(?::[0-9]{2})?(?![0-9])")
-LENGTH = re.compile(r"(?:(?P<hours>[0-9]{1,3}) ?[h:])? ?(?:(?P<minutes>[0-9]{1,3}) ?(?:m|mn|min|minutes?)?)?")
+AN_HOUR = re.compile(r"(?<![0-9])([0-9]{1,2})\s?[hH:]\s?([0-9]{2})?(?::[0-9]{2})?(?![0-9])")
+LENGTH = re.compile(
+    r"(?:(?P<hours>[0-9]{1,3})\s?[h:])?\s?(?:(?P<minutes>[0-9]{1,3})\s?(?:m|mn|min|minutes?)?)?"
+)
 COUNT = re.compile(r"(?P<count>[0-9]{1,3})(?:[.,](?P<part>[05])0?)?")
 MORNINGS = {"m", "mat", "matin", "matinee", "le matin"}
 AFTERNOONS = {"a", "ap", "pm", "apm", "aprem", "apres midi", "l apres midi"}
