@@ -1,6 +1,6 @@
 """Absences noted with another program: what columns hold, which half-days a line is, what is set aside, and that twice is once."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -349,8 +349,6 @@ def test_a_workbook_keeps_the_hours_of_its_dates(empty: World, tmp_path: Path) -
     only_weekdays(empty)
     pupil, path = empty.people["pupil"], tmp_path / "absences.xlsx"
     book = Workbook()
-    from datetime import datetime  # noqa: PLC0415 - a cell of a workbook has no zone
-
     book.active.append(["Élève", "Classe", "Du", "Au", "Motif"])
     book.active.append(
         [
