@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
@@ -11,7 +10,9 @@ from preau.directory.words import Role
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import past
 from preau.domains.attendance.imports.importer import ABSENCES_FILES
-from preau.foundation import boards, dates
+from preau.domains.attendance.models import Status
+from preau.domains.attendance.queries.past import when_said
+from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
 from preau.foundation.importers.boards import importers
 from preau.foundation.readers import Readers, Rows, on_themselves
@@ -98,24 +99,24 @@ for term in [
 
 
 def _named(row: Any) -> str:
-    """« lundi 12 octobre, matin »."""
-    half = gettext("après-midi") if row.afternoon else gettext("matin")
-    return f"{dates.day(row.day)}, {half}"
+    """« matin », « 8 h – 10 h »."""
+    ends = row.starts if row.kind == Status.LATE else row.ends
+    return when_said(row.starts, ends, afternoon=row.afternoon, timed=row.timed)
 
 
 boards.data_in_words.add(
     boards.InWords(
         "attendance.PastAbsence",
-        when="starts",
+        when="day",
         sentence=(
-            _("%(kind)s, noté avec un autre logiciel"),
+            _("%(kind)s, %(self)s, noté avec un autre logiciel"),
             _("%(minutes_late)s min"),
             _("motif : %(reason)s"),
             _("motif : %(words)s"),
             _("justifiée : %(excused)s"),
         ),
         names=_named,
-        quiet=frozenset({"day", "afternoon", "ends"}),
+        quiet=frozenset({"afternoon", "starts", "ends"}),
     )
 )
 for verb, label in [

@@ -3,6 +3,7 @@
 One row a half-day at most: what crosses noon or lasts several days is several rows (docs/decisions/0145).
 """
 
+from datetime import time
 from typing import Self
 
 from django.db import models
@@ -15,6 +16,9 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models.explanations import ABSENCES, SCHOOL_LIFE, Reason
 from preau.domains.attendance.models.rolls import Status, label_of
 from preau.foundation.importers.rows import OPEN, ImportRow, State
+
+# The hours of what has no told beginning, and no told end: they are not shown.
+DAWN, DUSK = time(0), time(23, 59)
 
 
 class AbsencesImportQuerySet(SchoolQuerySet):

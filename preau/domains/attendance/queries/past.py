@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import PastAbsence, Status, past_label
+from preau.domains.attendance.models import DAWN, DUSK, PastAbsence, Status, past_label
 from preau.domains.attendance.queries.absences import Show
 from preau.domains.attendance.rules import reason_said
 from preau.foundation import dates, text
@@ -64,16 +64,23 @@ def figures_of(report: Mapping[str, Any]) -> list[str]:
 
 
 def when_said(starts: datetime, ends: datetime, *, afternoon: bool, timed: bool, zone: str = "") -> str:
-    """« 8 h – 10 h », « matin »: as precisely as the file said it."""
+    """« 8 h – 10 h », « dès 14 h », « matin »: as precisely as the file said it."""
     if not timed:
         return _("après-midi") if afternoon else _("matin")
-    return dates.hours(starts, ends, zone) if ends > starts else dates.hour(starts, zone)
+    if ends <= starts:
+        return dates.hour(starts, zone)
+    if dates.local(starts, zone).time() == DAWN:
+        return _("jusqu’à %(hour)s") % {"hour": dates.hour(ends, zone)}
+    if dates.local(ends, zone).time() == DUSK:
+        return _("dès %(hour)s") % {"hour": dates.hour(starts, zone)}
+    return dates.hours(starts, ends, zone)
 
 
 def excused_said(kind: str, *, excused: bool) -> str:
+    """« Justifiée », « Sans motif valable »; of a lateness that nothing excuses, nothing."""
     if kind == Status.LATE:
-        return _("Justifié") if excused else _("Non justifié")
-    return _("Justifiée") if excused else _("Non justifiée")
+        return _("Justifié") if excused else ""
+    return _("Justifiée") if excused else _("Sans motif valable")
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ NUMBER = Prepared(
 LISTED = Prepared(
     lambda viewer, *wanted: (
         _matching(viewer, *wanted)
-        .order_by("-day", "-starts", "pupil__search_name", "pk")
+        .order_by("-day", "-afternoon", "-starts", "pupil__search_name", "pk")
         .values_list(*COLUMNS)
     )
 )
@@ -178,7 +185,7 @@ def standing_lines(viewer: Viewer, chosen: Mapping[str, Any]) -> Any:
     found = _matching(viewer, *_wanted(chosen, None)).filter(withdrawn_at=None)
     if state := chosen.get("etat"):
         found = found.filter(kind=Status.LATE) if state == Show.LATE else found.none()
-    return found.order_by("-day", "-starts", "pupil__search_name", "pk").values_list(*COLUMNS)
+    return found.order_by("-day", "-afternoon", "-starts", "pupil__search_name", "pk").values_list(*COLUMNS)
 
 
 def rows_of_past(

@@ -45,7 +45,7 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attendance.models.settings import NOON
 from preau.domains.attendance.queries.announcements import known_said
-from preau.domains.attendance.queries.past import excused_said
+from preau.domains.attendance.queries.past import excused_said, when_said
 from preau.domains.attendance.queries.visits import where_said
 from preau.domains.attendance.rules import answers_for_absences, runs_school_life
 from preau.domains.timetable.models import Lesson
@@ -553,7 +553,7 @@ def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
         return None
     days: dict[tuple[Any, ...], list[Line]] = {}
     for one in _missed(viewer, pupil):
-        key = (one.what, one.day, *_tag(one), one.flag, one.kind == Status.LATE and one.pk)
+        key = (one.what, one.day, *_tag(one), one.kind == Status.LATE and one.pk)
         days.setdefault(key, []).append(one)
     if not days:
         return None
@@ -595,18 +595,26 @@ def _detail(lines: Sequence[Line]) -> str:
     """« 8 h – 10 h · Mathématiques »; of what was noted before, its hours or its half-days."""
     # The newest first.
     last, first = lines[0], lines[-1]
-    if first.what == BEFORE and not first.flag:
-        if first.kind == Status.LATE:
-            return _("Noté avec un autre logiciel")
-        names = {"": _("matin"), "pm": _("après-midi")}
-        hours = ", ".join(dict.fromkeys(names[line.words] for line in reversed(lines)))
-    elif first.kind == Status.LATE and first.what == BEFORE and first.starts:
-        hours = dates.hour(first.starts, first.zone)
-    else:
-        hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
-    subjects = ", ".join(dict.fromkeys(line.subject for line in reversed(lines) if line.subject))
-    what = subjects if first.what == MISSED else _("noté avec un autre logiciel")
-    return f"{hours} · {what}"
+    if first.what == BEFORE:
+        return " · ".join(filter(None, [_before_said(lines), _("noté avec un autre logiciel")]))
+    hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
+    return f"{hours} · {', '.join(dict.fromkeys(line.subject for line in reversed(lines)))}"
+
+
+def _before_said(lines: Sequence[Line]) -> str:
+    """When it was, as precisely as the other program said it."""
+    said = (
+        when_said(
+            line.starts,
+            line.starts if line.kind == Status.LATE else line.ends,
+            afternoon=line.words == "pm",
+            timed=line.flag,
+            zone=line.zone,
+        )
+        for line in reversed(lines)
+        if line.starts and line.ends and (line.flag or line.kind == Status.ABSENT)
+    )
+    return ", ".join(said)
 
 
 def _tag(line: Line) -> tuple[str, str]:

@@ -15,10 +15,11 @@ from preau.directory.models import Closure, Group, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.domains.attendance.imports.past import columns, run
-from preau.domains.attendance.imports.past.matching import Fact
+from preau.domains.attendance.imports.past.matching import Fact, together
 from preau.domains.attendance.imports.past.rows import read_rows
 from preau.domains.attendance.models import PastAbsence, Reason, RollCall
 from preau.domains.attendance.queries.half_days import missed_by
+from preau.domains.attendance.queries.past import when_said
 from preau.domains.attendance.rules.half_days import calculated
 from preau.domains.timetable.models import Lesson
 from preau.foundation.csvfiles import Row
@@ -172,6 +173,52 @@ def test_a_line_of_several_days_is_its_half_days_without_the_week_end(empty: Wor
     assert first.excused and first.timed
     whole = bring(empty, tmp_path, line(pupil, "10/09/2026", "", "14/09/2026"))
     assert halves(whole) == [(day, half) for day in (10, 11, 14) for half in (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["14/09/2026", "10:00", "", "15:00"], ["10 h 00 – 13 h 00", "13 h 00 – 15 h 00"]),
+        (["14/09/2026", "08:00"], ["dès 8 h 00"]),
+        (["14/09/2026", "14:00"], ["dès 14 h 00"]),
+        (["14/09/2026", "", "", "10:00"], ["jusqu’à 10 h 00"]),
+        (["14/09/2026", "10:00", "15/09/2026", "09:00"], ["dès 10 h 00", "après-midi", "jusqu’à 9 h 00"]),
+        (["14/09/2026", "", "15/09/2026", "15:00"], ["matin", "après-midi", "matin", "jusqu’à 15 h 00"]),
+        (["14/09/2026", "8:10", "", "", "", "", "", "retard"], ["8 h 10"]),
+    ],
+)
+def test_hours_are_said_as_the_file_said_them(
+    empty: World, tmp_path: Path, cells: list[str], expected: Any
+) -> None:
+    only_weekdays(empty)
+    facts = bring(empty, tmp_path, line(empty.people["pupil"], *cells)).plan.facts
+    said = [
+        when_said(
+            fact.starts,
+            fact.starts if fact.kind == "late" else fact.ends,
+            afternoon=fact.afternoon,
+            timed=fact.timed,
+            zone="Europe/Paris",
+        )
+        for fact in facts
+    ]
+    assert [" ".join(one.split()) for one in said] == expected
+
+
+def test_what_follows_on_a_day_is_one_line_of_the_preview(empty: World, tmp_path: Path) -> None:
+    only_weekdays(empty)
+    pupil = empty.people["pupil"]
+    facts = bring(
+        empty,
+        tmp_path,
+        line(pupil, "14/09/2026"),
+        line(pupil, "15/09/2026", "10h", "", "15h"),
+        line(pupil, "16/09/2026", "8h", "", "9h"),
+        line(pupil, "16/09/2026", "10h", "", "11h"),
+        line(pupil, "17/09/2026", "8h10", *[""] * 5, "retard"),
+        line(pupil, "17/09/2026", "10h10", *[""] * 5, "retard"),
+    ).plan.facts
+    assert [len(group) for group in together(facts)] == [2, 2, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,9 @@ def test_the_record_the_family_and_school_life_read_them(
         recent = record.recent(seat_of(key), college.people["pupil"])
         assert recent, key
         said = [(row.title, row.detail, row.word) for row in recent["rows"] if not row.by_roll]
-        assert ("Absence", "matin, après-midi · noté avec un autre logiciel", "Non justifiée") in said, key
+        assert ("Absence", "matin, après-midi · noté avec un autre logiciel", "Sans motif valable") in said, (
+            key
+        )
         assert any(title == "Retard" for title, _detail, _word in said), key
         assert not any(row.to_explain for row in recent["rows"] if not row.by_roll), key
         month = record.month_shown(seat_of(key), college.people["pupil"])
@@ -208,9 +210,9 @@ def test_the_record_the_family_and_school_life_read_them(
     sheet = b"".join(life.get(reverse("attendance:export")).streaming_content).decode()  # type: ignore[attr-defined]
     assert "Dentiste" in sheet and "matin" in sheet
     late = b"".join(life.get(reverse("attendance:export"), {"etat": "retard"}).streaming_content).decode()  # type: ignore[attr-defined]
-    assert "Dentiste" not in late and ";Retard;Non justifié;" in late
+    assert "Dentiste" not in late and ";Retard;;" in late
     settled = b"".join(life.get(reverse("attendance:export"), {"etat": "reglee"}).streaming_content).decode()  # type: ignore[attr-defined]
-    assert "Dentiste" not in settled and ";Retard;Non justifié;" not in settled
+    assert "Dentiste" not in settled and ";Retard;;" not in settled
     assert "4 notées avec l’ancien logiciel" in life.get(reverse("attendance:entries")).content.decode()
     for key in ("guardian", "pupil"):
         shown = life.sit(college.people[key]).get(reverse("attendance:absences")).content.decode()

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Closure, Enrolment, SchoolYear
 from preau.directory.queries.enrolled import Enrolled, Unknown, enrolled_in
 from preau.domains.attendance.imports.past.rows import PastLine
-from preau.domains.attendance.models import PastAbsence, Reason, Status
+from preau.domains.attendance.models import DAWN, DUSK, PastAbsence, Reason, Status
 from preau.domains.attendance.queries.half_days import settings_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
@@ -219,7 +218,7 @@ def plan(lines: Iterable[PastLine], problems: Sequence[Problem], ground: Ground)
         if facts and facts[0].words:
             words[facts[0].words] = None
         aside += [Problem(line.line, reason, line.pupil, line.file) for reason in reasons]
-    ordered = sorted(found.facts, key=lambda fact: (fact.day, fact.starts, fact.pupil))
+    ordered = sorted(found.facts, key=lambda fact: (fact.day, fact.afternoon, fact.starts, fact.pupil))
     return Plan(
         ordered, sorted(aside, key=lambda problem: (problem.file, problem.line)), found.same, list(words)
     )
@@ -302,7 +301,7 @@ def _of_day(line: PastLine, base: Fact, day: date, ground: Ground) -> Iterator[F
     """The morning and the afternoon of a day, as far as the line holds them."""
     begins = line.begins if day == line.first else None
     ends = line.ends if day == line.last else None
-    noon, timed = ground.noon, bool(begins or ends)
+    noon = ground.noon
     from_morning = begins is None or begins < noon
     # A lesson that begins in the morning is of the morning, though it ends a little after noon.
     until_afternoon = ends is None or ends > (_later(noon) if from_morning else noon)
@@ -317,21 +316,20 @@ def _of_day(line: PastLine, base: Fact, day: date, ground: Ground) -> Iterator[F
             continue
         begun = begins if begins and from_morning != afternoon else None
         ended = ends if ends and until_afternoon == afternoon else None
-        told = line.afternoon is not None or begun or ended
-        if not told and not ground.is_open(day, afternoon):
+        if line.afternoon is None and not begun and not ended and not ground.is_open(day, afternoon):
             continue
         starts, until = HALVES[afternoon]
-        if timed:
+        if begun or ended:
             # What crosses noon is of both halves, without a gap.
-            starts, until = (noon, until) if afternoon else (starts, noon)
-        starts, until = begun or starts, ended or until
+            starts = begun or (noon if begins else DAWN)
+            until = ended or (noon if ends else DUSK)
         yield replace(
             base,
             day=day,
             afternoon=afternoon,
             starts=ground.moment(day, starts),
             ends=ground.moment(day, max(starts, until)),
-            timed=timed,
+            timed=bool(begun or ended),
         )
 
 
@@ -341,28 +339,27 @@ def _later(noon: time) -> time:
 
 def _was_called(fact: Fact, ground: Ground) -> bool:
     """Did a roll say where the pupil was? Of a half-day without its hours, any roll of that half-day."""
-    for starts, ends in ground.rolls.get((fact.pupil, fact.day), ()):
-        if fact.timed and starts < max(fact.ends, fact.starts + A_MINUTE) and fact.starts < ends:
-            return True
-        if not fact.timed and (starts.astimezone(ground.zone).time() >= ground.noon) == fact.afternoon:
-            return True
-    return False
+    until = max(fact.ends, fact.starts + A_MINUTE)
+    return any(
+        (starts.astimezone(ground.zone).time() >= ground.noon) == fact.afternoon
+        and (not fact.timed or (starts < until and fact.starts < ends))
+        for starts, ends in ground.rolls.get((fact.pupil, fact.day), ())
+    )
 
 
 def together(facts: Iterable[Fact]) -> list[list[Fact]]:
     """The halves of one absence that follow each other on a day, as people say it."""
-    ordered = sorted(facts, key=lambda fact: (fact.pupil, fact.day, fact.kind, fact.starts))
-    same = groupby(
-        ordered,
-        key=lambda fact: (
-            fact.pupil,
-            fact.day,
-            fact.kind,
-            fact.timed,
-            fact.excused,
-            fact.reason,
-            fact.words,
-            fact.kind == Status.LATE and fact.starts,
-        ),
-    )
-    return [list(group) for _key, group in same]
+    found: list[list[Fact]] = []
+    for fact in sorted(
+        facts, key=lambda fact: (fact.pupil, fact.day, fact.kind, fact.afternoon, fact.starts)
+    ):
+        if found and _follows(found[-1][-1], fact):
+            found[-1].append(fact)
+        else:
+            found.append([fact])
+    return found
+
+
+def _follows(last: Fact, fact: Fact) -> bool:
+    same = replace(last, afternoon=fact.afternoon, starts=fact.starts, ends=fact.ends, minutes=fact.minutes)
+    return fact.kind == Status.ABSENT and same == fact and (not fact.timed or last.ends == fact.starts)
