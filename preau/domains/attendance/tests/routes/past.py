@@ -198,3 +198,11 @@ def plant_formulas(evil: str) -> None:
     note = {"file": evil, "line": 7, "reason": evil, "what": evil}
     AbsencesImport.objects.update(files=[evil], report={"put_aside": [note]})
     PastAbsence.objects.update(words=evil[:80])
+
+
+def lay(college: World) -> None:
+    """Half-days of the cast's pupil, one of which was taken back."""
+    many_past(college, 3)
+    PastAbsence.objects.filter(pk=PastAbsence.objects.latest("pk").pk).update(
+        withdrawn_at=NOW, withdrawn_by=college.people["cpe"]
+    )
