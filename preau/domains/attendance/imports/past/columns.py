@@ -56,9 +56,15 @@ HEADINGS: dict[str, frozenset[str]] = {
     HALF: frozenset("demi journee|demi jour|matin apres midi|m am|am pm|moment".split("|")),
     HALVES: frozenset(
         "nb dj|nombre de dj|dj|nb 1 2 j|nb 1 2 jours|nb demi journees|nombre de demi journees|nb de demi journees|"
-        "demi journees|demi journees brutes|dj brutes|1 2 journees|nb 1 2 journees".split("|")
+        "demi journees|demi journees brutes|dj brutes|nb 1 2j|1 2 j|1 2j|1 2 j brutes|1 2j brutes|nb dj brutes|1 2 journees|nb 1 2 journees".split(
+            "|"
+        )
     ),
-    DURATION: frozenset("duree|duree absence|duree de l absence|nb h|nb heures|nombre d heures".split("|")),
+    DURATION: frozenset(
+        "duree|duree absence|duree de l absence|nb h|nb heures|heures manquees|heures de cours manquees|nombre d heures".split(
+            "|"
+        )
+    ),
     KIND: frozenset("nature|type|genre|absence retard|absence ou retard|evenement|type d absence".split("|")),
     MINUTES: frozenset(
         "retard|minutes|minutes de retard|retard min|retard en minutes|duree du retard|duree retard|nb minutes|"
