@@ -87,7 +87,7 @@ def _said(
         "groups": classes.get(first.pupil, ""),
         "when": ", ".join(filter(None, [dates.short_day(first.day), when])),
         "subject": past_label(first.kind, first.minutes),
-        "detail": ", ".join(filter(None, [excused_said(first.kind, excused=first.excused), reason])) or "—",
+        "detail": ", ".join(filter(None, [excused_said(first.kind, excused=first.excused), reason])),
     }
 
 

@@ -231,6 +231,8 @@ def test_what_follows_on_a_day_is_one_line_of_the_preview(empty: World, tmp_path
         (["14/09/2026", "", "", "10:00"], [False]),
         (["14/09/2026", "", "", "", "après-midi"], [True]),
         (["14/09/2026 matin"], [False]),
+        (["14/09/2026", "Après-midi"], [True]),
+        (["14/09/2026 à", "8h", "", "9h"], [False]),
         (["14/09/2026"], [False, True]),
         (["14/09/2026", "", "", "", "", "2"], [False, True]),
         (["14/09/2026", "", "", "", "matin", "1"], [False]),

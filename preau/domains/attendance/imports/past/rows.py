@@ -27,7 +27,7 @@ WHOLE = {"", "j", "jour", "journee", "journee entiere", "toute la journee"}
 YES = {"o", "oui", "x", "1", "vrai", "true", "justifie", "justifiee", "excuse", "excusee", "recevable"}
 YES |= {"regle", "reglee", "valable", "valide", "acceptee"}
 NO = {"n", "non", "0", "faux", "false", "injustifie", "injustifiee", "inexcusee", "irrecevable"}
-LONGEST_DELAY, A_DAY_LONG = 600, 24 * 60
+LONGEST_DELAY, A_DAY_LONG, SHORT = 600, 24 * 60, 2
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _hours(text: str) -> list[time]:
 
 def _typed_hours(text: str) -> list[time]:
     found = _hours(text)
-    if text.strip() and not found:
+    if text.strip() and not found and bare(text) not in MORNINGS | AFTERNOONS:
         raise WrongCell(_("« %(said)s » n’est pas une heure.") % {"said": text.strip()[:20]})
     return found
 
@@ -151,9 +151,12 @@ def _later(begins: time, minutes: int) -> time:
 
 def _half(told: Mapping[str, str], halves: set[str]) -> bool | None:
     """The half that is named: True for the afternoon; None for the whole day, or where the column says nothing."""
-    said = bare(told.get(columns.HALF, "") or A_DAY.sub(" ", told.get(columns.FIRST, "")))
-    if said in MORNINGS | AFTERNOONS:
-        return said in AFTERNOONS
+    said = bare(told.get(columns.HALF, ""))
+    beside = (A_DAY.sub(" ", told.get(columns.FIRST, "")), told.get(columns.FROM, ""))
+    # In a cell of another kind, in full: « à » alone is no half.
+    words = [said, *(word for word in map(bare, beside) if len(word) > SHORT)]
+    if found := [word for word in words if word in MORNINGS | AFTERNOONS]:
+        return found[0] in AFTERNOONS
     if said in WHOLE or not told.get(columns.HALF):
         return None
     if said == EITHER:
