@@ -183,8 +183,11 @@ def _ods_said(node: Node) -> str:
     kind = node.told("office:value-type")
     if kind in {"float", "percentage", "currency"}:
         return _plain(node.told("office:value"))
-    if kind == "date" and len(day := node.told("office:date-value")[:10].split("-")) == 3:
-        return "/".join(reversed(day))
+    if kind == "date":
+        day, _sign, hour = node.told("office:date-value").partition("T")
+        if len(parts := day.split("-")) == 3:
+            hour = "" if hour.startswith("00:00") else hour[:5]
+            return " ".join(filter(None, ["/".join(reversed(parts)), hour]))
     return " ".join(child.text for child in node.children if child.tag == "p" and child.text)
 
 
@@ -214,6 +217,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, datetime) and value.time() != time():
+        return f"{value:%d/%m/%Y %H:%M}"
     if isinstance(value, datetime | date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, time):

@@ -15,6 +15,7 @@ FRENCH_PHONE = re.compile(r"(?:\+33|0033|0)0?([1-9])(\d\d)(\d\d)(\d\d)(\d\d)")
 LOOSE = re.compile(r"(?<=«) | (?=[:;?!»](?!\w))")
 # « de Anaïs » is said « d’Anaïs »; an « h » or a « y » may be sounded: they stay as they are.
 ELIDED = re.compile(r"\b([Dd])e (?=%\((\w+)\)s)")
+SIGNS = re.compile("[^a-z0-9]+")
 VOWELS = frozenset("aeiouœæ")
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "-": " ", "'": " "})
 
@@ -27,6 +28,11 @@ def fold(text: str) -> str:
     lowered = text.lower().translate(LIGATURES).replace("'", " ")
     bare = "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
     return " ".join(bare.split())
+
+
+def bare(text: str) -> str:
+    """A heading or a name without accents, capitals nor signs: « N° 1 – Coef. » is « n 1 coef »."""
+    return SIGNS.sub(" ", fold(text)).strip()
 
 
 @lru_cache(maxsize=4_096)

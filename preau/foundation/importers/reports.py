@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.foundation.importers.importer import Importer, Section
-from preau.foundation.importers.rows import BLOCKED, DONE, DROPPED, MATCHING, PREVIEW, REFUSED, WORKING
+from preau.foundation.importers.rows import (
+    BLOCKED,
+    DONE,
+    DROPPED,
+    MATCHING,
+    PREVIEW,
+    REFUSED,
+    WORKING,
+    ImportRow,
+)
 
 FIRST, PLACES = 8, 3
 TONES = {MATCHING: "todo", PREVIEW: "todo", BLOCKED: "todo", DONE: "done", REFUSED: "changed"}
@@ -121,3 +130,59 @@ def error_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
     """For a spreadsheet: nature, file, line, what, text of what the files were refused for."""
     for error in told.get("errors", ()):
         yield [_("Refus"), error["file"], error["line"] or "", "", error["reason"]]
+
+
+# Tables whose columns somebody names: their lists and their report
+
+
+def by(row: Any) -> str:
+    """Who brought it."""
+    return row.brought_by.full_name if row.brought_by else _("une personne qui n’est plus là")
+
+
+def changes_of(importer: Importer, row: ImportRow) -> list[Part]:
+    """What would be written, while it waits for a decision; where the preview keeps the first ones alone, it counts them all."""
+    return parts_of(importer.changes, row.preview, counts=row.preview.get("counts"))
+
+
+def notes_of(importer: Importer, row: ImportRow) -> list[Part]:
+    """What is set aside; who is named only while it waits."""
+    told = {
+        section.name: (row.preview if section.name in row.preview else row.report).get(section.name)
+        for section in importer.notes
+    }
+    return parts_of(importer.notes, told, reasons={"put_aside": row.report.get("reasons", ())})
+
+
+def columns_of(row: ImportRow) -> list[Mapping[str, Any]]:
+    """The headings of its tables, as long as somebody may say what they hold."""
+    return list(row.preview.get("columns", ())) if row.state in {MATCHING, PREVIEW} else []
+
+
+def part_of(importer: Importer, row: ImportRow, slug: str) -> Part | None:
+    """One list in full; None when there is none to show."""
+    parts = [*changes_of(importer, row), *notes_of(importer, row)]
+    return next((part for part in parts if part.slug == slug), None)
+
+
+def exported(_viewer: Any, row: ImportRow) -> dict[str, Any]:
+    """The report for other programs."""
+    told = {
+        "import": row.pk,
+        "state": row.state,
+        "brought_at": row.brought_at.isoformat(),
+        "files": row.files,
+    }
+    return told | row.report
+
+
+def csv_rows(
+    importer: Importer, figures: Callable[[Mapping[str, Any]], Sequence[str]], told: Mapping[str, Any]
+) -> Iterator[list[object]]:
+    """The same, for a spreadsheet: nature, file, line, what, text."""
+    for sentence in figures(told):
+        yield [_("Compte"), "", "", "", sentence]
+    yield from error_rows(told)
+    for section in importer.notes:
+        for row in told.get(section.name, ()):
+            yield [section.title, row["file"], row["line"] or "", row.get("what", ""), row["reason"]]

@@ -54,6 +54,13 @@ def test_cells_are_read_as_one_types_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_date_keeps_its_hour_and_midnight_is_none(tmp_path: Path) -> None:
+    said = ["2026-11-24T08:30:00", "2026-11-24", "2026-11-24T00:00:00", "hier"]
+    days = [number(one, "date", "date-value") for one in said]
+    grid = open_grid(ods(tmp_path, row(*(text(f"Jour {place}") for place in range(4))) + row(*days)), "t.ods")
+    assert next(grid.rows()).cells == ["24/11/2026 08:30", "24/11/2026", "24/11/2026", "montré"]
+
+
 def test_rows_and_cells_that_come_back_keep_their_lines(tmp_path: Path) -> None:
     empty = row(
         '<t:table-cell table:number-columns-repeated="16384"/>', more=' table:number-rows-repeated="3"'

@@ -15,6 +15,7 @@ from preau.domains.attendance.actions import announcements, arrangements, explan
 from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; registers; what school life does; plans
     early,
     in_words,
+    past,
     record,
     registers,
     school_life,

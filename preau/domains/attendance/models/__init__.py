@@ -7,6 +7,7 @@ from preau.domains.attendance.models.explanations import ABSENCES, SCHOOL_LIFE, 
 from preau.domains.attendance.models.follow_ups import Alert, FollowUp, FollowUpAction
 from preau.domains.attendance.models.handlings import Handling
 from preau.domains.attendance.models.notices import Notice
+from preau.domains.attendance.models.past import DAWN, DUSK, AbsencesImport, PastAbsence, past_label
 from preau.domains.attendance.models.register_files import RegisterFile
 from preau.domains.attendance.models.remarks import ListRemark
 from preau.domains.attendance.models.rolls import SAID, Entry, EntryChange, RollCall, Status, label_of
@@ -24,10 +25,13 @@ from preau.domains.attendance.models.visits import Visit, places_of
 
 __all__ = [
     "ABSENCES",
+    "DAWN",
+    "DUSK",
     "MOST_COLUMNS",
     "MOST_ROWS",
     "SAID",
     "SCHOOL_LIFE",
+    "AbsencesImport",
     "Alert",
     "Announcement",
     "Arrangement",
@@ -41,6 +45,7 @@ __all__ = [
     "Handling",
     "ListRemark",
     "Notice",
+    "PastAbsence",
     "Reason",
     "RegisterFile",
     "RollCall",
@@ -52,6 +57,7 @@ __all__ = [
     "exempting",
     "groups_taught",
     "label_of",
+    "past_label",
     "places_of",
     "plan_label",
     "said_of",

@@ -70,6 +70,9 @@ def _facts(viewer: Viewer, alerts: Sequence[Alert]) -> dict[tuple[int, date], li
 def half_said(missed: MissedHalfDay) -> str:
     """« lundi 3 novembre, matin : 2 cours »."""
     half = _("après-midi") if missed.half.afternoon else _("matin")
+    if not missed.lessons:
+        # As another program said it, of a day whose lessons nobody knows here.
+        return f"{dates.day(missed.half.day)}, {half}"
     lessons = ngettext("%(num)s cours", "%(num)s cours", missed.lessons) % {"num": missed.lessons}
     return _("%(day)s, %(half)s : %(lessons)s") % {
         "day": dates.day(missed.half.day),

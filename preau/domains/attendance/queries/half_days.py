@@ -10,8 +10,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from preau.directory.models import Enrolment, School
-from preau.domains.attendance.models import AttendanceSettings, Entry, Explanation, Status, exempting
-from preau.domains.attendance.rules.half_days import Attended, MissedHalfDay, missed_half_days
+from preau.domains.attendance.models import (
+    AttendanceSettings,
+    Entry,
+    Explanation,
+    PastAbsence,
+    Status,
+    exempting,
+)
+from preau.domains.attendance.rules.half_days import Attended, Half, MissedHalfDay, Told, missed_half_days
 from preau.domains.timetable.models import Lesson
 
 # Of an entry, what says whether its absence is excused.
@@ -44,10 +51,11 @@ def missed_by(
     pupils: Sequence[int] | None = None,
     settings: AttendanceSettings | None = None,
 ) -> list[MissedHalfDay]:
-    """The half-days that pupils of a school missed between two days, both included (four queries; three for whoever has
+    """The half-days that pupils of a school missed between two days, both included (five queries; four for whoever has
     read the `settings`).
 
-    A lesson to which a pupil was free not to come, and did not, was not to be attended."""
+    A lesson to which a pupil was free not to come, and did not, was not to be attended. What was noted before the school came
+    counts too, where no roll says it."""
     held = _held(school.pk, first, last, pupils).annotate(exempt=exempting())
     columns = ("pupil_id", "lesson_id", "day", "lesson__starts", "lesson__ends", "exempt", *REASON)
     noted = list(held.values(*columns))
@@ -55,14 +63,30 @@ def missed_by(
     days: dict[int, set[date]] = defaultdict(set)
     for line in lines:
         days[line["pupil_id"]].add(line["day"])
+    told = _told(school.pk, first, last, pupils)
+    for one in told:
+        days[one.half.pupil_id].add(one.half.day)
     lessons = _expected(school.pk, first, last, days, narrow=pupils is not None) if days else {}
     for line in noted:
         lessons.pop((line["pupil_id"], line["lesson_id"]), None)
     for line in lines:
         lessons[line["pupil_id"], line["lesson_id"]] = _absent(line)
     return missed_half_days(
-        lessons.values(), (settings or settings_of(school.pk)).noon, ZoneInfo(school.timezone)
+        lessons.values(), (settings or settings_of(school.pk)).noon, ZoneInfo(school.timezone), told
     )
+
+
+def _told(school_id: int, first: date, last: date, pupils: Sequence[int] | None) -> list[Told]:
+    """The absences that another program had noted."""
+    found = PastAbsence.objects.standing().absences().filter(school_id=school_id, day__range=(first, last))
+    found = found if pupils is None else found.filter(pupil__in=pupils)
+    columns = ("pupil_id", "day", "afternoon", "starts", "ends", "timed", "excused", "reason__label", "words")
+    return [
+        Told(Half(pupil, day, afternoon), starts, ends, timed, not excused, label or words)
+        for pupil, day, afternoon, starts, ends, timed, excused, label, words in found.order_by(
+            "starts", "pk"
+        ).values_list(*columns)
+    ]
 
 
 def _held(school_id: int, first: date, last: date, pupils: Sequence[int] | None) -> "QuerySet[Entry, Any]":

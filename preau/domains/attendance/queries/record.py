@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     DateField,
     DateTimeField,
@@ -18,6 +19,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
@@ -32,15 +34,18 @@ from preau.domains.attendance.models import (
     AttendanceSettings,
     Entry,
     Explanation,
+    PastAbsence,
     RollCall,
     Status,
     Visit,
     exempting,
     label_of,
+    past_label,
     said_of,
 )
 from preau.domains.attendance.models.settings import NOON
 from preau.domains.attendance.queries.announcements import known_said
+from preau.domains.attendance.queries.past import excused_said, when_said
 from preau.domains.attendance.queries.visits import where_said
 from preau.domains.attendance.rules import answers_for_absences, runs_school_life
 from preau.domains.timetable.models import Lesson
@@ -49,7 +54,7 @@ from preau.domains.timetable.queries.record import days_shown, month_of
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 
-MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS = range(7)
+MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS, BEFORE = range(8)
 # How far back absences are recent, and how many days of them are shown.
 LATELY, MOST = timedelta(days=45), 6
 HALF_A_DAY = timedelta(hours=12)
@@ -57,7 +62,8 @@ HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Line:
-    """One row of any of the seven tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement."""
+    """One row of any of the eight tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement; its hours are
+    known, of what was noted before the school came."""
 
     what: int
     pk: int
@@ -78,12 +84,14 @@ class Line:
 def _known(
     viewer: Viewer, pupil: int, only: Any, first: date, since: datetime
 ) -> "QuerySet[Any, tuple[Any, ...]]":
-    """One list from seven tables, five as the viewer sees them: absences since a day, rolls of today, what was announced for now,
-    where they are, what is arranged; when the afternoon begins; and whether the viewer is their head teacher."""
+    """One list from eight tables, six as the viewer sees them: absences since a day, rolls of today, what was announced for now,
+    where they are, what is arranged; when the afternoon begins; whether the viewer is their head teacher; absences since that day that
+    were noted before the school came."""
     none, never = Value("", CharField()), Cast(Value(None), DateTimeField())
-    no_day, no, nought = (
+    no_day, no, yes, nought = (
         Cast(Value(None), DateField()),
         Value(value=False, output_field=BooleanField()),
+        Value(value=True, output_field=BooleanField()),
         Value(0),
     )
     zone, today = "school__timezone", viewer.today
@@ -111,6 +119,12 @@ def _known(
     noon = AttendanceSettings.objects.filter(school__in=learnt).annotate(said=Cast("noon", CharField()))
     leads = Assignment.objects.led_by(viewer).filter(
         group__in=Enrolment.objects.active(today).filter(pupil=pupil).order_by().values("group_id")
+    )
+    before = PastAbsence.objects.visible_in_record(viewer).standing().filter(pupil=pupil, day__gte=first)
+    before = before.annotate(
+        late=Coalesce("minutes_late", nought),
+        counting=Case(When(excused=True, then=no), default=yes),
+        half=Case(When(afternoon=True, then=Value("pm")), default=none),
     )
     lists: list[Any] = [
         missed.values_list(
@@ -218,6 +232,23 @@ def _known(
         leads.values_list(
             Value(LEADS), "pk", none, none, none, none, no_day, never, never, zone, nought, no, no, no, nought
         ),
+        before.values_list(
+            Value(BEFORE),
+            "pk",
+            "kind",
+            "half",
+            none,
+            none,
+            "day",
+            "starts",
+            "ends",
+            zone,
+            "late",
+            "timed",
+            "counting",
+            no,
+            nought,
+        ),
     ]
     known, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = known.union(*others, all=True)
@@ -319,7 +350,7 @@ def _line(row: tuple[Any, ...], *, told: bool) -> Line:
 
 def _missed(viewer: Viewer, pupil: Person) -> list[Line]:
     """Absences and latenesses that were expected to come, the newest first."""
-    lines = [line for line in lines_of(viewer, pupil) if line.what == MISSED and not line.exempt]
+    lines = [line for line in lines_of(viewer, pupil) if line.what in {MISSED, BEFORE} and not line.exempt]
     return sorted(lines, key=lambda line: (line.starts, line.pk), reverse=True)  # type: ignore[arg-type, return-value]
 
 
@@ -457,6 +488,8 @@ def _noon_of(viewer: Viewer, pupil: Person) -> time:
 
 
 def _is_afternoon(one: Line | LessonRow, noon: time) -> bool:
+    if isinstance(one, Line) and one.what == BEFORE:
+        return one.words == "pm"
     return one.starts is not None and dates.local(one.starts, one.zone).time() >= noon
 
 
@@ -511,6 +544,7 @@ class MissedDay:
     word: str
     tone: str
     to_explain: bool
+    by_roll: bool
 
 
 def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
@@ -519,7 +553,7 @@ def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
         return None
     days: dict[tuple[Any, ...], list[Line]] = {}
     for one in _missed(viewer, pupil):
-        key = (one.day, *_tag(one), one.kind == Status.LATE and one.pk)
+        key = (one.what, one.day, *_tag(one), one.kind == Status.LATE and one.pk)
         days.setdefault(key, []).append(one)
     if not days:
         return None
@@ -543,23 +577,50 @@ def recent_said(context: Mapping[str, Any]) -> str:
 
 
 def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
-    last, first = lines[0], lines[-1]
+    first = lines[-1]
     # A teacher does nothing about it, and is not told what a family said.
-    word, tone = (
-        _tag(first) if first.flag or not viewer.is_staff or runs_school_life(viewer) else ("", "neutral")
-    )
+    by_roll = first.what == MISSED
+    told = first.flag or not by_roll or not viewer.is_staff or runs_school_life(viewer)
+    word, tone = _tag(first) if told else ("", "neutral")
     absent = first.kind == Status.ABSENT
-    hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
-    subjects = ", ".join(dict.fromkeys(line.subject for line in reversed(lines)))
-    title = _("Absence") if absent else label_of(first.kind, first.minutes or None)
-    to_explain = absent and first.state not in SAID and not first.flag and answers_for_absences(viewer)
+    title = _("Absence") if absent else past_label(first.kind, first.minutes or None)
+    open_still = first.state not in SAID and not first.flag
+    to_explain = by_roll and absent and open_still and answers_for_absences(viewer)
     return MissedDay(
-        first.pk, first.day or viewer.today, title, f"{hours} · {subjects}", word, tone, to_explain
+        first.pk, first.day or viewer.today, title, _detail(lines), word, tone, to_explain, by_roll
     )
+
+
+def _detail(lines: Sequence[Line]) -> str:
+    """« 8 h – 10 h · Mathématiques »; of what was noted before, its hours or its half-days."""
+    # The newest first.
+    last, first = lines[0], lines[-1]
+    if first.what == BEFORE:
+        return " · ".join(filter(None, [_before_said(lines), _("noté avec un autre logiciel")]))
+    hours = dates.hours(first.starts, last.ends, first.zone) if first.starts and last.ends else ""
+    return f"{hours} · {', '.join(dict.fromkeys(line.subject for line in reversed(lines)))}"
+
+
+def _before_said(lines: Sequence[Line]) -> str:
+    """When it was, as precisely as the other program said it."""
+    said = (
+        when_said(
+            line.starts,
+            line.starts if line.kind == Status.LATE else line.ends,
+            afternoon=line.words == "pm",
+            timed=line.flag,
+            zone=line.zone,
+        )
+        for line in reversed(lines)
+        if line.starts and line.ends and (line.flag or line.kind == Status.ABSENT)
+    )
+    return ", ".join(said)
 
 
 def _tag(line: Line) -> tuple[str, str]:
-    """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`)."""
+    """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`); of what was noted before, nothing is."""
+    if line.what == BEFORE:
+        return excused_said(line.kind, excused=not line.counts), "neutral" if line.counts else "done"
     if line.flag:
         return (_("Réglée") if line.kind == Status.ABSENT else _("Réglé"), "done")
     if line.kind != Status.ABSENT:

@@ -1,7 +1,7 @@
 """What the absences of a time amount to: by class, by month, by reason, by pupil."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, Reason, RegisterFile, Status
+from preau.domains.attendance.models import Entry, PastAbsence, Reason, RegisterFile, Status
 from preau.domains.attendance.queries.half_days import missed_by, settings_of, share_said
 from preau.domains.attendance.rules import reads_confidential
 from preau.domains.attendance.rules.half_days import MissedHalfDay, calculated, unexcused
@@ -21,6 +21,8 @@ from preau.foundation import dates
 from preau.foundation.text import natural
 
 MOST_SHOWN = 20
+# A day, and whether it is its afternoon.
+Halves = Set[tuple[date, bool]]
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ class _Sum:
     missed: list[MissedHalfDay] = field(default_factory=list)
     late: int = 0
 
-    def line(self, key: int, name: str, group: str, pupils: int, halves: int) -> Line:
+    def line(self, key: int, name: str, group: str, pupils: int, halves: Halves) -> Line:
         share = calculated(self.missed)
-        possible = pupils * halves
+        possible = pupils * len(halves)
+        # What another program noted of days without lessons here is no part of them.
+        lost = calculated(one for one in self.missed if (one.half.day, one.half.afternoon) in halves)
         return Line(
             key,
             name,
@@ -67,14 +71,14 @@ class _Sum:
             share_said(share),
             len(unexcused(self.missed)),
             self.late,
-            f"{float(100 * share / possible):.1f}".replace(".", ",") if possible else "—",
+            f"{float(100 * lost / possible):.1f}".replace(".", ",") if possible else "—",
         )
 
 
 def register_between(
     viewer: Viewer, first: date, last: date, group: Group | None = None, *, each: bool = False
 ) -> Register:
-    """By class for the whole school, by pupil for one class or when `each` is asked for (seven queries, however many they are)."""
+    """By class for the whole school, by pupil for one class or when `each` is asked for (eight queries, however many they are)."""
     assert viewer.school is not None  # noqa: S101 - pages of school life are opened from a school
     school = viewer.school
     classes = _classes(school, first, last, group)
@@ -127,18 +131,25 @@ def _classes(school: School, first: date, last: date, group: Group | None) -> di
 
 def _late(school: School, first: date, last: date) -> dict[int, int]:
     late = Entry.objects.filter(school=school, day__range=(first, last), status=Status.LATE)
-    return dict(late.order_by().values_list("pupil_id").annotate(Count("pk")))
+    before = PastAbsence.objects.standing().latenesses().filter(school=school, day__range=(first, last))
+    counted: Counter[int] = Counter()
+    rolls, past = (
+        rows.order_by().values_list("pupil_id").annotate(number=Count("pk")) for rows in (late, before)
+    )
+    for pupil, number in rolls.union(past, all=True):
+        counted[pupil] += number
+    return counted
 
 
-def _open_half_days(school: School, first: date, last: date, noon: time) -> int:
-    """How many half-days the school had lessons."""
+def _open_half_days(school: School, first: date, last: date, noon: time) -> Halves:
+    """The half-days on which the school had lessons."""
     zone = ZoneInfo(school.timezone)
     held = Lesson.objects.filter(school=school, day__range=(first, last)).held()
     moments = held.order_by().values_list("day", "starts").distinct()
-    return len({(day, starts.astimezone(zone).time() >= noon) for day, starts in moments})
+    return {(day, starts.astimezone(zone).time() >= noon) for day, starts in moments}
 
 
-def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: int) -> list[Line]:
+def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: Halves) -> list[Line]:
     sizes = Counter(of for of, _name in classes.values())
     names = dict(classes.values())
     return [
@@ -147,7 +158,7 @@ def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves
     ]
 
 
-def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: int) -> list[Line]:
+def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: Halves) -> list[Line]:
     people = Person.objects.filter(pk__in=list(classes)).order_by("search_name", "pk")
     return [
         sums[person.pk].line(person.pk, person.list_name, classes[person.pk][1], 1, halves)

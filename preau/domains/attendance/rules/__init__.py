@@ -42,6 +42,16 @@ def settles_reasons(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(*SCHOOL_LIFE)
 
 
+def takes_in_absences(viewer: Viewer, *_: object) -> bool:
+    """CPE, assistants and head, by their function: what was noted before is taken in once, and counts for good."""
+    return viewer.holds(*SCHOOL_LIFE)
+
+
+def reads_past_absences(viewer: Viewer, *_: object) -> bool:
+    """School life those of the school, families those of their own pupils."""
+    return runs_school_life(viewer) or follows_absences(viewer)
+
+
 def reads_confidential(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants, head and nurse, by their function."""
     return viewer.holds(*SCHOOL_LIFE, Role.NURSE)

@@ -3,11 +3,13 @@
 A half-day is a day of the school's wall clock and its morning or its afternoon; a lesson is of the half in which it begins.
 **Gross**: a half-day counts for one as soon as one lesson of it was missed. **Calculated**: it counts for the share of its
 time that was missed, from the lessons that were to be attended. A cancelled lesson is neither attended nor missed.
+
+A half-day that another program says was missed counts for the lessons that are known of it, and wholly where none is.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -40,6 +42,21 @@ class Attended:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What another program says was missed of a half-day: from when to when, or the whole of it (`timed`: no)."""
+
+    half: Half
+    starts: datetime
+    ends: datetime
+    timed: bool
+    counts: bool
+    label: str
+
+    def covers(self, lesson: Attended) -> bool:
+        return not self.timed or (self.starts < lesson.ends and lesson.starts < self.ends)
+
+
+@dataclass(frozen=True)
 class MissedHalfDay:
     """A half-day with at least one lesson missed: `share` of its time, between 0 and 1; 1 when it was missed wholly.
 
@@ -58,14 +75,36 @@ def half_of(pupil_id: int, day: date, starts: datetime, noon: time, zone: ZoneIn
     return Half(pupil_id, day, starts.astimezone(zone).time() >= noon)
 
 
-def missed_half_days(lessons: Iterable[Attended], noon: time, zone: ZoneInfo) -> list[MissedHalfDay]:
-    """The half-days missed in some measure, in order. Two lessons at the same time are one time, missed or attended once."""
+def missed_half_days(
+    lessons: Iterable[Attended], noon: time, zone: ZoneInfo, told: Iterable[Told] = ()
+) -> list[MissedHalfDay]:
+    """The half-days missed in some measure, in order. Two lessons at the same time are one time, missed or attended once.
+
+    What is `told` of a lesson is missed too, but where a roll has said it already."""
     together: dict[Half, list[Attended]] = defaultdict(list)
     for lesson in lessons:
         if not lesson.cancelled:
             together[half_of(lesson.pupil_id, lesson.day, lesson.starts, noon, zone)].append(lesson)
-    found = [_missed(half, together[half]) for half in sorted(together)]
+    alone: dict[Half, MissedHalfDay] = {}
+    for one in told:
+        known = together.get(one.half, [])
+        together[one.half] = [_missed_as(lesson, one) for lesson in known]
+        former = alone.get(one.half)
+        alone[one.half] = MissedHalfDay(
+            one.half,
+            Fraction(not known),
+            0,
+            one.counts or (former is not None and former.counts),
+            former.label if former else one.label,
+        )
+    found = (_missed(half, together[half]) or alone.get(half) for half in sorted(together))
     return [one for one in found if one is not None]
+
+
+def _missed_as(lesson: Attended, told: Told) -> Attended:
+    if lesson.missed or not told.covers(lesson):
+        return lesson
+    return replace(lesson, missed=True, counts=told.counts, label=told.label)
 
 
 def _missed(half: Half, lessons: Sequence[Attended]) -> MissedHalfDay | None:

@@ -8,6 +8,7 @@ from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_pupils, own_class
 from preau.directory.words import Role
 from preau.domains.attendance.models import (
+    AbsencesImport,
     Alert,
     Announcement,
     Arrangement,
@@ -17,6 +18,7 @@ from preau.domains.attendance.models import (
     FollowUp,
     FollowUpAction,
     ListRemark,
+    PastAbsence,
     Reason,
     RegisterFile,
     SeatingPlan,
@@ -265,4 +267,78 @@ def many_changes(college: World, count: int) -> None:
             status=Status.ABSENT,
             changed_by=college.people["cpe"],
             changed_at=NOW,
+        )
+
+
+def own_absences_import(college: World) -> AbsencesImport:
+    """Absences that wait for a decision, with lines and places to show."""
+    known = AbsencesImport.objects.filter(school=college.school, state="preview").first()
+    return known or AbsencesImport.objects.create(
+        school=college.school,
+        year=college.year,
+        brought_by=college.people["cpe"],
+        files=["001_absences.csv"],
+        state=AbsencesImport.State.PREVIEW,
+        preview={"absences": [], "columns": [a_column(0)]},
+        report={"put_aside": [], "reasons": []},
+        moved_at=NOW,
+    )
+
+
+def a_column(number: int) -> dict[str, object]:
+    """A column of a table of absences, with what it seems to hold."""
+    return {"title": f"Motif {number}", "cells": ["Maladie"], "field": "" if number else "reason"}
+
+
+def many_past_brought(college: World, count: int) -> None:
+    """`count` absences and columns more, and lines set aside, in those that wait."""
+    brought = own_absences_import(college)
+    for number in range(count):
+        brought.preview["absences"].append(
+            {
+                "what": f"Élève {number}",
+                "groups": "6e A",
+                "when": "14 sept., matin",
+                "subject": "Absent",
+                "detail": "Justifiée",
+            }
+        )
+        brought.preview["columns"].append(a_column(number + 1))
+        note = {"file": "001_absences.csv", "line": number, "reason": f"Doute {number}."}
+        brought.report["put_aside"].append(note)
+        brought.report["reasons"].append([note["reason"], 1])
+    brought.save()
+
+
+def many_absences_imports(college: World, count: int) -> None:
+    """`count` imports more that were applied."""
+    AbsencesImport.objects.bulk_create(
+        AbsencesImport(
+            school=college.school,
+            year=college.year,
+            brought_by=college.people["cpe"],
+            state="done",
+            report={"absences": number + 1},
+        )
+        for number in range(count)
+    )
+
+
+def many_past(college: World, count: int) -> None:
+    """`count` half-days more that the cast's pupil missed before the school came."""
+    pupil = college.people["pupil"]
+    known = PastAbsence.objects.filter(pupil=pupil).count()
+    for number in range(known, known + count):
+        starts = NOW - timedelta(days=40 + number)
+        PastAbsence.objects.create(
+            school=college.school,
+            pupil=pupil,
+            kind=Status.ABSENT,
+            day=starts.date(),
+            afternoon=False,
+            starts=starts,
+            ends=starts + timedelta(hours=1),
+            timed=True,
+            excused=bool(number % 2),
+            words="Maladie",
         )

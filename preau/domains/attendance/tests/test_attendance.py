@@ -214,6 +214,8 @@ def test_a_lateness_is_not_an_absence_to_explain(absence: Entry, seat_of: Any) -
     ("rule", "roles", "guardian"),
     [
         (rules.runs_school_life, {Role.HEAD, Role.SCHOOL_LIFE}, False),
+        (rules.takes_in_absences, {Role.HEAD, Role.SCHOOL_LIFE}, False),
+        (rules.reads_past_absences, {Role.HEAD, Role.SCHOOL_LIFE, Role.PUPIL}, True),
         (rules.calls_own_rolls, {Role.TEACHER}, False),
         (rules.follows_absences, {Role.PUPIL}, True),
         # The age of this pupil is unknown: too young.

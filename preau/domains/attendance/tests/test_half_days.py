@@ -18,6 +18,8 @@ from preau.domains.attendance.models import AttendanceSettings, Entry, Explanati
 from preau.domains.attendance.queries import half_days
 from preau.domains.attendance.rules.half_days import (
     Attended,
+    Half,
+    Told,
     calculated,
     gross,
     missed_half_days,
@@ -117,6 +119,54 @@ def test_pupils_and_days_add_up(found: list[Attended]) -> None:
     ]
     assert calculated(whole) == sum((calculated(part) for part in parts), Fraction())
     assert gross(whole) == sum(gross(part) for part in parts)
+
+
+@st.composite
+def told(draw: Any) -> list[Told]:
+    """What another program says of some half-days, with its hours or without."""
+    found = []
+    for day, afternoon in draw(st.lists(st.tuples(st.sampled_from(DAYS), st.booleans()), max_size=6)):
+        starts = at(day, draw(st.integers(13, 17) if afternoon else st.integers(7, 12)))
+        half = Half(draw(st.integers(1, 2)), day, afternoon)
+        ends = starts + timedelta(minutes=draw(st.integers(0, 240)))
+        found.append(Told(half, starts, ends, draw(st.booleans()), draw(st.booleans()), "Repris"))
+    return found
+
+
+@given(lessons(PARIS), told())
+def test_what_is_told_adds_to_what_rolls_say_and_each_half_day_counts_once(
+    found: list[Attended], past: list[Told]
+) -> None:
+    before = {one.half: one for one in missed_half_days(found, NOON, PARIS)}
+    after = {one.half: one for one in missed_half_days(found, NOON, PARIS, past)}
+    assert set(after) == set(before) | {one.half for one in past}
+    assert all(0 <= one.share <= 1 for one in after.values())
+    assert all(after[half].share >= one.share for half, one in before.items())
+    # Half-days of which nothing more is told are as they were.
+    assert all(after[half] == one for half, one in before.items() if half not in {told.half for told in past})
+
+
+@given(lessons(PARIS), told())
+def test_a_whole_half_day_told_is_all_of_its_time(found: list[Attended], past: list[Told]) -> None:
+    whole = [replace(one, timed=False) for one in past]
+    shares = {one.half: one.share for one in missed_half_days(found, NOON, PARIS, whole)}
+    assert all(shares[one.half] == 1 for one in whole)
+
+
+def test_what_a_roll_says_keeps_its_reason_and_what_is_told_adds_its_own() -> None:
+    day = DAYS[-1]
+    known = [
+        attended(day, 8, missed=True, counts=False, label="Maladie"),
+        attended(day, 9),
+        attended(day, 10),
+    ]
+    past = Told(Half(1, day, False), at(day, 9), at(day, 9, 30), timed=True, counts=True, label="Repris")
+    (one,) = missed_half_days(known, NOON, PARIS, [past])
+    assert (one.share, one.lessons, one.counts, one.label) == (Fraction(2, 3), 2, True, "Maladie")
+    (alone,) = missed_half_days([], NOON, PARIS, [past, replace(past, counts=False, label="Autre")])
+    assert (alone.share, alone.lessons, alone.counts, alone.label) == (1, 0, True, "Repris")
+    free = missed_half_days([attended(day, 11)], NOON, PARIS, [past])
+    assert [(one.share, one.lessons) for one in free] == [(0, 0)], "an hour at which the pupil had no lesson"
 
 
 @given(st.sampled_from(ZONES), st.sampled_from(DAYS), st.integers(7, 18))
@@ -260,7 +310,7 @@ def test_half_days_of_one_school_are_not_those_of_another(
 
 
 @pytest.mark.django_db
-def test_half_days_of_a_school_cost_four_queries(college: World, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):
+def test_half_days_of_a_school_cost_five_queries(college: World, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(5):
         found = half_days.missed_by(college.school, date(2026, 11, 1), date(2026, 11, 30))
     assert found

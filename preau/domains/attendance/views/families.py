@@ -22,6 +22,7 @@ from preau.domains.attendance.queries.absences import (
     rows_of,
 )
 from preau.domains.attendance.queries.announcements import announced_to_family
+from preau.domains.attendance.queries.past import past_beside
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form
 from preau.foundation.paging import page_for
@@ -37,6 +38,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     children = children_of(viewer)
     child = next((c for c in children if c.public_id == request.GET.get("enfant")), None)
     page = page_for(request, absences_followed(viewer, child), 30)
+    before, more = past_beside(viewer, child)
     context = {
         "page_obj": page,
         "rows": rows_of(page.object_list, {}, viewer),
@@ -45,6 +47,8 @@ def absences(request: HttpRequest) -> HttpResponse:
         "children": children,
         "child": child,
         "may_explain": rules.answers_for_absences(viewer),
+        "past_rows": before,
+        "more_past": more,
         "own_pending": own_explanations_waiting(viewer),
         "ways": ways_from(viewer, Place.FAMILY),
         "who_reads": rules.who_reads_explanations(),

@@ -17,7 +17,7 @@ from preau.domains.attendance.actions import handlings
 from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
-from preau.domains.attendance.queries import absences, school_life
+from preau.domains.attendance.queries import absences, past, school_life
 from preau.domains.attendance.queries.settling import MOST, to_settle_by_pupil
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
@@ -91,6 +91,8 @@ def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200)
         "filtered": bool(form.chosen()),
         "sorting": sorting,
         "ways": ways_from(request.viewer, Place.CHOSEN),
+        "before": past.past_number(request.viewer, form.chosen()),
+        "takes_in": rules.takes_in_absences(request.viewer),
     }
     return render(request, "attendance/entries.html", context, status=status)
 
@@ -158,8 +160,9 @@ def _entries_address(request: HttpRequest) -> str:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
-    found = absences.entries_matching(request.viewer, AbsenceFilter(request.GET).chosen())
-    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=found.count())
+    viewer, chosen = request.viewer, AbsenceFilter(request.GET).chosen()
+    found, before = absences.entries_matching(viewer, chosen), past.standing_lines(viewer, chosen)
+    journal.record(viewer, "attendance.exported", viewer.school, rows=found.count() + before.count())
     return csv_lines(
-        f"absences-{request.viewer.today:%Y-%m-%d}", exports.csv_of(request.viewer, absences.lines_of(found))
+        f"absences-{viewer.today:%Y-%m-%d}", exports.csv_of(viewer, absences.lines_of(found), before)
     )

@@ -6,10 +6,10 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.imports.importer import MARKS_FILES
 from preau.domains.gradebook.imports.past.columns import FIELDS, NEEDED
 from preau.domains.gradebook.models import MarksImport
-from preau.domains.gradebook.queries.past import columns_of
 from preau.foundation import uploads
 from preau.foundation.fields import SeveralFiles, SeveralFilesInput
 from preau.foundation.importers.forms import Column, FilesForm, Table
+from preau.foundation.importers.reports import columns_of
 
 
 class MarksFilesForm(FilesForm):

@@ -24,6 +24,7 @@ from preau.foundation import dates, uploads
 from preau.foundation.importers import stages
 from preau.foundation.importers.importer import Importer, Outcome, Tell, Words
 from preau.foundation.importers.rows import MATCHING
+from preau.foundation.importers.tables import ColumnsWanted
 from preau.foundation.reading import Unreadable
 
 
@@ -33,7 +34,7 @@ def read(row: MarksImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
     columns = {"columns": run.columns_of(paths, words)}
     try:
         brought = _brought(row, paths)
-    except run.ColumnsWanted as wanted:
+    except ColumnsWanted as wanted:
         return Outcome(stages.refusal_of(wanted), columns, MATCHING)
     made = brought.plan
     groups = dict(Group.objects.filter(year=row.year_id).values_list("pk", "name"))

@@ -1,6 +1,6 @@
 """Pages of the marks that were given elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,9 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.forms.past import MarksFilesForm, table_of
 from preau.domains.gradebook.imports.importer import MARKS_FILES, name_columns
 from preau.domains.gradebook.models import MarksImport
-from preau.domains.gradebook.queries import past as queries
+from preau.domains.gradebook.queries.past import figures_of
 from preau.domains.gradebook.rules import access
-from preau.foundation.importers import pages, stages
-from preau.foundation.importers.reports import ImportLine, lines_of
+from preau.foundation.importers import pages, reports, stages
 
 HEAD = access.takes_in_marks
 EXPORTED = "gradebook.import_exported"
@@ -23,17 +22,25 @@ def _take(viewer: Viewer, form: MarksFilesForm) -> MarksImport:
     return brought
 
 
-def _lines(rows: Iterable[MarksImport]) -> list[ImportLine]:
-    return lines_of(MARKS_FILES, rows, queries.by, lambda one: queries.figures_of(one.report))
+def _lines(rows: Iterable[MarksImport]) -> list[reports.ImportLine]:
+    return reports.lines_of(MARKS_FILES, rows, reports.by, lambda one: figures_of(one.report))
 
 
 def _shown(_viewer: Viewer, brought: MarksImport) -> dict[str, Any]:
     return {
-        "by": queries.by(brought),
-        "figures": queries.figures_of(brought.report),
-        "changes": queries.changes_of(brought),
-        "notes": queries.notes_of(brought),
+        "by": reports.by(brought),
+        "figures": figures_of(brought.report),
+        "changes": reports.changes_of(MARKS_FILES, brought),
+        "notes": reports.notes_of(MARKS_FILES, brought),
     }
+
+
+def _part(_viewer: Viewer, brought: MarksImport, slug: str) -> reports.Part | None:
+    return reports.part_of(MARKS_FILES, brought, slug)
+
+
+def _csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
+    return reports.csv_rows(MARKS_FILES, figures_of, told)
 
 
 imports = pages.home(
@@ -53,9 +60,9 @@ imports = pages.home(
     ),
 )
 one_import = pages.detail(MARKS_FILES, HEAD, "gradebook/import.html", _shown)
-import_part = pages.part(MARKS_FILES, HEAD, queries.part_of, "gradebook/import_part.html")
+import_part = pages.part(MARKS_FILES, HEAD, _part, "gradebook/import_part.html")
 import_columns = pages.columns(MARKS_FILES, HEAD, table_of, name_columns)
 apply_import = pages.agree(MARKS_FILES, HEAD)
 drop_import = pages.drop(MARKS_FILES, HEAD)
-import_csv = pages.csv_report(MARKS_FILES, HEAD, queries.exported, queries.csv_rows, EXPORTED)
-import_json = pages.json_report(MARKS_FILES, HEAD, queries.exported, EXPORTED)
+import_csv = pages.csv_report(MARKS_FILES, HEAD, reports.exported, _csv_rows, EXPORTED)
+import_json = pages.json_report(MARKS_FILES, HEAD, reports.exported, EXPORTED)

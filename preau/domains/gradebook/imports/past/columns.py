@@ -1,11 +1,10 @@
 """What the columns of a table of marks may hold, and what each seems to hold by its heading."""
 
-import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.foundation.text import fold
+from preau.foundation.importers import tables
 
 PUPIL, FAMILY, GIVEN, GROUP, SUBJECT, DAY = "pupil", "family", "given", "group", "subject", "day"
 MARK, SCALE, WEIGHT, TITLE, PERIOD = "mark", "scale", "coefficient", "title", "period"
@@ -24,7 +23,7 @@ FIELDS = [
 ]
 # Of each line, one at least.
 NEEDED = [(PUPIL, FAMILY), (SUBJECT,), (MARK,), (DAY, PERIOD)]
-# Headings as programs and people write them, without accents nor signs. The first field that knows one has it.
+# Headings as programs and people write them, without accents nor signs.
 HEADINGS: dict[str, frozenset[str]] = {
     PUPIL: frozenset(
         {"eleve", "eleves", "nom eleve", "nom de l eleve", "nom et prenom", "nom prenom", "nom complet"}
@@ -83,20 +82,11 @@ HEADINGS: dict[str, frozenset[str]] = {
         {"periode", "trimestre", "semestre", "periode de notation", "libelle periode", "code periode"}
     ),
 }
-SIGNS = re.compile("[^a-z0-9]+")
-
-
-def bare(text: str) -> str:
-    """A heading or a name without accents, capitals nor signs: « N° 1 – Coef. » is « n 1 coef »."""
-    return SIGNS.sub(" ", fold(text)).strip()
 
 
 def guessed(titles: Sequence[str]) -> list[str]:
     """What each column seems to hold, "" where nothing says it; each field once."""
-    found: list[str] = []
-    for title in titles:
-        known = next((key for key, names in HEADINGS.items() if bare(title) in names), "")
-        found.append("" if known in found else known)
+    found = tables.guessed(titles, HEADINGS)
     if FAMILY in found and GIVEN not in found and PUPIL not in found:
         # « Nom » alone holds both.
         found[found.index(FAMILY)] = PUPIL

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Assignment, Enrolment, Group, Period, SchoolYear, Subject
+from preau.directory.models import Assignment, Period, SchoolYear, Subject
+from preau.directory.queries.enrolled import Enrolled, Unknown, enrolled_in
 from preau.domains.gradebook.actions.past import PastAssessment
-from preau.domains.gradebook.imports.past.columns import bare
-from preau.domains.gradebook.imports.past.rows import PastMark, Problem
+from preau.domains.gradebook.imports.past.rows import PastMark
 from preau.domains.gradebook.models import Assessment, Mark, PeriodSeal
 from preau.domains.gradebook.rules.marking import TypedMark, as_typed
 from preau.foundation import dates
+from preau.foundation.importers.tables import Problem
+from preau.foundation.text import bare
 
 RANK = re.compile(r"[1-9]")
 SHORT = 4
@@ -30,33 +31,13 @@ class Ground:
     today: date
     periods: Sequence[Period]
     sealed: frozenset[int]
-    groups: Mapping[str, int]
+    enrolled: Enrolled
     subjects: Mapping[str, frozenset[int]]
-    # By group, then in the whole school: names of pupils, either way round.
-    learners: Mapping[int, Mapping[str, frozenset[int]]]
-    classes: Mapping[int, frozenset[int]]
     teachers: Mapping[tuple[int, int], int]
-
-    @cached_property
-    def everyone(self) -> Mapping[str, frozenset[int]]:
-        found: dict[str, set[int]] = defaultdict(set)
-        for names in self.learners.values():
-            for name, pupils in names.items():
-                found[name] |= pupils
-        return {name: frozenset(pupils) for name, pupils in found.items()}
 
 
 def ground_of(year: SchoolYear, today: date) -> Ground:
     """Of a year of a school: six queries. Whoever learnt there on some day of the year is known."""
-    learners: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    classes: dict[int, set[int]] = defaultdict(set)
-    enrolled = Enrolment.objects.filter(group__year=year, pupil__erased_at=None)
-    columns = ("group_id", "group__kind", "pupil_id", "pupil__family_name", "pupil__given_name")
-    for group, kind, pupil, family, given in enrolled.values_list(*columns):
-        for name in (bare(f"{family} {given}"), bare(f"{given} {family}")):
-            learners[group][name].add(pupil)
-        if kind == Group.Kind.CLASS:
-            classes[pupil].add(group)
     subjects: dict[str, set[int]] = defaultdict(set)
     for pk, name, code in Subject.objects.filter(school=year.school_id).values_list("pk", "name", "code"):
         for said in filter(None, (bare(name), bare(code))):
@@ -67,10 +48,8 @@ def ground_of(year: SchoolYear, today: date) -> Ground:
         today,
         list(Period.objects.filter(year=year).order_by("starts")),
         frozenset(PeriodSeal.objects.filter(period__year=year).values_list("period_id", flat=True)),
-        {bare(name): pk for pk, name in Group.objects.filter(year=year).values_list("pk", "name")},
+        enrolled_in(year),
         {name: frozenset(pks) for name, pks in subjects.items()},
-        {group: {name: frozenset(pks) for name, pks in names.items()} for group, names in learners.items()},
-        {pupil: frozenset(groups) for pupil, groups in classes.items()},
         {
             (group, subject): teacher
             for group, subject, teacher in taught.order_by("-pk").values_list(
@@ -131,7 +110,7 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
     for mark in marks:
         try:
             place, pupil = _place_of(mark, ground)
-        except _Aside as wrong:
+        except (_Aside, Unknown) as wrong:
             aside.append(Problem(mark.line, str(wrong), mark.pupil, mark.file))
             continue
         one = found.setdefault(place, PlannedAssessment(place))
@@ -149,8 +128,8 @@ def plan(marks: Iterable[PastMark], problems: Sequence[Problem], ground: Ground)
 
 
 def _place_of(mark: PastMark, ground: Ground) -> tuple[Place, int]:
-    group = _group(mark, ground)
-    pupil = _pupil(mark, group, ground)
+    group = ground.enrolled.group(mark.group)
+    pupil = ground.enrolled.pupil(mark.pupil, group)
     if group is None:
         group = _class(pupil, ground)
     period = _period(mark, ground)
@@ -160,37 +139,8 @@ def _place_of(mark: PastMark, ground: Ground) -> tuple[Place, int]:
     return Place(group, subject, period.pk, title[:80], day, mark.scale, mark.coefficient), pupil
 
 
-def _tight(name: str) -> str:
-    """« 5b » for « 5e b », « 5eme b » and « 5 b »."""
-    return re.sub(r"([0-9])(?:eme|nde|ere|e)?\s?([a-z0-9])", r"\1\2", name)
-
-
-def _group(mark: PastMark, ground: Ground) -> int | None:
-    if not mark.group:
-        return None
-    known = ground.groups.get(bare(mark.group))
-    if known is None:
-        # « 5B » for « 5e B ».
-        tight = _tight(bare(mark.group))
-        close = {pk for name, pk in ground.groups.items() if _tight(name) == tight}
-        known = close.pop() if len(close) == 1 else None
-    if known is None:
-        raise _Aside(_("Classe ou groupe inconnu : « %(name)s ».") % {"name": mark.group[:40]})
-    return known
-
-
-def _pupil(mark: PastMark, group: int | None, ground: Ground) -> int:
-    names = ground.everyone if group is None else ground.learners.get(group, {})
-    found = names.get(bare(mark.pupil), frozenset())
-    if len(found) == 1:
-        return next(iter(found))
-    raise _Aside(
-        _("Plusieurs élèves portent ce nom.") if found else _("Élève inconnu dans cette classe cette année.")
-    )
-
-
 def _class(pupil: int, ground: Ground) -> int:
-    found = ground.classes.get(pupil, frozenset())
+    found = ground.enrolled.classes.get(pupil, frozenset())
     if len(found) == 1:
         return next(iter(found))
     raise _Aside(_("Cet élève a eu plusieurs classes cette année : il faut une colonne « Classe »."))

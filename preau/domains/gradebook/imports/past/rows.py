@@ -12,13 +12,11 @@ from preau.domains.gradebook.imports.past import columns
 from preau.domains.gradebook.models import Mark
 from preau.domains.gradebook.rules.marking import NotAMark, TypedMark, plain, typed_mark
 from preau.foundation.csvfiles import Row
-from preau.foundation.csvtext import RISKY
+from preau.foundation.importers.tables import Problem, WrongCell, cells_by_field, day_of
+from preau.foundation.text import bare
 
 TWENTY, ONE, MOST_SCALE, MOST_WEIGHT = Decimal(20), Decimal(1), Decimal(9999), Decimal(999)
 NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
-DAY = re.compile(r"(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{2}(?:[0-9]{2})?)(?: .*)?")
-ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CENTURY = 2000
 # What other programs write for a code, without signs. A star says that it counts as zero.
 CODES = {
     "abs": Mark.Code.ABSENT,
@@ -60,37 +58,18 @@ class PastMark:
     file: str = ""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A line that is not taken, and why; `who`: as the file writes it, for whoever reads the preview."""
-
-    line: int
-    reason: str
-    who: str = ""
-    file: str = ""
-
-
-class _Wrong(ValueError):
-    """What a cell says is nothing that it may say; the message is the sentence."""
-
-
 def read_rows(rows: Iterable[Row], fields: Sequence[str]) -> tuple[list[PastMark], list[Problem]]:
     """The marks of these lines, whose columns hold `fields`; a line without a mark is none, and no problem."""
     marks, problems = [], []
     for row in rows:
-        told = _told(row, fields)
+        told = cells_by_field(row, fields)
         try:
             mark = _mark(row.line, told)
-        except _Wrong as wrong:
+        except WrongCell as wrong:
             problems.append(Problem(row.line, str(wrong), _pupil(told)))
         else:
             marks += [mark] if mark else []
     return marks, problems
-
-
-def _told(row: Row, fields: Sequence[str]) -> dict[str, str]:
-    cells = (cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell for cell in row.cells)
-    return {key: cell for key, cell in zip(fields, cells, strict=False) if key}
 
 
 def _pupil(told: Mapping[str, str]) -> str:
@@ -100,17 +79,17 @@ def _pupil(told: Mapping[str, str]) -> str:
 
 def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
     said = told.get(columns.MARK, "")
-    if columns.bare(said) in NOTHING:
+    if bare(said) in NOTHING:
         return None
     said, _slash, over = said.partition("/")
     scale = _number(told.get(columns.SCALE, "").lstrip("/ ") or over, TWENTY, MOST_SCALE, _("Barème"))
     if not scale:
-        raise _Wrong(_("Un barème de zéro."))
+        raise WrongCell(_("Un barème de zéro."))
     who, subject = _pupil(told), told.get(columns.SUBJECT, "")
     if not who:
-        raise _Wrong(_("Pas de nom d’élève."))
+        raise WrongCell(_("Pas de nom d’élève."))
     if not subject:
-        raise _Wrong(_("Pas de matière."))
+        raise WrongCell(_("Pas de matière."))
     return PastMark(
         line,
         who,
@@ -118,7 +97,7 @@ def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
         subject,
         told.get(columns.PERIOD, ""),
         " ".join(told.get(columns.TITLE, "").split())[:80],
-        _day(told.get(columns.DAY, "")),
+        day_of(told.get(columns.DAY, "")),
         _typed(said, scale),
         scale,
         _number(told.get(columns.WEIGHT, ""), ONE, MOST_WEIGHT, _("Coefficient")),
@@ -127,13 +106,13 @@ def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
 
 def _typed(said: str, scale: Decimal) -> TypedMark:
     text = said.strip()
-    known = CODES.get(columns.bare(text))
+    known = CODES.get(bare(text))
     if known is not None:
         return TypedMark(value=Decimal("0.00")) if text.endswith("*") else TypedMark(code=known.value)
     try:
         return typed_mark(text, scale)
     except NotAMark as refused:
-        raise _Wrong(refused.sentence) from refused
+        raise WrongCell(refused.sentence) from refused
 
 
 def _number(said: str, without: Decimal, most: Decimal, what: str) -> Decimal:
@@ -141,23 +120,8 @@ def _number(said: str, without: Decimal, most: Decimal, what: str) -> Decimal:
     if not text:
         return without
     if not NUMBER.fullmatch(text) or Decimal(text.replace(",", ".")) > most:
-        raise _Wrong(_("%(what)s : « %(said)s » n’est pas un nombre.") % {"what": what, "said": said[:20]})
+        raise WrongCell(_("%(what)s : « %(said)s » n’est pas un nombre.") % {"what": what, "said": said[:20]})
     return Decimal(text.replace(",", "."))
-
-
-def _day(said: str) -> date | None:
-    text = said.strip()
-    if not text:
-        return None
-    try:
-        if ISO.fullmatch(text[:10]):
-            return date.fromisoformat(text[:10])
-        if told := DAY.fullmatch(text):
-            year = int(told["year"])
-            return date(year + CENTURY * (year < 100), int(told["month"]), int(told["day"]))
-    except ValueError:
-        pass
-    raise _Wrong(_("« %(said)s » n’est pas une date.") % {"said": text[:20]})
 
 
 def shown(mark: PastMark) -> str:

@@ -17,6 +17,7 @@ from preau.directory.words import Role
 from preau.domains.gradebook.actions import sealing
 from preau.domains.gradebook.actions.past import write_past
 from preau.domains.gradebook.imports.past import columns, matching, run
+from preau.foundation.importers.tables import ColumnsWanted
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         today = timezone.localdate(timezone=ZoneInfo(school.timezone))
         try:
             brought = run.bring(options["files"], school.current_year, today, named)  # type: ignore[arg-type]
-        except run.ColumnsWanted as wanted:
+        except ColumnsWanted as wanted:
             said = f"Rien n’a été appliqué. {wanted} Dites-le par --column."
             raise CommandError(said, returncode=UNREADABLE) from None
         except Unreadable as refusal:
