@@ -95,6 +95,19 @@ boards.settings_pages.add(
 )
 
 
+boards.search.add(
+    boards.SearchSource(
+        _("Messages"),
+        "message-circle",
+        boxes.messages_found,
+        rules.reads_messages,
+        letters=3,
+        order=58,
+        service=KEY,
+    )
+)
+
+
 def mail_heard(viewer: Viewer, number: int | None) -> str | None:
     """What reaches oneself."""
     return f"mail:{viewer.person.pk}" if number is None and rules.reads_messages(viewer) else None

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from preau.directory.counting import number_of
 from preau.directory.viewer import Viewer
-from preau.domains.messaging.models import Delivery, Folder, Message
+from preau.domains.messaging.models import Delivery, Folder, Freeze, Message
 from preau.foundation import dates, text
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Lines, Prepared
 
 RECEIVED, WRITTEN, LEAVING, DRAFTS, BIN = "recus", "envoyes", "partiront", "brouillons", "corbeille"
@@ -38,8 +41,8 @@ COLUMNS = (
 )
 # Two lines of a phone, in characters.
 FIRST_WORDS = 90
-# A box longer than that says « plus de … »: nobody turns a thousand pages, and counting costs what it counts.
-MOST_COUNTED = 1_000
+# A box longer than that says « plus de … »: nobody turns twenty pages, and counting costs what it counts.
+MOST_COUNTED = 400
 
 
 @dataclass(frozen=True)
@@ -168,3 +171,47 @@ def scheduled_between(viewer: Viewer, first: date, last: date) -> "QuerySet[Mess
     """What one wrote and that will leave between two days, both included."""
     waits = Message.objects.written_by(viewer).filter(state=Message.State.SCHEDULED).select_related("school")
     return waits.filter(asked_for__date__gte=first, asked_for__date__lte=last).order_by("asked_for")
+
+
+LATEST = Prepared(
+    lambda viewer: (
+        Delivery.objects.visible_to(viewer)
+        .kept()
+        .filter(~Exists(Freeze.objects.filter(person=viewer.person.pk, lifted_at=None)), latest=True)
+        .exclude(message__state=Message.State.RECALLED)
+        .order_by("-arrived_at", "-pk")
+        .values_list(
+            "thread_id",
+            "message__subject",
+            "arrived_at",
+            "kind",
+            "message__author__given_name",
+            "message__author__family_name",
+        )[:200]
+    )
+)
+
+
+def messages_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
+    """The last conversations of the viewer, by the words of their object and the name of who wrote to them (one query)."""
+
+    def words(row: tuple[Any, ...]) -> str:
+        return text.fold(f"{row[1]} {_author(row)}")
+
+    return [
+        Hit(
+            row[1] or str(_("Sans objet")),
+            reverse("messaging:thread", kwargs={"pk": row[0]}),
+            " · ".join(
+                filter(None, [_author(row), dates.near_day(dates.local(row[2]).date(), viewer.today)])
+            ),
+            near=slips > 0,
+        )
+        for row, slips in wanted.best(LATEST(viewer), words)
+    ]
+
+
+def _author(row: tuple[Any, ...]) -> str:
+    """Of what one wrote, nobody else's name."""
+    *_rest, kind, given, family = row
+    return "" if kind == Delivery.Kind.FROM else f"{given or ''} {family or ''}".strip()

@@ -401,3 +401,20 @@ def test_files_are_kept_with_the_message_and_read_by_those_who_received_it(
     sending.recall(seat_of("teacher"), Message.objects.get())
     client.sit(college.people["guardian"])
     assert client.get(address).status_code == 404
+
+
+def test_the_search_of_the_site_finds_ones_own_and_nothing_recalled(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    kept = sent(seat_of("teacher"), key_to(college, "guardian"), subject="Bourse aux livres")
+    gone = sent(seat_of("teacher"), key_to(college, "guardian"), subject="Bourse annulée")
+    sending.recall(seat_of("teacher"), gone)
+
+    def found(name: str, words: str) -> str:
+        client.sit(college.people[name])
+        return client.post("/recherche/", {"texte": words}).content.decode()
+
+    page = found("guardian", "bourse livres")
+    assert "Bourse aux livres" in page and f"/messages/conversations/{kept.thread_id}/" in page
+    assert "Bourse annulée" not in found("guardian", "bourse")
+    assert "Bourse aux livres" not in found("cpe", "bourse") + found("other_guardian", "bourse")

@@ -30,7 +30,7 @@ from preau.foundation.text import fold
 
 # What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
 # two weeks; in the holidays, one looks for what comes after them.
-SOON, AFTER_HOLIDAYS = timedelta(days=14), timedelta(days=28)
+AFTER_HOLIDAYS = timedelta(days=28)
 COLUMNS = (
     "pk",
     "day",
@@ -427,17 +427,14 @@ NEXT = Prepared(
 
 def _next_rows(viewer: Viewer) -> list[LessonRow]:
     """The next lesson of each weekly one, and those of no pattern: a third of the lessons to come, to be named."""
-    now, today = timezone.now(), viewer.today
-    lines = NEXT(viewer, today + SOON, now) or NEXT(viewer, today + AFTER_HOLIDAYS, now)
     first_ones: dict[Any, tuple[Any, ...]] = {}
-    for *line, pattern in lines:
+    for *line, pattern in NEXT(viewer, viewer.today + AFTER_HOLIDAYS, timezone.now()):
         first_ones.setdefault(pattern or (line[0],), tuple(line))
     return rows_from(first_ones.values())
 
 
 def lessons_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries,
-    three in the holidays)."""
+    """The next time of each of one's subjects: looked for by subject, teacher or class, shown on its week (two queries)."""
     next_ones: dict[tuple[str, ...], LessonRow] = {}
     for row in _next_rows(viewer):
         whom = row.groups_label if viewer.is_staff else row.teachers_label
