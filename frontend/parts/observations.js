@@ -2,10 +2,11 @@
 // week, for this account's next session, under opaque numbers and no name. A photo or a sound is not kept: only that there was one.
 //
 //   seen:<when>:<n>   an observation to send, with the moment of the gesture
+//   class:<group>     a class as its page « Observer » last showed it: names, gone with the session or tonight
 //   sent:<when>:<n>   one that has left: the next page says so, once
 //   photo:<when>:<n>  where to add the photo that was not kept
 //   lost:<when>:<n>   one that the server refused, and why
-import { all, drop, put } from "./store.js";
+import { all, drop, get, put } from "./store.js";
 
 const WEEK = 7 * 24 * 3600_000; // milliseconds
 const ANSWERED = 10_000;
@@ -21,6 +22,11 @@ export function keepObservation(owner, one) {
   const at = Date.now();
   return put(owner, `seen:${String(at).padStart(15, "0")}:${crypto.randomUUID()}`, { ...one, at }, { ...kept, until: at + WEEK });
 }
+
+/** The class of a page, for when the network is away. */
+export const keepClass = (owner, one) => put(owner, `class:${one.group}`, one, { kind: "session", until: new Date().setHours(24, 0, 0, 0) });
+export const classOf = (owner, group) => get(owner, `class:${group}`);
+export const observedClasses = async (owner) => (await all(owner, "class:")).map((one) => one.value);
 
 /** Send one; « waiting » when it must wait. It leaves the device only once the server has answered. */
 export async function sendObservation(owner, { id, value: one }, { csrf, now }) {

@@ -272,6 +272,40 @@ def test_an_answer_lost_on_the_way_back_writes_once_and_a_closed_page_loses_noth
     assert Sheet.objects.filter(group=group, kind=Sheet.Kind.OBSERVED).count() == 1
 
 
+def test_a_page_opened_again_without_a_network_shows_the_class_of_this_morning_and_to_nobody_else(
+    phone: Device, one: Sheet
+) -> None:
+    page, group = phone.page, one.group
+    first, second = [Person.objects.get(pk=pk) for pk in pupils_of(group)[4:6]]
+    phone.cut()
+    phone.open("/")
+    page.get_by_role("link", name=f"Observer : {group.name}").click()
+    page.get_by_text("choisissez un élève, puis un niveau").wait_for()
+    name_on(page, first).click()
+    level_on(page).click()
+    expect(page.locator("[data-observed]")).to_contain_text("Une observation est gardée")
+    page.reload()
+    expect(page.locator("[data-observed]")).to_contain_text("Une observation est gardée")
+    name_on(page, second).click()
+    page.get_by_label("J’ai une photo").check()
+    level_on(page, "Très bonne maîtrise").click()
+    expect(page.locator("[data-observed]")).to_contain_text("Préau vous dira où ajouter sa photo")
+    assert seen_of(group) == {}
+    phone.mend()
+    page.get_by_text("tout est enregistré").wait_for()
+    assert seen_of(group) == {first.pk: (3, False), second.pk: (4, False)}
+    phone.open("/")
+    page.get_by_text("2 observations sont enregistrées").wait_for()
+    expect(page.get_by_role("link", name="L’ajouter maintenant")).to_be_visible()
+    page.locator("details.account > summary").click()
+    page.locator("details.account").get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/connexion/**")
+    phone.cut()
+    phone.open(observing_of(group))
+    page.get_by_text("Aucune classe n’est gardée").wait_for()
+    assert first.family_name.upper() not in page.locator("body").inner_text()
+
+
 # The first degree
 
 

@@ -15,6 +15,7 @@ from preau.domains.competences.views import (
 app_name = "competences"
 urlpatterns = [
     path("competences/", classes.index, name="index"),
+    path("competences/sans-reseau/", observing.without_network, name="without_network"),
     path("competences/bilans/", cycles.cycle_files, name="cycle_files"),
     path("competences/bilans/preparer/", cycles.prepare_cycle, name="prepare_cycle"),
     path("competences/classes/<int:pk>/", classes.group, name="group"),

@@ -49,6 +49,7 @@ from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
     ALL_FAMILIES,
     DEPARTED,
+    EVERYONE,
     FAMILY,
     LIFE,
     MEMBERS,
@@ -79,6 +80,7 @@ PAGES = [
     Page("competences:change", {"teacher"}, model=own_sheet),
     Page("competences:fill", {"teacher"}, model=own_sheet),
     Page("competences:propose", {"teacher"}, model=beside_sheet),
+    Page("competences:without_network", pages.EVERYONE),
     Page("competences:prove", {"teacher"}, model=own_level),
     Page("competences:answer", {"pupil"}, model=own_sheet),
     Page("competences:own", pages.FAMILY),
@@ -92,6 +94,7 @@ PAGES = [
     Page("competences:import", {"head"}, model=own_import),
     Page("competences:settings", {"head"}),
 ]
+PUBLIC = {"competences:without_network"}
 ELSEWHERE = {
     "competences:export",
     "competences:prepare_cycle",
@@ -133,6 +136,7 @@ ONE_THING = {
     "competences:fill",
     "competences:propose",
     "competences:prove",
+    "competences:without_network",
     "competences:answer",
     "competences:settings",
     "portal:api_competences",
@@ -175,6 +179,7 @@ TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
 HEADS: Near = near(own={"head"}, other_school=NEIGHBOURING)
 OPENS: dict[str, Near | set[str]] = {
     "competences:index": TEAM,
+    "competences:without_network": EVERYONE,
     **dict.fromkeys(["competences:cycle_files", "competences:prepare_cycle"], LIFE | NEIGHBOURING),
     **dict.fromkeys(
         ["competences:group", "competences:class_booklets", "competences:export", "competences:balance"],

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Group, Period
 from preau.domains.competences.actions import levels
@@ -28,7 +28,7 @@ from preau.domains.gradebook.actions.marks import Elsewhere
 from preau.domains.gradebook.actions.sealing import AlreadyDone, PeriodSealed
 from preau.domains.gradebook.queries.grid import learners_of
 from preau.domains.gradebook.queries.periods import chosen_period, periods_of
-from preau.foundation.access import opens
+from preau.foundation.access import anyone, opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 
 
@@ -75,6 +75,13 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
         "has_choices": bool(form.held),
     }
     return render_form(request, "competences/observe.html", context)
+
+
+@opens(to=anyone)
+@require_safe
+def without_network(request: HttpRequest) -> HttpResponse:
+    """« Observer » as the service worker keeps it: it names nobody, its script fills it with what this device may show."""
+    return render(request, "competences/without_network.html")
 
 
 @opens(Group, to=access.assesses_in)
