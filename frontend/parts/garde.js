@@ -38,7 +38,7 @@ async function remind({ arriving = false } = {}) {
 async function remindOfObservations() {
   const sent = await sentObservations(keptFor);
   if (sent) {
-    say("success", sent > 1 ? `Envoyé : ${sent} observations sont enregistrées.` : "Envoyé : l’observation est enregistrée.");
+    say("success", sent > 1 ? `Envoyé : ${sent} observations sont enregistrées.` : "Envoyé : l’observation est enregistrée.");
     document.dispatchEvent(new Event("preau:observed"));
   }
   const settled = (id, alert) => async () => {
@@ -55,7 +55,7 @@ async function remindOfObservations() {
   }
   for (const { id, value: { group, sentence } } of await refusedObservations(keptFor)) {
     if (document.querySelector(`[data-check="${id}"]`)) continue;
-    const alert = say("warning", `Une observation n’a pas pu être enregistrée : ${sentence}`, link("Observer de nouveau", `/competences/classes/${group}/observer/`));
+    const alert = say("warning", `Une observation n’a pas pu être enregistrée : ${sentence}`, link("Observer de nouveau", `/competences/classes/${group}/observer/`));
     alert.dataset.check = id;
     alert.querySelector(".flow").append(gesture("Oublier cette observation", settled(id, alert)));
   }
@@ -90,8 +90,9 @@ async function settleDevice() {
   if (refused()) return before === null || forgetAll();
   if (!keptFor) {
     if (before !== null && before !== "-") await leave();
-    if (before !== null && document.querySelector("form input[type=password]") && await waiting()) {
-      say("info", "Un appel attend sur cet appareil : il partira quand la personne qui l’a fait se connectera.");
+    if (before !== null && document.querySelector("form input[type=password]")) {
+      if (await waiting("op:")) say("info", "Un appel attend sur cet appareil : il partira quand la personne qui l’a fait se connectera.");
+      if (await waiting("seen:")) say("info", "Une observation attend sur cet appareil : elle partira quand la personne qui l’a faite se connectera.");
     }
     return;
   }

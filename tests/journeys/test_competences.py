@@ -306,6 +306,29 @@ def test_a_page_opened_again_without_a_network_shows_the_class_of_this_morning_a
     assert first.family_name.upper() not in page.locator("body").inner_text()
 
 
+def test_what_waits_leaves_when_its_own_teacher_signs_in_again(phone: Device, one: Sheet) -> None:
+    """A shared phone: the browser was closed before the network came back, and somebody else sits down first."""
+    page, group = phone.page, one.group
+    pupil = Person.objects.get(pk=pupils_of(group)[4])
+    phone.cut()
+    name_on(page, pupil).click()
+    level_on(page).click()
+    expect(page.locator("[data-observed]")).to_contain_text("une observation est gardée")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    phone.mend()
+    phone.open("/connexion/")
+    page.get_by_text("Une observation attend sur cet appareil").wait_for()
+    phone.sign_in("cpe")
+    page.wait_for_load_state("networkidle")
+    assert seen_of(group) == {}
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    phone.sign_in("teacher")
+    page.get_by_text("l’observation est enregistrée").wait_for()
+    assert seen_of(group) == {pupil.pk: (3, False)}
+
+
 # The first degree
 
 
