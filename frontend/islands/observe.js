@@ -1,5 +1,6 @@
 // Observing in class (competences:observe). With this script an observation made without a network is kept on this device, and leaves by itself
 // when the network is back (docs/decisions/0086 and 0140). Without it, the form is sent as any other.
+import { refused } from "../parts/installed.js";
 import { keepClass } from "../parts/observations.js";
 import { observing } from "../parts/observe_form.js";
 import { arrive, met } from "../parts/store.js";
@@ -52,6 +53,7 @@ async function start(form) {
 }
 
 const form = document.querySelector("form[data-observe]");
-if (form && owner && globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks) {
+// Who wants this device to keep nothing sends a plain form.
+if (form && owner && !refused() && globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks) {
   (met() === owner ? Promise.resolve() : arrive(owner)).then(() => start(form)).catch(() => {});
 }
