@@ -113,6 +113,7 @@ NARROWED = {
     "campaigns.Target",
     "competences.Balance",
     "competences.Level",
+    "competences.LevelChange",
     "conduct.Involvement",
     "directory.Consent",
     "directory.PhotoConsent",

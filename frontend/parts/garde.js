@@ -1,6 +1,7 @@
 // On every page: what this device keeps follows who is signed in, and what waits is sent (parts/rolls.js).
 import { refused } from "./installed.js";
 import { keptMarks } from "./marks.js";
+import { forgetObservation, observations, photosToAdd, refusedObservations, sentObservations } from "./observations.js";
 import { address, askForSync, news, pending, settle, sync, toCheck } from "./rolls.js";
 import { gesture, link, say } from "./say.js";
 import { arrive, forget, forgetAll, leave, met, waiting } from "./store.js";
@@ -33,6 +34,33 @@ async function remind({ arriving = false } = {}) {
   }
 }
 
+/** Observations that have left, once; photos to add and what was refused, on each page until they are settled. */
+async function remindOfObservations() {
+  const sent = await sentObservations(keptFor);
+  if (sent) {
+    say("success", sent > 1 ? `Envoyé : ${sent} observations sont enregistrées.` : "Envoyé : l’observation est enregistrée.");
+    document.dispatchEvent(new Event("preau:observed"));
+  }
+  const settled = (id, alert) => async () => {
+    await forgetObservation(keptFor, id);
+    alert.remove();
+  };
+  for (const { id, value: { address: where } } of await photosToAdd(keptFor)) {
+    if (location.pathname === where) await forgetObservation(keptFor, id);
+    else if (!document.querySelector(`[data-check="${id}"]`)) {
+      const alert = say("warning", "La photo ou le son d’une observation n’a pas été gardé sans réseau.", link("L’ajouter maintenant", where));
+      alert.dataset.check = id;
+      alert.querySelector(".flow").append(gesture("S’en passer", settled(id, alert)));
+    }
+  }
+  for (const { id, value: { group, sentence } } of await refusedObservations(keptFor)) {
+    if (document.querySelector(`[data-check="${id}"]`)) continue;
+    const alert = say("warning", `Une observation n’a pas pu être enregistrée : ${sentence}`, link("Observer de nouveau", `/competences/classes/${group}/observer/`));
+    alert.dataset.check = id;
+    alert.querySelector(".flow").append(gesture("Oublier cette observation", settled(id, alert)));
+  }
+}
+
 /** Marks leave from their grid, which shows whose they are. */
 async function remindOfMarks() {
   const marks = document.querySelector("table[data-grid]") ? [] : await keptMarks(keptFor);
@@ -44,11 +72,15 @@ async function remindOfMarks() {
 async function sendWaiting() {
   if ((await sync(feed)) === "here") localStorage.setItem(READ, `${keptFor} ${Date.now()}`);
   await remind();
+  await remindOfObservations();
 }
+
+/** What waits for the network: rolls and observations. */
+const leaving = async () => (await pending(keptFor)).length + (await observations(keptFor)).length;
 
 /** Registers are only asked for where a worker can show them; what waits is always sent. */
 async function isTime() {
-  if ((await pending(keptFor)).length) return true;
+  if (await leaving()) return true;
   const [owner, when] = (localStorage.getItem(READ) ?? "").split(" ");
   return Boolean(navigator.serviceWorker?.controller) && (owner !== keptFor || Date.now() - when > OFTEN);
 }
@@ -58,28 +90,32 @@ async function settleDevice() {
   if (refused()) return before === null || forgetAll();
   if (!keptFor) {
     if (before !== null && before !== "-") await leave();
-    if (before !== null && document.querySelector("form input[type=password]") && await waiting()) {
-      say("info", "Un appel attend sur cet appareil : il partira quand la personne qui l’a fait se connectera.");
+    if (before !== null && document.querySelector("form input[type=password]")) {
+      if (await waiting("op:")) say("info", "Un appel attend sur cet appareil : il partira quand la personne qui l’a fait se connectera.");
+      if (await waiting("seen:")) say("info", "Une observation attend sur cet appareil : elle partira quand la personne qui l’a faite se connectera.");
     }
     return;
   }
   if (before !== keptFor && (before !== null || navigator.serviceWorker?.controller)) await arrive(keptFor);
   await remind({ arriving: true });
   await remindOfMarks();
+  await remindOfObservations();
   if (await isTime()) await sendWaiting();
-  setInterval(async () => { if ((await pending(keptFor)).length) await sendWaiting(); }, AGAIN);
+  setInterval(async () => { if (await leaving()) await sendWaiting(); }, AGAIN);
 }
 
 /** Signing out takes everything off the device; what has not left is sent first, or said. */
 async function signOut(form) {
-  if ((await pending(keptFor)).length) await sync(feed);
+  if (await leaving()) await sync(feed);
   const rolls = (await pending(keptFor)).length + (await toCheck(keptFor)).length;
   const marks = (await keptMarks(keptFor)).length;
-  if (rolls + marks && !form.dataset.sure) {
+  const seen = (await observations(keptFor)).length + (await refusedObservations(keptFor)).length;
+  if (rolls + marks + seen && !form.dataset.sure) {
     form.dataset.sure = "1";
-    const act = gesture(rolls ? "Se déconnecter et oublier cet appel" : "Se déconnecter et oublier ces notes", () => signOut(form));
-    const words = rolls ? "Un appel fait sur cet appareil n’est pas encore enregistré. En vous déconnectant, vous l’effacez."
-      : "Des notes saisies sur cet appareil ne sont pas encore enregistrées. En vous déconnectant, vous les effacez.";
+    const [what, words] = rolls ? ["cet appel", "Un appel fait sur cet appareil n’est pas encore enregistré. En vous déconnectant, vous l’effacez."]
+      : marks ? ["ces notes", "Des notes saisies sur cet appareil ne sont pas encore enregistrées. En vous déconnectant, vous les effacez."]
+      : ["ces observations", "Des observations faites sur cet appareil ne sont pas encore enregistrées. En vous déconnectant, vous les effacez."];
+    const act = gesture(`Se déconnecter et oublier ${what}`, () => signOut(form));
     say("warning", words, act);
     act.focus();
     return;
@@ -93,7 +129,7 @@ if (globalThis.indexedDB && globalThis.crypto?.subtle && navigator.locks) {
   addEventListener("load", () => ("requestIdleCallback" in globalThis ? requestIdleCallback(start) : setTimeout(start)));
   if (keptFor) {
     addEventListener("online", () => sendWaiting().catch(() => {}));
-    navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data?.rolls) remind().catch(() => {}); });
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data?.rolls) remind().then(remindOfObservations).catch(() => {}); });
     addEventListener("offline", () => askForSync());
     document.addEventListener("submit", (event) => {
       if (met() !== keptFor || new URL(event.target.action).pathname !== SIGN_OUT) return;

@@ -6,6 +6,7 @@
 //   op:<when>:<n> a roll to send, under the number by which the server knows it again; numbers only
 //   check:<pk>    a roll that needs its teacher's eyes
 //   told:<pk>     a roll that has left, perhaps with every page closed: the next page says so, once
+import { observations, sendObservation } from "./observations.js";
 import { all, arrive, drop, get, put } from "./store.js";
 
 const HOUR = 3600_000;
@@ -129,6 +130,7 @@ export function sync(feed) {
       // In the order in which they were made.
       if ((await send(day.for, roll, day)) === "waiting") return "away";
     }
+    for (const one of await observations(day.for)) if ((await sendObservation(day.for, one, day)) === "waiting") return "away";
     return "here";
   });
 }

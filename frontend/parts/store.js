@@ -56,8 +56,8 @@ const meet = (owner) => {
 /** The session whose names may be shown without asking the network; null after a sign-out or when the browser was closed. */
 export const mayShow = () => (document.cookie.includes(`${NAME}=1`) && met() !== SESSION_GONE ? met() : null);
 
-/** How many sendings wait, whoever's they are: no name, no content. */
-export const waiting = async () => (await everyRow("records")).filter((record) => record.id.startsWith("op:") && record.until > Date.now()).length;
+/** How many sendings of a kind wait, whoever's they are: no name, no content. */
+export const waiting = async (prefix) => (await everyRow("records")).filter((record) => record.id.startsWith(prefix) && record.until > Date.now()).length;
 
 /** Keep `value` for this owner (« account.session ») until a moment; false when this session keeps nothing (any more). */
 export async function put(owner, id, value, { until, kind }) {

@@ -476,7 +476,8 @@ class OfflinePage:
     """A page that stands in, without a network, for those whose path matches `instead_of`. It is public and names nobody: the
     service worker keeps it with `files`; what it shows lies encrypted on the device (docs/decisions/0086).
 
-    `feed`: the page that gives the device what to keep for whoever is signed in, and `open_to` says who that is.
+    `feed`: the page that gives the device what to keep for whoever is signed in, and `open_to` says who that is; none where the page
+    that it stands in for gives it, each time it is opened.
     """
 
     url_name: str

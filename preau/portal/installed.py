@@ -73,7 +73,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "icon": staticfiles_storage.url("preau/icons/icon-192.png"),
         "offline": reverse("portal:offline"),
         "pages": [[page.instead_of, reverse(page.url_name)] for page in pages],
-        "feeds": [reverse(page.feed) for page in pages],
+        "feeds": [reverse(page.feed) for page in pages if page.feed],
         "place": staticfiles_storage.base_url,
     }
     told["name"] = f"preau-{_version(code, told)}"

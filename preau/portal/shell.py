@@ -147,7 +147,7 @@ def kept_on_device(viewer: Viewer, request: HttpRequest) -> dict[str, str]:
     feeds = [
         url(page.feed)
         for page, seated in boards.offered(boards.offline_pages, viewer)
-        if page.open_to(seated)
+        if page.feed and page.open_to(seated)
     ]
     return {"kept-for": kept_for(request, viewer.account_id), "feed": feeds[0]} if feeds else {}
 

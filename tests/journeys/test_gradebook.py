@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from conftest import NOW
-from preau.directory.models import Assignment, Enrolment, Holding, Person
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
@@ -41,11 +41,7 @@ def assessment(schools: dict[str, World], teacher: Viewer) -> Assessment:
     college = schools["college"]
     charge = charge_of(college)
     group = class_of(college)
-    there = Enrolment.objects.filter(group=group, ends=None).count()
-    for number in range(there, MANY):
-        pupil = Person.objects.create(given_name="Élève", family_name=f"Zola {number:02}")
-        Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
-        Enrolment.objects.create(school=college.school, group=group, pupil=pupil)
+    fill(group)
     period = period_of(college)
     Assessment.objects.filter(group=group, subject=charge.subject).delete()
     # Families read it too: the school's delay is over.
@@ -58,6 +54,15 @@ def assessment(schools: dict[str, World], teacher: Viewer) -> Assessment:
     return assessments.create_assessment(
         teacher, group, charge.subject, period, described, NOW - timedelta(days=3)
     )
+
+
+def fill(group: Group) -> None:
+    """Thirty pupils in this class."""
+    there = Enrolment.objects.filter(group=group, ends=None).count()
+    for number in range(there, MANY):
+        pupil = Person.objects.create(given_name="Élève", family_name=f"Zola {number:02}")
+        Holding.objects.create(person=pupil, role=Role.PUPIL, school=group.school)
+        Enrolment.objects.create(school=group.school, group=group, pupil=pupil)
 
 
 def pupils_of(assessment: Assessment) -> list[int]:

@@ -34,6 +34,7 @@ def test_a_device_keeps_no_page_that_names_someone(device: Device, schools: dict
     assert {path for path, _ in kept if not path.startswith("/static/preau/")} == {
         "/hors-ligne/",
         "/appel/sans-reseau/",
+        "/competences/sans-reseau/",
     }
     guardian = schools["college"].people["guardian"]
     for path, text in kept:

@@ -1,6 +1,7 @@
 """What people type about competences: a sheet, an observation, the words of a school, a balance."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from preau.commons.files.rules import Limits
 from preau.directory.models import Period, Person, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.competences.actions.levels import Cell, Seen
-from preau.domains.competences.models import COMPONENTS, Competence, MasteryPolicy, Sheet, SheetColumn
+from preau.domains.competences.models import COMPONENTS, Competence, Level, MasteryPolicy, Sheet, SheetColumn
 from preau.domains.competences.queries.classes import BalancePage
 from preau.domains.competences.queries.sheets import Choice, SheetPage
 from preau.domains.competences.rules.typing import NotALevel, Typed, typed_level
@@ -236,6 +237,42 @@ class ProposeForm(forms.Form):
         return data["from_2"], data["from_3"], data["from_4"]
 
 
+ALONE = gettext_lazy("Cet élève seul doit y être vu ou entendu : sa famille l’ouvrira.")
+# As long as a device keeps an observation that waits for the network.
+KEPT = timedelta(days=7)
+
+
+def moment_in(data: Any, now: datetime) -> datetime | None:
+    """When an observation that waited on a device was made; None when it is not said, or too long ago. A clock in advance says now."""
+    said = data.get("made_at", "")
+    if not (said.isascii() and said.isdigit() and len(said) < 12):
+        return None
+    at = datetime.fromtimestamp(int(said), UTC)
+    return min(at, now) if at >= now - KEPT else None
+
+
+class ProofForm(forms.Form):
+    """What proves a level, and what was seen: added afterwards by those who write it."""
+
+    proof = Attachments(label=gettext_lazy("Photo ou son"), required=False, help_text=ALONE)
+    note = forms.CharField(
+        label=gettext_lazy("Ce que vous avez vu"),
+        max_length=240,
+        required=False,
+        help_text=gettext_lazy("L’élève et sa famille le lisent."),
+    )
+
+    def __init__(self, viewer: Viewer, level: Level, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"note": level.note}, **kwargs)
+        fields: Any = self.fields
+        held = [level.proof] if level.proof else []
+        fields["proof"].desk = Desk(viewer, level.column.sheet.school_id, PROOF, held)
+
+    def proved(self) -> tuple[Any, str]:
+        """The file, if any, and the words."""
+        return next(iter(self.cleaned_data["proof"] or ()), None), self.cleaned_data["note"]
+
+
 class ObserveForm(forms.Form):
     """What a teacher has just seen: a competence, a pupil, a level; and if they like, a photo, a sound, a word."""
 
@@ -247,6 +284,7 @@ class ObserveForm(forms.Form):
     )
     eleve = forms.ChoiceField(
         label=gettext_lazy("Élève"),
+        widget=forms.RadioSelect,
         error_messages=dict.fromkeys(
             ["required", "invalid_choice"], gettext_lazy("Choisissez un élève de la classe.")
         ),
@@ -261,11 +299,7 @@ class ObserveForm(forms.Form):
         required=False,
         help_text=gettext_lazy("L’élève et sa famille le lisent."),
     )
-    proof = Attachments(
-        label=gettext_lazy("Photo ou son"),
-        required=False,
-        help_text=gettext_lazy("Cet élève seul doit y être vu ou entendu : sa famille l’ouvrira."),
-    )
+    proof = Attachments(label=gettext_lazy("Photo ou son"), required=False, help_text=ALONE)
 
     def __init__(
         self,
@@ -278,7 +312,7 @@ class ObserveForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.viewer = viewer
+        self.viewer, self.policy = viewer, policy
         self.held = {
             str(competence.pk): competence for choice in choices for competence in choice.competences
         }
@@ -373,6 +407,20 @@ class BalanceForm(forms.Form):
                     said = self.cleaned_data[name]
                     told[row.pupil.pk, code] = 0 if said == EXEMPT else int(said) if said else None
         return told
+
+
+class CycleForm(forms.Form):
+    """The cycle whose balance one wants of the whole school."""
+
+    cycle = forms.ChoiceField(
+        label=gettext_lazy("Cycle"),
+        error_messages=dict.fromkeys(["required", "invalid_choice"], gettext_lazy("Choisissez un cycle.")),
+    )
+
+    def __init__(self, cycles: Sequence[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["cycle"].choices = [(str(one), _("Cycle %(cycle)s") % {"cycle": one}) for one in cycles]
 
 
 class PolicyForm(ProposeForm):

@@ -2,7 +2,9 @@ from django.urls import path
 
 from preau.domains.competences.views import (
     balances,
+    booklets,
     classes,
+    cycles,
     observing,
     reading,
     referentials,
@@ -13,10 +15,15 @@ from preau.domains.competences.views import (
 app_name = "competences"
 urlpatterns = [
     path("competences/", classes.index, name="index"),
+    path("competences/sans-reseau/", observing.without_network, name="without_network"),
+    path("competences/bilans/", cycles.cycle_files, name="cycle_files"),
+    path("competences/bilans/preparer/", cycles.prepare_cycle, name="prepare_cycle"),
     path("competences/classes/<int:pk>/", classes.group, name="group"),
     path("competences/classes/<int:pk>/export/", classes.export, name="export"),
+    path("competences/classes/<int:pk>/cahiers/", booklets.class_booklets, name="class_booklets"),
     path("competences/classes/<int:pk>/nouveau/", sheets.create, name="create"),
     path("competences/classes/<int:pk>/observer/", observing.observe, name="observe"),
+    path("competences/classes/<int:pk>/observer/envoi/", observing.send, name="send"),
     path("competences/classes/<int:pk>/bilan/", balances.balance, name="balance"),
     path("competences/classes/<int:pk>/bilan/remettre/", balances.give, name="give"),
     path("competences/releves/<int:pk>/", sheets.sheet, name="sheet"),
@@ -26,9 +33,12 @@ urlpatterns = [
     path("competences/releves/<int:pk>/publication/", sheets.publication, name="publication"),
     path("competences/releves/<int:pk>/supprimer/", sheets.delete, name="delete"),
     path("competences/releves/<int:pk>/moi/", observing.answer, name="answer"),
+    path("competences/niveaux/<int:pk>/preuve/", observing.prove, name="prove"),
     path("competences/colonnes/<int:pk>/cellule/", sheets.cell, name="cell"),
     path("competences/ce-que-je-sais/", reading.own, name="own"),
     path("competences/eleves/<str:public_id>/", reading.pupil, name="pupil"),
+    path("competences/eleves/<str:public_id>/cahier/", booklets.booklet, name="booklet"),
+    path("competences/eleves/<str:public_id>/historique/", reading.history, name="history"),
     path("competences/referentiels/", referentials.referentials, name="referentials"),
     path("competences/referentiels/socle/", referentials.take, name="take"),
     path("competences/referentiels/<int:pk>/", referentials.referential, name="referential"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +12,10 @@ from preau.commons.files.models import StoredFile
 from preau.directory.models import Enrolment, Group, Period, Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences.actions.sheets import locked_sheet
-from preau.domains.competences.models import Competence, Level, SelfLevel, Sheet, SheetColumn
+from preau.domains.competences.models import Competence, Level, LevelChange, SelfLevel, Sheet, SheetColumn
 from preau.domains.competences.rules.typing import Typed, as_typed
 from preau.domains.gradebook.actions.marks import Elsewhere
-from preau.domains.gradebook.actions.sealing import locked_period, refuse_sealed
+from preau.domains.gradebook.actions.sealing import AlreadyDone, locked_period, refuse_sealed
 from preau.domains.gradebook.models import policy_of as marks_policy_of
 from preau.foundation import dates, journal
 
@@ -91,6 +92,8 @@ def _write(
     sheet.levels_written += 1
     sheet.save(update_fields=["levels_written"])
     written: dict[Key, Level | None] = {}
+    changes = [_change(viewer, levels[cell.key], cell.typed, now) for cell in cells if cell.key in levels]
+    LevelChange.objects.bulk_create(changes if sheet.is_published(now) else [])
     for cell in cells:
         level = levels.get(cell.key) or Level(column_id=cell.column_id, pupil_id=cell.pupil_id)
         level.value, level.code = cell.typed.value, cell.typed.code
@@ -106,6 +109,20 @@ def _write(
         Level.objects.filter(pk__in=emptied).delete()
     _trace(viewer, sheet, written, levels)
     return written
+
+
+def _change(viewer: Viewer, level: Level, typed: Typed, now: datetime) -> LevelChange:
+    """What a level was, before it is written: pupils have read it."""
+    return LevelChange(
+        column_id=level.column_id,
+        pupil_id=level.pupil_id,
+        former_value=level.value,
+        former_code=level.code,
+        value=typed.value,
+        code=typed.code,
+        by=viewer.person,
+        at=now,
+    )
 
 
 def _trace(
@@ -134,15 +151,19 @@ class Seen:
 
 
 @transaction.atomic
-def observe(viewer: Viewer, group: Group, period: Period, seen: Seen) -> Level:
+def observe(
+    viewer: Viewer, group: Group, period: Period, seen: Seen, made_at: datetime | None = None
+) -> Level:
     """Keep what a teacher has just seen of a pupil. What one notes of a class in a day is one sheet, which pupils read at once.
 
     Seen again the same day by the same teacher, the level of that day is replaced: a second tap is a second thought. A colleague's
-    observation is another sheet: both are kept. Raises Elsewhere, PeriodSealed.
+    observation is another sheet: both are kept. `made_at`: the moment of one that waited on a device for the network; what was written
+    since stands. Raises Elsewhere, PeriodSealed.
     """
     period = locked_period(period.pk)
     refuse_sealed(viewer, period)
-    now, day = timezone.now(), viewer.today
+    now = timezone.now()
+    day = timezone.localdate(made_at) if made_at else viewer.today
     sheet, is_new = Sheet.objects.get_or_create(
         group=group,
         teacher=viewer.person,
@@ -163,13 +184,31 @@ def observe(viewer: Viewer, group: Group, period: Period, seen: Seen) -> Level:
         sheet=sheet, competence=seen.competence, defaults={"rank": sheet.columns.count()}
     )
     known = Level.objects.filter(column=column, pupil=seen.pupil).first()
+    if known and made_at and known.changed_at >= made_at:
+        return known
     cell = Cell(column.pk, seen.pupil.pk, seen.typed, known.version if known else 0)
     set_levels(viewer, sheet, [cell])
     level: Level = Level.objects.get(column=column, pupil=seen.pupil)
     if seen.note or seen.proof:
         level.note, level.proof = seen.note, seen.proof
-        level.save(update_fields=["note", "proof"])
+    level.changed_at = made_at or level.changed_at
+    level.save(update_fields=["note", "proof", "changed_at"])
     return level
+
+
+@transaction.atomic
+def prove(viewer: Viewer, level: Level, proof: StoredFile | None, note: str) -> bool:
+    """Keep what proves a level, and what was seen; False when nothing changes. Raises PeriodSealed, AlreadyDone."""
+    locked_sheet(viewer, level.column.sheet_id)
+    known = Level.objects.select_for_update(of=("self",)).filter(pk=level.pk).first()
+    if known is None:
+        raise AlreadyDone
+    if (known.proof_id, known.note) == (proof.pk if proof else None, note):
+        return False
+    known.proof, known.note = proof, note
+    known.save(update_fields=["proof", "note"])
+    journal.record(viewer, "competences.level_proved", known, subject_id=known.pupil_id)
+    return True
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.competences.actions import erasing
 from preau.domains.competences.models import COMPONENTS, readable
+from preau.domains.competences.models.reading import changed_since
 from preau.domains.competences.queries.proofs import level_of_proof, proof_files
 from preau.foundation import boards, dates, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
@@ -30,6 +31,12 @@ BASIS: dict[str, Any] = dict(
 def read_by(moment: str) -> Any:
     """What is published by now to those whom this moment is for."""
     return lambda reader_id: Q(changed_by=reader_id) | readable(moment, timezone.now(), "column__sheet__")
+
+
+def changed_after(moment: str) -> Any:
+    """What somebody has changed, and what changed once those whom this moment is for could read it."""
+    since = changed_since(moment, "column__sheet__")
+    return lambda reader_id: Q(by=reader_id) | (readable(moment, timezone.now(), "column__sheet__") & since)
 
 
 def given(reader_id: int) -> Q:
@@ -77,6 +84,20 @@ for data in [
         readers=Readers(
             Rows(read_by("published_at"), _("une fois publié")),
             Rows(read_by("guardians_at"), _("une fois publié, après le délai que fixe l’établissement")),
+            READ_BY,
+        ),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Niveaux changés après leur publication"),
+        "competences.LevelChange",
+        "pupil",
+        fields=dict.fromkeys("column pupil former_value former_code value code".split(), CHILD)
+        | dict.fromkeys(["at", "by"], PERSONAL),
+        forget=erasing.forget_changes,
+        readers=Readers(
+            Rows(changed_after("published_at"), _("une fois publié")),
+            Rows(changed_after("guardians_at"), _("ce qui a changé après le délai que fixe l’établissement")),
             READ_BY,
         ),
         **BASIS,
@@ -133,7 +154,12 @@ for term in [
         when="day",
         due=by_year("competences.Sheet", "day"),
         people=("teacher", "columns__levels__pupil"),
-        with_it=("competences.SheetColumn", "competences.Level", "competences.SelfLevel"),
+        with_it=(
+            "competences.SheetColumn",
+            "competences.Level",
+            "competences.LevelChange",
+            "competences.SelfLevel",
+        ),
         order=22,
         **TERM,
     ),
@@ -176,6 +202,20 @@ for words in [
         names_with=("column__competence",),
     ),
     boards.InWords(
+        "competences.LevelChange",
+        when="at",
+        sentence=(
+            _("Niveau changé : %(self)s"),
+            _("avant : %(former_value)s"),
+            _("avant : %(former_code)s"),
+            "%(value)s",
+            "%(code)s",
+        ),
+        names=lambda row: row.column.competence.name,
+        quiet=frozenset({"column"}),
+        names_with=("column__competence",),
+    ),
+    boards.InWords(
         "competences.SelfLevel",
         when="at",
         sentence=(_("Ce que l’élève a dit : %(column)s"), "%(value)s"),
@@ -211,6 +251,7 @@ for verb, label in [
     ("competences.sheet_deleted", _("Relevé de compétences supprimé")),
     ("competences.level_written", _("Niveau saisi")),
     ("competences.level_emptied", _("Niveau effacé")),
+    ("competences.level_proved", _("Preuve ou mot d’un niveau changé")),
     ("competences.self_answered", _("Un élève a dit où il en est")),
     ("competences.balance_settled", _("Bilan de fin de cycle arrêté")),
     ("competences.balance_given", _("Bilan de fin de cycle remis ou repris")),
@@ -225,6 +266,7 @@ for verb, label in [
     ("competences.import_dropped", _("Référentiel abandonné")),
     ("competences.import_exported", _("Rapport d’un référentiel téléchargé")),
     ("competences.levels_read", _("Les compétences d’un élève")),
+    ("competences.booklets_read", _("Les cahiers de progrès d’une classe")),
     ("competences.class_read", _("Le bilan d’une classe")),
     ("competences.proof_read", _("La preuve d’un niveau")),
 ]:

@@ -135,6 +135,18 @@ boards.site_pages.add(
         order=63,
     )
 )
+boards.public_routes.add(boards.PublicRoute("competences:without_network"))
+boards.offline_pages.add(
+    boards.OfflinePage(
+        "competences:without_network",
+        instead_of=r"^/competences/(classes/\d+/observer|sans-reseau)/$",
+        # What it shows was kept by the page of the class, when it was opened with a network.
+        feed="",
+        open_to=access.assesses,
+        files=("preau/islands/observe_without_network.js",),
+        service=KEY,
+    )
+)
 boards.schedule.add(boards.Scheduled("competences.tell_published", tasks.tell_published, every_minutes=10))
 boards.seeds.add(boards.Seed("compétences", seeds.plant, order=47))
 boards.notification_kinds.add(

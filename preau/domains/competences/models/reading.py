@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from preau.directory.models import Assignment
 from preau.directory.models.scoping import active_on
@@ -16,6 +16,13 @@ def readable(moment: str, now: datetime, prefix: str = "") -> Q:
         **{f"{prefix}assessment__deleted_at": None, f"{prefix}assessment__{moment}__lte": now},
         **{f"{prefix}assessment__isnull": False},
     )
+    return alone | beside
+
+
+def changed_since(moment: str, prefix: str = "") -> Q:
+    """What changed, `at`, once those whom this moment is for could read it. A coalesced moment would leave sheets alone out of the join."""
+    alone = Q(**{f"{prefix}assessment": None, "at__gte": F(f"{prefix}{moment}")})
+    beside = Q(**{f"{prefix}assessment__isnull": False, "at__gte": F(f"{prefix}assessment__{moment}")})
     return alone | beside
 
 

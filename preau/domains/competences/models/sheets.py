@@ -12,7 +12,7 @@ from preau.commons.files.models import StoredFile
 from preau.directory.models import Enrolment, Group, Period, Person, School, SchoolQuerySet, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.competences.models.reading import charges, own_groups, readable
+from preau.domains.competences.models.reading import changed_since, charges, own_groups, readable
 from preau.domains.competences.models.referentials import Competence
 from preau.domains.gradebook.models import MARKS, Assessment
 from preau.domains.gradebook.models.reading import in_led_class, of_led_class
@@ -252,6 +252,50 @@ class Level(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["pupil", "column"], name="level_by_pupil")]
+
+
+class LevelChangeQuerySet(LevelQuerySet):
+    """Whoever reads the level reads what it was."""
+
+    def of_family(self, viewer: Viewer) -> Self:
+        """What changed once they could read it: never a level that the school's delay kept from them."""
+        moment = "guardians_at" if viewer.is_guardian else "published_at"
+        return super().of_family(viewer).filter(changed_since(moment, "column__sheet__"))
+
+
+class LevelChange(models.Model):
+    """What a level was before it changed, once pupils had read it, and what it became: neither a value nor a code, it was emptied."""
+
+    column = models.ForeignKey(
+        SheetColumn, models.CASCADE, related_name="changes", verbose_name=_("compétence du relevé")
+    )
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="level_changes", verbose_name=_("élève"))
+    former_value = models.PositiveSmallIntegerField(_("niveau d’avant"), null=True, blank=True)
+    former_code = models.CharField(_("code d’avant"), max_length=4, choices=Level.Code.choices, blank=True)
+    value = models.PositiveSmallIntegerField(_("niveau"), null=True, blank=True)
+    code = models.CharField(_("code"), max_length=4, choices=Level.Code.choices, blank=True)
+    at = models.DateTimeField(_("changé à"), default=timezone.now)
+    by = models.ForeignKey(
+        Person, models.PROTECT, related_name="levels_changed", verbose_name=_("changé par")
+    )
+
+    objects = LevelChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("changement d’un niveau publié")
+        verbose_name_plural = _("changements de niveaux publiés")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(former_value__in=[1, 2, 3, 4], former_code="")
+                | Q(former_value=None, former_code__in=["ABS", "DISP", "NE"]),
+                name="level_was_a_value_or_a_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(value=None) | Q(code=""), name="level_becomes_a_value_or_a_code"
+            ),
+        ]
+        indexes = [models.Index(fields=["pupil", "column"], name="level_change_by_pupil")]
 
 
 class SelfLevelQuerySet(SchoolQuerySet):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from preau.directory.models import Period
+from preau.directory.models import Period, Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Level
 from preau.domains.competences.rules.synthesis import Found, Rule, synthesis
@@ -61,7 +61,8 @@ class Line:
 
     @property
     def by(self) -> str:
-        return " ".join(filter(None, (self.by_civility, self.by_name)))
+        civility = Person.Civility(self.by_civility).label if self.by_civility else ""
+        return " ".join(filter(None, (str(civility), self.by_name)))
 
 
 def dated(rows: "QuerySet[Level]") -> Any:

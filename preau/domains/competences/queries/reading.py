@@ -66,6 +66,11 @@ class PupilPage:
         return [one for one in self.known if one.level == 4][:2]
 
     @property
+    def solid_names(self) -> str:
+        """« Lire un texte, Compter »."""
+        return ", ".join(one.competence.name for one in self.solid)
+
+    @property
     def next(self) -> list[Known]:
         """What to work on: the levels that are not reached yet, those seen last first."""
         low = [one for one in self.known if one.level is not None and one.level < REACHED]

@@ -5,7 +5,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
-from preau.domains.competences.models import Sheet
+from preau.domains.competences.models import Level, Sheet
 from preau.domains.competences.models.reading import own_groups
 from preau.domains.gradebook.models import MARKS
 
@@ -45,6 +45,11 @@ def writes(viewer: Viewer, sheet: Sheet) -> bool:
     return viewer.is_staff and Sheet.objects.written_by(viewer).filter(pk=sheet.pk).exists()
 
 
+def writes_level(viewer: Viewer, level: Level) -> bool:
+    """Whoever writes its sheet."""
+    return writes(viewer, level.column.sheet)
+
+
 def answers(viewer: Viewer, sheet: Sheet) -> bool:
     """The pupils of the group, where the teacher asks them."""
     if viewer.profile != Profile.PUPIL or not sheet.asks_pupils:
@@ -71,6 +76,11 @@ def reads_levels_of(viewer: Viewer, person: Person) -> bool:
     if reads_every_class(viewer):
         return learnt.exists()
     return assesses(viewer) and learnt.filter(active_on(viewer.today), group__in=own_groups(viewer)).exists()
+
+
+def reads_history(viewer: Viewer, person: Person) -> bool:
+    """Those who work here and read the levels of this pupil: who wrote what, and when."""
+    return viewer.is_staff and reads_levels_of(viewer, person)
 
 
 def settles_balance(viewer: Viewer, group: Group) -> bool:

@@ -5,7 +5,9 @@ from preau.directory.models import Enrolment, Group
 from preau.directory.seeds.world import World
 from preau.domains.competences.models import (
     Competence,
+    CycleFile,
     Level,
+    LevelChange,
     Referential,
     ReferentialImport,
     Sheet,
@@ -31,6 +33,12 @@ def own_sheet(college: World) -> Sheet:
 
 def own_column(college: World) -> SheetColumn:
     found: SheetColumn = own_sheet(college).columns.order_by("rank")[0]
+    return found
+
+
+def own_level(college: World) -> Level:
+    """A level of the cast's pupil there."""
+    found: Level = own_column(college).levels.get(pupil=college.people["pupil"])
     return found
 
 
@@ -188,6 +196,38 @@ def many_imports(college: World, count: int) -> None:
             moved_at=NOW,
             settled_at=NOW,
             report={"rows": 2},
+        )
+        for _ in range(count)
+    )
+
+
+def many_cycle_files(college: World, count: int) -> None:
+    """`count` balances more that could not be made, asked for by the head."""
+    CycleFile.objects.bulk_create(
+        CycleFile(
+            school=college.school,
+            asked_by=college.people["head"],
+            seat=f"staff-{college.school.pk}",
+            asked_at=NOW,
+            cycle=4,
+            state="failed",
+            expires_on=NOW.date(),
+        )
+        for _ in range(count)
+    )
+
+
+def many_changes(college: World, count: int) -> None:
+    """`count` changes more of a published level of the cast's pupil."""
+    level = own_level(college)
+    LevelChange.objects.bulk_create(
+        LevelChange(
+            column=level.column,
+            pupil=level.pupil,
+            former_value=2,
+            value=3,
+            by=college.people["teacher"],
+            at=NOW,
         )
         for _ in range(count)
     )

@@ -18,6 +18,7 @@ from preau.domains.competences.models import (
     Balance,
     Competence,
     Level,
+    LevelChange,
     Referential,
     ReferentialImport,
     SelfLevel,
@@ -27,14 +28,17 @@ from preau.domains.competences.models import (
 from preau.domains.competences.rules.cycles import cycle_of
 from preau.domains.competences.tests.props import (
     beside_sheet,
+    many_changes,
     many_columns,
     many_competences,
+    many_cycle_files,
     many_imports,
     many_lines,
     many_referentials,
     many_sheets,
     own_group,
     own_import,
+    own_level,
     own_referential,
     own_sheet,
 )
@@ -45,6 +49,7 @@ from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
     ALL_FAMILIES,
     DEPARTED,
+    EVERYONE,
     FAMILY,
     LIFE,
     MEMBERS,
@@ -67,6 +72,7 @@ READERS = pages.TEACHERS | pages.SCHOOL_LIFE
 PAGES = [
     Page("competences:index", READERS),
     Page("competences:group", READERS, model=own_group),
+    Page("competences:cycle_files", pages.SCHOOL_LIFE),
     Page("competences:create", pages.TEACHERS, model=own_group),
     Page("competences:observe", pages.TEACHERS, model=own_group),
     Page("competences:balance", READERS, model=own_group),
@@ -74,18 +80,26 @@ PAGES = [
     Page("competences:change", {"teacher"}, model=own_sheet),
     Page("competences:fill", {"teacher"}, model=own_sheet),
     Page("competences:propose", {"teacher"}, model=beside_sheet),
+    Page("competences:without_network", pages.EVERYONE),
+    Page("competences:prove", {"teacher"}, model=own_level),
     Page("competences:answer", {"pupil"}, model=own_sheet),
     Page("competences:own", pages.FAMILY),
     Page("competences:pupil", pages.FAMILY | READERS, model=cast_pupil, by="public_id"),
+    Page("competences:booklet", pages.FAMILY | READERS, model=cast_pupil, by="public_id"),
+    Page("competences:class_booklets", READERS, model=own_group),
+    Page("competences:history", READERS, model=cast_pupil, by="public_id"),
     Page("competences:referentials", READERS),
     Page("competences:referential", READERS, model=own_referential),
     Page("competences:imports", {"head"}),
     Page("competences:import", {"head"}, model=own_import),
     Page("competences:settings", {"head"}),
 ]
+PUBLIC = {"competences:without_network"}
 ELSEWHERE = {
     "competences:export",
+    "competences:prepare_cycle",
     "competences:cell",
+    "competences:send",
     "competences:publication",
     "competences:delete",
     "competences:give",
@@ -107,9 +121,13 @@ LISTS = [
     ("pupil", "competences:own", many_columns),
     ("guardian", "competences:pupil", many_columns),
     ("guardian", "portal:home", many_sheets),
+    ("teacher", "competences:history", many_changes),
+    ("guardian", "competences:booklet", many_columns),
+    ("teacher", "competences:class_booklets", many_learners),
     ("head", "competences:referentials", many_referentials),
     ("head", "competences:referential", many_competences),
     ("head", "competences:imports", many_imports),
+    ("head", "competences:cycle_files", many_cycle_files),
     *(("head", f"competences:{name}", many_lines) for name in ("import", "import_part")),
 ]
 ONE_THING = {
@@ -117,6 +135,8 @@ ONE_THING = {
     "competences:change",
     "competences:fill",
     "competences:propose",
+    "competences:prove",
+    "competences:without_network",
     "competences:answer",
     "competences:settings",
     "portal:api_competences",
@@ -148,7 +168,7 @@ LEVELS: Near = near(
     other_school=NEIGHBOURING,
 )
 SEES: dict[type[Model], Near] = {
-    **dict.fromkeys([Sheet, SheetColumn, Level], LEVELS),
+    **dict.fromkeys([Sheet, SheetColumn, Level, LevelChange], LEVELS),
     SelfLevel: near(own={"teacher", "pupil"}, other_class={"teacher_parent"}),
     Balance: LEVELS,
     Referential: MEMBERS,
@@ -159,20 +179,34 @@ TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
 HEADS: Near = near(own={"head"}, other_school=NEIGHBOURING)
 OPENS: dict[str, Near | set[str]] = {
     "competences:index": TEAM,
-    **dict.fromkeys(["competences:group", "competences:export", "competences:balance"], OF_CLASS),
-    **dict.fromkeys(["competences:create", "competences:observe"], WRITERS),
+    "competences:without_network": EVERYONE,
+    **dict.fromkeys(["competences:cycle_files", "competences:prepare_cycle"], LIFE | NEIGHBOURING),
+    **dict.fromkeys(
+        ["competences:group", "competences:class_booklets", "competences:export", "competences:balance"],
+        OF_CLASS,
+    ),
+    **dict.fromkeys(["competences:create", "competences:observe", "competences:send"], WRITERS),
     "competences:give": near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     "competences:sheet": OF_CLASS,
     **dict.fromkeys(
-        [f"competences:{name}" for name in ("change", "fill", "propose", "publication", "delete", "cell")],
+        [
+            f"competences:{name}"
+            for name in ("change", "fill", "propose", "prove", "publication", "delete", "cell")
+        ],
         WRITERS,
     ),
     "competences:answer": near(own={"pupil"}),
     "competences:own": FAMILY | OTHER_FAMILY,
-    "competences:pupil": near(
-        own=LIFE | {"teacher"} | OWN_FAMILY,
-        other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
-        other_school=NEIGHBOURING,
+    **dict.fromkeys(
+        ["competences:pupil", "competences:booklet"],
+        near(
+            own=LIFE | {"teacher"} | OWN_FAMILY,
+            other_class=LIFE | {"teacher_parent"} | OTHER_FAMILY,
+            other_school=NEIGHBOURING,
+        ),
+    ),
+    "competences:history": near(
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, other_school=NEIGHBOURING
     ),
     "competences:referentials": TEAM,
     "competences:referential": near(own=LIFE | {"teacher", "teacher_parent"}, other_school=NEIGHBOURING),
@@ -208,9 +242,11 @@ NUMBERED = {
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "title",
+        "cycle",
         "day",
         "asks_pupils",
         "level",
+        "made_at",
         "note",
         "proof",
         "from_2",
@@ -280,6 +316,14 @@ def _beside(stage: Stage) -> None:
     Level.objects.filter(column__sheet=one).delete()
 
 
+def _not_proved(stage: Stage) -> None:
+    Level.objects.filter(pk=stage.own(Level).pk).update(note="", proof=None)
+
+
+def _too_long(stage: Stage) -> Data:
+    return {"note": "Seule " * 50}
+
+
 RULE = {"from_2": "4", "from_3": "9", "from_4": "17"}
 POLICY = {
     "word_1": "Pas encore",
@@ -339,6 +383,12 @@ BODIES = {
     "competences:publication": Body("teacher", lambda stage: {"publication": "maintenant"}, _draft),
     "competences:delete": Body("teacher", before=_draft),
     "competences:observe": Body("teacher", _observed, wrong=lambda stage: {"level": ""}),
+    "competences:send": Body(
+        "teacher",
+        lambda stage: _observed(stage) | {"made_at": str(int(NOW.timestamp()))},
+        wrong=lambda stage: {"made_at": "?"},
+    ),
+    "competences:prove": Body("teacher", lambda stage: {"note": "Seule au tableau"}, _not_proved, _too_long),
     "competences:answer": Body(
         "pupil",
         lambda stage: {f"moi-{stage.own(SheetColumn).pk}": "3"},
@@ -348,6 +398,9 @@ BODIES = {
     "competences:give": Body("head", lambda stage: {"remise": "oui"}, _not_given),
     "competences:export": Body(
         "teacher", lambda stage: {"forme": "csv"}, again={"journal_line": "each export leaves its trace"}
+    ),
+    "competences:prepare_cycle": Body(
+        "head", lambda stage: {"cycle": "4"}, wrong=lambda stage: {"cycle": "9"}
     ),
     "competences:settings": Body("head", lambda stage: POLICY | RULE, wrong=lambda stage: {"word_1": ""}),
     "competences:take": Body("head", before=_no_socle),
@@ -361,6 +414,7 @@ BODIES = {
 }
 SHEETS = {"competences:export": "teacher", "competences:import_csv": "head"}
 OTHER_FILES = {"competences:import_json"}
+CONFIRMED = {"competences:prepare_cycle"}
 NOT_CONFIRMED = dict.fromkeys(
     ["competences:import_csv", "competences:import_json"], "numbers, files and reasons: nobody’s name"
 )
@@ -371,6 +425,8 @@ READ_BY = {
     "competences:create": {"head", "teacher"},
     # Families read it after the school's delay.
     "competences:observe": LIFE | {"teacher", "pupil"},
+    "competences:send": LIFE | {"teacher", "pupil"},
+    "competences:prove": LIFE | {"teacher"} | OWN_FAMILY,
     "competences:referential": LIFE | {"teacher", "teacher_parent"},
     "competences:settings": LIFE | {"cook", "teacher", "teacher_parent"} | ALL_FAMILIES | OWN_CLASS,
     "competences:imports": {"head"},
@@ -425,6 +481,9 @@ def plant(stage: Stage) -> None:
         )[0]
         column = SheetColumn.objects.create(sheet=one, competence=competence)
         level = Level.objects.create(column=column, pupil=pupil, value=3, changed_by=teacher)
+        change = LevelChange.objects.create(
+            column=column, pupil=pupil, former_value=2, value=3, by=teacher, at=NOW - timedelta(days=1)
+        )
         said = SelfLevel.objects.create(column=column, pupil=pupil, value=2)
         balance = Balance.objects.create(
             school=world.school,
@@ -436,7 +495,7 @@ def plant(stage: Stage) -> None:
             by=world.people["head"],
             given_at=NOW - timedelta(days=1),
         )
-        stage.put(scope, one, column, level, said, balance)
+        stage.put(scope, one, column, level, change, said, balance)
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
         own = Referential.objects.get(school=world.school, is_own=True)
         word = theirs if scope == OTHER_SCHOOL else stage.mark("referential brought", {"head"}, {"head"})

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.directory.models import Group, Period
 from preau.domains.competences.actions import balances
-from preau.domains.competences.forms import BalanceForm
+from preau.domains.competences.forms import SHORT, BalanceForm
 from preau.domains.competences.models import COMPONENTS
 from preau.domains.competences.queries import classes
 from preau.domains.competences.rules import access, cycles
@@ -55,6 +55,7 @@ def balance(request: HttpRequest, group: Group) -> HttpResponse:
         "form": form,
         "settles": settles,
         "components": list(COMPONENTS.items()),
+        "short": SHORT,
         "ends": cycles.ends_cycle(group),
         "session": session,
         "points": {

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from preau.directory.models import Group
+from preau.directory.models import Group, School
 from preau.domains.competences.exports.classes import TYPES, content_of
 from preau.domains.competences.queries import classes, sheets
+from preau.domains.competences.queries.history import changed_after_seal
 from preau.domains.competences.rules import access, cycles
 from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
 from preau.foundation import journal
@@ -34,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "periods": period_links(periods, period),
         "rows": sheets.group_rows(viewer, period) if viewer.year else [],
         "reads_referentials": access.reads_referentials(viewer),
+        "reads_every": access.reads_every_class(viewer),
         "settles": access.settles_rules(viewer),
     }
     return render(request, "competences/index.html", context)
@@ -53,8 +55,14 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
     writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
     cycle = cycles.cycle_of(group)
+    late = (
+        changed_after_seal(viewer, [one.pk for one in grid.learners], period, grid.policy.words)
+        if period.is_sealed  # type: ignore[attr-defined]
+        else []
+    )
     context = {
         "group": group,
+        "late": late,
         "period": period,
         "periods": period_links(periods, period, rest),
         "grid": grid,
@@ -66,6 +74,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "assesses": writes,
         "sealed": not is_open(period),
         "cycle": cycle,
+        "in_primary": viewer.school.kind == School.Kind.ECOLE,
         "balances": cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
     }
     return render(request, "competences/group.html", context)

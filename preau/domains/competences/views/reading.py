@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from preau.directory.models import Person, School
 from preau.domains.competences.models import Level, Sheet
 from preau.domains.competences.queries import reading
+from preau.domains.competences.queries.history import competence_of, history_of
 from preau.domains.competences.rules import access
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -43,6 +44,17 @@ def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
     if viewer.is_staff:
         journal.record_read(viewer, "competences.levels_read", pupil, subject_id=pupil.pk)
     return _page(request, pupil, _children(viewer) if viewer.is_guardian else [])
+
+
+@opens(Person, to=access.reads_history, by="public_id")
+@require_safe
+def history(request: HttpRequest, pupil: Person) -> HttpResponse:
+    """One competence of a pupil, for those who work here: each level, who wrote it, what proves it, and what it was."""
+    viewer = request.viewer
+    journal.record_read(viewer, "competences.levels_read", pupil, subject_id=pupil.pk)
+    known = competence_of(viewer, pupil, request.GET.get("competence", ""))
+    page = history_of(viewer, pupil, known) if known else None
+    return render(request, "competences/history.html", {"page": page, "pupil": pupil})
 
 
 def _children(viewer: Any) -> list[Person]:
