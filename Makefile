@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak faults coverage mutate audit check format lock
+.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,6 +85,9 @@ bench-imports: tools ## how fast each format is brought, and twenty imports of e
 
 bench-search: tools ## what a search costs among 600 000 people of 400 schools, on PostgreSQL; ten minutes or so
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.search $(ARGS)
+
+bench-messages: tools ## a box of 50 000 conversations, a message to 3 000 and to 100 000 people; SQLite, or DATABASE_URL; five minutes or so
+	$(RUN) -m bench.messages
 
 bench-signon: tools ## signing in, tickets and tokens against the bare view; whether the clock tells which logins exist; minutes
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.signon $(ARGS)
