@@ -172,8 +172,8 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.ACCOUNT,
         pushing.forget_devices,
-        dict.fromkeys(["person", "endpoint", "label", "added_at", "told_at"], PERSONAL)
-        | dict.fromkeys(["public_id", "p256dh", "auth", "opened_in"], NONE),
+        dict.fromkeys(["person", "endpoint", "label", "added_at", "told_at", "set_aside_at"], PERSONAL)
+        | dict.fromkeys(["public_id", "p256dh", "auth", "opened_in", "failures"], NONE),
     ),
     (
         _("Envois aux appareils"),

@@ -247,7 +247,8 @@ class StopLink(models.Model):
 class Device(models.Model):
     """A browser that a person chose to be told on, through its push service (foundation.webpush).
 
-    `opened_in`: a digest of its session, so that it leaves with it when the person ends that session.
+    `opened_in`: a digest of its session, so that it leaves with it when the person ends that session. `failures`: how many times in a row
+    its service would not have it; past a few it is set aside, until a trial reaches it.
     """
 
     public_id = models.CharField(_("identifiant public"), max_length=32, unique=True, default=new_token)
@@ -261,6 +262,8 @@ class Device(models.Model):
     opened_in = models.CharField(_("session"), max_length=64)
     added_at = models.DateTimeField(_("ajouté le"))
     told_at = models.DateTimeField(_("prévenu le"), null=True)
+    failures = models.PositiveSmallIntegerField(_("échecs de suite"), default=0, db_default=0)
+    set_aside_at = models.DateTimeField(_("mis de côté le"), null=True)
 
     objects = Own.as_manager()
 

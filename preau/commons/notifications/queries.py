@@ -66,10 +66,10 @@ def choices_of(person_ids: Collection[int]) -> dict[tuple[int, str], Preference]
 
 
 def devices_of(person_ids: Collection[int]) -> dict[int, list[Device]]:
-    """The devices on which these people are told; none where nothing is pushed."""
+    """The devices on which these people are told, but those set aside; none where nothing is pushed."""
     found: dict[int, list[Device]] = {}
     if webpush.is_offered():
-        for device in Device.objects.filter(person_id__in=person_ids).order_by("pk"):
+        for device in Device.objects.filter(person_id__in=person_ids, set_aside_at=None).order_by("pk"):
             found.setdefault(device.person_id, []).append(device)
     return found
 

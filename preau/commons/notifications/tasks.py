@@ -114,6 +114,8 @@ def send_trial(device_id: int) -> bool:
         device.delete()
     elif answer.later:
         raise pushing.Unavailable
+    elif answer.accepted:
+        pushing.reached(device.pk, timezone.now())
     return answer.accepted
 
 

@@ -1,9 +1,10 @@
 """The devices of a person, and one item leaving for one of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +21,8 @@ from preau.foundation.webpush import Answer
 HOLD = timedelta(minutes=2)
 # The oldest leaves: browsers that were emptied have forgotten that they were there.
 MOST_DEVICES = 10
+# So many refusals in a row, and a device is set aside.
+MOST_FAILURES = 5
 # What a browser keeps to be known again when its person signs in; it opens nothing.
 COOKIE, COOKIE_AGE = "preau-appareil", timedelta(days=365)
 pushes_ready = Signal()  # push_ids; sent inside the transaction that says so
@@ -168,9 +171,22 @@ def let_go_push(push: Push, answer: Answer | None) -> None:
     push.dropped_at = None if again or push.sent_at else now
     push.save(update_fields=["held_until", "sent_at", "dropped_at"])
     if push.sent_at:
-        Device.objects.filter(pk=push.device_id).update(told_at=now)
+        reached(push.device_id, now)
     elif answer is not None and push.dropped_at:
         log.warning("push.refused", status=answer.status)
+        _count_failure(push.device_id, now)
+
+
+def reached(device_id: int, now: datetime) -> None:
+    """It answered: what failed before is forgotten."""
+    Device.objects.filter(pk=device_id).update(told_at=now, failures=0, set_aside_at=None)
+
+
+def _count_failure(device_id: int, now: datetime) -> None:
+    """Once more its service would not have it: past a few times, nothing more is sent there, and its person reads it."""
+    Device.objects.filter(pk=device_id).update(failures=F("failures") + 1)
+    tired = Device.objects.filter(pk=device_id, set_aside_at=None, failures__gte=MOST_FAILURES)
+    tired.update(set_aside_at=now)
 
 
 @transaction.atomic

@@ -219,6 +219,29 @@ def test_a_redirection_is_not_followed_and_a_refusal_is_not_tried_again(
     assert all(push.dropped_at and not push.sent_at for push in Push.objects.all())
 
 
+def test_a_device_that_is_refused_again_and_again_is_set_aside_and_says_so(
+    mother: Person, client: SchoolClient, service: Service
+) -> None:
+    phone, laptop = Browser("phone"), Browser("laptop")
+    old = device(mother, phone)
+    for number in range(pushing.MOST_FAILURES):
+        service.answers = [(403, {})]
+        notices.publish(news(mother, f"refus-{number}", what=URGENT))
+        deliver()
+    device(mother, laptop)
+    notices.publish(news(mother, "ensuite", what=URGENT))
+    deliver()
+    assert len(service.arrived(phone)) == pushing.MOST_FAILURES and len(service.arrived(laptop)) == 1
+    client.sit(mother)
+    assert "Mis de côté" in client.get(PREFERENCES).content.decode()
+    client.post(f"{ADDRESS}{old.public_id}/essai/")
+    deliver()
+    assert "Mis de côté" not in client.get(PREFERENCES).content.decode()
+    notices.publish(news(mother, "enfin", what=URGENT))
+    deliver()
+    assert len(service.arrived(phone)) == pushing.MOST_FAILURES + 2
+
+
 def test_a_worker_killed_while_it_sends_leaves_it_to_another(
     mother: Person, service: Service, clock: Any
 ) -> None:
