@@ -241,6 +241,7 @@ NUMBERED = {
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
+        "referentiel",
         "title",
         "cycle",
         "day",

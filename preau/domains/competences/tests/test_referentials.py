@@ -121,6 +121,24 @@ def test_the_socle_that_comes_with_preau_feeds_each_component_and_is_taken_once(
     assert [take_socle(college.school), take_socle(college.school)] == [True, False]
 
 
+def test_the_framework_of_digital_competences_is_taken_by_one_gesture(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["head"])
+    place = reverse("competences:referentials")
+    assert "Prendre les compétences numériques" in client.get(place).content.decode()
+    client.post(reverse("competences:take"), {"referentiel": "crcn"})
+    page = client.get(place).content.decode()
+    assert "Cadre de référence des compétences numériques" in page and "Prendre les compétences" not in page
+    taken = Competence.objects.filter(
+        referential__school=college.school, referential__key__startswith="cadre-de"
+    )
+    assert taken.filter(parent=None).count() == 5 and taken.exclude(parent=None).count() == 16
+    assert client.post(reverse("competences:take"), {"referentiel": "autre"}).status_code == 404
+    client.sit(college.people["teacher"])
+    assert client.post(reverse("competences:take"), {"referentiel": "crcn"}).status_code == 403
+
+
 def test_a_teacher_adds_to_the_schools_own_and_to_no_other(college: World, client: SchoolClient) -> None:
     client.sit(college.people["teacher"])
     own = Referential.objects.get(school=college.school, is_own=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +14,8 @@ from preau.directory.models import Subject
 from preau.directory.viewer import Viewer
 from preau.domains.competences.actions import referentials as referentials_actions
 from preau.domains.competences.forms import CompetenceForm, ReferentialFilesForm
+from preau.domains.competences.imports import shipped
 from preau.domains.competences.imports.importer import REFERENTIAL_FILES
-from preau.domains.competences.imports.shipped import has_socle, take_socle
 from preau.domains.competences.models import Competence, Referential, ReferentialImport
 from preau.domains.competences.queries import imports as queries
 from preau.domains.competences.queries.referentials import referentials_of, tree_of
@@ -39,7 +39,7 @@ def referentials(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": referentials_of(viewer),
         "brings": brings,
-        "offers_socle": brings and not has_socle(viewer.school_id or 0),
+        "offered": shipped.offered(viewer.school_id or 0) if brings else [],
     }
     return render(request, "competences/referentials.html", context)
 
@@ -47,9 +47,12 @@ def referentials(request: HttpRequest) -> HttpResponse:
 @opens(to=access.brings_referentials)
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
-    """Take in the socle, which comes with Préau."""
-    made = take_socle(request.viewer.school, request.viewer.person)
-    tell_outcome(request, made, _("Le socle commun est là."))
+    """Take in one of those that come with Préau."""
+    key = request.POST.get("referentiel", "socle")
+    if key not in shipped.SHIPPED:
+        raise Http404
+    made = shipped.take(request.viewer.school, key, request.viewer.person)
+    tell_outcome(request, made, _("Le référentiel est là."))
     return redirect("competences:referentials")
 
 
