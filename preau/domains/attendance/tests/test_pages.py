@@ -284,10 +284,28 @@ def test_the_father_sees_the_state_and_not_the_words(
 ) -> None:
     client.sit(college.people["other_guardian"])
     page = client.get("/absences/").content.decode()
-    assert "Explication à lire" in page
+    # It is the school that has it to read.
+    assert "Explication envoyée" in page and "Explication à lire" not in page
     assert "fièvre" not in page
     assert "Retirer l’explication" not in page
     assert client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk})).status_code == 404
+
+
+def test_a_pupil_reads_that_the_family_explains_and_not_their_own_name(
+    college: World, client: SchoolClient
+) -> None:
+    page = client.sit(college.people["pupil"]).get("/absences/").content.decode()
+    assert "À expliquer par la famille" in page
+    assert "Élève</th>" not in page
+    page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
+    assert "À expliquer" in page and "À expliquer par la famille" not in page
+    assert "Élève</th>" in page
+
+
+def test_each_absence_to_explain_has_a_link_of_its_own_name(college: World, client: SchoolClient) -> None:
+    page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
+    names = re.findall(r'aria-label="(Expliquer\s?:[^"]+)"', page)
+    assert len(names) > 1 and len(names) == len(set(names))
 
 
 def test_two_parents_who_explain_at_once_are_both_told(
