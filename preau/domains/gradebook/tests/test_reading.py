@@ -329,6 +329,8 @@ def test_the_home_shows_the_last_marks(college: World, client: SchoolClient, pup
     for key in ("pupil", "guardian"):
         page = client.sit(college.people[key]).get("/").content.decode()
         assert college.named("Le dernier contrôle") in page and "17,5" in page, key
+        # Several cards have a link « Tout voir »: each says of what.
+        assert ">\u202f: Dernières notes</span></a>" in page, key
 
 
 def test_the_home_says_whose_mark_it_is_where_only_one_child_is_marked(
