@@ -158,7 +158,12 @@ RECENT = Prepared(lambda viewer: absences_of(viewer)[:4])
 
 def recent_rows(viewer: Viewer) -> list[AbsenceRow]:
     """The four newest of what a family follows."""
-    return rows_of(RECENT(viewer), {}, viewer)
+    return by_child(rows_of(RECENT(viewer), {}, viewer))
+
+
+def by_child(rows: list[AbsenceRow]) -> list[AbsenceRow]:
+    """Newest day first, and in a day one child after the other; each as they came."""
+    return sorted(rows, key=lambda row: (-row.day.toordinal(), row.pupil))
 
 
 def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":

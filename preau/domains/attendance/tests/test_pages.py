@@ -11,11 +11,11 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds.world import World
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
-from preau.domains.attendance.queries.absences import entries_matching
+from preau.domains.attendance.queries.absences import absences_of, by_child, entries_matching, rows_of
 from preau.domains.attendance.queries.day import rolls_of_day
 from preau.domains.attendance.queries.registers import register_of
 from preau.domains.attendance.tests.props import many_absences
@@ -306,6 +306,17 @@ def test_each_absence_to_explain_has_a_link_of_its_own_name(college: World, clie
     page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
     names = re.findall(r'aria-label="(Expliquer\s?:[^"]+)"', page)
     assert len(names) > 1 and len(names) == len(set(names))
+
+
+def test_the_absences_of_a_day_follow_each_other_child_by_child(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    add_sibling_elsewhere(college, twin)
+    for pupil in (college.people["pupil"], twin.people["pupil"]):
+        Entry.objects.filter(pupil=pupil, status=Status.ABSENT).update(day=NOW.date())
+    rows = by_child(rows_of(absences_of(mother := seat_of("guardian")), {}, mother))
+    of_day = [row.pupil for row in rows if row.day == NOW.date()]
+    assert len(set(of_day)) == 2 and of_day == sorted(of_day)
 
 
 def test_two_parents_who_explain_at_once_are_both_told(
