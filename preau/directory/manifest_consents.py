@@ -89,7 +89,8 @@ boards.menu.add(
     )
 )
 boards.cards.add(
-    boards.Card("directory/_consents_to_give.html", queries.home_card, rules.has_consents, "aside", order=12)
+    # It waits for an answer: after the work of tomorrow, before what is only to read.
+    boards.Card("directory/_consents_to_give.html", queries.home_card, rules.has_consents, order=16)
 )
 boards.group_links.add(
     boards.GroupLink(

@@ -272,6 +272,11 @@ class Viewer:
         offered = {place.pupil_id for place in self.places if place.offers(self.service)}
         return [place.pupil_id for place in self.places if place.pupil_id and place.pupil_id not in offered]
 
+    @property
+    def follows_several(self) -> bool:
+        """Answers for several pupils: what is shown of one names them, even where only one of them has the service."""
+        return self.is_guardian and len(self.seat.pupils) > 1
+
     def schools_of_own_pupils(self) -> "QuerySet[Holding, dict[str, int | None]]":
         pupils = Holding.objects.filter(active_on(self.today), role=Role.PUPIL, person__in=self.own_pupils())
         return pupils.values("school_id")

@@ -200,7 +200,7 @@ def explain(hand: Hand) -> None:
     hand.touch(hand.link("Expliquer"), "« Expliquer »")
     hand.touch(hand.page.get_by_label("Maladie"), "le motif")
     hand.touch(hand.page.get_by_role("button", name="Envoyer l’explication"), "« Envoyer l’explication »")
-    expect(hand.page.get_by_text("Explication à lire").first).to_be_visible()
+    expect(hand.page.get_by_text("Explication envoyée").first).to_be_visible()
 
 
 def note_a_call(hand: Hand) -> None:

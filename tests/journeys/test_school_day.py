@@ -71,7 +71,7 @@ def explain(guardian: Any, pupil: Any) -> None:
     page.get_by_label("Précision").fill("Chez le dentiste")
     page.get_by_role("button", name="Envoyer l’explication").click()
     page.get_by_text("C’est envoyé").wait_for()
-    page.get_by_text("Explication à lire").first.wait_for()
+    page.get_by_text("Explication envoyée").first.wait_for()
     guardian.check("absences")
     assert [text for text in guardian.complaints if "422" not in text] == []
 

@@ -453,6 +453,17 @@ def test_the_home_says_what_waits_and_costs_little(
     assert queries.home_card(pupil) is None
 
 
+def test_what_waits_for_an_answer_is_before_what_is_beside(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
+    for key in ("guardian", "pupil"):
+        page = client.sit(college.people[key]).get("/").content.decode()
+        assert (
+            page.index("Travail à faire</h2>") < page.index("Autorisations à donner") < page.index("<aside")
+        ), key
+
+
 def test_whose_word_does_not_count_is_awaited_for_nothing(college: World, seat_of: Any) -> None:
     actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     born(college, date(2008, 11, 24))

@@ -144,7 +144,7 @@ def next_card(viewer: Viewer) -> Mapping[str, Any]:
         "days": family.next_days(viewer),
         "today": viewer.today,
         "may_tick": rules.does_homework(viewer),
-        "whose": viewer.is_guardian and len(viewer.own_pupils()) > 1,
+        "whose": viewer.follows_several,
     }
 
 

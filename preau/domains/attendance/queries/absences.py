@@ -13,7 +13,12 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import SAID, Entry, Explanation, Status, exempting, label_of
-from preau.domains.attendance.rules import answers_for_absences, reason_said
+from preau.domains.attendance.rules import (
+    answers_for_absences,
+    follows_absences,
+    only_reads_absences,
+    reason_said,
+)
 from preau.foundation import dates, text
 from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Lines, Prepared
@@ -39,6 +44,10 @@ class AbsenceRow:
     settled: bool
     announced: bool
     exempt: bool
+    own: bool = False
+    """Read by the pupil or the family: what they sent waits for the school, not for them."""
+    explains: bool = True
+    """Whoever reads it answers for absences; a pupil under eighteen does not."""
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -54,12 +63,14 @@ class AbsenceRow:
     def _explained(self) -> tuple[str, str]:
         match self.explanation_state:
             case Explanation.State.PENDING:
+                if self.own:
+                    return (_("Absence annoncée") if self.announced else _("Explication envoyée"), "neutral")
                 return (_("Annoncée, à valider") if self.announced else _("Explication à lire"), "todo")
             case Explanation.State.ACCEPTED:
                 return (_("Explication acceptée"), "done")
             case Explanation.State.REFUSED:
                 return (_("Explication refusée"), "changed")
-        return (_("À expliquer"), "todo")
+        return (_("À expliquer") if self.explains else _("À expliquer par la famille"), "todo")
 
 
 COLUMNS = (
@@ -113,6 +124,8 @@ def _absence_row(line: Mapping[str, Any], classes: Mapping[int, str], viewer: Vi
         settled=settled,
         announced=bool(line["explanation__announcement_id"]),
         exempt=exempt,
+        own=follows_absences(viewer),
+        explains=not only_reads_absences(viewer),
     )
 
 
@@ -145,7 +158,12 @@ RECENT = Prepared(lambda viewer: absences_of(viewer)[:4])
 
 def recent_rows(viewer: Viewer) -> list[AbsenceRow]:
     """The four newest of what a family follows."""
-    return rows_of(RECENT(viewer), {}, viewer)
+    return by_child(rows_of(RECENT(viewer), {}, viewer))
+
+
+def by_child(rows: list[AbsenceRow]) -> list[AbsenceRow]:
+    """Newest day first, and in a day one child after the other; each as they came."""
+    return sorted(rows, key=lambda row: (-row.day.toordinal(), row.pupil))
 
 
 def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":

@@ -73,8 +73,9 @@ def test_an_absence_announced_is_explained_when_it_is_noted_and_nobody_is_asked(
     assert (explanation.announcement, explanation.state) == (announcement, Explanation.State.PENDING)
     assert (explanation.given_by, explanation.comment) == (mother.person, "fièvre")
     assert entry not in Entry.objects.to_explain()
-    rows = absences.rows_of(absences.absences_of(mother).filter(pk=entry.pk), {}, mother)
-    assert rows[0].tag[0] == "Annoncée, à valider"
+    lines = absences.absences_of(mother).filter(pk=entry.pk)
+    assert absences.rows_of(lines, {}, mother)[0].tag[0] == "Absence annoncée"
+    assert absences.rows_of(lines, {}, seat_of("cpe"))[0].tag[0] == "Annoncée, à valider"
 
 
 def test_the_second_lesson_of_the_day_joins_the_same_explanation(

@@ -11,11 +11,11 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.seeds.world import World
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
-from preau.domains.attendance.queries.absences import entries_matching
+from preau.domains.attendance.queries.absences import absences_of, by_child, entries_matching, rows_of
 from preau.domains.attendance.queries.day import rolls_of_day
 from preau.domains.attendance.queries.registers import register_of
 from preau.domains.attendance.tests.props import many_absences
@@ -284,10 +284,39 @@ def test_the_father_sees_the_state_and_not_the_words(
 ) -> None:
     client.sit(college.people["other_guardian"])
     page = client.get("/absences/").content.decode()
-    assert "Explication à lire" in page
+    # It is the school that has it to read.
+    assert "Explication envoyée" in page and "Explication à lire" not in page
     assert "fièvre" not in page
     assert "Retirer l’explication" not in page
     assert client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk})).status_code == 404
+
+
+def test_a_pupil_reads_that_the_family_explains_and_not_their_own_name(
+    college: World, client: SchoolClient
+) -> None:
+    page = client.sit(college.people["pupil"]).get("/absences/").content.decode()
+    assert "À expliquer par la famille" in page
+    assert "Élève</th>" not in page
+    page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
+    assert "À expliquer" in page and "À expliquer par la famille" not in page
+    assert "Élève</th>" in page
+
+
+def test_each_absence_to_explain_has_a_link_of_its_own_name(college: World, client: SchoolClient) -> None:
+    page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
+    names = re.findall(r'aria-label="(Expliquer\s?:[^"]+)"', page)
+    assert len(names) > 1 and len(names) == len(set(names))
+
+
+def test_the_absences_of_a_day_follow_each_other_child_by_child(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    add_sibling_elsewhere(college, twin)
+    for pupil in (college.people["pupil"], twin.people["pupil"]):
+        Entry.objects.filter(pupil=pupil, status=Status.ABSENT).update(day=NOW.date())
+    rows = by_child(rows_of(absences_of(mother := seat_of("guardian")), {}, mother))
+    of_day = [row.pupil for row in rows if row.day == NOW.date()]
+    assert len(set(of_day)) == 2 and of_day == sorted(of_day)
 
 
 def test_two_parents_who_explain_at_once_are_both_told(

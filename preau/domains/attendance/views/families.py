@@ -17,6 +17,7 @@ from preau.domains.attendance.models import Announcement, Entry, Explanation
 from preau.domains.attendance.queries import follow_ups
 from preau.domains.attendance.queries.absences import (
     absences_followed,
+    by_child,
     children_of,
     own_explanations_waiting,
     rows_of,
@@ -41,7 +42,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     before, more = past_beside(viewer, child)
     context = {
         "page_obj": page,
-        "rows": rows_of(page.object_list, {}, viewer),
+        "rows": by_child(rows_of(page.object_list, {}, viewer)),
         "follow_ups": follow_ups.follow_ups_told(viewer),
         "announced": announced_to_family(viewer, MOST_ANNOUNCED),
         "children": children,

@@ -23,7 +23,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What somebody has looked at and decided, for oneself or one's children."""
     page = page_for(request, reviews.told_reviews(request.viewer), A_PAGE)
     return render(
-        request, "attention/mine.html", {"page_obj": page, "several": len(request.viewer.own_pupils()) > 1}
+        request, "attention/mine.html", {"page_obj": page, "several": request.viewer.follows_several}
     )
 
 

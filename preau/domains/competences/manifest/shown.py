@@ -41,8 +41,7 @@ def beside(assessment: Assessment) -> str:
 def last_card(viewer: Viewer) -> Mapping[str, Any] | None:
     """The last levels of a pupil, or of the children of a family."""
     rows = latest.last_levels(viewer)
-    several = viewer.is_guardian and len(viewer.own_pupils()) > 1
-    return {"rows": rows, "whose": several, "guardian": viewer.is_guardian} if rows else None
+    return {"rows": rows, "whose": viewer.follows_several, "guardian": viewer.is_guardian} if rows else None
 
 
 def record_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:

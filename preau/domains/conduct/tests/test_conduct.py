@@ -9,8 +9,8 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Enrolment, Guardianship, Holding, Person
-from preau.directory.seeds.world import World
+from preau.directory.models import Enrolment, Guardianship, Holding, Person, School
+from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import incidents, punitions
@@ -75,6 +75,19 @@ def test_a_family_reads_its_own_sentence_and_nothing_else(
         assert "Nous avons parlé de la bousculade." in page, key
         for secret in ("Phrase de la victime", "Autrement", "Basile", "près du préau", "A subi"):
             assert secret not in page, (key, secret)
+
+
+def test_a_family_of_two_schools_reads_of_which_child_it_is_told(
+    incident: Incident, college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    child = college.people["pupil"]
+    incidents.tell_family(seat_of("cpe"), part_of(incident, child), "Un mot.")
+    add_sibling_elsewhere(college, twin)
+    School.objects.filter(pk=twin.school.pk).update(services={"conduct": {"off": True}})
+    client.may_see_twin = True
+    page = client.sit(college.people["guardian"]).get(reverse("conduct:followed")).content.decode()
+    assert f" · {child.given_name}</span>" in page
+    assert "?enfant=" not in page
 
 
 def test_a_parent_who_may_not_be_informed_is_told_nothing(

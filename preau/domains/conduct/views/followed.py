@@ -26,7 +26,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         "found": sanctions.followed_by(viewer, child.pk if child else None),
         "children": children,
         "child": child,
-        "several": len(children) > 1,
+        "several": viewer.follows_several,
         "today": viewer.today,
     }
     return render(request, "conduct/followed.html", context)

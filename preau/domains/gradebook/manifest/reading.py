@@ -18,7 +18,7 @@ KEY = "gradebook"
 def last_card(viewer: Viewer) -> Mapping[str, Any] | None:
     """The last marks of a pupil, or of the children of a family."""
     rows = latest.last_marks(viewer)
-    return {"rows": rows, "whose": viewer.is_guardian and len(viewer.own_pupils()) > 1} if rows else None
+    return {"rows": rows, "whose": viewer.follows_several} if rows else None
 
 
 def marks_of(public_id: str) -> str:

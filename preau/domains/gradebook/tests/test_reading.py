@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Assignment, Enrolment, Guardianship, Person
-from preau.directory.seeds.world import World, make_parent_of
+from preau.directory.models import Assignment, Enrolment, Guardianship, Person, School
+from preau.directory.seeds.world import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.actions import assessments
 from preau.domains.gradebook.models import Assessment, GradeBook, SubjectWeight, SubSubject
@@ -329,6 +329,21 @@ def test_the_home_shows_the_last_marks(college: World, client: SchoolClient, pup
     for key in ("pupil", "guardian"):
         page = client.sit(college.people[key]).get("/").content.decode()
         assert college.named("Le dernier contrôle") in page and "17,5" in page, key
+        # Several cards have a link « Tout voir »: each says of what.
+        assert ">\u202f: Dernières notes</span></a>" in page, key
+
+
+def test_the_home_says_whose_mark_it_is_where_only_one_child_is_marked(
+    college: World, twin: World, client: SchoolClient, pupil: Person
+) -> None:
+    give(assessed(college, "Le dernier contrôle"), (pupil, "17.5"))
+    client.sit(college.people["guardian"])
+    of_child = f'<span class="muted">{pupil.given_name} · '
+    assert of_child not in client.get("/").content.decode()
+    add_sibling_elsewhere(college, twin)
+    client.may_see_twin = True
+    School.objects.filter(pk=twin.school.pk).update(services={"gradebook": {"off": True}})
+    assert of_child in client.get("/").content.decode()
 
 
 def test_a_program_reads_the_marks_of_ones_child(college: World, seat_of: Any, pupil: Person) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.directory.seeds.world import World
 from preau.domains.homework.models import Homework
-from preau.domains.homework.tests.scene import lesson_now
+from preau.domains.homework.tests.scene import given, lesson_now
 from preau.domains.timetable.models import Lesson
 
 
@@ -49,3 +49,20 @@ def test_a_teacher_writes_a_lesson_and_the_pupil_reads_it(
     assert "Exercice 12" in page(client, "to_do")
     assert "Thalès" in page(client, "in_class")
     assert "Exercice 12" in client.get("/").content.decode()
+
+
+def test_the_page_of_a_homework_says_it_once_and_whether_it_is_done(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    work = given(seat_of("teacher"), lesson)
+    itself = f'href="{reverse("homework:work", kwargs={"pk": work.pk})}"'
+    client.sit(college.people["guardian"])
+    shown = page(client, "work", pk=work.pk)
+    assert "Pas encore fait" in shown and college.people["pupil"].given_name in shown
+    client.sit(college.people["pupil"])
+    shown = page(client, "work", pk=work.pk)
+    assert itself not in shown and f'id="fait-{work.pk}"' in shown
+    client.post(reverse("homework:tick", kwargs={"pk": work.pk}), {"fait": "oui"})
+    client.sit(college.people["guardian"])
+    shown = page(client, "work", pk=work.pk)
+    assert "Fait" in shown and "Pas encore fait" not in shown

@@ -110,7 +110,9 @@ def test_a_pupil_ticks_and_unticks_and_nobody_for_them(
     assert client.post(address, {"fait": "oui"}).status_code == 403
     client.sit(college.people["pupil"])
     for _ in range(2):
-        assert client.post(address, {"fait": "oui", "suite": "/travail/"}).url == "/travail/"
+        assert (
+            client.post(address, {"fait": "oui", "suite": "/travail/"}).url == f"/travail/#fait-{homework.pk}"
+        )
     assert Done.objects.filter(homework=homework).count() == 1
     assert "Pas encore fait" in client.get("/travail/").content.decode()
     client.post(address, {"fait": "non"})

@@ -105,7 +105,9 @@ def _form_of(request: HttpRequest, homework: Homework, known: HandIn | None) -> 
 def tick(request: HttpRequest, homework: Homework) -> HttpResponseRedirect:
     """Tick a homework, or untick it: the form says which."""
     works.tick(request.viewer, homework, done=request.POST.get("fait") == "oui")
-    return redirect(safe_next(request, "/travail/"))
+    # Where one was in the page, and not at its head.
+    page = safe_next(request, "/travail/").partition("#")[0]
+    return redirect(f"{page}#fait-{homework.pk}")
 
 
 @opens(to=rules.follows_homework)

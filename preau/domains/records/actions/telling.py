@@ -21,7 +21,18 @@ def tell(viewer: Viewer, record: Record, step: str) -> None:
     for person in _listed(record, today) - {viewer.person.pk}:
         notices.publish(_to_staff(CHANGED, key, record, person))
     if record.is_shared:
+        # One line each says that it changed: the newest takes the place of those that nobody has read yet.
+        notices.settle(FAMILY, *_steps_before(record, key))
         notices.publish(*(_to_family(key, record, person) for person in family_of(record, today)))
+
+
+def _steps_before(record: Record, key: str) -> list[str]:
+    """The keys of all that may have been told of this record before this one."""
+    numbers = range(1, record.revision + 1)
+    steps = ["opened", *(f"v{number}" for number in numbers), *(f"closed-{number}" for number in numbers)]
+    steps += [f"m{pk}" for pk in record.measures.values_list("arrangement_id", flat=True)]
+    steps += [f"p{pk}" for pk in record.papers.values_list("pk", flat=True)]
+    return [before for step in steps if (before := f"{record.pk}-{step}") != key]
 
 
 def tell_reader(reader: Reader) -> None:

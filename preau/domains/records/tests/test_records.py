@@ -641,3 +641,15 @@ def test_the_demonstration_shows_an_emergency_and_a_plan(college: World, nurse: 
     plan = Record.objects.get(kind="pap")
     assert plan in Record.objects.visible_to(seat_of("cpe"))
     assert plan in Record.objects.visible_to(seat_of("pupil"))
+
+
+def test_a_plan_that_changes_twice_leaves_one_thing_to_read(
+    college: World, seat_of: Any, pai: Record
+) -> None:
+    mother = college.people["guardian"]
+    Item.objects.all().delete()
+    for words in ("Sortir deux minutes.", "Une place près de la porte."):
+        hanging.add_measure(seat_of("nurse"), pai, words, TODAY, None)
+    told = Item.objects.filter(person=mother, kind="records.family_changed").order_by("pk")
+    assert [one.read_at is None for one in told] == [False, True]
+    assert all(one.about_id == pai.pupil_id for one in told)
