@@ -7,7 +7,15 @@ from functools import cached_property
 
 from preau.directory.models import Period, Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.competences.models import COMPONENTS, Balance, Competence, MasteryPolicy, policy_of
+from preau.domains.competences.models import (
+    COMPONENTS,
+    Balance,
+    Competence,
+    Level,
+    MasteryPolicy,
+    Sheet,
+    policy_of,
+)
 from preau.domains.competences.queries.levels import Line, comes_to, histories, lines_of_periods
 from preau.domains.competences.queries.referentials import RANKED
 from preau.domains.competences.rules.synthesis import Rule
@@ -86,6 +94,19 @@ class PupilPage:
         ]
 
 
+# Whose level was written last.
+NEWEST = Prepared(
+    lambda viewer: Level.objects.visible_to(viewer).order_by("-changed_at").values_list("pupil_id", flat=True)
+)
+# The sheets in which pupils are asked where they think they are.
+ASKING = Prepared(
+    lambda viewer: (
+        Sheet.objects.visible_to(viewer)
+        .filter(asks_pupils=True)
+        .select_related("assessment")
+        .order_by("-day")
+    )
+)
 BALANCE = Prepared(
     lambda viewer, pupil, school: (
         Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school).order_by("cycle")
