@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("preau.commons.agenda.urls")),
     path("", include("preau.commons.notifications.urls")),
     path("", include("preau.domains.catalogue.urls")),
+    path("", include("preau.domains.messaging.urls")),
+    path("", include("preau.domains.competences.urls")),
     path("", include("preau.foundation.urls")),
     path("", include("preau.identity.urls")),
     path("", include("preau.commons.journal.urls")),
@@ -37,8 +39,6 @@ urlpatterns = [
     path("", include("preau.domains.campaigns.urls")),
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
-    path("", include("preau.domains.competences.urls")),
-    path("", include("preau.domains.messaging.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

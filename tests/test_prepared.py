@@ -128,6 +128,12 @@ def test_a_builder_that_compares_a_value_fails(college: World) -> None:
         nosy(5)
 
 
+def test_a_builder_that_writes_a_value_into_a_text_fails(college: World) -> None:
+    nosy = Prepared(lambda name: Person.objects.filter(family_name=f"{name} fils"))
+    with pytest.raises(TypeError):
+        nosy("Moreau")
+
+
 def test_a_stand_in_has_nothing_of_the_viewer(seat_of: Any) -> None:
     seen: list[Any] = []
     spy = Prepared(lambda viewer: seen.append(viewer) or Person.objects.filter(pk=viewer.person.pk))
@@ -136,8 +142,8 @@ def test_a_stand_in_has_nothing_of_the_viewer(seat_of: Any) -> None:
     (stand_in,) = seen
     assert stand_in.seats is None
     kept = [stand_in.person.pk, stand_in.school.pk, stand_in.year, stand_in.account_id]
-    kept += [stand_in.today, stand_in.moment]
-    assert not [value for value in kept if isinstance(value, int | date | Person)]
+    kept += [stand_in.today, stand_in.moment, stand_in.key]
+    assert not [value for value in kept if isinstance(value, int | str | date | Person)]
 
 
 @pytest.mark.parametrize("key", EVERYONE)

@@ -39,3 +39,12 @@ def test_an_address_with_a_number_is_the_one_that_django_gives(number: int) -> N
         assert templating.url(name, pk=number) == reverse(name, kwargs={"pk": number})
     with pytest.raises(NoReverseMatch):
         templating.url("attendance:board", pk=number)
+
+
+@pytest.mark.parametrize("word", ["Ab3-_x9ZkQ0pLmN7", "x", "é a", "a.b", "%41", "7"])
+def test_an_address_with_a_word_is_the_one_that_django_gives(word: str) -> None:
+    for name in ("directory:person", "competences:pupil", "files:file"):
+        assert templating.url(name, public_id=word) == reverse(name, kwargs={"public_id": word})
+    for word_of_no_number in ("x", "x7"):
+        with pytest.raises(NoReverseMatch):
+            templating.url("attendance:entry", pk=word_of_no_number)

@@ -202,7 +202,7 @@ class Viewer:
     def year(self) -> SchoolYear | None:
         return self.seat.school.current_year if self.seat.school else None
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.seat.key
 
@@ -346,6 +346,7 @@ class Viewer:
             moment,
             nothing,
         )
+        anyone.__dict__["key"] = places.value(lambda viewer: viewer.key, str)
         anyone.__dict__["today"] = places.value(lambda viewer: viewer.today, date)
         anyone.__dict__["ago"] = lambda time: places.value(lambda viewer: viewer.ago(time), datetime)
         anyone.__dict__["days_ago"] = lambda time: places.value(lambda viewer: viewer.days_ago(time), date)

@@ -44,6 +44,9 @@ class Slot(Expression):
         self.number = number
         self.read = read
 
+    def __str__(self) -> str:
+        raise TypeError("A builder writes no value into a text: it would be kept for everybody.")
+
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list["Slot"]]:  # type: ignore[override]
         return "%s", [self]
 

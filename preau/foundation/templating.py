@@ -1,5 +1,6 @@
 """Jinja2 for pages: templates from the rooms' `templates/`, undefined names are errors, components are macros."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Any
@@ -25,6 +26,7 @@ from preau.foundation.text import ELIDED, elided, number
 
 # No address has it of its own.
 NUMBER = 8_172_635_409_182
+WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Components:
@@ -66,14 +68,14 @@ def full_url(name: str) -> str:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page; those without arguments, which every page repeats, are found once, and so is what stands around a
-    number, which a list repeats."""
+    number or the identifier of a person, which a list repeats."""
     if not (args or kwargs):
         return _known_url(name, settings.ROOT_URLCONF, get_script_prefix())
     if len(kwargs) == 1 and not args:
         ((key, value),) = kwargs.items()
         around = (
-            _known_around(name, key, settings.ROOT_URLCONF, get_script_prefix())
-            if type(value) is int and value >= 0
+            _known_around(name, key, type(value) is int, settings.ROOT_URLCONF, get_script_prefix())
+            if _is_plain(value)
             else None
         )
         if around:
@@ -91,15 +93,29 @@ def _known_url(name: str, urlconf: str, prefix: str) -> str:  # the prefix tells
     return reverse(name, urlconf)
 
 
+def _is_plain(value: Any) -> bool:
+    """Is it written in an address as it is?"""
+    if type(value) is int:
+        return value >= 0
+    return type(value) is str and bool(WORD.fullmatch(value))
+
+
 @cache
-def _known_around(name: str, key: str, urlconf: str, prefix: str) -> tuple[str, str] | None:
-    """What stands before and after the number in the addresses of a page; None where it is not simply written there."""
+def _known_around(
+    name: str,
+    key: str,
+    is_number: bool,
+    urlconf: str,
+    prefix: str,
+) -> tuple[str, str] | None:
+    """What stands before and after a number or a word in the addresses of a page; None where it is not simply written there."""
+    one, other = (NUMBER, 7) if is_number else (f"x{NUMBER}", "y7")
     try:
-        before, _number, after = reverse(name, urlconf, kwargs={key: NUMBER}).partition(str(NUMBER))
-        other = reverse(name, urlconf, kwargs={key: 7})
+        before, _one, after = reverse(name, urlconf, kwargs={key: one}).partition(str(one))
+        found = reverse(name, urlconf, kwargs={key: other})
     except NoReverseMatch:
         return None
-    return (before, after) if other == f"{before}7{after}" else None
+    return (before, after) if found == f"{before}{other}{after}" else None
 
 
 @cache

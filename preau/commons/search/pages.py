@@ -21,7 +21,8 @@ class Page:
 
 def find_pages(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
     """Those whose name or words begin as typed: a page is known by its exact name, and names of people resemble many words."""
-    known = {page.url_name: page for page, _slips in wanted.best(pages_for(viewer), _text) if not _slips}
+    named = [page for page in pages_for(viewer) if all(word.begins_in(_text(page)) for word in wanted.words)]
+    known = {page.url_name: page for page, _slips in wanted.best(named, _text)}
     return [Hit(page.label, url(page.url_name)) for page in known.values()]
 
 

@@ -20,6 +20,7 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attendance.rules.half_days import Attended, Half, MissedHalfDay, Told, missed_half_days
 from preau.domains.timetable.models import Lesson
+from preau.foundation.prepared import Prepared
 
 # Of an entry, what says whether its absence is excused.
 REASON = (
@@ -38,10 +39,12 @@ def share_said(share: Fraction) -> str:
     return f"{float(share):.1f}".replace(".", ",")
 
 
+OF_SCHOOL = Prepared(lambda school: AttendanceSettings.objects.filter(school_id=school))
+
+
 def settings_of(school_id: int) -> AttendanceSettings:
     """What the school has settled, else what holds for everybody (not saved)."""
-    known = AttendanceSettings.objects.filter(school_id=school_id).first()
-    return known or AttendanceSettings(school_id=school_id)
+    return OF_SCHOOL.first(school_id) or AttendanceSettings(school_id=school_id)
 
 
 def missed_by(

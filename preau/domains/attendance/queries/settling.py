@@ -68,7 +68,7 @@ class PupilWeek:
     def count(self) -> int:
         return self.states["absent"] + self.states["late"]
 
-    @property
+    @cached_property
     def name(self) -> str:
         _pk, _public_id, family, given = self.rows[0][:4]
         return Person(family_name=family, given_name=given).list_name

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import MemberQuerySet, School
+from preau.foundation.prepared import Prepared
 
 
 class MasteryPolicy(models.Model):
@@ -66,6 +67,9 @@ class MasteryPolicy(models.Model):
         return self.from_2, self.from_3, self.from_4
 
 
+OF_SCHOOL = Prepared(lambda school: MasteryPolicy.objects.filter(school=school))
+
+
 def policy_of(school_id: int) -> MasteryPolicy:
     """The words and rules of a school: its own, else the defaults (not saved)."""
-    return MasteryPolicy.objects.filter(school=school_id).first() or MasteryPolicy(school_id=school_id)
+    return OF_SCHOOL.first(school_id) or MasteryPolicy(school_id=school_id)

@@ -16,7 +16,8 @@ from preau.domains.competences.models import (
     MasteryPolicy,
     policy_of,
 )
-from preau.domains.competences.queries.levels import Line, in_period, lines_of, syntheses
+from preau.domains.competences.queries.levels import Line, lines_of, syntheses, syntheses_of_period
+from preau.domains.competences.queries.referentials import RANKED
 from preau.domains.competences.rules.synthesis import Rule, of_several
 from preau.domains.gradebook.queries.grid import Learner, learners_of
 
@@ -72,12 +73,9 @@ def grid_of(viewer: Viewer, group: Group, period: Period, domain: str | None = N
     """What the viewer reads of a class in a period: five queries. `domain`: only what is below this competence."""
     policy = policy_of(group.school_id)
     learners = learners_of(viewer, group, period)
-    lines = lines_of(
-        viewer, [learner.pk for learner in learners], in_period(period), rows=_of_class(viewer, group)
-    )
-    told = {line.competence_id for line in lines}
-    rows = Competence.objects.filter(pk__in=told).select_related("parent", "referential")
-    found = list(rows.order_by("-referential__is_own", "referential__name", "rank", "pk"))
+    pupils = [learner.pk for learner in learners]
+    levels = syntheses_of_period(viewer, pupils, group.school_id, period.pk, Rule(policy.rule))
+    found = RANKED(tuple({competence for _pupil, competence in levels}))
     domains = list({row.parent.pk: row.parent for row in found if row.parent}.values())
     chosen = [row for row in found if not domain or str(row.parent_id) == domain] or found
     columns = chosen[:MOST_COLUMNS]
@@ -87,7 +85,7 @@ def grid_of(viewer: Viewer, group: Group, period: Period, domain: str | None = N
         policy,
         learners,
         columns,
-        syntheses(lines, Rule(policy.rule)),
+        levels,
         domains,
         len(chosen) - len(columns),
     )

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from preau.directory.models import Period, Person
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Level
 from preau.domains.competences.rules.synthesis import Found, Rule, synthesis
+from preau.foundation.prepared import Prepared
 
 COLUMNS = (
     "pk",
@@ -75,10 +76,6 @@ def dated(rows: "QuerySet[Level]") -> Any:
     )
 
 
-def in_period(period: Period) -> Q:
-    return Q(period_shown=period.pk)
-
-
 def lines_of(viewer: Viewer, pupils: Iterable[int], where: Q | None = None, rows: Any = None) -> list[Line]:
     """The levels of these pupils that the viewer reads, in the order of time: one query."""
     seen = Level.objects.visible_to(viewer) if rows is None else rows
@@ -87,6 +84,40 @@ def lines_of(viewer: Viewer, pupils: Iterable[int], where: Q | None = None, rows
         found = found.filter(where)
     told: Any = found.order_by("day_shown", "pk").values_list(*COLUMNS)
     return [Line(*row) for row in told]
+
+
+def _of_periods(viewer: Viewer, pupils: tuple[int, ...], school: int, periods: tuple[int, ...]) -> Any:
+    rows = Level.objects.visible_to(viewer).filter(pupil__in=pupils, column__sheet__school=school)
+    return dated(rows).filter(period_shown__in=periods)
+
+
+OF_PERIODS = Prepared(
+    lambda viewer, pupils, school, periods: (
+        _of_periods(viewer, pupils, school, periods).order_by("day_shown", "pk").values_list(*COLUMNS)
+    )
+)
+VALUES = Prepared(
+    lambda viewer, pupils, school, periods: (
+        _of_periods(viewer, pupils, school, periods)
+        .order_by()
+        .values_list("pupil_id", "column__competence_id", "day_shown", "pk", "value")
+    )
+)
+
+
+def lines_of_periods(viewer: Viewer, pupil: int, school: int, periods: Iterable[int]) -> list[Line]:
+    """Those of a pupil in these periods, in the order of time: one prepared query."""
+    return [Line(*row) for row in OF_PERIODS(viewer, (pupil,), school, tuple(periods))]
+
+
+def syntheses_of_period(
+    viewer: Viewer, pupils: Iterable[int], school: int, period: int, rule: Rule
+) -> Mapping[tuple[int, int], int | None]:
+    """By pupil and competence, what each history of a period comes to: one prepared query."""
+    found: dict[tuple[int, int], list[Found]] = defaultdict(list)
+    for pupil, competence, day, pk, value in VALUES(viewer, tuple(pupils), school, (period,)):
+        found[pupil, competence].append(Found(day, pk, value))
+    return {key: synthesis(told, rule) for key, told in found.items()}
 
 
 def histories(lines: Iterable[Line]) -> dict[tuple[int, int], list[Line]]:

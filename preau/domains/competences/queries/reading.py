@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
-
 from preau.directory.models import Period, Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.competences.models import COMPONENTS, Balance, Competence, MasteryPolicy, policy_of
-from preau.domains.competences.queries.levels import Line, comes_to, histories, in_period, lines_of
+from preau.domains.competences.models import (
+    COMPONENTS,
+    Balance,
+    Competence,
+    Level,
+    MasteryPolicy,
+    Sheet,
+    policy_of,
+)
+from preau.domains.competences.queries.levels import Line, comes_to, histories, lines_of_periods
+from preau.domains.competences.queries.referentials import RANKED
 from preau.domains.competences.rules.synthesis import Rule
 from preau.domains.gradebook.queries.periods import chosen_period
+from preau.foundation.prepared import Prepared
 
 REACHED = 3
 MOST_NEXT, MOST_PROOFS = 3, 4
@@ -86,32 +94,59 @@ class PupilPage:
         ]
 
 
+# Whose level was written last.
+NEWEST = Prepared(
+    lambda viewer: Level.objects.visible_to(viewer).order_by("-changed_at").values_list("pupil_id", flat=True)
+)
+# The sheets in which pupils are asked where they think they are.
+ASKING = Prepared(
+    lambda viewer: (
+        Sheet.objects.visible_to(viewer)
+        .filter(asks_pupils=True)
+        .select_related("assessment")
+        .order_by("-day")
+    )
+)
+BALANCE = Prepared(
+    lambda viewer, pupil, school: (
+        Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school).order_by("cycle")
+    )
+)
+PERIODS = Prepared(
+    lambda school: Period.objects.filter(
+        year__in=School.objects.filter(pk=school).values("current_year")
+    ).order_by("starts", "pk")
+)
+# Under these domains, the competences in use on a day, but those already known.
+OTHERS = Prepared(
+    lambda day, parents, known: (
+        Competence.objects.in_use(day)
+        .assessed()
+        .filter(parent__in=parents)
+        .exclude(pk__in=known)
+        .order_by("rank", "pk")
+    )
+)
+
+
 def page_of(viewer: Viewer, pupil: Person, school_id: int, asked: str | None) -> PupilPage:
     """The levels of a pupil that the viewer reads: six queries."""
-    periods = [period for period in _periods(school_id) if period.starts <= viewer.today]
+    periods = [period for period in PERIODS(school_id) if period.starts <= viewer.today]
     period = None if asked == "annee" else chosen_period(periods, asked, viewer.today)
     policy = policy_of(school_id)
-    within = in_period(period) if period else Q(period_shown__in=[period.pk for period in periods])
-    lines = lines_of(viewer, [pupil.pk], within & Q(column__sheet__school=school_id))
+    within = [period] if period else periods
+    lines = lines_of_periods(viewer, pupil.pk, school_id, (one.pk for one in within))
     domains = domains_of(viewer, lines, policy)
-    rows = Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school_id)
-    told = {row.component: row.level for row in rows.order_by("cycle")}
+    told = {row.component: row.level for row in BALANCE(viewer, pupil.pk, school_id)}
     balance = [(str(name), told[code]) for code, name in COMPONENTS.items() if code in told]
     return PupilPage(pupil, policy, domains, periods, period, balance, viewer.today)
-
-
-def _periods(school_id: int) -> list[Period]:
-    current = School.objects.filter(pk=school_id).values("current_year")
-    rows = Period.objects.filter(year__in=current)
-    return list(rows.order_by("starts", "pk"))
 
 
 def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> list[Domain]:
     """These levels by domain, in the order of the referentials: one query, and one for what comes next."""
     told = {competence: rows for (_pupil, competence), rows in histories(lines).items()}
-    rows = Competence.objects.filter(pk__in=told).select_related("referential", "parent")
     found: dict[tuple[str, int | None], list[Known]] = {}
-    for row in rows.order_by("-referential__is_own", "referential__name", "rank", "pk"):
+    for row in RANKED(tuple(told)):
         label = str(row.parent.name if row.parent else row.referential.name)
         known = Known(row, comes_to(told[row.pk], Rule(policy.rule)), list(reversed(told[row.pk])))
         found.setdefault((label, row.parent_id), []).append(known)
@@ -122,9 +157,8 @@ def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> 
 
 def _coming(viewer: Viewer, parents: Sequence[int], known: Sequence[int]) -> dict[int, list[Competence]]:
     """Beside what is known, the first competences of each domain in which nothing was found yet."""
-    rows = Competence.objects.in_use(viewer.today).assessed().filter(parent__in=parents).exclude(pk__in=known)
     found: dict[int, list[Competence]] = {}
-    for row in rows.order_by("rank", "pk"):
+    for row in OTHERS(viewer.today, tuple(parents), tuple(known)):
         held = found.setdefault(row.parent_id or 0, [])
         if len(held) < 2:
             held.append(row)

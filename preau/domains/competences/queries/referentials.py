@@ -8,6 +8,16 @@ from django.db.models import Count, Q
 
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Referential
+from preau.foundation.prepared import Prepared
+
+# Competences by their keys, in the order of the referentials, the school's own first.
+RANKED = Prepared(
+    lambda keys: (
+        Competence.objects.filter(pk__in=keys)
+        .select_related("parent", "referential")
+        .order_by("-referential__is_own", "referential__name", "rank", "pk")
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -17,6 +18,7 @@ from preau.domains.competences.rules.typing import Typed, as_typed
 from preau.domains.gradebook.models import Mark
 from preau.domains.gradebook.queries.grid import Learner, learners_of
 from preau.domains.gradebook.rules.marking import plain
+from preau.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,23 @@ def group_rows(viewer: Viewer, period: Period | None) -> list[GroupRow]:
     return [GroupRow(group, *counts.get(group.pk, (0, 0))) for group in found]
 
 
-def _of_period(period: Period | None) -> Q:
+def _of_period(period: Any) -> Q:
     return Q(assessment=None, period=period) | Q(assessment__period=period, assessment__deleted_at=None)
 
 
+OF_GROUP = Prepared(
+    lambda viewer, group, period: (
+        Sheet.objects.visible_to(viewer)
+        .filter(_of_period(period), group=group)
+        .select_related("assessment", "subject", "teacher")
+        .order_by("-day", "-pk")
+    )
+)
+
+
 def sheets_of(viewer: Viewer, group: Group, period: Period) -> list[Sheet]:
-    """Those of a class in a period that the viewer sees, the newest first: one query."""
-    rows = Sheet.objects.visible_to(viewer).filter(_of_period(period), group=group)
-    return list(rows.select_related("assessment", "subject", "teacher").order_by("-day", "-pk"))
+    """Those of a class in a period that the viewer sees, the newest first: one prepared query."""
+    return OF_GROUP(viewer, group.pk, period.pk)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person, School
-from preau.domains.competences.models import Level, Sheet
+from preau.directory.queries.apart import children_of
 from preau.domains.competences.queries import reading
 from preau.domains.competences.queries.history import competence_of, history_of
 from preau.domains.competences.rules import access
 from preau.foundation import journal
 from preau.foundation.access import opens
+
+MOST_ASKED = 3
 
 
 @opens(to=access.follows)
@@ -21,17 +23,12 @@ from preau.foundation.access import opens
 def own(request: HttpRequest) -> HttpResponse:
     """A pupil's own page; in a family, that of the child who had the last level, with a link to the others."""
     viewer = request.viewer
-    children = _children(viewer)
+    children = children_of(viewer)
     if not children:
         return render(request, "competences/nothing.html", {"group": None})
     newest = None
     if len(children) > 1:
-        newest = (
-            Level.objects.visible_to(viewer)
-            .order_by("-changed_at")
-            .values_list("pupil_id", flat=True)
-            .first()
-        )
+        newest = next(iter(reading.NEWEST.part(0, 1, viewer)), None)
     shown = next((child for child in children if child.pk == newest), children[0])
     return _page(request, shown, children)
 
@@ -43,7 +40,7 @@ def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
     viewer = request.viewer
     if viewer.is_staff:
         journal.record_read(viewer, "competences.levels_read", pupil, subject_id=pupil.pk)
-    return _page(request, pupil, _children(viewer) if viewer.is_guardian else [])
+    return _page(request, pupil, children_of(viewer) if viewer.is_guardian else [])
 
 
 @opens(Person, to=access.reads_history, by="public_id")
@@ -55,10 +52,6 @@ def history(request: HttpRequest, pupil: Person) -> HttpResponse:
     known = competence_of(viewer, pupil, request.GET.get("competence", ""))
     page = history_of(viewer, pupil, known) if known else None
     return render(request, "competences/history.html", {"page": page, "pupil": pupil})
-
-
-def _children(viewer: Any) -> list[Person]:
-    return list(Person.objects.filter(pk__in=viewer.own_pupils()).order_by("given_name", "pk"))
 
 
 def _title(viewer: Any, pupil: Person) -> str:
@@ -74,7 +67,7 @@ def _page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpRe
         raise Http404
     page = reading.page_of(viewer, pupil, school, request.GET.get("periode"))
     is_own = viewer.person.pk == pupil.pk
-    asked = Sheet.objects.visible_to(viewer).filter(asks_pupils=True).order_by("-day")[:3] if is_own else []
+    asked = reading.ASKING.part(0, MOST_ASKED, viewer) if is_own else []
     kind = viewer.school.kind if viewer.school else None
     places = {place.school.pk: place.school for place in viewer.places}
     where = places.get(school)

@@ -76,12 +76,19 @@ def lines_of(incidents: "QuerySet[Incident]") -> "QuerySet[Incident, dict[str, A
     return incidents.order_by("-day", "-hour", "-pk").values(*COLUMNS)
 
 
+CONCERNED = Prepared(
+    lambda incidents: (
+        Involvement.objects.filter(incident__in=incidents, part=Involvement.Part.CONCERNED)
+        .order_by("pk")
+        .values_list("incident_id", "person__family_name", "person__given_name")
+    )
+)
+
+
 def rows_of(lines: Sequence[Mapping[str, Any]]) -> list[IncidentRow]:
     """Lines as rows, with the people concerned (one query)."""
     rows = {line["pk"]: _row(line) for line in lines}
-    parts = Involvement.objects.filter(incident__in=list(rows), part=Involvement.Part.CONCERNED)
-    names = parts.order_by("pk").values_list("incident_id", "person__family_name", "person__given_name")
-    for incident, family_name, given_name in names:
+    for incident, family_name, given_name in CONCERNED(tuple(rows)):
         rows[incident].people.append(f"{family_name.upper()} {given_name}")
     return list(rows.values())
 

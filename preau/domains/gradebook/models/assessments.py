@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Enrolment, Group, Period, Person, School, SchoolQuerySet, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.gradebook.models.reading import MARKS, in_led_class, of_led_class, taught
+from preau.domains.gradebook.models.reading import MARKS, in_led_class, of_led_class, taught, teaching
 from preau.domains.gradebook.models.settings import SubSubject
 from preau.domains.timetable.models import Lesson
 from preau.foundation.prepared import Prepared
@@ -55,9 +55,9 @@ class AssessmentQuerySet(SchoolQuerySet):
 
     def written_by(self, viewer: Viewer) -> Self:
         """Of what they see, those of the groups in which they teach that subject: theirs to write."""
-        return self.in_school(viewer).filter(
-            taught(viewer, "group_id", "subject_id"), group__year=viewer.year
-        )
+        # Found from what the viewer teaches, which is little: asked of each, it would read all those of the school.
+        own = teaching(viewer).filter(group__assessments__subject=models.F("subject"))
+        return self.in_school(viewer).filter(pk__in=own.values("group__assessments"), group__year=viewer.year)
 
     def opened_by(self, viewer: Viewer, pk: int) -> "Assessment | None":
         """The assessment of a page if the viewer sees it, with its course and whether they teach it (one prepared query)."""

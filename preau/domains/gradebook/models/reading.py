@@ -10,12 +10,16 @@ from preau.directory.viewer import Viewer
 MARKS = "marks"
 
 
-def taught(viewer: Viewer, group: str, subject: str) -> Exists:
-    """The viewer teaches this subject in this group today: several teachers may."""
-    own = Assignment.objects.filter(
+def teaching(viewer: Viewer) -> "QuerySet[Assignment]":
+    """What the viewer teaches today, and where."""
+    return Assignment.objects.filter(
         active_on(viewer.today), teacher=viewer.person.pk, kind=Assignment.Kind.TEACHES
     )
-    return Exists(own.filter(group_id=OuterRef(group), subject_id=OuterRef(subject)))
+
+
+def taught(viewer: Viewer, group: str, subject: str) -> Exists:
+    """The viewer teaches this subject in this group today: several teachers may."""
+    return Exists(teaching(viewer).filter(group_id=OuterRef(group), subject_id=OuterRef(subject)))
 
 
 def led(viewer: Viewer) -> "QuerySet[Assignment]":

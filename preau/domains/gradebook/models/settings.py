@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, MemberQuerySet, School, Subject
+from preau.foundation.prepared import Prepared
 
 
 class SubSubject(models.Model):
@@ -117,6 +118,9 @@ class GradingPolicy(models.Model):
         return timedelta(hours=self.guardian_delay)
 
 
+OF_SCHOOL = Prepared(lambda school: GradingPolicy.objects.filter(school=school))
+
+
 def policy_of(school_id: int) -> GradingPolicy:
     """The rules of a school: its own, else the defaults (not saved)."""
-    return GradingPolicy.objects.filter(school=school_id).first() or GradingPolicy(school_id=school_id)
+    return OF_SCHOOL.first(school_id) or GradingPolicy(school_id=school_id)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment
@@ -16,6 +15,7 @@ from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 from preau.foundation.text import fold, ordinals
 
 MOST_FOUND, MOST_READ = 50, 400
@@ -90,8 +90,8 @@ def _entry(viewer: Viewer, row: tuple[Any, ...], names: dict[int, str]) -> Agend
 
 def _page(viewer: Viewer, pk: int) -> str:
     if viewer.is_staff:
-        return reverse("gradebook:column", kwargs={"pk": pk})
-    return reverse("gradebook:assessment", kwargs={"pk": pk})
+        return url("gradebook:column", pk=pk)
+    return url("gradebook:assessment", pk=pk)
 
 
 def _latest(viewer: Viewer) -> Any:

@@ -273,6 +273,10 @@ class Sum:
     def value(self) -> Fraction:
         return Fraction(self.numerator, self.denominator)
 
+    def over(self, divisor: "Sum") -> Fraction:
+        """Reduced once, where each would be and then what they make."""
+        return Fraction(self.numerator * divisor.denominator, self.denominator * divisor.numerator)
+
 
 # One part
 
@@ -307,7 +311,7 @@ def part_average(
     kept: set[Key] = set()
     if divisor.numerator:
         kept = _keep_optional([pair for pair in held if pair[0].mode == Mode.OPTIONAL], total, divisor)
-    made = min(total.value / divisor.value, FULL) if divisor.numerator else None
+    made = min(total.over(divisor), FULL) if divisor.numerator else None
     terms: tuple[Term, ...] = ()
     if explained:
         terms = tuple(_term(each, marks.get(each.key), policy, kept, made) for each in assessments)
@@ -399,7 +403,7 @@ def mean_of(
             total.add_product(value, weight)
             divisor.add_value(weight)
     terms = tuple(_counted(*each) for each in held) if explained else ()
-    made = total.value / divisor.value if divisor.numerator else None
+    made = total.over(divisor) if divisor.numerator else None
     return Average(key, coefficient, terms, made, None if made is None else _shown(made, policy))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person
+from preau.directory.queries.apart import children_of
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.queries import class_reading, computations, history, latest, pupil_reading
 from preau.domains.gradebook.queries.figures import number
@@ -25,7 +26,7 @@ LAST = 4
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """A pupil's own marks; in a family, those of the child who had the last one, with a link to the others."""
-    children = _children(request.viewer)
+    children = children_of(request.viewer)
     if not children:
         return render(
             request, "gradebook/no_marks.html", {"title": _("Notes"), "children": [], "pupil": None}
@@ -41,11 +42,7 @@ def pupil(request: HttpRequest, pupil: Person) -> HttpResponse:
     """The marks of a pupil in a period: how they move, how an average is made, each subject in its class."""
     _trace(request, pupil)
     viewer = request.viewer
-    return _pupil_page(request, pupil, _children(viewer) if viewer.is_guardian else [])
-
-
-def _children(viewer: Any) -> list[Person]:
-    return list(Person.objects.filter(pk__in=viewer.own_pupils()).order_by("given_name", "pk"))
+    return _pupil_page(request, pupil, children_of(viewer) if viewer.is_guardian else [])
 
 
 def _trace(request: HttpRequest, pupil: Person) -> None:
@@ -126,7 +123,7 @@ def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """One assessment as a pupil and the family see it: what was asked, the mark, how the class did."""
     viewer = request.viewer
     asked = request.GET.get("enfant")
-    for pupil in sorted(_children(viewer), key=lambda child: child.public_id != asked):
+    for pupil in sorted(children_of(viewer), key=lambda child: child.public_id != asked):
         read = pupil_reading.marks_of(viewer, pupil, str(assessment.period_id))
         line = next((line for line in read.lines if line.pk == assessment.pk), None) if read else None
         if read and line:

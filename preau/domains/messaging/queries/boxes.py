@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,7 @@ COLUMNS = (
     "message__shown",
     "message__people",
 )
+A_DAY = timedelta(days=1)
 # Two lines of a phone, in characters.
 FIRST_WORDS = 90
 # A box longer than that says « plus de … »: nobody turns twenty pages, and counting costs what it counts.
@@ -167,10 +169,20 @@ def folders_of(viewer: Viewer) -> "QuerySet[Folder]":
     return Folder.objects.visible_to(viewer)
 
 
-def scheduled_between(viewer: Viewer, first: date, last: date) -> "QuerySet[Message]":
+SCHEDULED = Prepared(
+    lambda viewer, since, until: (
+        Message.objects.written_by(viewer)
+        .filter(state=Message.State.SCHEDULED, asked_for__gte=since, asked_for__lt=until)
+        .select_related("school")
+        .order_by("asked_for")
+    )
+)
+
+
+def scheduled_between(viewer: Viewer, first: date, last: date) -> list[Message]:
     """What one wrote and that will leave between two days, both included."""
-    waits = Message.objects.written_by(viewer).filter(state=Message.State.SCHEDULED).select_related("school")
-    return waits.filter(asked_for__date__gte=first, asked_for__date__lte=last).order_by("asked_for")
+    since, until = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + A_DAY))
+    return SCHEDULED(viewer, since, until)
 
 
 LATEST = Prepared(

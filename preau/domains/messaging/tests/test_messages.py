@@ -418,3 +418,16 @@ def test_the_search_of_the_site_finds_ones_own_and_nothing_recalled(
     assert "Bourse aux livres" in page and f"/messages/conversations/{kept.thread_id}/" in page
     assert "Bourse annulée" not in found("guardian", "bourse")
     assert "Bourse aux livres" not in found("cpe", "bourse") + found("other_guardian", "bourse")
+
+
+@pytest.mark.parametrize("name", ["head", "pupil", "guardian"])
+def test_each_seat_counts_and_finds_what_it_received(
+    college: World, client: SchoolClient, seat_of: Any, name: str
+) -> None:
+    """A prepared query is of a seat, and the next one is another's."""
+    for other in ("cpe", "other_guardian"):
+        assert boxes.unread_count(seat_of(other)) == 0
+    sent(seat_of("teacher"), key_to(college, name), subject="Bourse aux livres")
+    assert boxes.unread_count(seat_of(name)) == 1
+    client.sit(college.people[name])
+    assert "Bourse aux livres" in client.post("/recherche/", {"texte": "bourse"}).content.decode()
