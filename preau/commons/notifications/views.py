@@ -58,7 +58,9 @@ def centre(request: HttpRequest) -> HttpResponse:
 @opens(to=signed_in, stamped=False)
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
-    """The bell alone, as the frame of every page draws it: an open page asks for it again."""
+    """The bell alone, as the frame of every page draws it: an open page asks for it again; whoever comes here by hand reads the news."""
+    if not request.htmx:
+        return redirect("notifications:centre")
     return render(request, "ui/bell.html")
 
 

@@ -312,7 +312,9 @@ READ_BY: dict[str, set[str]] = {
     # A message bears the name of whoever writes it.
     "own guardian": {"teacher"},
 }
-FRAGMENTS: dict[str, Fragment] = {}
+FRAGMENTS = {
+    "messaging:thread": Fragment("guardian", "conversation"),
+}
 
 
 # The stage of the matrix

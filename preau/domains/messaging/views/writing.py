@@ -44,18 +44,18 @@ def write(request: HttpRequest) -> HttpResponse:
     answers = _answered(viewer, asked.get("repond"))
     reach = Reach(viewer, _school(viewer, asked.get("ecole"), answers))
     if request.htmx.target == BRAKE:
-        braked = conversation.is_braked(viewer, reach.school_id)
-        return page_or_block(
-            request,
-            "messaging/write.html",
-            block=BRAKE,
-            context={"braked": braked, "school_id": reach.school_id},
-        )
+        return _brake(request, reach.school_id)
     if request.method == "POST":
         known = Message.objects.written_by(viewer).filter(sent_as=request.POST.get("sent_as", "")).first()
         return _take(request, reach, known, answers)
     form = WriteForm(viewer, reach, answers=answers, initial=_first(viewer, reach, asked, answers))
     return _page(request, form, answers)
+
+
+def _brake(request: HttpRequest, school_id: int) -> HttpResponse:
+    """Whether one may write there now, for a page that is open: the rest of it bears the number of its form, and stays."""
+    context = {"braked": conversation.is_braked(request.viewer, school_id), "school_id": school_id}
+    return page_or_block(request, "messaging/write.html", block=BRAKE, context=context)
 
 
 @opens(Message, to=rules.changes_draft)
