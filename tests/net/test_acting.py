@@ -166,4 +166,5 @@ def test_whoever_runs_the_platform_finds_no_word_of_the_life_of_a_school(who: st
 
 def test_every_form_of_which_readers_are_said_is_there() -> None:
     names = {route.name for route in forms_of(houses())}
-    assert not {key.partition(".")[0] for key in gathered().read_by} - names
+    # A name of the stage that goes with a form is no route (« own guardian »).
+    assert not {key.partition(".")[0] for key in gathered().read_by if ":" in key} - names

@@ -45,7 +45,7 @@ def many_assessments(college: World, count: int) -> None:
             subject=charge.subject,
             group=charge.group,
             period=period_of(college),
-            title=f"Droites {number}",
+            title=f"Droites {number}, et les figures qu’elles font" if number else "Droites 0",
             day=before.date(),
             published_at=before,
             guardians_at=before + timedelta(days=1),
