@@ -70,7 +70,8 @@ def test_a_view_touches_its_house_and_not_the_neighbours(building: Building) -> 
 def test_what_a_house_publishes_touches_the_pages_that_show_it(building: Building) -> None:
     touched = touched_by([Change(f"{ATTENDANCE}/actions/rolls.py")], building)
     assert PORTAL in touched.readers
-    # Campaigns, above, import what is below them.
+    # Records, above, import what is below them.
+    touched = touched_by([Change(f"{ATTENDANCE}/actions/arrangements.py")], building)
     assert "preau/domains/records" in touched.houses
 
 
