@@ -55,6 +55,7 @@ def grow(people: int) -> None:
     from preau.directory.seeds.deliveries import write_delivery
     from preau.directory.seeds.scale import scale_academy
     from preau.directory.seeds.world import World, plant
+    from preau.domains.competences import seeds as competences
     from preau.domains.gradebook import seeds as gradebook
     from preau.domains.homework import seeds as homework
     from preau.domains.timetable import seeds as timetable
@@ -74,6 +75,7 @@ def grow(people: int) -> None:
     live(school)
     homework.write(school, NOW.date() - PAST, NOW, set())
     gradebook.plant(world)
+    competences.plant(world)
     open_accounts()
     tell(school)
 
