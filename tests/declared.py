@@ -99,10 +99,12 @@ class Declared:
     rest_of_address: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Pages of the demonstration alone: elsewhere they do not exist, for anybody.
     not_here: set[str] = field(default_factory=set)
-    # Addresses that name two people: 403 for whoever may compare nobody, 404 for whoever does not see both.
+    # Addresses that name two people or things: 403 for whoever may not, 404 for whoever does not see both, or where one is not there.
     names_two: set[str] = field(default_factory=set)
     # The journal of a school knows who has left it: whoever reads it may ask about them, and that they asked is noted.
     asks_the_journal: set[str] = field(default_factory=set)
+    # Names that the pages of a route show to people who meet them nowhere else: by route, the mark of the stage and who may read it.
+    shows: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     # Puts on the stage the objects of the models of `sees`; the houses below have put theirs.
     plant: list[Callable[[Stage], None]] = field(default_factory=list)
 

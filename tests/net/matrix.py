@@ -440,5 +440,6 @@ class Matrix:
         for token in set(TOKEN.findall(text)) & self.marks.keys():
             for mark in self.marks[token]:
                 self.findings.read.add((request.role, mark.name))
-                if request.role not in mark.readers:
+                shown = self.tables.shows.get(request.route.name, {}).get(mark.name, set())
+                if request.role not in mark.readers | shown:
                     self.findings.leaks.append(f"{request}: shows « {mark.name} »")

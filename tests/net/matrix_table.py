@@ -22,6 +22,7 @@ __all__ = [
     "PLAIN",
     "REST_OF_ADDRESS",
     "SEES",
+    "SHOWS",
     "SIGNED_IN",
     "Named",
     "Near",
@@ -34,6 +35,7 @@ OPENS: dict[str, Near | set[str]] = gathered().opens
 NAMES: dict[str, Named] = gathered().names
 NUMBERED: dict[str, Named] = gathered().numbered
 PLAIN: dict[str, tuple[str, ...]] = gathered().plain
+SHOWS: dict[str, dict[str, set[str]]] = gathered().shows
 REST_OF_ADDRESS = gathered().rest_of_address
 NOT_HERE = gathered().not_here
 NAMES_TWO = gathered().names_two
@@ -47,6 +49,7 @@ class Told:
     opens: dict[str, Near | set[str]] = field(default_factory=lambda: dict(OPENS))
     sees: dict[type[Model], Near] = field(default_factory=lambda: dict(SEES))
     names: dict[str, Named] = field(default_factory=lambda: dict(NAMES))
+    shows: dict[str, dict[str, set[str]]] = field(default_factory=lambda: dict(SHOWS))
 
     def may_open(self, route: str, scope: str | None, role: str) -> bool:
         opened = self.opens[route]

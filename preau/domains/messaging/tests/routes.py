@@ -146,6 +146,12 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys([f"messaging:{name}" for name in ("policy", "brake")], HEAD | NEIGHBOURING),
     "messaging:lift": near(own=HEAD, other_school=NEIGHBOURING),
 }
+# A message bears the name of its author; a teacher writes to the families of a class that they teach.
+SHOWS = {
+    "messaging:box": {"own guardian": {"teacher"}},
+    "messaging:thread": {"own guardian": {"teacher"}},
+    "messaging:write": {"own guardian": {"teacher"}, "other guardian": {"teacher_parent"}},
+}
 NAMES = {
     "personne": Named(Person, by="public_id"),
     "eleve": Named(Person, by="public_id"),

@@ -51,14 +51,13 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["gradebook:pupil", "gradebook:average"], OF_A_PUPIL),
     "gradebook:assessment": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
     "gradebook:mark": near(
-        own=LIFE | {"teacher"},
-        other_class=LIFE | {"teacher_parent"},
-        departed=LIFE,
-        other_school=NEIGHBOURING,
+        own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, other_school=NEIGHBOURING
     ),
     "gradebook:class_averages": near(
         own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING
     ),
     "portal:api_notes": set(),
 }
+# An assessment and a pupil: nobody on the stage was in the class of last year.
+NAMES_TWO = {"gradebook:mark"}
 NAMES = {"periode": Named(Period)}

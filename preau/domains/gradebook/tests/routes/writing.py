@@ -128,9 +128,12 @@ SEES: dict[type[Model], Near] = {
     ),
     SubSubject: MEMBERS,
 }
+# A class and its course: a class of last year has none today, its page says so, and there is no file.
+NAMES_TWO = {"gradebook:export"}
 OPENS: dict[str, Near | set[str]] = {
     "gradebook:index": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
-    **dict.fromkeys(["gradebook:grid", "gradebook:export"], SEES[GradeBook]),
+    "gradebook:grid": SEES[GradeBook],
+    "gradebook:export": {scope: roles for scope, roles in SEES[GradeBook].items() if scope != DEPARTED},
     **dict.fromkeys(["gradebook:create", "gradebook:bring"], WRITERS),
     **dict.fromkeys(
         [
