@@ -105,6 +105,7 @@ def test_a_device_is_added_by_its_button(device: Visitor) -> None:
     expect(device.page.get_by_text("Cet appareil", exact=True)).to_be_visible()
     assert Device.objects.get().endpoint == keys[0]
     device.check("préférences avec un appareil")
+    device.page.evaluate("for (const fold of document.querySelectorAll('.fold')) fold.open = true")
     for width in (390, 768, 1280):
         device.page.set_viewport_size({"width": width, "height": 900})
         for kind in device.page.locator(".news-choice").all():

@@ -146,8 +146,9 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys([f"messaging:{name}" for name in ("policy", "brake")], HEAD | NEIGHBOURING),
     "messaging:lift": near(own=HEAD, other_school=NEIGHBOURING),
 }
-# A message bears the name of its author; a teacher writes to the families of a class that they teach.
+# A message bears the name of its author, wherever it is found; a teacher writes to the families of a class that they teach.
 SHOWS = {
+    "search:search": {"own guardian": {"teacher"}},
     "messaging:box": {"own guardian": {"teacher"}},
     "messaging:thread": {"own guardian": {"teacher"}},
     "messaging:write": {"own guardian": {"teacher"}, "other guardian": {"teacher_parent"}},
