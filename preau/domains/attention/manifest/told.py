@@ -33,7 +33,7 @@ for kind in [
         "attention.opened",
         _("Une aide proposée par l’établissement"),
         FOLLOWED,
-        _("L’établissement vous propose quelque chose"),
+        _("Une aide est proposée"),
         _("Une personne de l’établissement a pris une décision pour aider %(about)s (%(school)s)."),
         _("Lire"),
         ANSWERS,
