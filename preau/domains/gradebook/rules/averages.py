@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import gcd
+from math import gcd, lcm
 
 FULL = Fraction(20)
 HALF = Fraction(10)
@@ -115,6 +115,16 @@ class AssessmentTerms:
     def unit(self) -> Fraction:
         """What one point brings to the sum."""
         return FULL * self.coefficient / self.scale
+
+    # The same and the coefficient as two whole numbers each: a class asks for them a thousand times.
+
+    @cached_property
+    def point(self) -> tuple[int, int]:
+        return self.unit.as_integer_ratio()
+
+    @cached_property
+    def weight(self) -> tuple[int, int]:
+        return self.coefficient.as_integer_ratio()
 
 
 @dataclass(frozen=True)
@@ -251,8 +261,11 @@ class Sum:
 
     __slots__ = ("denominator", "numerator")
 
-    def __init__(self) -> None:
-        self.numerator, self.denominator = 0, 1
+    def __init__(self, ratios: Sequence[tuple[int, int]] = ()) -> None:
+        self.denominator = lcm(*{denominator for _numerator, denominator in ratios})
+        self.numerator = sum(
+            numerator * (self.denominator // denominator) for numerator, denominator in ratios
+        )
 
     def add(self, numerator: int, denominator: int) -> None:
         if denominator == self.denominator:
@@ -299,18 +312,18 @@ def part_average(
     held = [
         (assessment, value)
         for assessment in assessments
-        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.coefficient
+        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.weight[0]
     ]
-    total, divisor = Sum(), Sum()
-    for assessment, value in held:
-        if assessment.mode == Mode.NORMAL:
-            total.add_product(value, assessment.unit)
-            divisor.add_value(assessment.coefficient)
-        elif assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
+    normal = [(value.as_integer_ratio(), one) for one, value in held if one.mode == Mode.NORMAL]
+    total = Sum([(points * one.point[0], parts * one.point[1]) for (points, parts), one in normal])
+    divisor = Sum([one.weight for _value, one in normal])
+    others = [pair for pair in held if pair[0].mode != Mode.NORMAL] if len(normal) < len(held) else []
+    for assessment, value in others:
+        if assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
             total.add_value(above)
     kept: set[Key] = set()
     if divisor.numerator:
-        kept = _keep_optional([pair for pair in held if pair[0].mode == Mode.OPTIONAL], total, divisor)
+        kept = _keep_optional([pair for pair in others if pair[0].mode == Mode.OPTIONAL], total, divisor)
     made = min(total.over(divisor), FULL) if divisor.numerator else None
     terms: tuple[Term, ...] = ()
     if explained:
@@ -397,11 +410,13 @@ def mean_of(
 ) -> Average:
     """The mean of averages (key, value, coefficient) by their coefficients; what has none does not count."""
     held = list(of)
-    total, divisor = Sum(), Sum()
-    for _key, value, weight in held:
-        if value is not None:
-            total.add_product(value, weight)
-            divisor.add_value(weight)
+    weighed = [
+        (value.as_integer_ratio(), weight.as_integer_ratio())
+        for _key, value, weight in held
+        if value is not None
+    ]
+    total = Sum([(above * times, below * parts) for (above, below), (times, parts) in weighed])
+    divisor = Sum([weight for _value, weight in weighed])
     terms = tuple(_counted(*each) for each in held) if explained else ()
     made = total.over(divisor) if divisor.numerator else None
     return Average(key, coefficient, terms, made, None if made is None else _shown(made, policy))
@@ -442,9 +457,9 @@ def _shown(value: Fraction, policy: Policy) -> Decimal:
 def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given], *, explained: bool = True) -> Averages:
     """The averages of one pupil in one period: `marks` by assessment, out of their scales. A class is read without the
     explanations, which cost more than the averages."""
-    policy, by_part = gradebook.policy, gradebook.by_part
+    policy = gradebook.policy
     parts = {
-        part.key: part_average(part, by_part.get(part.key, ()), marks, policy, explained=explained)
+        part.key: _part(gradebook, part, marks, explained=explained)
         for subject in gradebook.subjects
         for part in subject.parts
     }
@@ -453,6 +468,17 @@ def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given], *, explained: 
         for subject in gradebook.subjects
     }
     return Averages(parts, subjects, general_average(subjects.values(), policy, explained=explained))
+
+
+def one_subject(gradebook: Gradebook, subject: SubjectTerms, marks: Mapping[Key, Given]) -> Average:
+    """The average of one pupil in one subject, without explanations."""
+    parts = {part.key: _part(gradebook, part, marks, explained=False) for part in subject.parts}
+    return subject_average(subject, parts, gradebook.policy, explained=False)
+
+
+def _part(gradebook: Gradebook, part: PartTerms, marks: Mapping[Key, Given], *, explained: bool) -> Average:
+    assessed = gradebook.by_part.get(part.key, ())
+    return part_average(part, assessed, marks, gradebook.policy, explained=explained)
 
 
 def year_of(periods: Sequence[tuple[Key, Averages]], policy: Policy) -> Averages:
