@@ -22,7 +22,7 @@ class Page:
     """A route and the member of the cast who opens it (nobody: a visitor).
 
     `about`: what of the cast the address names (a lesson, a class). `marks`: the page is a form, and one pupil is marked on it,
-    absent and present in turn. `typed`: what is written in the page's form, which is sent again and again. Several
+    absent and present in turn. `cells`: the page is a grid of marks, and the first cell of it is typed, with two marks in turn. `typed`: what is written in the page's form, which is sent again and again. Several
     `routes`: the first that exists. `place`, `query`: what its address says besides.
     """
 
@@ -32,6 +32,7 @@ class Page:
     goal: Goal | None = None
     about: str = ""
     marks: bool = False
+    cells: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     place: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
@@ -83,5 +84,10 @@ LARGE_PAGES = (
     Page("board_large", ("attendance:board",), "cpe", TWICE),
     Page("absences_large", ("attendance:entries",), "cpe", TWICE),
     Page("home_cpe_large", ("portal:home",), "cpe", HOME),
+    Page("grid_large", ("gradebook:grid",), "full_teacher", TWICE, about="full_class"),
+    Page("cell_large", ("gradebook:grid",), "full_teacher", TWICE, about="full_class", cells=True),
+    Page("averages_large", ("gradebook:class_averages",), "head", about="full_class"),
+    Page("levels_large", ("competences:group",), "full_teacher", TWICE, about="full_class"),
+    Page("levels_40_large", ("competences:group",), "other_full_teacher", TWICE, about="other_full_class"),
 )
 MOST_GROWTH = 1.2

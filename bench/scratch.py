@@ -138,7 +138,7 @@ def discard(engine: Engine, schools: int) -> None:
 def _mark(engine: Engine, schools: int) -> Path:
     return (
         FOLDER
-        / f"{engine.name}-{schools}-{fingerprint('preau/**/migrations/*.py', 'preau/**/seeds/**/*.py', 'bench/worlds.py')}.made"
+        / f"{engine.name}-{schools}-{fingerprint('preau/**/migrations/*.py', 'preau/**/seeds/**/*.py', 'bench/worlds.py', 'bench/grids.py')}.made"
     )
 
 

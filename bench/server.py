@@ -8,6 +8,7 @@ import cProfile
 import io
 import json
 import pstats
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from urllib.parse import urlencode
 import django
 import time_machine
 
+from bench import grids
 from bench.pages import LARGE_PAGES, PAGES, Page
 from bench.worlds import NOW
 from tests.statements import Statements
@@ -106,8 +108,11 @@ class Server:
         answer = self.get(browser)
         if answer.status != HTTPStatus.OK:
             raise SystemExit(f"{browser.page.key}: {browser.path} answers {answer.status}")
-        if browser.page.marks or browser.page.typed:
+        if browser.page.marks or browser.page.typed or browser.page.cells:
             browser.form = Fields(answer.body.decode()).sent | browser.page.typed
+        if browser.page.cells:
+            browser.path, told = first_cell(answer.body.decode())
+            browser.form |= told
 
     def get(self, browser: Browser) -> Answer:
         return self.ask(browser, browser.path, browser.query)
@@ -116,6 +121,8 @@ class Server:
         """What is measured of this page: opening it, or sending its form."""
         if browser.page.marks:
             return self.mark(browser)
+        if browser.page.cells:
+            return self.type_cell(browser)
         return self.send(browser, HTTPStatus.OK) if browser.page.typed else self.get(browser)
 
     def mark(self, browser: Browser) -> Answer:
@@ -126,6 +133,13 @@ class Server:
         form[status] = "present" if form[seen] == "absent" else "absent"
         answer = self.send(browser, HTTPStatus.FOUND)
         form[seen] = form[status]
+        return answer
+
+    def type_cell(self, browser: Browser) -> Answer:
+        """Type another mark in the cell."""
+        browser.form["note"] = "9" if browser.form["note"] == "8" else "8"
+        answer = self.send(browser, HTTPStatus.OK)
+        browser.form["version"] = str(json.loads(answer.body)["version"])
         return answer
 
     def send(self, browser: Browser, expected: HTTPStatus) -> Answer:
@@ -206,6 +220,17 @@ class Server:
         stats.strip_dirs().sort_stats("tottime").print_stats(25)
         stats.sort_stats("cumulative").print_stats(60)
         return text.getvalue()
+
+
+def first_cell(page: str) -> tuple[str, dict[str, str]]:
+    """Of a grid of marks: where its first cell is sent, and what is sent with it."""
+    assessment, pupil = (re.search(rf'data-{name}="([^"]+)"', page) for name in "ap")
+    cell = re.search(r'<td(?: data-v="(\d+)")?', page)
+    address = re.search(r'data-cell="([^"]+)"', page)
+    if not (assessment and pupil and cell and address):
+        raise SystemExit("The grid of marks has no cell to type in.")
+    path = address[1].replace("/0/", f"/{assessment[1]}/")
+    return path, {"eleve": pupil[1], "version": cell[1] or "0", "note": ""}
 
 
 def environ_of(cookies: dict[str, str], path: str, query: str, body: bytes | None) -> dict[str, Any]:
@@ -299,7 +324,7 @@ def cast_of_the_world() -> dict[str, int]:
     cast |= {"pupil": family.pupil_id, "guardian": family.guardian_id}
     for key, role in (("head", Role.HEAD), ("cpe", Role.SCHOOL_LIFE), ("secretary", Role.SECRETARY)):
         cast[key] = Holding.objects.filter(school=school, role=role).order_by("pk")[0].person_id
-    return cast
+    return cast | grids.cast_of(school)
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import django
 import time_machine
 
+from bench import grids
+
 # A Tuesday in the middle of the morning: lessons are going on.
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PEOPLE = 1_500  # about 500 pupils, their guardians and the staff
@@ -60,6 +62,7 @@ def grow(people: int) -> None:
     from preau.domains.homework import seeds as homework
     from preau.domains.timetable import seeds as timetable
 
+    is_large = people > PEOPLE
     with TemporaryDirectory() as folder:
         academy = scale_academy(1, people, seed=1, today=NOW.date())
         write_delivery(Path(folder), academy, day=NOW.date())
@@ -68,14 +71,17 @@ def grow(people: int) -> None:
     world = World.of(school, {}, NOW.date())
     plant(world)
     world.people |= cast_of(school)
-    if people > PEOPLE:
+    if is_large:
         add_rooms(school)
+        grids.gather(school)
     timetable.plant(world)
     keep_weeks(NOW.date())
     live(school)
     homework.write(school, NOW.date() - PAST, NOW, set())
     gradebook.plant(world)
     competences.plant(world)
+    if is_large:
+        grids.fill(school, NOW.date())
     open_accounts()
     tell(school)
 

@@ -5,6 +5,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.rules import reads_families
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
+from preau.foundation.prepared import Prepared
 
 
 def reads_groups(viewer: Viewer, *_: object) -> bool:
@@ -22,14 +23,18 @@ def teaches_groups(viewer: Viewer, *_: object) -> bool:
     return viewer.holds(Role.TEACHER)
 
 
+TAUGHT = Prepared(
+    lambda viewer, group: Assignment.objects.filter(
+        active_on(viewer.today), group=group, teacher=viewer.person.pk, school=viewer.school_id
+    ).values_list("pk")
+)
+
+
 def teaches_in(viewer: Viewer, group: Group) -> bool:
     """Whoever teaches or leads this class or group today: several houses ask it for one page, the database hears it once."""
     asked = ("directory.teaches_in", group.pk)
     if asked not in viewer.found:
-        taught = Assignment.objects.filter(
-            active_on(viewer.today), group=group.pk, teacher=viewer.person.pk, school=viewer.school_id
-        )
-        viewer.found[asked] = taught.exists()
+        viewer.found[asked] = bool(TAUGHT(viewer, group.pk))
     return bool(viewer.found[asked])
 
 

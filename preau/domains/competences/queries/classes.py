@@ -1,8 +1,10 @@
 """A class: pupils by competences over a period, who is not there yet, and the balance of a cycle before a council."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -16,78 +18,105 @@ from preau.domains.competences.models import (
     MasteryPolicy,
     policy_of,
 )
-from preau.domains.competences.queries.levels import Line, lines_of, syntheses, syntheses_of_period
-from preau.domains.competences.queries.referentials import RANKED
+from preau.domains.competences.queries.levels import Line, lines_of, read_columns, syntheses, syntheses_in
+from preau.domains.competences.queries.referentials import RANK
 from preau.domains.competences.rules.synthesis import Rule, of_several
 from preau.domains.gradebook.queries.grid import Learner, learners_of
+from preau.foundation.prepared import Prepared
 
-MOST_COLUMNS = 40
-REACHED = 3
+# More columns would be a page too heavy: the others are on another page.
+MOST_COLUMNS = 25
+REACHED, MOST_NOT_YET = 3, 6
+
+
+class Column(NamedTuple):
+    """A competence that was assessed, and the domain above it."""
+
+    pk: int
+    name: str
+    domain_id: int | None
+    domain: str
+
+
+ASSESSED = Prepared(
+    lambda keys: (
+        Competence.objects.filter(pk__in=keys)
+        .order_by(*RANK)
+        .values_list("pk", "name", "parent_id", "parent__name")
+    )
+)
 
 
 @dataclass(frozen=True)
 class NotYet:
     """A competence that some pupils have not reached: a group to make."""
 
-    competence: Competence
+    competence: Column
     pupils: Sequence[Learner]
 
 
 @dataclass(frozen=True)
 class ClassGrid:
-    """Pupils by competences; `levels` by pupil and competence. `others`: how many competences are on no column."""
+    """Pupils by competences; `levels` by pupil and competence. `columns` are those of this page, `count` how many all pages have."""
 
     group: Group
     period: Period
     policy: MasteryPolicy
     learners: Sequence[Learner]
-    columns: Sequence[Competence]
+    columns: Sequence[Column]
     levels: Mapping[tuple[int, int], int | None]
-    domains: Sequence[Competence]
-    others: int = 0
+    domains: Mapping[int, str]
+    count: int
+    page: int
+    is_last: bool
 
     @cached_property
     def rows(self) -> list[tuple[Learner, list[int | None]]]:
         """By name: never by level."""
+        columns = [column.pk for column in self.columns]
         return [
-            (learner, [self.levels.get((learner.pk, column.pk)) for column in self.columns])
+            (learner, [self.levels.get((learner.pk, column)) for column in columns])
             for learner in self.learners
         ]
 
     @cached_property
     def not_yet(self) -> list[NotYet]:
         """Where three pupils at least are below the third level, the most first."""
-        here = [learner for learner in self.learners if not learner.left]
-        found = [
-            NotYet(column, [learner for learner in here if self._is_low(learner, column)])
-            for column in self.columns
+        here = {learner.pk: learner for learner in self.learners if not learner.left}
+        low: dict[int, set[int]] = defaultdict(set)
+        for (pupil, competence), level in self.levels.items():
+            if level is not None and level < REACHED and pupil in here:
+                low[competence].add(pupil)
+        most = sorted(
+            (column for column in self.columns if len(low[column.pk]) > 1),
+            key=lambda column: -len(low[column.pk]),
+        )
+        return [
+            NotYet(column, [learner for pk, learner in here.items() if pk in low[column.pk]])
+            for column in most[:MOST_NOT_YET]
         ]
-        return sorted((one for one in found if len(one.pupils) > 1), key=lambda one: -len(one.pupils))[:6]
-
-    def _is_low(self, pupil: Learner, column: Competence) -> bool:
-        level = self.levels.get((pupil.pk, column.pk))
-        return level is not None and level < REACHED
 
 
-def grid_of(viewer: Viewer, group: Group, period: Period, domain: str | None = None) -> ClassGrid:
-    """What the viewer reads of a class in a period: five queries. `domain`: only what is below this competence."""
+def grid_of(
+    viewer: Viewer, group: Group, period: Period, domain: str = "", page: int = 0, most: int = MOST_COLUMNS
+) -> ClassGrid:
+    """What the viewer reads of a class in a period: six queries. `domain`: only what is below this competence."""
     policy = policy_of(group.school_id)
     learners = learners_of(viewer, group, period)
     pupils = [learner.pk for learner in learners]
-    levels = syntheses_of_period(viewer, pupils, group.school_id, period.pk, Rule(policy.rule))
-    found = RANKED(tuple({competence for _pupil, competence in levels}))
-    domains = list({row.parent.pk: row.parent for row in found if row.parent}.values())
-    chosen = [row for row in found if not domain or str(row.parent_id) == domain] or found
-    columns = chosen[:MOST_COLUMNS]
+    held = read_columns(viewer, pupils, group.school_id, period.pk)
+    found = [Column(*row) for row in ASSESSED(tuple({column.competence_id for column in held}))]
+    domains = {column.domain_id: column.domain for column in found if column.domain_id}
+    chosen = [column for column in found if not domain or str(column.domain_id) == domain] or found
+    last = max(len(chosen) - 1, 0) // most
+    page = min(page, last)
+    columns = chosen[page * most : (page + 1) * most]
+    shown = {column.pk for column in columns}
+    levels = syntheses_in(
+        viewer, [one for one in held if one.competence_id in shown], pupils, Rule(policy.rule)
+    )
     return ClassGrid(
-        group,
-        period,
-        policy,
-        learners,
-        columns,
-        levels,
-        domains,
-        len(chosen) - len(columns),
+        group, period, policy, learners, columns, levels, domains, len(chosen), page, is_last=page == last
     )
 
 

@@ -1,18 +1,22 @@
 """Levels as every page of the house reads them, and what they come to by the school's rule."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from preau.directory.models import Person
+from preau.directory.models import Enrolment, Person
 from preau.directory.viewer import Viewer
-from preau.domains.competences.models import Level
+from preau.directory.words import Role
+from preau.domains.competences.models import Level, SheetColumn
+from preau.domains.competences.models.reading import own_groups, readable
+from preau.domains.competences.models.sheets import written_by
 from preau.domains.competences.rules.synthesis import Found, Rule, synthesis
+from preau.domains.gradebook.models import MARKS
 from preau.foundation.prepared import Prepared
 
 COLUMNS = (
@@ -96,11 +100,38 @@ OF_PERIODS = Prepared(
         _of_periods(viewer, pupils, school, periods).order_by("day_shown", "pk").values_list(*COLUMNS)
     )
 )
+
+
+def _read_columns(viewer: Viewer, pupils: Any, school: int, period: int) -> Any:
+    sheet = "sheet__"
+    groups = Enrolment.objects.filter(pupil__in=pupils).values("group_id")
+    rows = SheetColumn.objects.filter(sheet__school=school, sheet__group__in=groups).annotate(
+        day_shown=Coalesce(F(f"{sheet}assessment__day"), F(f"{sheet}day")),
+        period_shown=Coalesce(F(f"{sheet}assessment__period"), F(f"{sheet}period")),
+    )
+    own = Value(True) if viewer.holds(Role.HEAD) else written_by(viewer, sheet)  # noqa: FBT003
+    read = readable("published_at", viewer.moment, sheet)
+    levels = Level.objects.filter(column=OuterRef("pk"), pupil__in=pupils)
+    told = rows.filter(Exists(levels), period_shown=period).annotate(
+        is_own=ExpressionWrapper(own, BooleanField())
+    )
+    return told.filter(Q(is_own=True) | read).values_list("pk", "competence_id", "day_shown", "is_own")
+
+
+# The law of `Level.visible_to`, asked of some dozens of columns and of a class instead of each of its two thousand levels.
+READ_COLUMNS = Prepared(_read_columns)
+TAUGHT = Prepared(
+    lambda viewer, pupils: (
+        Enrolment.objects.active(viewer.today)
+        .filter(group__in=own_groups(viewer), pupil__in=pupils)
+        .values_list("pupil_id", flat=True)
+    )
+)
 VALUES = Prepared(
-    lambda viewer, pupils, school, periods: (
-        _of_periods(viewer, pupils, school, periods)
+    lambda columns, pupils: (
+        Level.objects.filter(column__in=columns, pupil__in=pupils)
         .order_by()
-        .values_list("pupil_id", "column__competence_id", "day_shown", "pk", "value")
+        .values_list("column_id", "pupil_id", "pk", "value")
     )
 )
 
@@ -110,14 +141,39 @@ def lines_of_periods(viewer: Viewer, pupil: int, school: int, periods: Iterable[
     return [Line(*row) for row in OF_PERIODS(viewer, (pupil,), school, tuple(periods))]
 
 
-def syntheses_of_period(
-    viewer: Viewer, pupils: Iterable[int], school: int, period: int, rule: Rule
+class ReadColumn(NamedTuple):
+    """A column of a sheet where a class has levels; `is_own`: the viewer writes it."""
+
+    pk: int
+    competence_id: int
+    day: date
+    is_own: bool
+
+
+def read_columns(viewer: Viewer, pupils: Iterable[int], school: int, period: int) -> list[ReadColumn]:
+    """Where these pupils have levels of a period that a member of the staff reads: one prepared query."""
+    return [ReadColumn(*row) for row in READ_COLUMNS(viewer, tuple(pupils), school, period)]
+
+
+def syntheses_in(
+    viewer: Viewer, columns: Sequence[ReadColumn], pupils: Iterable[int], rule: Rule
 ) -> Mapping[tuple[int, int], int | None]:
-    """By pupil and competence, what each history of a period comes to: one prepared query."""
+    """By pupil and competence, what their histories in these columns come to: two prepared queries."""
+    known = {column.pk: (column.competence_id, column.day, column.is_own) for column in columns}
+    asked = tuple(pupils)
+    times = Counter(column.competence_id for column in columns)
+    team = set(asked if viewer.has_power(MARKS) else TAUGHT(viewer, asked))
+    made: dict[tuple[int, int], int | None] = {}
     found: dict[tuple[int, int], list[Found]] = defaultdict(list)
-    for pupil, competence, day, pk, value in VALUES(viewer, tuple(pupils), school, (period,)):
-        found[pupil, competence].append(Found(day, pk, value))
-    return {key: synthesis(told, rule) for key, told in found.items()}
+    for pk, pupil, order, value in VALUES(tuple(sorted(known)), asked):
+        competence, day, is_own = known[pk]
+        if not (is_own or pupil in team):
+            continue
+        if times[competence] == 1:
+            made[pupil, competence] = value
+        else:
+            found[pupil, competence].append(Found(day, order, value))
+    return made | {key: synthesis(told, rule) for key, told in found.items()}
 
 
 def histories(lines: Iterable[Line]) -> dict[tuple[int, int], list[Line]]:

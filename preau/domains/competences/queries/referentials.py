@@ -10,12 +10,12 @@ from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Referential
 from preau.foundation.prepared import Prepared
 
-# Competences by their keys, in the order of the referentials, the school's own first.
+# In the order of the referentials, the school's own first.
+RANK = ("-referential__is_own", "referential__name", "rank", "pk")
+# Competences by their keys.
 RANKED = Prepared(
     lambda keys: (
-        Competence.objects.filter(pk__in=keys)
-        .select_related("parent", "referential")
-        .order_by("-referential__is_own", "referential__name", "rank", "pk")
+        Competence.objects.filter(pk__in=keys).select_related("parent", "referential").order_by(*RANK)
     )
 )
 

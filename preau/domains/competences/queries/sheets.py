@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 
-from preau.directory.models import Assignment, Group, Period
+from preau.directory.models import Assignment, Group, Period, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
@@ -113,19 +115,58 @@ def _of_period(period: Any) -> Q:
     return Q(assessment=None, period=period) | Q(assessment__period=period, assessment__deleted_at=None)
 
 
+@dataclass(frozen=True)
+class SheetRow:
+    """A sheet in the list of its class."""
+
+    pk: int
+    title: str
+    day: date
+    published_at: datetime | None
+    subject: str | None
+    teacher: str
+
+    def is_published(self, now: datetime) -> bool:
+        """Do pupils read it by now?"""
+        return self.published_at is not None and self.published_at <= now
+
+
 OF_GROUP = Prepared(
     lambda viewer, group, period: (
         Sheet.objects.visible_to(viewer)
         .filter(_of_period(period), group=group)
-        .select_related("assessment", "subject", "teacher")
+        .annotate(
+            title_shown=Coalesce(F("assessment__title"), F("title")),
+            day_shown=Coalesce(F("assessment__day"), F("day")),
+            published=Coalesce(F("assessment__published_at"), F("published_at")),
+        )
         .order_by("-day", "-pk")
+        .values_list(
+            "pk",
+            "title_shown",
+            "day_shown",
+            "published",
+            "subject__name",
+            "teacher__civility",
+            "teacher__family_name",
+            "teacher__given_name",
+        )
     )
 )
 
 
-def sheets_of(viewer: Viewer, group: Group, period: Period) -> list[Sheet]:
+def sheets_of(viewer: Viewer, group: Group, period: Period) -> list[SheetRow]:
     """Those of a class in a period that the viewer sees, the newest first: one prepared query."""
-    return OF_GROUP(viewer, group.pk, period.pk)
+    rows = OF_GROUP(viewer, group.pk, period.pk)
+    # Many sheets, few teachers.
+    names = {
+        teacher: Person(civility=teacher[0], family_name=teacher[1], given_name=teacher[2]).formal_name
+        for teacher in {tuple(row[5:]) for row in rows}
+    }
+    return [
+        SheetRow(pk, title, day, published, subject, names[*teacher])
+        for pk, title, day, published, subject, *teacher in rows
+    ]
 
 
 @dataclass(frozen=True)

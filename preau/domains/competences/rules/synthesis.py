@@ -4,11 +4,11 @@ Nothing here compares pupils, and nothing gives a percentage: what comes out is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 LEVELS = (1, 2, 3, 4)
 HALF = Fraction(1, 2)
@@ -22,8 +22,7 @@ class Rule(StrEnum):
     BEST = "best"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A level that a teacher found: on a day, `order` among those of that day (the later the greater); None where there is a code."""
 
     day: date
@@ -33,14 +32,14 @@ class Found:
 
 def synthesis(history: Iterable[Found], rule: Rule) -> int | None:
     """The level of one competence. Codes count for nothing; without a level there is none."""
-    told = [found for found in history if found.value is not None]
-    values: list[int] = [found.value for found in told if found.value is not None]
-    if not values:
+    told = [(found.day, found.order, found.value) for found in history if found.value is not None]
+    if not told:
         return None
+    if rule == Rule.LAST:
+        return max(told)[2]
+    values = [value for _day, _order, value in told]
     if rule == Rule.BEST:
         return max(values)
-    if rule == Rule.LAST:
-        return max(told, key=lambda found: (found.day, found.order)).value
     return nearest(Fraction(sum(values), len(values)))
 
 

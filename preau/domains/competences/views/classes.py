@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +17,9 @@ from preau.domains.gradebook.queries.periods import chosen_period, is_open, peri
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
+
+MOST_PAGES, EVERY_COLUMN = 99, 2_000
+PAGES = {str(number) for number in range(MOST_PAGES)}
 
 
 def period_links(periods: list[Any], chosen: Any, rest: str = "") -> list[tuple[str, str, bool]]:
@@ -51,7 +55,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     if period is None:
         return render(request, "competences/nothing.html", {"group": group})
     domain = request.GET.get("domaine", "")
-    grid = classes.grid_of(viewer, group, period, domain)
+    page = request.GET.get("page", "")
+    grid = classes.grid_of(viewer, group, period, domain, int(page) if page in PAGES else 0)
     rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
     writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
     cycle = cycles.cycle_of(group)
@@ -66,6 +71,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "period": period,
         "periods": period_links(periods, period, rest),
         "grid": grid,
+        "cells": [drawn_cells(levels) for _pupil, levels in grid.rows],
         "domains": domain_links(grid, period, domain),
         "query": f"periode={period.pk}{rest}",
         "sheets": sheets.sheets_of(viewer, group, period),
@@ -80,14 +86,20 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     return render(request, "competences/group.html", context)
 
 
+def drawn_cells(levels: list[int | None]) -> SafeString:
+    """The cells of a pupil. Not by the template: a grid has nearly a thousand, which would be half of its page. They hold a level or
+    nothing: there is nothing to escape."""
+    drawn = [f'<td class="l{level}">{level}</td>' if level else "<td></td>" for level in levels]
+    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308
+
+
 def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tuple[str, str, bool]]:
     """The domains of what was assessed, where there are several."""
     if len(grid.domains) < 2:
         return []
     every = [("Tous les domaines", f"?periode={period.pk}", not chosen)]
     return every + [
-        (domain.name, f"?periode={period.pk}&domaine={domain.pk}", str(domain.pk) == chosen)
-        for domain in grid.domains
+        (name, f"?periode={period.pk}&domaine={pk}", str(pk) == chosen) for pk, name in grid.domains.items()
     ]
 
 
@@ -100,7 +112,7 @@ def export(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
     if period is None:
         raise Http404
-    grid = classes.grid_of(viewer, group, period, request.GET.get("domaine", ""))
+    grid = classes.grid_of(viewer, group, period, request.GET.get("domaine", ""), most=EVERY_COLUMN)
     kind = request.POST.get("forme", "")
     kind = kind if kind in TYPES else "csv"
     journal.record(viewer, "competences.exported", group, period=period.pk, rows=len(grid.rows))

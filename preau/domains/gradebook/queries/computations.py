@@ -70,7 +70,7 @@ def next_step(read: PupilMarks, subject: SubjectRow) -> str:
         return ""
     aimed = Fraction(min(int(subject.average.exact) + 2, 20))
     marks = read.marks | {line.pk: aimed * line.terms.scale / averages.FULL}
-    made = averages.averages_of(read.held.gradebook(read.lines), marks, explained=False)
+    made = averages.averages_of(read.held.gradebook(read.lines), marks)
     return _("Avec l’équivalent de %(aimed)s sur 20 à « %(title)s », la moyenne serait de %(average)s.") % {
         "aimed": number(aimed),
         "title": line.title,

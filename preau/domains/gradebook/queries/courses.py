@@ -1,6 +1,5 @@
 """What a teacher teaches to whom: a group and a subject, with what is assessed there."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,6 +37,9 @@ class CourseRow:
     last_day: object = None
 
 
+COURSE = ("group_id", "group__name", "subject_id", "subject__name", "subject__short_name")
+
+
 def _own(viewer: Viewer) -> Any:
     rows = Assignment.objects.active(viewer.today).filter(
         school=viewer.school_id,
@@ -45,7 +47,7 @@ def _own(viewer: Viewer) -> Any:
         kind=Assignment.Kind.TEACHES,
         group__year=viewer.year,
     )
-    return rows.select_related("group", "subject").order_by("group__name", "subject__name")
+    return rows.order_by("group__name", "subject__name").values_list(*COURSE)
 
 
 OWN = Prepared(_own)
@@ -53,14 +55,14 @@ OWN = Prepared(_own)
 
 def own_courses(viewer: Viewer) -> list[Course]:
     """What the viewer teaches this year, group by group: one query."""
-    return _courses(OWN(viewer)) if viewer.year else []
+    return list(dict.fromkeys(Course(*row) for row in OWN(viewer))) if viewer.year else []
 
 
 def _of_group(viewer: Viewer, group: int) -> Any:
     rows = Assignment.objects.active(viewer.today).filter(group=group, kind=Assignment.Kind.TEACHES)
     drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
     told = rows.annotate(is_led=Exists(drawn) | Q(group__in=led(viewer)))
-    return told.select_related("group", "subject").order_by("subject__name")
+    return told.order_by("subject__name").values_list(*COURSE, "teacher_id", "is_led")
 
 
 OF_GROUP = Prepared(_of_group)
@@ -69,21 +71,12 @@ OF_GROUP = Prepared(_of_group)
 def courses_of(viewer: Viewer, group: Group) -> list[Course]:
     """The subjects of a group that the viewer reads, their own first: head, school life and who leads the class read the others."""
     told = OF_GROUP(viewer, group.pk)
-    own = {row.subject_id for row in told if row.teacher_id == viewer.person.pk}
-    reads = reads_every_class(viewer) or any(row.is_led for row in told)
-    found = _courses(row for row in told if reads or row.subject_id in own)
+    taught = [(Course(*course), teacher == viewer.person.pk, is_led) for *course, teacher, is_led in told]
+    own = {course.subject_id for course, is_own, _is_led in taught if is_own}
+    reads = reads_every_class(viewer) or any(is_led for _course, _is_own, is_led in taught)
+    found = dict.fromkeys(course for course, *_more in taught if reads or course.subject_id in own)
     said = [replace(course, own=course.subject_id in own) for course in found]
     return sorted(said, key=lambda one: not one.own)
-
-
-def _courses(rows: Iterable[Assignment]) -> list[Course]:
-    return list(
-        dict.fromkeys(
-            Course(row.group_id, row.group.name, row.subject_id, row.subject.name, row.subject.short_name)
-            for row in rows
-            if row.subject is not None and row.subject_id is not None
-        )
-    )
 
 
 def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) -> list[CourseRow]:

@@ -1,14 +1,15 @@
 """The grid of a group, a subject and a period: pupils, assessments, marks, averages, and the spread of one column."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet
+from django.db.models.functions import Cast, Round
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Period
@@ -16,11 +17,11 @@ from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_of
 from preau.domains.gradebook.models.reading import in_led_class
-from preau.domains.gradebook.queries.counting import given, part_of, policy_terms, subject_terms
+from preau.domains.gradebook.queries.counting import part_of, policy_terms, subject_terms
 from preau.domains.gradebook.queries.courses import Course
 from preau.domains.gradebook.rules import averages
 from preau.domains.gradebook.rules.access import reads_every_class
-from preau.domains.gradebook.rules.marking import TypedMark, as_typed, fixed, plain
+from preau.domains.gradebook.rules.marking import TypedMark, fixed, plain
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import initials
@@ -33,11 +34,10 @@ TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 LOW = Decimal("0.4")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What a cell shows, and the version of its mark (0: none). `low`: below 8 out of 20."""
 
-    typed: TypedMark = field(default_factory=TypedMark)
+    typed: TypedMark = TypedMark()
     version: int = 0
     low: bool = False
 
@@ -208,8 +208,8 @@ def spread(cells: Iterable[TypedMark], scale: Decimal) -> Spread:
 
 def _learners(viewer: Viewer, group: int, first: date, last: date, led_only: bool) -> Any:
     # Whoever has left the school is no colleague's to read any more; whoever changed class still is.
-    here = pupils_here(viewer).values("person_id")
-    rows = Enrolment.objects.filter(group=group, pupil__in=here, pupil__erased_at=None)
+    here = pupils_here(viewer).filter(person_id=OuterRef("pupil_id"))
+    rows = Enrolment.objects.filter(Exists(here), group=group, pupil__erased_at=None)
     rows = rows.exclude(starts__gt=last).exclude(ends__lte=first)
     if led_only:
         rows = rows.filter(pupil__in=in_led_class(viewer))
@@ -256,7 +256,7 @@ def _left(ends: date | None, period: Period, today: date) -> date | None:
 class _GridMarks:
     """What was read of the marks of these pupils in a subject and a period."""
 
-    cells: Mapping[tuple[int, int], Cell]
+    cells: Mapping[int, Mapping[int, Cell]]
     given: Mapping[int, Mapping[averages.Key, averages.Given]]
     terms: Mapping[int, averages.AssessmentTerms]
     parts: frozenset[int | None]
@@ -265,7 +265,7 @@ class _GridMarks:
 def grid_of(
     viewer: Viewer, course: Course, group: Group, period: Period, page: int = 0, most: int = MOST_COLUMNS
 ) -> Grid:
-    """The grid that the viewer reads: five queries. `page`: 0 for the last columns, 1 for those before…"""
+    """The grid that the viewer reads: six queries. `page`: 0 for the last columns, 1 for those before…"""
     found = SEEN(viewer, group.pk, course.subject_id, period.pk)
     assessments = [assessment for assessment in found if assessment.deleted_at is None]
     deleted = [assessment for assessment in found if assessment.deleted_at and course.own]
@@ -276,11 +276,11 @@ def grid_of(
     last = max(len(assessments) - page * most, 0)
     first = max(last - most, 0)
     shown = assessments[first:last]
-    nothing = Cell()
+    columns, nothing = [assessment.pk for assessment in shown], Cell()
     rows = [
         Row(
             learner,
-            tuple(known.cells.get((learner.pk, column.pk), nothing) for column in shown),
+            tuple(known.cells[learner.pk].get(pk, nothing) for pk in columns),
             made.get(learner.pk),
         )
         for learner in learners
@@ -293,55 +293,52 @@ def grid_of(
 def _marks(
     course: Course, period: Period, pupils: Sequence[int], own: Sequence[Assessment], now: datetime
 ) -> _GridMarks:
-    """All that these pupils have in this subject and period, whichever group it was given in: one query.
+    """All that these pupils have in this subject and period, whichever group it was given in: two queries.
 
     What is another group's counts once it is published.
     """
-    here = {assessment.pk for assessment in own}
-    rows = MARKS(tuple(sorted(here)), tuple(pupils), course.subject_id, period.pk, now)
-    cells: dict[tuple[int, int], Cell] = {}
-    said: dict[int, dict[averages.Key, averages.Given]] = {}
-    terms = {assessment.pk: _terms(course, assessment) for assessment in own}
-    parts = {assessment.sub_subject_id for assessment in own}
-    for row in rows:
-        pk, pupil = row["assessment_id"], row["pupil_id"]
-        if pk not in terms:
-            terms[pk] = _terms_of(course, row)
-            parts.add(row["assessment__sub_subject_id"])
-        mark = given(row["value"], row["code"])
-        if mark is None:
-            continue
-        said.setdefault(pupil, {})[pk] = mark
-        if pk in here:
-            low = row["value"] is not None and row["value"] < row["assessment__scale"] * LOW
-            cells[pupil, pk] = Cell(TypedMark(row["value"], row["code"]), row["version"], low)
-    return _GridMarks(cells, said, terms, frozenset(parts))
+    learners, here = tuple(pupils), tuple(assessment.pk for assessment in own)
+    others = ELSEWHERE(here, learners, course.subject_id, period.pk, now)
+    rows = MARKS((*here, *(assessment.pk for assessment in others)), learners)
+    lows = {assessment.pk: assessment.scale * LOW for assessment in own}
+    cells: dict[int, dict[int, Cell]] = {pupil: {} for pupil in pupils}
+    said: dict[int, dict[averages.Key, averages.Given]] = {pupil: {} for pupil in pupils}
+    for pk, pupil, cents, code, version in rows:
+        typed, said[pupil][pk] = _as_read(cents, code)
+        low = lows.get(pk)
+        if low is not None:
+            cells[pupil][pk] = Cell(typed, version, typed.value is not None and typed.value < low)
+    marked = {row[0] for row in rows} if others else set()
+    counted = [*own, *(assessment for assessment in others if assessment.pk in marked)]
+    terms = {assessment.pk: _terms(course, assessment) for assessment in counted}
+    return _GridMarks(cells, said, terms, frozenset(assessment.sub_subject_id for assessment in counted))
 
 
-FIELDS = (
-    "assessment_id",
-    "pupil_id",
-    "value",
-    "code",
-    "version",
-    "assessment__scale",
-    "assessment__coefficient",
-    "assessment__mode",
-    "assessment__sub_subject_id",
-)
+# A thousand cells hold a few dozen different marks: each is made once.
+@lru_cache(maxsize=4_096)
+def _as_read(cents: int | None, code: str) -> tuple[TypedMark, averages.Given]:
+    """A mark in hundredths of a point or a code, as it is shown and as the arithmetic takes it."""
+    if cents is None:
+        return TypedMark(code=code), averages.Code(code)
+    value = Decimal(cents).scaleb(-2)
+    return TypedMark(value), averages.exact(value)
 
 
+def _elsewhere(
+    own: Any, pupils: Any, subject: Any, period: Any, now: Any
+) -> "QuerySet[Assessment, Assessment]":
+    groups = Enrolment.objects.filter(pupil__in=pupils).values("group_id")
+    rows = Assessment.objects.filter(group__in=groups, subject=subject, period=period)
+    return rows.filter(deleted_at=None, published_at__lte=now).exclude(pk__in=own).order_by("day", "pk")
+
+
+ELSEWHERE = Prepared(_elsewhere)
 MARKS = Prepared(
-    lambda own, pupils, subject, period, now: (
-        Mark.objects.filter(
-            Q(assessment__in=own) | Q(assessment__published_at__lte=now),
-            pupil__in=pupils,
-            assessment__subject=subject,
-            assessment__period=period,
-            assessment__deleted_at=None,
-        )
+    lambda assessments, pupils: (
+        Mark.objects.filter(assessment__in=assessments, pupil__in=pupils)
         .order_by()
-        .values(*FIELDS)
+        .annotate(cents=Cast(Round(F("value") * 100), IntegerField()))
+        .values_list("assessment_id", "pupil_id", "cents", "code", "version")
     )
 )
 
@@ -350,19 +347,9 @@ def _terms(course: Course, assessment: Assessment) -> averages.AssessmentTerms:
     return averages.AssessmentTerms(
         assessment.pk,
         part_of(course.subject_id, assessment.sub_subject_id),
-        Fraction(assessment.scale),
-        Fraction(assessment.coefficient),
+        averages.exact(assessment.scale),
+        averages.exact(assessment.coefficient),
         averages.Mode(assessment.mode),
-    )
-
-
-def _terms_of(course: Course, row: Mapping[str, Any]) -> averages.AssessmentTerms:
-    return averages.AssessmentTerms(
-        row["assessment_id"],
-        part_of(course.subject_id, row["assessment__sub_subject_id"]),
-        Fraction(row["assessment__scale"]),
-        Fraction(row["assessment__coefficient"]),
-        averages.Mode(row["assessment__mode"]),
     )
 
 
@@ -373,21 +360,15 @@ def _averages(
     policy = policy_terms(policy_of(viewer.school_id or 0))
     subject = subject_terms(course.subject_id, Decimal(1), parts, known.parts)
     book = averages.Gradebook(policy, (subject,), tuple(known.terms.values()))
-    nothing: Mapping[averages.Key, averages.Given] = {}
-    return {
-        pupil: averages.averages_of(book, known.given.get(pupil, nothing), explained=False)
-        .subjects[course.subject_id]
-        .rounded
-        for pupil in pupils
-    }
+    return {pupil: averages.one_subject(book, subject, known.given[pupil]).rounded for pupil in pupils}
 
 
 def said_average(viewer: Viewer, assessment: Assessment, pupil_id: int) -> str:
     """The average in which this mark counts, as the grid shows it, once it is written."""
     course = Course(assessment.group_id, "", assessment.subject_id, "", "")
-    same = {"group": assessment.group_id, "subject": assessment.subject_id, "period": assessment.period_id}
-    own = list(Assessment.objects.visible_to(viewer).kept().filter(**same))
-    parts = list(SubSubject.objects.filter(subject=assessment.subject_id))
+    seen = SEEN(viewer, assessment.group_id, assessment.subject_id, assessment.period_id)
+    own = [one for one in seen if one.deleted_at is None]
+    parts = SUB_SUBJECTS(assessment.subject_id)
     known = _marks(course, assessment.period, [pupil_id], own, viewer.moment)
     made = _averages(viewer, course, parts, known, [pupil_id])[pupil_id]
     return fixed(made) if made is not None else ""
@@ -395,10 +376,11 @@ def said_average(viewer: Viewer, assessment: Assessment, pupil_id: int) -> str:
 
 def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
     """How the column lies, once a mark of it is written."""
-    learners, marks = column_cells(viewer, assessment)
-    return spread(
-        [as_typed(marks.get(learner.pk)) for learner in learners if not learner.left], assessment.scale
-    )
+    learners = learners_of(viewer, assessment.group, assessment.period)
+    rows = MARKS((assessment.pk,), tuple(learner.pk for learner in learners))
+    typed = {pupil: _as_read(cents, code)[0] for _pk, pupil, cents, code, _version in rows}
+    there = [learner.pk for learner in learners if not learner.left]
+    return spread([typed.get(pk, TypedMark()) for pk in there], assessment.scale)
 
 
 def column_cells(

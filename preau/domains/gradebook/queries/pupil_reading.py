@@ -72,18 +72,15 @@ class PupilMarks:
         """Of the period, or of the year from its periods."""
         return self.averages_at(self.pupil.pk, self.held)
 
-    def averages_at(self, pupil_id: int, held: ClassMarks, *, explained: bool = True) -> Averages:
+    def averages_at(self, pupil_id: int, held: ClassMarks) -> Averages:
         if self.period is not None:
-            return held.averages_of(pupil_id, explained=explained)
-        made = [
-            (period.pk, held.of(period.pk).averages_of(pupil_id, explained=explained))
-            for period in self.periods
-        ]
+            return held.averages_of(pupil_id)
+        made = [(period.pk, held.of(period.pk).averages_of(pupil_id)) for period in self.periods]
         return averages.year_of(made, held.policy)
 
     @cached_property
     def of_class(self) -> dict[int, Averages]:
-        """Of everyone who learns with the pupil, without explanations."""
+        """Of everyone who learns with the pupil."""
         return self.of_class_at(self.held)
 
     def of_class_at(self, held: ClassMarks) -> dict[int, Averages]:
@@ -124,7 +121,15 @@ class PupilMarks:
     @cached_property
     def _before(self) -> Averages:
         """A month ago."""
-        return self.averages_at(self.pupil.pk, self.held.until(self.today - A_MONTH), explained=False)
+        day = self.today - A_MONTH
+        if self.period is None:
+            return self.averages_at(self.pupil.pk, self.held.until(day))
+        return self._own_until(day)
+
+    def _own_until(self, day: date) -> Averages:
+        """Of the pupil, as they were on a day of the period."""
+        book = self.held.gradebook([line for line in self.lines if line.day <= day])
+        return averages.averages_of(book, self.marks)
 
     def subject_spread(self, subject_id: int) -> Spread | None:
         """Of those who share a group of the pupil in this subject."""
@@ -217,15 +222,10 @@ class PupilMarks:
         points = []
         newest = max((line.day for line in self.lines), default=self.today)
         for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
-            held = self.held.until(day)
             # The last point is the average that the page shows.
-            value = (
-                self.averages.general
-                if day >= newest
-                else held.averages_of(self.pupil.pk, explained=False).general
-            )
+            value = self.averages.general if day >= newest else self._own_until(day).general
             if value.rounded is not None:
-                points.append(_point(self._label(day), value, self._band(held, day)))
+                points.append(_point(self._label(day), value, self._band(self.held.until(day), day)))
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")
 
     def _label(self, day: date) -> str:
@@ -235,7 +235,7 @@ class PupilMarks:
         points = []
         for period in self.periods:
             held = self.held.of(period.pk)
-            value = held.averages_of(self.pupil.pk, explained=False).general
+            value = held.averages_of(self.pupil.pk).general
             if value.rounded is not None:
                 points.append(_point(period.name, value, self._band(held, period.pk)))
         return Evolution(points)

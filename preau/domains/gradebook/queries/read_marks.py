@@ -156,6 +156,7 @@ MARKS_OF = Prepared(
 
 
 Given = Mapping[averages.Key, averages.Given]
+ONE = Fraction(1)
 
 
 class Marks:
@@ -207,20 +208,18 @@ class ClassMarks:
 
     def weight_of(self, subject_id: int) -> Fraction:
         """That of the class, else of the school, else 1."""
-        return self.weights.get(
-            (subject_id, self.class_id), self.weights.get((subject_id, None), Fraction(1))
-        )
+        return self.weights.get((subject_id, self.class_id), self.weights.get((subject_id, None), ONE))
 
     def gradebook(self, lines: Iterable[Line]) -> averages.Gradebook:
         """These assessments as the arithmetic takes them, subject by subject in their order."""
         held = list(lines)
         parts: dict[int, dict[averages.Key, averages.PartTerms]] = defaultdict(dict)
         for line in held:
-            coefficient = averages.exact(line.sub_coefficient) if line.sub_coefficient is not None else None
-            key = line.terms.part
-            parts[line.subject_id][key] = averages.PartTerms(
-                key, Fraction(1) if coefficient is None else coefficient
-            )
+            key, coefficient = line.terms.part, line.sub_coefficient
+            if key not in parts[line.subject_id]:
+                parts[line.subject_id][key] = averages.PartTerms(
+                    key, ONE if coefficient is None else averages.exact(coefficient)
+                )
         names = {line.subject_id: line.subject for line in held}
         subjects = tuple(
             averages.SubjectTerms(pk, self.weight_of(pk), tuple(parts[pk].values()))
@@ -263,18 +262,15 @@ class ClassMarks:
         """The same as it was on a day."""
         return replace(self, lines=[line for line in self.lines if line.day <= day])
 
-    def averages_of(self, pupil_id: int, *, explained: bool = True) -> averages.Averages:
+    def averages_of(self, pupil_id: int) -> averages.Averages:
         book = self.gradebook(self.lines_of(pupil_id))
-        return averages.averages_of(book, self.marks.of(pupil_id), explained=explained)
+        return averages.averages_of(book, self.marks.of(pupil_id))
 
     @cached_property
     def averages_of_all(self) -> Mapping[int, averages.Averages]:
-        """Of everyone who learns with the class, without explanations."""
+        """Of everyone who learns with the class."""
         book = self.gradebook(self.lines)
-        return {
-            pupil: averages.averages_of(book, marks, explained=False)
-            for pupil, marks in self.marks.all.items()
-        }
+        return {pupil: averages.averages_of(book, marks) for pupil, marks in self.marks.all.items()}
 
 
 def learning_with(pupil_id: int) -> list[tuple[Learning, int, int]]:
@@ -291,8 +287,14 @@ def class_marks(
     lines = [Line(*row) for row in LINES(viewer, pupils, chosen)] if pupils and chosen else []
     weights = {(subject, group): averages.exact(weight) for subject, group, weight in WEIGHTS(school_id)}
     policy = policy_terms(policy_of(school_id))
-    name = name_of(policy, lines, sorted(weights.items(), key=repr), class_id, learning, chosen)
+    weighed = sorted(weights.items(), key=repr)
+    name = name_of(policy, _facts(lines), weighed, class_id, _facts(learning), chosen)
     return ClassMarks(policy, lines, Marks(viewer, pupils, chosen), weights, class_id, learning, name)
+
+
+def _facts(rows: "Iterable[Line | Learning]") -> list[tuple[object, ...]]:
+    """What these rows hold, which is said faster than they are."""
+    return [tuple(vars(row).values()) for row in rows]
 
 
 def class_of(learning: Iterable[Learning], pupil_id: int, today: date) -> Learning | None:

@@ -91,12 +91,12 @@ class RecordMarks:
 
     @cached_property
     def averages(self) -> averages.Averages:
-        return self.held.averages_of(self.pupil, explained=False)
+        return self.held.averages_of(self.pupil)
 
     @cached_property
     def subjects(self) -> list[SubjectRow]:
         """Those in which there is an average, by name."""
-        before = self.held.until(self.today - A_MONTH).averages_of(self.pupil, explained=False)
+        before = self.held.until(self.today - A_MONTH).averages_of(self.pupil)
         lines = {row.line.subject_id: row.line for row in self.rows}
         made = self.averages.subjects
         found = [

@@ -3,13 +3,13 @@
 Every result keeps the terms that it was made of: « D’où vient cette moyenne ? » reads what was computed and computes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import gcd
+from math import gcd, lcm
 
 FULL = Fraction(20)
 HALF = Fraction(10)
@@ -116,6 +116,19 @@ class AssessmentTerms:
         """What one point brings to the sum."""
         return FULL * self.coefficient / self.scale
 
+    # The same and the coefficient as two whole numbers each: a class asks for them a thousand times.
+
+    @cached_property
+    def point(self) -> tuple[int, int]:
+        (weight, parts), (scale, of) = self.weight, self.scale.as_integer_ratio()
+        points, over = 20 * weight * of, parts * scale
+        common = gcd(points, over)
+        return points // common, over // common
+
+    @cached_property
+    def weight(self) -> tuple[int, int]:
+        return self.coefficient.as_integer_ratio()
+
 
 @dataclass(frozen=True)
 class Gradebook:
@@ -154,14 +167,22 @@ class Term:
 class Average:
     """`exact` is `total` / `divisor`, at most 20, None when nothing weighs; `rounded` is what people read.
 
-    `terms` are there where the average was asked with its explanation.
+    `terms` explain it, line by line: they cost more than the average, and are made when they are asked for.
     """
 
     key: Key
     coefficient: Fraction
-    terms: tuple[Term, ...]
     exact: Fraction | None
-    rounded: Decimal | None
+    policy: Policy
+    explain: Callable[[], tuple[Term, ...]] = field(compare=False, repr=False)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return self.explain()
+
+    @cached_property
+    def rounded(self) -> Decimal | None:
+        return None if self.exact is None else _shown(self.exact, self.policy)
 
     @property
     def total(self) -> Fraction:
@@ -251,8 +272,11 @@ class Sum:
 
     __slots__ = ("denominator", "numerator")
 
-    def __init__(self) -> None:
-        self.numerator, self.denominator = 0, 1
+    def __init__(self, ratios: Sequence[tuple[int, int]] = ()) -> None:
+        self.denominator = lcm(*{denominator for _numerator, denominator in ratios})
+        self.numerator = sum(
+            numerator * (self.denominator // denominator) for numerator, denominator in ratios
+        )
 
     def add(self, numerator: int, denominator: int) -> None:
         if denominator == self.denominator:
@@ -273,9 +297,15 @@ class Sum:
     def value(self) -> Fraction:
         return Fraction(self.numerator, self.denominator)
 
-    def over(self, divisor: "Sum") -> Fraction:
+    def over(self, divisor: "Sum", at_most: int | None = None) -> Fraction:
         """Reduced once, where each would be and then what they make."""
-        return Fraction(self.numerator * divisor.denominator, self.denominator * divisor.numerator)
+        numerator, denominator = (
+            self.numerator * divisor.denominator,
+            self.denominator * divisor.numerator,
+        )
+        if at_most is not None and numerator > at_most * denominator:
+            return Fraction(at_most)
+        return Fraction(numerator, denominator)
 
 
 # One part
@@ -292,30 +322,29 @@ def part_average(
     assessments: Iterable[AssessmentTerms],
     marks: Mapping[Key, Given],
     policy: Policy,
-    *,
-    explained: bool = True,
 ) -> Average:
     """The average of the assessments of one part: normal marks, then what a bonus adds, then the optional marks that raise it."""
     held = [
         (assessment, value)
         for assessment in assessments
-        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.coefficient
+        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.weight[0]
     ]
-    total, divisor = Sum(), Sum()
-    for assessment, value in held:
-        if assessment.mode == Mode.NORMAL:
-            total.add_product(value, assessment.unit)
-            divisor.add_value(assessment.coefficient)
-        elif assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
+    normal = [(value.as_integer_ratio(), one) for one, value in held if one.mode == Mode.NORMAL]
+    total = Sum([(points * one.point[0], parts * one.point[1]) for (points, parts), one in normal])
+    divisor = Sum([one.weight for _value, one in normal])
+    others = [pair for pair in held if pair[0].mode != Mode.NORMAL] if len(normal) < len(held) else []
+    for assessment, value in others:
+        if assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
             total.add_value(above)
     kept: set[Key] = set()
     if divisor.numerator:
-        kept = _keep_optional([pair for pair in held if pair[0].mode == Mode.OPTIONAL], total, divisor)
-    made = min(total.over(divisor), FULL) if divisor.numerator else None
-    terms: tuple[Term, ...] = ()
-    if explained:
-        terms = tuple(_term(each, marks.get(each.key), policy, kept, made) for each in assessments)
-    return Average(part.key, part.coefficient, terms, made, None if made is None else _shown(made, policy))
+        kept = _keep_optional([pair for pair in others if pair[0].mode == Mode.OPTIONAL], total, divisor)
+    made = total.over(divisor, at_most=20) if divisor.numerator else None
+
+    def explain() -> tuple[Term, ...]:
+        return tuple(_term(each, marks.get(each.key), policy, kept, made) for each in assessments)
+
+    return Average(part.key, part.coefficient, made, policy, explain)
 
 
 def worth(given: Given | None, policy: Policy) -> Fraction | None:
@@ -392,19 +421,18 @@ def mean_of(
     coefficient: Fraction,
     of: Iterable[tuple[Key, Fraction | None, Fraction]],
     policy: Policy,
-    *,
-    explained: bool = True,
 ) -> Average:
     """The mean of averages (key, value, coefficient) by their coefficients; what has none does not count."""
     held = list(of)
-    total, divisor = Sum(), Sum()
-    for _key, value, weight in held:
-        if value is not None:
-            total.add_product(value, weight)
-            divisor.add_value(weight)
-    terms = tuple(_counted(*each) for each in held) if explained else ()
+    weighed = [
+        (value.as_integer_ratio(), weight.as_integer_ratio())
+        for _key, value, weight in held
+        if value is not None
+    ]
+    total = Sum([(above * times, below * parts) for (above, below), (times, parts) in weighed])
+    divisor = Sum([weight for _value, weight in weighed])
     made = total.over(divisor) if divisor.numerator else None
-    return Average(key, coefficient, terms, made, None if made is None else _shown(made, policy))
+    return Average(key, coefficient, made, policy, lambda: tuple(_counted(*each) for each in held))
 
 
 def _counted(key: Key, value: Fraction | None, coefficient: Fraction) -> Term:
@@ -415,18 +443,21 @@ def _counted(key: Key, value: Fraction | None, coefficient: Fraction) -> Term:
     return Term(key, value, coefficient, Why.COUNTED, coefficient * value, coefficient)
 
 
-def subject_average(
-    subject: SubjectTerms, parts: Mapping[Key, Average], policy: Policy, *, explained: bool = True
-) -> Average:
-    """From the exact averages of its parts."""
-    made = ((part.key, parts[part.key].exact, part.coefficient) for part in subject.parts)
-    return mean_of(subject.key, subject.coefficient, made, policy, explained=explained)
+def subject_average(subject: SubjectTerms, parts: Mapping[Key, Average], policy: Policy) -> Average:
+    """From the exact averages of its parts; that of a single one is its own."""
+    if len(subject.parts) == 1 and subject.parts[0].coefficient:
+        single = subject.parts[0]
+        made = parts[single.key].exact
+        term = (single.key, made, single.coefficient)
+        return Average(subject.key, subject.coefficient, made, policy, lambda: (_counted(*term),))
+    held = ((part.key, parts[part.key].exact, part.coefficient) for part in subject.parts)
+    return mean_of(subject.key, subject.coefficient, held, policy)
 
 
-def general_average(subjects: Iterable[Average], policy: Policy, *, explained: bool = True) -> Average:
+def general_average(subjects: Iterable[Average], policy: Policy) -> Average:
     """From the averages of the subjects, rounded or exact as the school decided."""
     made = ((subject.key, _base(subject, policy), subject.coefficient) for subject in subjects)
-    return mean_of("general", Fraction(1), made, policy, explained=explained)
+    return mean_of("general", Fraction(1), made, policy)
 
 
 def _base(average: Average, policy: Policy) -> Fraction | None:
@@ -439,20 +470,25 @@ def _shown(value: Fraction, policy: Policy) -> Decimal:
     return rounded(value, policy.step, policy.rounding)
 
 
-def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given], *, explained: bool = True) -> Averages:
-    """The averages of one pupil in one period: `marks` by assessment, out of their scales. A class is read without the
-    explanations, which cost more than the averages."""
-    policy, by_part = gradebook.policy, gradebook.by_part
+def averages_of(gradebook: Gradebook, marks: Mapping[Key, Given]) -> Averages:
+    """The averages of one pupil in one period: `marks` by assessment, out of their scales."""
+    policy = gradebook.policy
     parts = {
-        part.key: part_average(part, by_part.get(part.key, ()), marks, policy, explained=explained)
-        for subject in gradebook.subjects
-        for part in subject.parts
+        part.key: _part(gradebook, part, marks) for subject in gradebook.subjects for part in subject.parts
     }
-    subjects = {
-        subject.key: subject_average(subject, parts, policy, explained=explained)
-        for subject in gradebook.subjects
-    }
-    return Averages(parts, subjects, general_average(subjects.values(), policy, explained=explained))
+    subjects = {subject.key: subject_average(subject, parts, policy) for subject in gradebook.subjects}
+    return Averages(parts, subjects, general_average(subjects.values(), policy))
+
+
+def one_subject(gradebook: Gradebook, subject: SubjectTerms, marks: Mapping[Key, Given]) -> Average:
+    """The average of one pupil in one subject."""
+    parts = {part.key: _part(gradebook, part, marks) for part in subject.parts}
+    return subject_average(subject, parts, gradebook.policy)
+
+
+def _part(gradebook: Gradebook, part: PartTerms, marks: Mapping[Key, Given]) -> Average:
+    assessed = gradebook.by_part.get(part.key, ())
+    return part_average(part, assessed, marks, gradebook.policy)
 
 
 def year_of(periods: Sequence[tuple[Key, Averages]], policy: Policy) -> Averages:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,7 @@ class TypedMark:
     def is_empty(self) -> bool:
         return self.value is None and not self.code
 
-    @property
+    @cached_property
     def said(self) -> str:
         """« 12,5 », « ABS », or nothing."""
         return self.code or (plain(self.value) if self.value is not None else "")

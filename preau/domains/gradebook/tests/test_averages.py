@@ -392,20 +392,6 @@ def test_the_explanation_adds_up_to_the_average(book: dict[str, Any]) -> None:
                 assert term.counts == bool(term.adds or term.weighs) or (term.counts and term.value == 0)
 
 
-@settings(max_examples=60, deadline=None)
-@given(gradebooks())
-def test_averages_without_their_explanation_are_the_same(book: dict[str, Any]) -> None:
-    read = books.read(json.dumps(book).encode())
-    for marks in read.marks.values():
-        made, bare = (rules.averages_of(read.terms, marks, explained=said) for said in (True, False))
-        for one, other in zip(
-            (*made.parts.values(), *made.subjects.values(), made.general),
-            (*bare.parts.values(), *bare.subjects.values(), bare.general),
-            strict=True,
-        ):
-            assert replace(one, terms=()) == other
-
-
 def test_the_order_of_optional_marks_of_one_value_says_nothing() -> None:
     held = [("15", "1", Mode.OPTIONAL), ("15", "3", Mode.OPTIONAL), ("12", "1", Mode.OPTIONAL), ("11", "1")]
     assert {sat(*order).exact for order in permutations(held)} == {Fraction(15 + 45 + 11, 5)}
