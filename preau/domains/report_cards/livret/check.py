@@ -65,12 +65,13 @@ class Finding:
 @dataclass(frozen=True)
 class Beside:
     """What a school knows beside the file, and which decides whether it may leave. By the identifier of a pupil: their INE, and
-    whether their training programme (MEF) is one that the school's tables know."""
+    whether their training programme (MEF) is one that the school's tables know. `classless`: pupils of whom the file says nothing."""
 
     period: str = ""
     sealed: bool = True
     ines: Mapping[str, str] = field(default_factory=dict)
     programmes: Mapping[str, bool] = field(default_factory=dict)
+    classless: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(livret: Livret, version: Version, beside: Beside | None = None) -> list[Finding]:
@@ -374,6 +375,10 @@ def _beside(livret: Livret, names: Names, beside: Beside) -> Iterator[Finding]:
     if not beside.sealed:
         said = _("la période « %(period)s » n’est pas arrêtée.") % {"period": beside.period}
         yield names.made("period-not-sealed", Mend.PERIODS, said)
+    for ref, name in beside.classless.items():
+        said = _("%(pupil)s n’est dans aucune classe, et n’est donc pas dans le fichier.") % {"pupil": name}
+        code, warns = "pupil-in-no-class", Severity.WARNING
+        yield Finding(code, warns, said, Mend.PERSON, pupil=name, refs={"pupil": ref})
     for pupil in livret.pupils:
         if not beside.ines.get(pupil.id):
             yield names.made(

@@ -112,7 +112,11 @@ class _Walk:
             refs = value.split()
             if len(refs) < max(1, kind.least) or (kind.sort == "ref" and len(refs) > 1):
                 yield Departure(Fault.TOO_FEW, path, name, value, kind)
-            self.refs += [(path, name, ref) for ref in refs]
+            for ref in refs:
+                if NAME.fullmatch(ref):
+                    self.refs.append((path, name, ref))
+                else:
+                    yield Departure(Fault.NOT_AN_ID, path, name, ref, kind)
         elif kind.sort == "id":
             yield from self._identify(path, name, value.strip(), kind)
         elif fault := fault_of(value, kind):

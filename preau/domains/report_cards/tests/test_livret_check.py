@@ -363,6 +363,12 @@ BESIDE_IT: dict[str, tuple[dict[str, Any], Severity, Mend, str]] = {
         Mend.IMPORT,
         "Lina Dubois (3e D) : il manque l’INE.",
     ),
+    "pupil-in-no-class": (
+        {"classless": {"EL_3": "Zoé Petit"}},
+        WARNING,
+        Mend.PERSON,
+        "Zoé Petit n’est dans aucune classe, et n’est donc pas dans le fichier.",
+    ),
     "programme-unknown": (
         {"programmes": {"EL_2": True}},
         WARNING,
