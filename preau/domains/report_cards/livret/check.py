@@ -63,15 +63,27 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """A subject that is taught to a class and of which nobody has said anything: no mark, no level, no text."""
+
+    division: str
+    subject: str
+    teacher: str
+    teachers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Beside:
     """What a school knows beside the file, and which decides whether it may leave. By the identifier of a pupil: their INE, and
-    whether their training programme (MEF) is one that the school's tables know. `classless`: pupils of whom the file says nothing."""
+    whether their training programme (MEF) is one that the school's tables know. `classless`: pupils of whom the file says nothing;
+    `silences`: subjects of which it says nothing."""
 
     period: str = ""
     sealed: bool = True
     ines: Mapping[str, str] = field(default_factory=dict)
     programmes: Mapping[str, bool] = field(default_factory=dict)
     classless: Mapping[str, str] = field(default_factory=dict)
+    silences: Sequence[Silence] = ()
 
 
 def check(livret: Livret, version: Version, beside: Beside | None = None) -> list[Finding]:
@@ -284,6 +296,7 @@ def _rules(livret: Livret, names: Names) -> Iterator[Finding]:
     for balance in livret.cycle_reports:
         yield from _signs(balance.synthesis, names, Mend.BALANCE, pupil=balance.pupil)
     yield from _head_teachers(livret, names)
+    yield from _programmes(livret, names)
     yield from _namesakes(livret.pupils, names)
     yield from _without_report(livret, names)
     known = {*THEMES, *(theme.code for theme in livret.themes)}
@@ -323,9 +336,6 @@ def _of_subject(report: PeriodReport, learnt: Learnt, names: Names) -> Iterator[
         yield made("marked-and-not-marked", _("l’élève a une moyenne et n’est pas noté."))
     if not learnt.text.strip():
         yield made("appreciation-missing", _("il manque l’appréciation."), Severity.WARNING)
-    if not learnt.items:
-        said = _("aucun élément de programme n’est dit.")
-        yield made("programme-missing", said, Severity.WARNING)
     yield from _signs(learnt.text, names, Mend.APPRECIATION, **where)
 
 
@@ -348,6 +358,25 @@ def _head_teachers(livret: Livret, names: Names) -> Iterator[Finding]:
         yield names.made(
             "class-without-head-teacher", Mend.TEAM, said, severity=Severity.WARNING, division=division
         )
+
+
+def _programmes(livret: Livret, names: Names) -> Iterator[Finding]:
+    """Said once for a class and a subject, where it is of no pupil."""
+    lacking: dict[tuple[str, str], tuple[str, ...]] = {}
+    told: set[tuple[str, str]] = set()
+    for report in livret.period_reports:
+        pupil = names.pupils.get(report.pupil)
+        for learnt in report.learnt if pupil else ():
+            place = (pupil.division if pupil else "", learnt.discipline)
+            if learnt.items:
+                told.add(place)
+            lacking.setdefault(place, learnt.teachers)
+    for place, teachers in lacking.items():
+        if place not in told:
+            division, discipline = place
+            said = _("aucun élément de programme n’est dit.")
+            where = {"division": division, "discipline": discipline, "teachers": teachers}
+            yield names.made("programme-missing", Mend.APPRECIATION, said, severity=Severity.WARNING, **where)
 
 
 def _namesakes(pupils: Sequence[Pupil], names: Names) -> Iterator[Finding]:
@@ -379,6 +408,19 @@ def _beside(livret: Livret, names: Names, beside: Beside) -> Iterator[Finding]:
         said = _("%(pupil)s n’est dans aucune classe, et n’est donc pas dans le fichier.") % {"pupil": name}
         code, warns = "pupil-in-no-class", Severity.WARNING
         yield Finding(code, warns, said, Mend.PERSON, pupil=name, refs={"pupil": ref})
+    for one in beside.silences:
+        said = _("%(division)s, %(subject)s : rien n’en est dit, la matière n’est pas dans le fichier.")
+        told = {"division": one.division, "subject": one.subject}
+        yield Finding(
+            "subject-silent",
+            Severity.WARNING,
+            said % told,
+            Mend.APPRECIATION,
+            division=one.division,
+            subject=one.subject,
+            teacher=one.teacher,
+            refs={"division": one.division, "teacher": " ".join(one.teachers)},
+        )
     for pupil in livret.pupils:
         if not beside.ines.get(pupil.id):
             yield names.made(

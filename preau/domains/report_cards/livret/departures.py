@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from preau.domains.report_cards.livret.tree import Element
@@ -12,6 +13,7 @@ from preau.foundation.xmltext import UNSAYABLE
 
 NAME = re.compile(r"[^\W\d][\w.\-·]*")
 NUMBER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?", re.ASCII)
 
@@ -137,7 +139,7 @@ class _Walk:
             if child.tag not in known:
                 yield Departure(Fault.UNKNOWN, (*path, child))
         ranks = [shape.rank(child.tag) for child in children if child.tag in known]
-        if ranks != sorted(ranks):
+        if ranks != sorted(ranks) and not shape.free:
             yield Departure(Fault.DISORDER, path)
         for child_shape in shape.children:
             count = sum(child.tag == child_shape.tag for child in children)
@@ -176,6 +178,8 @@ def fault_of(value: str, kind: Kind) -> Fault | None:
         return _fault_of_number(value.strip(), kind)
     if kind.sort == "flag":
         return None if value.strip() in {"0", "1", "true", "false"} else Fault.NOT_A_FLAG
+    if kind.sort == "decimal":
+        return _fault_of_decimal(value.strip(), kind)
     if kind.sort in {"day", "moment"}:
         right = _is_day(value) if kind.sort == "day" else MOMENT.fullmatch(value) and _is_moment(value)
         return None if right else Fault.NOT_A_DAY
@@ -187,6 +191,7 @@ def _faults_of_words(value: str, kind: Kind) -> Iterator[tuple[Fault, bool]]:
     yield Fault.TOO_LONG, len(value) > kind.most
     yield Fault.NOT_A_WORD, bool(kind.one_of) and value not in kind.one_of
     yield Fault.TOO_SHORT, len(value) < kind.least
+    yield Fault.NOT_A_WORD, bool(kind.digits) and not (value.isascii() and value.isdigit())
     yield Fault.BLANK, kind.solid and not value.strip(" \t\n")
 
 
@@ -197,6 +202,17 @@ def _fault_of_number(value: str, kind: Kind) -> Fault | None:
     low, high = kind.lowest, kind.highest
     within = (low is None or number >= low) and (high is None or number <= high)
     return None if within else Fault.NOT_A_NUMBER
+
+
+def _fault_of_decimal(value: str, kind: Kind) -> Fault | None:
+    """With a point, and no more places than the kind has."""
+    if not DECIMAL.fullmatch(value):
+        return Fault.NOT_A_NUMBER
+    after = value.partition(".")[2].rstrip("0")
+    number = Decimal(value)
+    low, high = kind.lowest, kind.highest
+    within = (low is None or number >= low) and (high is None or number <= high)
+    return None if within and len(after) <= kind.places else Fault.NOT_A_NUMBER
 
 
 def _is_day(value: str) -> bool:

@@ -1,6 +1,6 @@
 """Files of the livret that somebody made: read whole, without DTD, entity or network, and taken as they are."""
 
-from typing import IO
+from typing import IO, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +10,7 @@ from preau.domains.report_cards.livret.versions import Version
 from preau.foundation.reading import LONGEST_VALUE, Unreadable, UnreadableFile, XmlReader
 
 MOST = 3_000_000
+Told = TypeVar("Told")
 
 
 class Reader(XmlReader):
@@ -71,10 +72,10 @@ def elements_of(file: IO[bytes], name: str, version: Version) -> Element:
     return root
 
 
-def livret_of(root: Element, name: str) -> Livret:
+def livret_of(root: Element, name: str, kind: type[Told] = Livret) -> Told:  # type: ignore[assignment]
     """What these elements tell. Raises Unreadable where a value is not of its sort."""
     try:
-        made: Livret = thing_of(root, Livret)
+        made: Told = thing_of(root, kind)
     except Misread as misread:
         said = _("L’attribut « %(name)s » de « %(tag)s » vaut « %(value)s », ce qui ne se lit pas.")
         told = {"name": misread.name, "tag": misread.element.tag, "value": misread.value[:40]}

@@ -17,7 +17,8 @@ class UnknownVersion(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """What a value may be: words by default. `least` and `most`: letters, or how many references."""
+    """What a value may be: words by default. `least` and `most`: letters, or how many references; `digits`: so many of them and nothing
+    else; `places`: after the point of a decimal."""
 
     sort: str = "words"
     least: int = 0
@@ -26,6 +27,8 @@ class Kind:
     highest: int | None = None
     one_of: tuple[str, ...] = ()
     solid: bool = False
+    digits: int = 0
+    places: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Child:
 
 @dataclass(frozen=True)
 class Shape:
-    """What an element may hold. `unique`: tag, attributes that tell its children apart, and those that may be absent."""
+    """What an element may hold. `unique`: tag, attributes that tell its children apart, and those that may be absent. `free`: its
+    children stand in any order."""
 
     attributes: Mapping[str, tuple[Kind, bool]] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
     text: Kind | None = None
     unique: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
+    free: bool = False
 
     def rank(self, tag: str) -> int:
         """The place of a child among the others; after them all, when there is none."""
@@ -52,7 +57,7 @@ class Shape:
 @dataclass(frozen=True)
 class Version:
     """One version of a format. `current`: the one that the ministry takes today, where it is known; `reads`: the versions of files
-    that this description reads."""
+    that this description reads. `prefix`: the one of the root, where the elements inside are of no namespace."""
 
     format: str
     version: str
@@ -62,6 +67,7 @@ class Version:
     root: str
     targets: Mapping[str, str]
     shapes: Mapping[str, Shape]
+    prefix: str = ""
 
     def shape(self, tag: str, parent: str = "") -> Shape | None:
         return self.shapes.get(f"{parent}/{tag}") or self.shapes.get(tag)
@@ -109,6 +115,7 @@ def _shapes(told: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
                 tuple(map(_child, facts.get("children", ()))),
                 kinds[text] if text else None,
                 tuple(map(_unique, facts.get("unique", ()))),
+                facts.get("free", False),
             ),
         )
 
@@ -131,4 +138,5 @@ def version_of(name: str, number: str = "") -> Version:
         told["root"],
         told["targets"],
         dict(_shapes(told)),
+        told.get("prefix", ""),
     )

@@ -97,6 +97,20 @@ FIELDS: Mapping[tuple[str, str], object] = {
     ("epi", "intitule"): _("le titre de l’EPI"),
     ("epi", "discipline-refs"): _("les matières de l’EPI (deux au moins)"),
 }
+# The same of a livret of lycée, whose elements have names of their own.
+LYCEE: Mapping[tuple[str, str], object] = {
+    ("eleve", "id"): _("le numéro SIECLE"),
+    ("etablissement", ""): _("l’UAI de l’établissement"),
+    ("evaluation", "code-matiere"): _("le code de la matière"),
+    ("annuelle", ""): _("l’appréciation annuelle"),
+    ("enseignants", ""): _("l’enseignant"),
+    ("enseignant", "nom"): _("le nom de l’enseignant"),
+    ("enseignant", "prenom"): _("le prénom de l’enseignant"),
+    ("periode", "moyenne"): _("la moyenne"),
+    ("structure", "moyenne"): _("la moyenne de la classe"),
+    ("donnees", "eleve"): _("la liste des élèves"),
+    ("scolarite", "evaluation"): _("le bilan des matières"),
+}
 # What stands for the sentence of each fault, after who and where.
 FAULTS: Mapping[Fault, object] = {
     Fault.MISSING: _("il manque %(what)s."),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from preau.domains.report_cards.livret.model import Livret
 from preau.domains.report_cards.livret.tree import Element, element_of
 from preau.domains.report_cards.livret.versions import Version
 from preau.foundation.xmltext import UNSAYABLE
@@ -17,17 +16,19 @@ class Unsayable(ValueError):
     """A text holds a sign that has no way to be written in XML: `check` says which, and where."""
 
 
-def written(livret: Livret, version: Version) -> bytes:
+def written(livret: Any, version: Version) -> bytes:
     """The file of a livret. Raises Unsayable; what else the ministry would refuse is for `check` to say first."""
     return written_element(element_of(livret, version.root, version), version)
 
 
 def written_element(root: Element, version: Version) -> bytes:
     """The same of elements that are at hand."""
-    spaces: dict[str, Any] = {"xmlns": version.namespace}
+    prefix = version.prefix
+    spaces = {f"xmlns:{prefix}" if prefix else "xmlns": version.namespace}
     if any(name.startswith("xsi:") for name in root.attributes):
         spaces["xmlns:xsi"] = XSI
-    top = Element(root.tag, {**spaces, **root.attributes}, root.text, root.children)
+    tag = f"{prefix}:{root.tag}" if prefix else root.tag
+    top = Element(tag, {**spaces, **root.attributes}, root.text, root.children)
     text = HEAD + "".join(_lines(top, ""))
     if UNSAYABLE.search(text):
         raise Unsayable

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from preau.domains.report_cards.livret.check import Beside, Finding, Severity, check, errors
+from preau.domains.report_cards.livret.check import Beside, Finding, Severity, Silence, check, errors
 from preau.domains.report_cards.livret.model import (
     Address,
     Component,
@@ -120,6 +120,15 @@ def with_learnt(**told: Any) -> Livret:
     return with_report(learnt=(replace(maths, **told), french))
 
 
+def with_items(items: tuple[str, ...]) -> Livret:
+    """The elements of mathematics, of everybody."""
+    reports = [
+        replace(one, learnt=(replace(one.learnt[0], items=items), *one.learnt[1:]))
+        for one in whole().period_reports
+    ]
+    return replace(whole(), period_reports=tuple(reports))
+
+
 def with_pupil(**told: Any) -> Livret:
     livret = whole()
     return replace(livret, pupils=(replace(livret.pupils[0], **told), livret.pupils[1]))
@@ -193,10 +202,10 @@ PLANTED: dict[str, tuple[Made, Severity, Mend, str]] = {
         "Lina Dubois (3e D), Mathématiques : l’élève a une moyenne et n’est pas noté.",
     ),
     "programme-missing": (
-        lambda: with_learnt(items=()),
+        lambda: with_items(()),
         WARNING,
         Mend.APPRECIATION,
-        "Lina Dubois (3e D), Mathématiques : aucun élément de programme n’est dit.",
+        "3e D, Mathématiques : aucun élément de programme n’est dit.",
     ),
     "subject-without-teacher": (
         lambda: with_learnt(teachers=()),
@@ -368,6 +377,12 @@ BESIDE_IT: dict[str, tuple[dict[str, Any], Severity, Mend, str]] = {
         WARNING,
         Mend.PERSON,
         "Zoé Petit n’est dans aucune classe, et n’est donc pas dans le fichier.",
+    ),
+    "subject-silent": (
+        {"silences": (Silence("3e D", "Technologie", "Awa Sarr"),)},
+        WARNING,
+        Mend.APPRECIATION,
+        "3e D, Technologie : rien n’en est dit, la matière n’est pas dans le fichier.",
     ),
     "programme-unknown": (
         {"programmes": {"EL_2": True}},

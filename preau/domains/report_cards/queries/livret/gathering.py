@@ -17,7 +17,7 @@ from preau.domains.gradebook.boards import Position, positions
 from preau.domains.gradebook.models import PeriodSeal
 from preau.domains.gradebook.queries.read_marks import ClassMarks, class_marks
 from preau.domains.gradebook.rules import averages
-from preau.domains.report_cards.livret.check import Beside
+from preau.domains.report_cards.livret.check import Beside, Silence
 from preau.domains.report_cards.livret.model import (
     Component,
     CycleReport,
@@ -123,6 +123,7 @@ class _Gathering:
             programmes={
                 f"EL_{pk}": known.programmes.get(pk, "") in known.known_programmes for pk in known.pupils
             },
+            silences=self._silences(),
             classless={f"EL_{one.pk}": one.full_name for one in known.classless},
         )
 
@@ -212,8 +213,38 @@ class _Gathering:
                     seen.add(course.subject_id)
                     yield course, one.group_id == place.group.pk
 
+    @cached_property
+    def _said(self) -> frozenset[tuple[int, int]]:
+        """The classes and groups, by subject, of which something is said of somebody: « vie de classe » is no subject of a livret."""
+        told: set[tuple[int, int | None]] = {(pupil, subject) for pupil, _kind, subject in self._texts}
+        told |= {(pupil, one.subject_id) for pupil, held in self._positions.items() for one in held}
+        told |= set(self._averages.own)
+        return frozenset(
+            (course.group_id, course.subject_id)
+            for place in self.known.places
+            for course, _with_class in self._courses(place)
+            if (place.pupil.pk, course.subject_id) in told
+        )
+
+    def _silences(self) -> list[Silence]:
+        """Each class and subject that the file leaves out, once."""
+        found: dict[tuple[str, int], Silence] = {}
+        for place in self.known.places:
+            for course, _with_class in self._courses(place):
+                if (course.group_id, course.subject_id) not in self._said:
+                    people = [self.known.teachers[pk].full_name for pk in course.teachers]
+                    found[place.group.name, course.subject_id] = Silence(
+                        place.group.name,
+                        self.known.subjects[course.subject_id].name,
+                        ", ".join(people),
+                        tuple(f"ENS_{pk}" for pk in course.teachers),
+                    )
+        return list(found.values())
+
     def _learnt(self, place: Place) -> Iterator[Learnt]:
         for course, with_class in self._courses(place):
+            if (course.group_id, course.subject_id) not in self._said:
+                continue
             pupil, subject = place.pupil.pk, course.subject_id
             average = self._averages.own.get((pupil, subject))
             rounded = average.rounded if average else None
