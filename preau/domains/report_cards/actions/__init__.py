@@ -1,1 +1,1 @@
-"""."""
+"""Every write of the house."""

@@ -1,1 +1,1 @@
-"""."""
+"""What pages of bulletins read."""
