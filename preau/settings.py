@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "preau.domains.attention",
     "preau.domains.records",
     "preau.domains.competences",
+    "preau.domains.report_cards",
     "preau.domains.messaging",
     "preau.portal",
 ]

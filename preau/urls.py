@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("preau.domains.campaigns.urls")),
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
+    path("", include("preau.domains.report_cards.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -131,6 +131,8 @@ NARROWED = {
     "privacy.DataCopy",
     "privacy.DataRequest",
     "privacy.RequestLine",
+    "report_cards.Appreciation",
+    "report_cards.Decision",
 }
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.text import slugify
 
 SKELETON = Path(__file__).parent.parent / "house"
-NAME = re.compile(r"[a-z][a-z]{2,20}")
+NAME = re.compile(r"(?=.{3,21}$)[a-z]{2,}(_[a-z]+)*")
 
 
 class NotPossible(Exception):
@@ -28,7 +28,7 @@ def words_of(name: str, label: str, one: str, says: str) -> dict[str, str]:
     return {
         "HOUSE": name,
         "NOUN": noun,
-        "CAPITAL": name.capitalize(),
+        "CAPITAL": "".join(part.capitalize() for part in name.split("_")),
         "LABEL": label,
         "FRENCH": one,
         "SAYS": says,
@@ -41,7 +41,7 @@ def build(root: Path, words: dict[str, str]) -> list[Path]:
     name = words["HOUSE"]
     folder = root / "preau" / "domains" / name
     if not NAME.fullmatch(name):
-        raise NotPossible(f"'{name}': small letters alone, a plural noun")
+        raise NotPossible(f"'{name}': small letters, words joined by _, a plural noun")
     if folder.exists():
         raise NotPossible(f"{folder} is there")
     made = []

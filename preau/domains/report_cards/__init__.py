@@ -1,0 +1,1 @@
+"""Appreciations of a period, class councils, and the bulletins that come of them."""

@@ -1,0 +1,151 @@
+"""What the house holds of people: why, until when, who reads it, and in which words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.queries.terms import SINCE, by_year
+from preau.directory.words import Role
+from preau.domains.report_cards.actions import erasing
+from preau.foundation import boards
+from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
+from preau.foundation.readers import NO_ROW, Readers, on_themselves
+
+NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
+READ_BY = (Role.HEAD, Role.SCHOOL_LIFE, _("le professeur principal"))
+# Pupils and families read bulletins, once published: what is being written changes until the council is over.
+STAFF_ALONE = Readers(NO_ROW, NO_ROW, (*READ_BY, _("les enseignants de la matière")))
+BASIS: dict[str, Any] = dict(
+    purpose=_("Dire à chaque élève et à sa famille ce que vaut sa période, et tenir les conseils de classe."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+for data in [
+    PersonalData(
+        _("Appréciations"),
+        "report_cards.Appreciation",
+        "pupil",
+        fields=dict.fromkeys(["school", "period", "version"], NONE)
+        | dict.fromkeys(["pupil", "group", "kind", "subject", "text"], CHILD)
+        | dict.fromkeys(["changed_at", "changed_by"], PERSONAL),
+        withheld=frozenset({"version"}),
+        forget=erasing.forget_appreciations,
+        readers=STAFF_ALONE,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Phrases gardées"),
+        "report_cards.Phrase",
+        "owner",
+        fields={"school": NONE} | dict.fromkeys(["owner", "text", "kept_at"], PERSONAL),
+        forget=erasing.forget_phrases,
+        readers=on_themselves(),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Conseils de classe"),
+        "report_cards.Council",
+        "held_by",
+        fields=dict.fromkeys(["school", "group", "period", "starts"], NONE)
+        | dict.fromkeys(["held_at", "held_by", "present", "comment"], PERSONAL)
+        | {"shown": CHILD},
+        about=("shown",),
+        withheld=frozenset({"shown"}),
+        readers=on_themselves(*READ_BY),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Décisions des conseils de classe"),
+        "report_cards.Decision",
+        "pupil",
+        fields=dict.fromkeys(["council", "version"], NONE)
+        | dict.fromkeys(["pupil", "distinction"], CHILD)
+        | dict.fromkeys(["by", "at"], PERSONAL),
+        withheld=frozenset({"version"}),
+        forget=erasing.forget_decisions,
+        readers=Readers(NO_ROW, NO_ROW, READ_BY),
+        **BASIS,
+    ),
+]:
+    boards.personal_data.add(data)
+
+TERM: dict[str, Any] = dict(
+    keep=Retention.YEAR_PLUS_ONE,
+    since=SINCE,
+    text=_("Effacé à la fin de l’année scolaire qui suit : il n’en reste que le nombre."),
+)
+for term in [
+    Term(
+        "report_cards.appreciations",
+        _("Appréciations"),
+        model="report_cards.Appreciation",
+        when="changed_at",
+        due=by_year("report_cards.Appreciation", "changed_at"),
+        people=("pupil", "changed_by"),
+        order=30,
+        **TERM,
+    ),
+    Term(
+        "report_cards.phrases",
+        _("Phrases gardées"),
+        model="report_cards.Phrase",
+        when="kept_at",
+        due=by_year("report_cards.Phrase", "kept_at"),
+        people=("owner",),
+        order=31,
+        **TERM,
+    ),
+    Term(
+        "report_cards.councils",
+        _("Conseils de classe"),
+        model="report_cards.Council",
+        when="period__ends",
+        due=by_year("report_cards.Council", "period__ends"),
+        people=("held_by", "decisions__pupil"),
+        with_it=("report_cards.Decision",),
+        order=32,
+        **TERM,
+    ),
+]:
+    boards.terms.add(term)
+
+for words in [
+    boards.InWords("report_cards", boards.Section.WORK),
+    boards.InWords(
+        "report_cards.Appreciation",
+        when="changed_at",
+        sentence=(_("Appréciation : %(self)s"), _("« %(text)s »")),
+        names=lambda row: row.subject.name if row.subject else row.get_kind_display(),
+        quiet=frozenset({"kind", "subject"}),
+        names_with=("subject",),
+    ),
+    boards.InWords("report_cards.Phrase", when="kept_at", sentence=(_("Phrase gardée : « %(text)s »"),)),
+    boards.InWords(
+        "report_cards.Council",
+        when="held_at",
+        sentence=(_("Conseil de classe : %(self)s"), _("présents : %(present)s"), "%(comment)s"),
+        names=lambda row: f"{row.group.name}, {row.period.name}",
+        quiet=frozenset({"group", "period"}),
+        names_with=("group", "period"),
+    ),
+    boards.InWords(
+        "report_cards.Decision",
+        when="at",
+        sentence=(_("Décision du conseil de classe : %(council)s"), "%(distinction)s"),
+    ),
+]:
+    boards.data_in_words.add(words)
+
+for verb, label in [
+    ("report_cards.appreciation_written", _("Appréciation écrite")),
+    ("report_cards.policy_changed", _("Mentions et longueurs des bulletins changées")),
+    ("report_cards.class_read", _("Les appréciations d’une classe")),
+    ("report_cards.council_read", _("Un conseil de classe")),
+    ("report_cards.pupil_decided", _("Décision du conseil validée")),
+    ("report_cards.council_written", _("Conseil de classe : date, présents ou appréciation changés")),
+    ("report_cards.council_closed", _("Conseil de classe clos")),
+    ("report_cards.council_opened", _("Conseil de classe rouvert")),
+    ("report_cards.minutes_read", _("Le procès-verbal d’un conseil")),
+    ("report_cards.minutes_taken", _("Procès-verbal d’un conseil téléchargé")),
+]:
+    boards.journal_words.add(boards.JournalWord(verb, label))

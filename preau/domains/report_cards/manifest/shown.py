@@ -1,0 +1,86 @@
+"""Where bulletins show: the service, its menu, the page of a class, the settings, the first steps."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models import Group
+from preau.directory.viewer import Viewer
+from preau.domains.report_cards import seeds
+from preau.domains.report_cards.rules import access
+from preau.foundation import boards
+
+KEY = "report_cards"
+
+
+def council_of(group: int) -> str:
+    """The council of a class."""
+    return reverse("report_cards:council", kwargs={"pk": group})
+
+
+def texts_of(group: int) -> str:
+    """The appreciations of a class or a group."""
+    return reverse("report_cards:write", kwargs={"pk": group})
+
+
+def council_heard(viewer: Viewer, number: int | None) -> str | None:
+    """Whoever reads a council hears that it goes on."""
+    return f"council:{number}" if number and access.hears_council(viewer, number) else None
+
+
+def offers_council(viewer: Viewer, group: Group) -> bool:
+    """Of a class, for whoever reads it."""
+    return access.reads_council(viewer, group)
+
+
+boards.services.add(
+    boards.Service(
+        KEY,
+        _("Bulletins et conseils"),
+        text=_("Appréciations, conseils de classe et bulletins périodiques."),
+        namespaces=("report_cards",),
+        order=29,
+    )
+)
+boards.menu.add(
+    boards.MenuEntry(
+        _("Bulletins et conseils"),
+        "report_cards:index",
+        "file-text",
+        access.takes_part,
+        "school-life",
+        order=29,
+        service=KEY,
+    )
+)
+boards.group_links.add(
+    boards.GroupLink(_("Appréciations"), texts_of, "feather", access.reads_group, order=27, service=KEY)
+)
+boards.group_links.add(
+    boards.GroupLink(_("Conseil de classe"), council_of, "users", offers_council, order=28, service=KEY)
+)
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Bulletins et conseils"),
+        _("Les mentions que donnent les conseils de classe, et la longueur des appréciations."),
+        "report_cards:settings",
+        "file-text",
+        access.settles,
+        order=64,
+        heading=boards.SettingsHeading.DAILY,
+        words=_("mentions félicitations encouragements appréciation"),
+    )
+)
+boards.topics.add(boards.Topic("council", council_heard))
+boards.seeds.add(boards.Seed("bulletins", seeds.plant, order=48))
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Écrire ses appréciations"),
+        _(
+            "Une classe à la fois, au clavier : chaque texte s’enregistre tout seul, Entrée passe à l’élève suivant."
+        ),
+        "report_cards:index",
+        access.takes_part,
+        order=32,
+        service=KEY,
+    )
+)

@@ -1,0 +1,1 @@
+"""Who writes what for bulletins, who reads it, and what a phrase becomes."""

@@ -1,0 +1,100 @@
+"""May this viewer do that with appreciations and councils? Whether a council is over is asked again in each action."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from preau.directory.models import Group
+from preau.directory.rules.groups import teaches_in
+from preau.directory.viewer import Viewer
+from preau.directory.words import SETTINGS, Role
+from preau.domains.report_cards.models import Appreciation, Council
+from preau.domains.report_cards.models.reading import led, reads_every_class
+
+Kind = Appreciation.Kind
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is written of the pupils of a class or a group: `own` where the viewer teaches that subject there."""
+
+    kind: Appreciation.Kind
+    label: str
+    subject_id: int | None = None
+    own: bool = False
+
+
+def takes_part(viewer: Viewer, *_: object) -> bool:
+    """Teachers, school life and the head: of which classes, `reads_group` says."""
+    return viewer.holds(Role.TEACHER) or reads_every_class(viewer)
+
+
+def reads_every(viewer: Viewer, *_: object) -> bool:
+    """Head and school life."""
+    return reads_every_class(viewer)
+
+
+def leads(viewer: Viewer, group: Group) -> bool:
+    """The head teacher of this class, today: asked once a page."""
+    asked = ("report_cards.leads", group.pk)
+    if asked not in viewer.found:
+        viewer.found[asked] = viewer.holds(Role.TEACHER) and led(viewer).filter(group=group.pk).exists()
+    return bool(viewer.found[asked])
+
+
+def is_of_year(viewer: Viewer, group: Group) -> bool:
+    """Of the current year: councils of former years are read in their papers."""
+    return viewer.year is not None and group.year_id == viewer.year.pk
+
+
+def reads_group(viewer: Viewer, group: Group) -> bool:
+    """Head and school life, of every class; a teacher, of those where they teach or that they lead."""
+    if not is_of_year(viewer, group):
+        return False
+    return reads_every_class(viewer) or (viewer.holds(Role.TEACHER) and teaches_in(viewer, group))
+
+
+def writes(viewer: Viewer, group: Group, passage: Passage) -> bool:
+    """A subject, whoever teaches it there; school life, school life; the general one, the head teacher and the head."""
+    if not is_of_year(viewer, group):
+        return False
+    if passage.kind == Kind.SUBJECT:
+        return viewer.holds(Role.TEACHER) and passage.own
+    if group.kind != Group.Kind.CLASS:
+        return False
+    if passage.kind == Kind.SCHOOL_LIFE:
+        return viewer.holds(Role.SCHOOL_LIFE)
+    return viewer.holds(Role.HEAD) or leads(viewer, group)
+
+
+def reads_council(viewer: Viewer, group: Group) -> bool:
+    """Head and school life, of every class; the head teacher, of theirs."""
+    if group.kind != Group.Kind.CLASS or not is_of_year(viewer, group):
+        return False
+    return reads_every_class(viewer) or leads(viewer, group)
+
+
+def runs_council(viewer: Viewer, group: Group) -> bool:
+    """The head and the head teacher: they write the general appreciation and the decision, and close the council."""
+    if group.kind != Group.Kind.CLASS or not is_of_year(viewer, group):
+        return False
+    return viewer.holds(Role.HEAD) or leads(viewer, group)
+
+
+def opens_again(viewer: Viewer, group: Group) -> bool:
+    """The head alone, who answers for what families have read."""
+    return viewer.holds(Role.HEAD) and runs_council(viewer, group)
+
+
+def settles(viewer: Viewer, *_: object) -> bool:
+    """Whoever settles the school names its distinctions."""
+    return viewer.has_power(SETTINGS)
+
+
+def keeps(viewer: Viewer, phrase: Any) -> bool:
+    """One's own phrases."""
+    return viewer.is_staff and phrase.owner_id == viewer.person.pk
+
+
+def hears_council(viewer: Viewer, pk: int) -> bool:
+    """Whoever reads this council: its projected page follows what is typed."""
+    return takes_part(viewer) and Council.objects.visible_to(viewer).filter(pk=pk).exists()

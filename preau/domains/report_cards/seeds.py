@@ -1,0 +1,253 @@
+"""Bulletins of the demonstration: appreciations that follow the marks, some of them still to write, and councils at every stage."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Period, School
+from preau.directory.words import Role
+from preau.domains.gradebook.models import Mark
+from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase
+from preau.foundation.db import insert
+
+Kind = Appreciation.Kind
+# From which mean out of 20 each is said, the best first.
+SUBJECT_WORDS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (
+        16,
+        (
+            "Excellent trimestre. {prénom} comprend vite et aide volontiers les autres.",
+            "Très bon travail, régulier et soigné. Continuez ainsi.",
+            "Des résultats remarquables et une participation qui porte la classe.",
+        ),
+    ),
+    (
+        13.5,
+        (
+            "Bon trimestre. Le travail est sérieux, osez davantage à l’oral.",
+            "Des acquis solides. Soignez la rédaction et vous irez plus loin.",
+            "{prénom} travaille bien et s’investit. Poursuivez dans cette voie.",
+        ),
+    ),
+    (
+        11,
+        (
+            "Ensemble satisfaisant. Apprenez vos leçons plus régulièrement pour progresser.",
+            "Des efforts qui portent. Il faut maintenant de la constance.",
+            "Résultats convenables. {prénom} peut participer davantage.",
+        ),
+    ),
+    (
+        8.5,
+        (
+            "Trimestre irrégulier. Relisez le cours chaque soir et posez vos questions en classe.",
+            "Des difficultés, mais de la bonne volonté. L’aide aux devoirs serait utile.",
+            "{prénom} décroche quand la consigne est longue : reprenons la méthode ensemble.",
+        ),
+    ),
+    (
+        0,
+        (
+            "Un trimestre difficile. Venez me voir, nous ferons le point sur ce qui bloque.",
+            "Le travail à la maison manque. {prénom} est capable de mieux.",
+            "Les bases sont fragiles : il faut les reprendre sans attendre.",
+        ),
+    ),
+)
+GENERAL_WORDS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (15, ("Un excellent trimestre, de la curiosité et de la rigueur dans toutes les matières.",)),
+    (
+        13,
+        (
+            "Un bon trimestre. Le travail est régulier et l’attitude agréable.",
+            "Un trimestre solide ; quelques matières demandent encore de l’attention.",
+        ),
+    ),
+    (
+        11,
+        (
+            "Un ensemble convenable, avec des progrès possibles partout où les leçons sont mieux apprises.",
+            "Des résultats inégaux : la méthode est à travailler dès maintenant.",
+        ),
+    ),
+    (0, ("Un trimestre fragile. L’équipe propose un rendez-vous à la famille pour chercher de l’aide.",)),
+)
+LIFE_WORDS = (
+    "Assiduité et ponctualité sans reproche.",
+    "Bon esprit, présence agréable dans l’établissement.",
+    "Quelques retards au premier cours du matin, à surveiller.",
+)
+PHRASES = (
+    "{prénom} participe volontiers et progresse.",
+    "Le travail en {matière} est sérieux et régulier.",
+    "Il faut apprendre les leçons chaque soir.",
+    "Venez me poser vos questions à la fin du cours.",
+)
+# Of a hundred appreciations of a class whose council is to come, those that are still to write.
+LEFT = 18
+WRITTEN_IN, COUNCIL_AT = 4, time(17)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a school is written with: the means of each pupil by subject, and who writes what."""
+
+    school: School
+    period: Period
+    draw: Random
+    means: Mapping[tuple[int, int], float]
+    names: Mapping[int, str]
+    # The end of the period, or today while it goes on: councils meet around it.
+    day: date
+
+    def mean_of(self, pupil: int) -> float:
+        own = [value for (one, _subject), value in self.means.items() if one == pupil]
+        return sum(own) / len(own) if own else 0.0
+
+    def moment(self, days: int, at: time) -> datetime:
+        """So many days after the end of the period, or after today."""
+        return datetime.combine(self.day + timedelta(days=days), at, ZoneInfo(self.school.timezone))
+
+
+def plant(world: Any) -> None:
+    """The first period of a collège: one council held, one that has begun, the others to come."""
+    if world.kind == School.Kind.ECOLE:
+        return
+    period = Period.objects.filter(year=world.year).order_by("starts").first()
+    classes = list(Group.objects.filter(year=world.year, kind=Group.Kind.CLASS).order_by("level", "name"))
+    if period is None or not classes:
+        return
+    draw = Random(f"{world.school.uai} bulletins")  # noqa: S311 - invented words, the same at each planting  # nosec B311
+    day = min(period.ends, world.today)
+    ground = Ground(world.school, period, draw, _means(period), _names(world), day)
+    stages = _stages(world, classes)
+    held = {group for group, stage in stages.items() if stage == "held"}
+    insert(list(_texts(ground, held)))
+    _councils(ground, classes, stages)
+    teacher = world.people.get("teacher")
+    if teacher:
+        Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
+
+
+def _stages(world: Any, classes: Sequence[Group]) -> dict[int, str]:
+    """The council of the class of the cast has begun; that of another one is over."""
+    pupil = world.people.get("pupil")
+    own = Enrolment.objects.filter(pupil=pupil, group__in=classes, ends=None).values_list(
+        "group_id", flat=True
+    )
+    begun = next(iter(own), classes[-1].pk)
+    over = next((one.pk for one in classes if one.pk != begun), None)
+    return {begun: "begun"} | ({over: "held"} if over else {})
+
+
+def _means(period: Period) -> dict[tuple[int, int], float]:
+    """Out of 20, by pupil and subject: a rough mean, no average of the school."""
+    rows = Mark.objects.filter(assessment__period=period, value__isnull=False)
+    found: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for pupil, subject, value, scale in rows.values_list(
+        "pupil_id", "assessment__subject_id", "value", "assessment__scale"
+    ):
+        found[pupil, subject].append(float(value) * 20 / float(scale))
+    return {key: sum(values) / len(values) for key, values in found.items()}
+
+
+def _names(world: Any) -> dict[int, str]:
+    rows = Enrolment.objects.filter(group__year=world.year)
+    return dict(rows.values_list("pupil_id", "pupil__given_name"))
+
+
+def _words(banks: Sequence[tuple[float, tuple[str, ...]]], mean: float, draw: Random, name: str) -> str:
+    words = next(words for least, words in banks if mean >= least)
+    return draw.choice(words).replace("{prénom}", name)
+
+
+def _there(group: int, period: Period) -> list[int]:
+    rows = Enrolment.objects.filter(group=group).filter(Q(ends=None) | Q(ends__gt=period.ends))
+    return list(dict.fromkeys(rows.order_by("pk").values_list("pupil_id", flat=True)))
+
+
+def _texts(ground: Ground, complete: set[int]) -> Iterator[Appreciation]:
+    """What subjects say, then the head teacher and school life."""
+    rows = Assignment.objects.filter(group__year=ground.period.year).order_by("group_id", "kind", "pk")
+    told = list(rows.values_list("group_id", "kind", "subject_id", "teacher_id"))
+    learners = {group: _there(group, ground.period) for group in {row[0] for row in told}}
+    met: set[tuple[int, int]] = set()
+    for group, kind, subject, teacher in told:
+        for pupil in learners[group]:
+            if kind == Assignment.Kind.TEACHES and (pupil, subject) not in met:
+                met.add((pupil, subject))
+                mean = ground.means.get((pupil, subject))
+                is_left = group not in complete and ground.draw.randint(1, 100) <= LEFT
+                if mean is not None and not is_left:
+                    text = _words(SUBJECT_WORDS, mean, ground.draw, ground.names[pupil])
+                    who = {"kind": Kind.SUBJECT, "subject_id": subject, "changed_by_id": teacher}
+                    yield _text(ground, pupil, group, text, **who)
+            elif kind == Assignment.Kind.HEAD_TEACHER and group in complete and (pupil, 0) not in met:
+                met.add((pupil, 0))
+                text = _words(GENERAL_WORDS, ground.mean_of(pupil), ground.draw, ground.names[pupil])
+                yield _text(ground, pupil, group, text, kind=Kind.GENERAL, changed_by_id=teacher)
+    yield from _life(ground, complete, learners)
+
+
+def _life(ground: Ground, complete: set[int], learners: Mapping[int, list[int]]) -> Iterator[Appreciation]:
+    """School life writes of one pupil in three."""
+    cpe = _holder(ground.school, Role.SCHOOL_LIFE)
+    for group in sorted(complete):
+        for place, pupil in enumerate(learners.get(group, [])):
+            if cpe and place % 3 == 0:
+                text = ground.draw.choice(LIFE_WORDS)
+                yield _text(ground, pupil, group, text, kind=Kind.SCHOOL_LIFE, changed_by_id=cpe)
+
+
+def _holder(school: School, role: Role) -> int | None:
+    rows = Holding.objects.filter(school=school, role=role, ends=None).order_by("pk")
+    found: int | None = rows.values_list("person_id", flat=True).first()
+    return found
+
+
+def _text(ground: Ground, pupil: int, group: int, text: str, **who: Any) -> Appreciation:
+    return Appreciation(
+        school=ground.school,
+        period=ground.period,
+        pupil_id=pupil,
+        group_id=group,
+        text=text,
+        changed_at=ground.moment(-WRITTEN_IN, COUNCIL_AT),
+        **who,
+    )
+
+
+def _councils(ground: Ground, classes: Sequence[Group], stages: Mapping[int, str]) -> None:
+    """One is over, one has begun, the others have their day."""
+    head = _holder(ground.school, Role.HEAD)
+    for place, group in enumerate(classes):
+        stage = stages.get(group.pk) if head else None
+        days = -1 if stage == "held" else 0 if stage == "begun" else 1 + place // 2
+        council = Council(
+            school=ground.school, group=group, period=ground.period, starts=ground.moment(days, COUNCIL_AT)
+        )
+        if stage == "held":
+            council.held_at, council.held_by_id = ground.moment(-1, time(18, 30)), head
+            council.present = "La direction, la CPE, l’équipe de la classe, deux délégués, deux parents."
+            council.comment = "Une classe agréable, qui travaille et s’entraide. L’oral reste timide."
+        council.save()
+        if stage and head:
+            pupils = _there(group.pk, ground.period)
+            seen = pupils if stage == "held" else pupils[: len(pupils) // 3]
+            Decision.objects.bulk_create(_decisions(ground, council, seen, head))
+
+
+def _decisions(ground: Ground, council: Council, pupils: Sequence[int], head: int) -> Iterator[Decision]:
+    limits = ((16.0, "Félicitations"), (14.0, "Compliments"), (12.5, "Encouragements"))
+    for pupil in pupils:
+        mean = ground.mean_of(pupil)
+        word = next((word for least, word in limits if mean >= least), "")
+        yield Decision(
+            council=council, pupil_id=pupil, distinction=word, by_id=head, at=ground.moment(-1, COUNCIL_AT)
+        )

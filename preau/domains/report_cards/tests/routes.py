@@ -1,0 +1,253 @@
+"""The routes of report_cards, as it tells the tests of them (tests/declared.py)."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from conftest import NOW, TWIN
+from preau.directory.models import Assignment, Group, Period, Person, Subject
+from preau.directory.tests.props import many_classes
+from preau.domains.gradebook.tests.props import many_learners
+from preau.domains.report_cards.models import (
+    Appreciation,
+    CardPolicy,
+    Council,
+    CouncilClass,
+    Decision,
+    Phrase,
+)
+from preau.domains.report_cards.tests.props import many_phrases, own_class
+from tests import pages
+from tests.declared import Body, Data, Fragment, Named
+from tests.net.matrix_cast import (
+    DEPARTED,
+    LIFE,
+    MEMBERS,
+    NEIGHBOURING,
+    OTHER_CLASS,
+    OTHER_SCHOOL,
+    OWN,
+    SETTLERS,
+    STEM,
+    Near,
+    Stage,
+    near,
+)
+from tests.pages import Page
+
+READERS = pages.TEACHERS | pages.SCHOOL_LIFE
+COUNCIL = {"teacher"} | pages.SCHOOL_LIFE
+PAGES = [
+    Page("report_cards:index", READERS),
+    Page("report_cards:write", COUNCIL, model=own_class),
+    Page("report_cards:phrases", READERS),
+    *(
+        Page(f"report_cards:{name}", COUNCIL, model=own_class)
+        for name in ("council", "pupil", "absences", "screen", "minutes")
+    ),
+    Page("report_cards:settings", {"head"}),
+]
+ELSEWHERE = {
+    f"report_cards:{name}" for name in ("save", "drop_phrase", "describe", "decide", "close", "minutes_pdf")
+}
+LISTS = [
+    ("head", "report_cards:index", many_classes),
+    ("teacher", "report_cards:write", many_learners),
+    ("teacher", "report_cards:phrases", many_phrases),
+    *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes")),
+]
+ONE_THING = {"report_cards:absences", "report_cards:screen", "report_cards:settings"}
+
+# The isolation matrix
+
+OF_CLASS: Near = near(
+    own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, other_school=NEIGHBOURING
+)
+OF_COUNCIL: Near = near(own=LIFE | {"teacher"}, other_class=LIFE, other_school=NEIGHBOURING)
+READ: Near = near(own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING)
+SEES: dict[type[Model], Near] = {
+    Appreciation: near(
+        own=LIFE | {"teacher"},
+        other_class=LIFE | {"teacher_parent"},
+        departed=LIFE,
+        other_school=NEIGHBOURING,
+    ),
+    Phrase: near(own={"teacher"}, other_class={"teacher_parent"}, other_school=NEIGHBOURING),
+    **dict.fromkeys([Council, Decision], READ),
+    CardPolicy: MEMBERS,
+    CouncilClass: near(own=LIFE | {"teacher"}, other_class=LIFE, other_school=NEIGHBOURING),
+}
+TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
+OPENS: dict[str, Near | set[str]] = {
+    **dict.fromkeys(["report_cards:index", "report_cards:phrases"], TEAM),
+    **dict.fromkeys(["report_cards:write", "report_cards:save"], OF_CLASS),
+    "report_cards:drop_phrase": SEES[Phrase],
+    **dict.fromkeys(
+        [
+            f"report_cards:{name}"
+            for name in ("council", "pupil", "absences", "screen", "minutes", "minutes_pdf")
+        ],
+        OF_COUNCIL,
+    ),
+    **dict.fromkeys(
+        [f"report_cards:{name}" for name in ("describe", "decide", "close")],
+        near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
+    ),
+    "report_cards:settings": SETTLERS,
+}
+NAMES = {
+    "matiere": Named(Subject),
+    "periode": Named(Period),
+    "eleve": Named(Person, "public_id"),
+    "aller": Named(Person, "public_id"),
+}
+NUMBERED = {"texte": Named(Person), "version": Named(Person)}
+PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
+    [
+        "texte",
+        "text",
+        "day",
+        "hour",
+        "present",
+        "comment",
+        "decided",
+        "mention",
+        "valider",
+        "sens",
+        "distinctions",
+        "subject_limit",
+        "general_limit",
+    ],
+    (),
+) | {"version": ("1", "99"), "sur": ("generale", "vie-scolaire")}
+
+# Forms
+
+WORDS = "Un trimestre solide, de la curiosité."
+
+
+def _pupil(stage: Stage) -> Person:
+    found: Person = stage.own(Person)
+    return found
+
+
+def _one(stage: Stage, **said: Any) -> Appreciation | None:
+    return Appreciation.objects.filter(pupil=_pupil(stage), **said).first()
+
+
+def _typed(stage: Stage) -> Data:
+    known = stage.own(Appreciation)
+    return {f"texte-{_pupil(stage).pk}": WORDS, f"version-{_pupil(stage).pk}": str(known.version)}
+
+
+def _saved(stage: Stage) -> Data:
+    known = stage.own(Appreciation)
+    return {"eleve": _pupil(stage).public_id, "texte": WORDS, "version": str(known.version)}
+
+
+def _empty_council(stage: Stage) -> None:
+    """Nothing is decided yet, and nothing general is written."""
+    Decision.objects.filter(council=stage.own(Council)).delete()
+    Appreciation.objects.filter(pupil=_pupil(stage), kind="general").delete()
+
+
+def _decided(stage: Stage) -> Data:
+    return {
+        "eleve": _pupil(stage).public_id,
+        "texte": WORDS,
+        "version": "0",
+        "decided": "0",
+        "mention": "Compliments",
+        "valider": "1",
+    }
+
+
+def _said(stage: Stage) -> Data:
+    return {"day": "2026-12-01", "hour": "17:00", "present": "Toute l’équipe", "comment": WORDS}
+
+
+BODIES = {
+    "report_cards:write": Body(
+        "teacher", _typed, wrong=lambda stage: dict.fromkeys(list(_typed(stage))[:1], "a" * 601)
+    ),
+    "report_cards:save": Body("teacher", _saved, wrong=lambda stage: {"texte": "a" * 601}),
+    "report_cards:phrases": Body(
+        "teacher", lambda stage: {"text": "{prénom} progresse."}, wrong=lambda stage: {"text": ""}
+    ),
+    "report_cards:drop_phrase": Body("teacher"),
+    "report_cards:describe": Body("head", _said, wrong=lambda stage: {"hour": ""}),
+    "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
+    "report_cards:close": Body("head"),
+    "report_cards:settings": Body(
+        "head",
+        lambda stage: {"distinctions": "Bravo\nCourage", "subject_limit": "400", "general_limit": "500"},
+        wrong=lambda stage: {"subject_limit": "9"},
+    ),
+}
+OTHER_FILES = {"report_cards:minutes_pdf"}
+NOT_WORDS = {"report_cards:save"}
+READ_BY = {
+    "report_cards:write": LIFE | {"teacher"},
+    "report_cards:phrases": {"teacher"},
+    "report_cards:describe": LIFE | {"teacher"},
+    "report_cards:decide": LIFE | {"teacher"},
+    "report_cards:settings": LIFE | {"teacher", "cook"},
+}
+FRAGMENTS = {
+    "report_cards:absences": Fragment("head", "absences"),
+    "report_cards:screen": Fragment("head", "projection"),
+}
+
+
+def plant(stage: Stage) -> None:
+    """Of each class, of last year and of the twin: a text of its subject, a council with a decision; a phrase of each teacher."""
+    people, theirs = stage.people, f"{STEM} {TWIN}"
+    for scope, world, teacher, readers in [
+        (OWN, stage.college, people["teacher"], LIFE | {"teacher"}),
+        (OTHER_CLASS, stage.college, people["teacher_parent"], LIFE | {"teacher_parent"}),
+        (DEPARTED, stage.college, people["former_teacher"], LIFE),
+        (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], None),
+    ]:
+        words = theirs if readers is None else stage.mark(f"appreciation ({scope})", readers, set())
+        said = theirs if readers is None else stage.mark(f"council ({scope})", LIFE | {"teacher"}, set())
+        group: Any = stage.objects[Group][scope][0]
+        pupil: Any = stage.objects[Person][scope][0]
+        period = Period.objects.filter(year=group.year).order_by("starts")[0]
+        charge = Assignment.objects.filter(group=group, teacher=teacher, kind=Assignment.Kind.TEACHES).first()
+        subject = charge.subject if charge else Subject.objects.filter(school=world.school)[0]
+        text, _made = Appreciation.objects.update_or_create(
+            period=period,
+            pupil=pupil,
+            kind="subject",
+            subject=subject,
+            defaults={"school": world.school, "group": group, "text": words, "changed_by": teacher},
+        )
+        council, _made = Council.objects.update_or_create(
+            group=group,
+            period=period,
+            defaults={
+                "school": world.school,
+                "comment": said,
+                "held_at": None,
+                "held_by": None,
+                "shown": pupil,
+            },
+        )
+        decision, _made = Decision.objects.update_or_create(
+            council=council, pupil=pupil, defaults={"distinction": "Compliments", "by": world.people["head"]}
+        )
+        stage.put(scope, text, council, decision, CouncilClass.objects.get(pk=group.pk))
+    for scope, owner, school in [
+        (OWN, people["teacher"], stage.college.school),
+        (OTHER_CLASS, people["teacher_parent"], stage.college.school),
+        (OTHER_SCHOOL, people["neighbour_head"], stage.twin.school),
+    ]:
+        stage.put(
+            scope, Phrase.objects.create(school=school, owner=owner, text=f"Phrase {scope}", kept_at=NOW)
+        )
+    for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
+        stage.put(scope, CardPolicy.objects.get_or_create(school=world.school)[0])
+
+
+def plant_formulas(evil: str) -> None:
+    Appreciation.objects.update(text=evil[:600])

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from preau.domains.report_cards.views import councils, phrases, settings, writing
+
+app_name = "report_cards"
+urlpatterns = [
+    path("bulletins/", writing.index, name="index"),
+    path("bulletins/classes/<int:pk>/appreciations/", writing.write, name="write"),
+    path("bulletins/classes/<int:pk>/appreciations/une/", writing.save, name="save"),
+    path("bulletins/phrases/", phrases.phrases, name="phrases"),
+    path("bulletins/phrases/<int:pk>/supprimer/", phrases.drop_phrase, name="drop_phrase"),
+    path("bulletins/classes/<int:pk>/conseil/", councils.council, name="council"),
+    path("bulletins/classes/<int:pk>/conseil/ecrire/", councils.describe, name="describe"),
+    path("bulletins/classes/<int:pk>/conseil/clore/", councils.close, name="close"),
+    path("bulletins/classes/<int:pk>/conseil/eleve/", councils.pupil, name="pupil"),
+    path("bulletins/classes/<int:pk>/conseil/eleve/valider/", councils.decide, name="decide"),
+    path("bulletins/classes/<int:pk>/conseil/absences/", councils.absences, name="absences"),
+    path("bulletins/classes/<int:pk>/conseil/projeter/", councils.screen, name="screen"),
+    path("bulletins/classes/<int:pk>/conseil/proces-verbal/", councils.minutes, name="minutes"),
+    path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
+    path("etablissement/reglages/bulletins/", settings.settings, name="settings"),
+]
