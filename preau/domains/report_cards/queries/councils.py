@@ -196,7 +196,7 @@ def card_of(
     # What a class has in common is remembered by name: one period is not two.
     now = replace(held.of(period.pk), name=f"{held.name}-{period.pk}")
     read = PupilMarks(pupil, group.name, list(periods), period, viewer.today, now)
-    then = held.of(former.pk).averages_of(pupil.pk, explained=False) if former else None
+    then = held.of(former.pk).averages_of(pupil.pk) if former else None
     texts = list(TEXTS(pupil.pk, group.year_id))
     said = {
         row.kind if row.subject_id is None else row.subject_id: row

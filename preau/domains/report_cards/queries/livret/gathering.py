@@ -320,7 +320,7 @@ class _Gathering:
             policy = held.policy
             held.marks.all  # noqa: B018 - asked once for the class, not once a pupil
             for pupil in sorted(held.classmates):
-                made = held.averages_of(pupil, explained=False)
+                made = held.averages_of(pupil)
                 own |= {(pupil, int(key)): one for key, one in made.subjects.items() if one.exact is not None}
         values: dict[tuple[int, int], list[Fraction]] = defaultdict(list)
         for place in self.known.places:

@@ -137,7 +137,7 @@ class _Lycee:
             held.marks.all  # noqa: B018 - asked once for the class, not once a pupil
             for period in self.periods:
                 now = held.of(period.pk)
-                found[group, period.pk] = {pupil: now.averages_of(pupil, explained=False) for pupil in pupils}
+                found[group, period.pk] = {pupil: now.averages_of(pupil) for pupil in pupils}
         return found
 
     @cached_property
