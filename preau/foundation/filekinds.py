@@ -62,6 +62,7 @@ MADE = {
     kind.mime: kind
     for kind in (
         Kind("application/zip", (".zip",), gettext_lazy("Archive")),
+        Kind("application/xml", (".xml",), gettext_lazy("Fichier d’échange")),
         # Bytes that the store itself cannot read: whoever holds the row opens them.
         Kind("application/octet-stream", (".bin",), gettext_lazy("Document scellé")),
     )

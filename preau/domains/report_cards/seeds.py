@@ -1,7 +1,7 @@
 """Bulletins of the demonstration: appreciations that follow the marks, some of them still to write, and councils at every stage."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from preau.directory.models import Assignment, Enrolment, Group, Holding, Period, School
+from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Holding, Period, School
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Mark
 from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase
@@ -119,6 +119,8 @@ def plant(world: Any) -> None:
     """The first period of a collège: one council held, one that has begun, the others to come."""
     if world.kind == School.Kind.ECOLE:
         return
+    if world.imported and world.kind == School.Kind.COLLEGE:
+        _number(world.school)
     period = Period.objects.filter(year=world.year).order_by("starts").first()
     classes = list(Group.objects.filter(year=world.year, kind=Group.Kind.CLASS).order_by("level", "name"))
     if period is None or not classes:
@@ -133,6 +135,27 @@ def plant(world: Any) -> None:
     teacher = world.people.get("teacher")
     if teacher:
         Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
+
+
+def _number(school: School) -> None:
+    """The numbers that an import of SIECLE and STSWEB would bring beside those of the académie: the livret scolaire asks for them."""
+    pupils = Holding.objects.filter(school=school, role=Role.PUPIL).order_by("person__search_name", "person")
+    teachers = Assignment.objects.filter(school=school).order_by("teacher__search_name", "teacher")
+    keys = [
+        *((str(rank), pk) for rank, pk in _ranked(pupils.values_list("person_id", flat=True))),
+        *((f"epp:{rank}", pk) for rank, pk in _ranked(teachers.values_list("teacher_id", flat=True))),
+    ]
+    insert(
+        [
+            ExternalId(source="siecle", authority=school.uai, kind="person", value=value, person_id=pk)
+            for value, pk in keys
+        ]
+    )
+
+
+def _ranked(people: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Each person once, numbered from 1001."""
+    return enumerate(dict.fromkeys(people), 1001)
 
 
 def _stages(world: Any, classes: Sequence[Group]) -> dict[int, str]:

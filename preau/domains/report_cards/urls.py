@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.domains.report_cards.views import councils, phrases, settings, writing
+from preau.domains.report_cards.views import councils, livret, phrases, settings, writing
 
 app_name = "report_cards"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("bulletins/classes/<int:pk>/conseil/projeter/", councils.screen, name="screen"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal/", councils.minutes, name="minutes"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
+    path("bulletins/livret/", livret.livret, name="livret"),
+    path("bulletins/livret/preparer/", livret.prepare_livret, name="prepare_livret"),
     path("etablissement/reglages/bulletins/", settings.settings, name="settings"),
 ]

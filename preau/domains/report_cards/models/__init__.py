@@ -3,6 +3,16 @@
 from preau.domains.report_cards.models.appreciations import Appreciation, Phrase
 from preau.domains.report_cards.models.classes import CouncilClass
 from preau.domains.report_cards.models.councils import Council, Decision
+from preau.domains.report_cards.models.livret_files import LivretFile
 from preau.domains.report_cards.models.settings import CardPolicy, policy_of
 
-__all__ = ["Appreciation", "CardPolicy", "Council", "CouncilClass", "Decision", "Phrase", "policy_of"]
+__all__ = [
+    "Appreciation",
+    "CardPolicy",
+    "Council",
+    "CouncilClass",
+    "Decision",
+    "LivretFile",
+    "Phrase",
+    "policy_of",
+]

@@ -46,9 +46,11 @@ PAGES = [
         for name in ("council", "pupil", "absences", "screen", "minutes")
     ),
     Page("report_cards:settings", {"head"}),
+    Page("report_cards:livret", {"head"}),
 ]
 ELSEWHERE = {
-    f"report_cards:{name}" for name in ("save", "drop_phrase", "describe", "decide", "close", "minutes_pdf")
+    f"report_cards:{name}"
+    for name in ("save", "drop_phrase", "describe", "decide", "close", "minutes_pdf", "prepare_livret")
 }
 LISTS = [
     ("head", "report_cards:index", many_classes),
@@ -56,7 +58,7 @@ LISTS = [
     ("teacher", "report_cards:phrases", many_phrases),
     *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes")),
 ]
-ONE_THING = {"report_cards:absences", "report_cards:screen", "report_cards:settings"}
+ONE_THING = {"report_cards:livret", "report_cards:absences", "report_cards:screen", "report_cards:settings"}
 
 # The isolation matrix
 
@@ -94,6 +96,7 @@ OPENS: dict[str, Near | set[str]] = {
         near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     ),
     "report_cards:settings": SETTLERS,
+    **dict.fromkeys(["report_cards:livret", "report_cards:prepare_livret"], {"head"} | NEIGHBOURING),
 }
 NAMES = {
     "matiere": Named(Subject),
@@ -117,6 +120,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "distinctions",
         "subject_limit",
         "general_limit",
+        "enseignant",
     ],
     (),
 ) | {"version": ("1", "99"), "sur": ("generale", "vie-scolaire")}
@@ -178,12 +182,14 @@ BODIES = {
     "report_cards:describe": Body("head", _said, wrong=lambda stage: {"hour": ""}),
     "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
     "report_cards:close": Body("head"),
+    "report_cards:prepare_livret": Body("head"),
     "report_cards:settings": Body(
         "head",
         lambda stage: {"distinctions": "Bravo\nCourage", "subject_limit": "400", "general_limit": "500"},
         wrong=lambda stage: {"subject_limit": "9"},
     ),
 }
+CONFIRMED = {"report_cards:prepare_livret"}
 OTHER_FILES = {"report_cards:minutes_pdf"}
 NOT_WORDS = {"report_cards:save"}
 READ_BY = {

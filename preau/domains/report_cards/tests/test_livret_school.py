@@ -24,6 +24,7 @@ from preau.directory.models import (
     Period,
     School,
     SchoolYear,
+    Subject,
 )
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
@@ -217,6 +218,52 @@ def test_it_does_not_leave_before_it_is_whole(college: World, first: Period, tmp
         call_command("export_lsu", school=college.uai, period=1, out=out)
     assert refusal.value.returncode == 2 and not out.exists()
     assert "n’est pas arrêtée" in str(refusal.value)
+
+
+def test_each_line_of_the_list_leads_to_a_page_that_the_head_opens(
+    college: World, first: Period, client: Any
+) -> None:
+    """Omissions of every kind, planted in the school itself."""
+    school = college.school
+    pupil = Enrolment.objects.filter(group__year=college.year, group__name="6e A").earliest("pk")
+    teacher = Assignment.objects.filter(group=pupil.group, kind="teaches").earliest("pk")
+    ExternalId.objects.filter(person=pupil.pupil_id, source="siecle").delete()
+    ExternalId.objects.filter(person=pupil.pupil_id, kind="ine").delete()
+    ExternalId.objects.filter(person=teacher.teacher_id, source="siecle").delete()
+    Assignment.objects.filter(group=pupil.group, kind="head_teacher").delete()
+    PeriodSeal.objects.filter(period=first).delete()
+    Council.objects.filter(period=first, group=pupil.group).delete()
+    texts = Appreciation.objects.filter(period=first, pupil=pupil.pupil_id)
+    texts.filter(kind="general").delete()
+    texts.filter(subject=teacher.subject_id).update(text="Bi\x0ben")
+    texts.filter(kind="school_life").update(text="Bravo 😀")
+    Subject.objects.filter(pk=teacher.subject_id).update(code="MATHS")
+    OfficialCode.objects.all().delete()
+    lost = (
+        Enrolment.objects.filter(group__year=college.year, group__kind="class")
+        .exclude(pk=pupil.pk)
+        .latest("pk")
+    )
+    Enrolment.objects.filter(pupil=lost.pupil_id).update(ends=date(2026, 9, 10))
+    found = checked(school)
+    assert {one["code"] for one in found} >= {
+        "pupil-without-siecle-number",
+        "pupil-without-ine",
+        "teacher-without-sts-number",
+        "class-without-head-teacher",
+        "period-not-sealed",
+        "council-without-date",
+        "council-without-words",
+        "forbidden-sign",
+        "unusual-sign",
+        "subject-without-code",
+        "programme-unknown",
+        "pupil-in-no-class",
+    }
+    assert [one["severity"] for one in found] == sorted(one["severity"] for one in found)
+    client.sit(college.people["head"])
+    for route in {one["code"]: one["route"] for one in found}.values():
+        assert client.get(route).status_code == 200, route
 
 
 def test_people_taken_in_twice_are_said(college: World, first: Period) -> None:

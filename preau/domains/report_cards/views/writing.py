@@ -17,6 +17,7 @@ from preau.domains.report_cards.forms.writing import TextForm, TextsForm, confli
 from preau.domains.report_cards.queries import courses, writing
 from preau.domains.report_cards.rules import access, texts
 from preau.domains.report_cards.rules.access import Kind, Passage
+from preau.domains.report_cards.rules.livret import makes_livret
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG
@@ -48,6 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tasks": tasks,
         "classes": courses.class_rows(viewer, period) if period and reads else [],
         "settles": access.settles(viewer),
+        "makes_livret": makes_livret(viewer),
         "writes_life": viewer.holds(access.Role.SCHOOL_LIFE),
         "general": courses.GENERAL,
         "life": courses.SCHOOL_LIFE,

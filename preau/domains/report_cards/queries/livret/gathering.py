@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from preau.directory.models import Period, Person, School, Subject
 from preau.directory.viewer import Viewer
+from preau.domains.attendance.queries.counts import Missed, missed_counts
 from preau.domains.gradebook.boards import Position, positions
 from preau.domains.gradebook.models import PeriodSeal
 from preau.domains.gradebook.queries.read_marks import ClassMarks, class_marks
@@ -34,7 +35,6 @@ from preau.domains.report_cards.livret.model import (
 from preau.domains.report_cards.livret.model import Period as FilePeriod
 from preau.domains.report_cards.livret.versions import Version
 from preau.domains.report_cards.models import Appreciation, Council
-from preau.domains.report_cards.queries.livret.absences import Missed, missed_counts
 from preau.domains.report_cards.queries.livret.known import Course, Known, Place
 from preau.domains.report_cards.rules.cycles import cycle_ended_by
 
