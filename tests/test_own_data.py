@@ -133,6 +133,7 @@ NARROWED = {
     "privacy.RequestLine",
     "report_cards.Appreciation",
     "report_cards.Decision",
+    "report_cards.ReportCard",
 }
 
 

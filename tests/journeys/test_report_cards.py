@@ -10,6 +10,7 @@ from preau.directory.models import Enrolment, Group, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase
+from preau.domains.report_cards.tests.props import own_card
 from preau.domains.report_cards.tests.scene import GENERAL, clean, passage_of, period_of, write
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_gradebook import MANY, fill
@@ -146,3 +147,16 @@ def test_a_council_is_held_by_keyboard_and_a_room_follows(
     wide.check("proces-verbal")
     assert Council.objects.get(group=group, period=period).shown == pupils[1]
     wide.done()
+
+
+def test_a_mother_reads_a_bulletin_on_her_phone(visit: Any, schools: dict[str, World]) -> None:
+    college = schools["college"]
+    card = own_card(college)
+    mother: Visitor = visit("guardian")
+    mother.open("/bulletins/recus/")
+    mother.check("bulletins-recus")
+    mother.page.locator(".card-own a").first.click()
+    expect(mother.page.get_by_role("heading", level=1)).to_contain_text("Bulletin")
+    expect(mother.page.get_by_text(card.content["text"]).first).to_be_visible()
+    mother.check("bulletin")
+    mother.done()

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Holding, Period, School
+from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Holding, Period, Person, School
+from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Mark
-from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase
+from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase, ReportCard
+from preau.domains.report_cards.queries.cards import digest_of, gathered
 from preau.foundation.db import insert
 
 Kind = Appreciation.Kind
@@ -48,7 +50,7 @@ SUBJECT_WORDS: tuple[tuple[float, tuple[str, ...]], ...] = (
         (
             "Trimestre irrégulier. Relisez le cours chaque soir et posez vos questions en classe.",
             "Des difficultés, mais de la bonne volonté. L’aide aux devoirs serait utile.",
-            "{prénom} décroche quand la consigne est longue : reprenons la méthode ensemble.",
+            "{prénom} décroche quand la consigne est longue. Reprenons la méthode ensemble.",
         ),
     ),
     (
@@ -56,7 +58,7 @@ SUBJECT_WORDS: tuple[tuple[float, tuple[str, ...]], ...] = (
         (
             "Un trimestre difficile. Venez me voir, nous ferons le point sur ce qui bloque.",
             "Le travail à la maison manque. {prénom} est capable de mieux.",
-            "Les bases sont fragiles : il faut les reprendre sans attendre.",
+            "Les bases sont fragiles, il faut les reprendre sans attendre.",
         ),
     ),
 )
@@ -66,14 +68,14 @@ GENERAL_WORDS: tuple[tuple[float, tuple[str, ...]], ...] = (
         13,
         (
             "Un bon trimestre. Le travail est régulier et l’attitude agréable.",
-            "Un trimestre solide ; quelques matières demandent encore de l’attention.",
+            "Un trimestre solide. Quelques matières demandent encore de l’attention.",
         ),
     ),
     (
         11,
         (
             "Un ensemble convenable, avec des progrès possibles partout où les leçons sont mieux apprises.",
-            "Des résultats inégaux : la méthode est à travailler dès maintenant.",
+            "Des résultats inégaux. La méthode est à travailler dès maintenant.",
         ),
     ),
     (0, ("Un trimestre fragile. L’équipe propose un rendez-vous à la famille pour chercher de l’aide.",)),
@@ -132,6 +134,9 @@ def plant(world: Any) -> None:
     held = {group for group, stage in stages.items() if stage == "held"}
     insert(list(_texts(ground, held)))
     _councils(ground, classes, stages)
+    for group in classes:
+        if group.pk in held:
+            _cards(ground, group)
     teacher = world.people.get("teacher")
     if teacher:
         Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
@@ -159,14 +164,16 @@ def _ranked(people: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _stages(world: Any, classes: Sequence[Group]) -> dict[int, str]:
-    """The council of the class of the cast has begun; that of another one is over."""
-    pupil = world.people.get("pupil")
+    """The council of the class of the cast's pupil is over; that of another one, led by the cast's teacher if there is one, has begun."""
+    pupil, teacher = world.people.get("pupil"), world.people.get("teacher")
     own = Enrolment.objects.filter(pupil=pupil, group__in=classes, ends=None).values_list(
         "group_id", flat=True
     )
-    begun = next(iter(own), classes[-1].pk)
-    over = next((one.pk for one in classes if one.pk != begun), None)
-    return {begun: "begun"} | ({over: "held"} if over else {})
+    over = next(iter(own), classes[-1].pk)
+    led = Assignment.objects.filter(teacher=teacher, kind=Assignment.Kind.HEAD_TEACHER, group__in=classes)
+    others = [*led.values_list("group_id", flat=True), *(one.pk for one in classes)]
+    begun = next((group for group in others if group != over), None)
+    return {over: "held"} | ({begun: "begun"} if begun else {})
 
 
 def _means(period: Period) -> dict[tuple[int, int], float]:
@@ -274,3 +281,32 @@ def _decisions(ground: Ground, council: Council, pupils: Sequence[int], head: in
         yield Decision(
             council=council, pupil_id=pupil, distinction=word, by_id=head, at=ground.moment(-1, COUNCIL_AT)
         )
+
+
+def _cards(ground: Ground, group: Group) -> None:
+    """The bulletins of a class, read by its families since yesterday; their papers are made in the demonstration by who prepares them."""
+    head = _holder(ground.school, Role.HEAD)
+    person = Person.objects.filter(pk=head).first()
+    now = ground.moment(0, time(7))
+    viewer = viewer_for(person, 0, now) if person else None
+    if viewer is None or viewer.school_id != ground.school.pk:
+        return
+    made = gathered(viewer, group, ground.period, [ground.period])
+    at = ground.moment(-1, time(19))
+    ReportCard.objects.bulk_create(
+        ReportCard(
+            school=ground.school,
+            group=group,
+            period=ground.period,
+            pupil_id=seat.pupil.pk,
+            number=1,
+            content=content,
+            digest=digest_of(content),
+            made_at=at,
+            made_by_id=head,
+            published_at=at,
+            told_at=at,
+        )
+        for seat in made.room.seats
+        for content in [made.content_of(seat)]
+    )

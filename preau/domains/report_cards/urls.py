@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.domains.report_cards.views import councils, livret, phrases, settings, writing
+from preau.domains.report_cards.views import cards, councils, livret, phrases, settings, writing
 
 app_name = "report_cards"
 urlpatterns = [
@@ -20,5 +20,10 @@ urlpatterns = [
     path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
     path("bulletins/livret/", livret.livret, name="livret"),
     path("bulletins/livret/preparer/", livret.prepare_livret, name="prepare_livret"),
+    path("bulletins/classes/<int:pk>/", cards.class_cards, name="cards"),
+    path("bulletins/classes/<int:pk>/preparer/", cards.prepare, name="prepare"),
+    path("bulletins/classes/<int:pk>/remettre/", cards.publish, name="publish"),
+    path("bulletins/recus/", cards.own, name="own"),
+    path("bulletins/<int:pk>/", cards.card, name="card"),
     path("etablissement/reglages/bulletins/", settings.settings, name="settings"),
 ]

@@ -76,7 +76,8 @@ class PupilForm(forms.Form):
             "texte": card.text.text if card.text else "",
             "version": card.text.version if card.text else 0,
             "decided": seat.version,
-            "mention": seat.distinction,
+            # Of somebody whom the council has not seen, nothing is chosen.
+            "mention": seat.distinction if seat.is_seen else None,
         }
         super().__init__(data, initial=initial)
         self.fields["texte"] = TextField(room.policy.general_limit, gettext_lazy("Appréciation générale"))

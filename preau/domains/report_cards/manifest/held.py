@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
+from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.report_cards.actions import erasing
-from preau.foundation import boards
+from preau.domains.report_cards.actions import cards, erasing
+from preau.domains.report_cards.queries.cards import card_of_paper, papers
+from preau.foundation import boards, journal
 from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
-from preau.foundation.readers import NO_ROW, Readers, on_themselves
+from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 READ_BY = (Role.HEAD, Role.SCHOOL_LIFE, _("le professeur principal"))
@@ -20,7 +24,37 @@ BASIS: dict[str, Any] = dict(
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
     keep=Retention.YEAR_PLUS_ONE,
 )
+
+
+def read_by_now(reader_id: int) -> Q:
+    """The bulletins that families read by now, and those that one has made."""
+    return Q(made_by=reader_id) | Q(published_at__lte=timezone.now())
+
+
+ONCE_GIVEN = Rows(read_by_now, _("une fois remis"))
 for data in [
+    PersonalData(
+        _("Bulletins périodiques"),
+        "report_cards.ReportCard",
+        "pupil",
+        fields=dict.fromkeys(["school", "period", "number", "digest", "published_at", "told_at"], NONE)
+        | dict.fromkeys(["pupil", "group", "content", "paper"], CHILD)
+        | dict.fromkeys(["made_at", "made_by"], PERSONAL),
+        forget=cards.forget_cards,
+        readers=Readers(ONCE_GIVEN, ONCE_GIVEN, READ_BY),
+        **BASIS,
+    ),
+    PersonalData(
+        _("Préparations de bulletins"),
+        "report_cards.CardBatch",
+        "asked_by",
+        fields=dict.fromkeys(["school", "group", "period", "seat", "state", "made", "expires_on"], NONE)
+        | dict.fromkeys(["asked_by", "asked_at"], PERSONAL),
+        forget=cards.forget_batches,
+        readers=on_themselves(),
+        **{name: value for name, value in BASIS.items() if name != "keep"},
+        keep=Retention.MONTH,
+    ),
     PersonalData(
         _("Appréciations"),
         "report_cards.Appreciation",
@@ -86,6 +120,16 @@ for term in [
         **TERM,
     ),
     Term(
+        "report_cards.cards",
+        _("Bulletins périodiques"),
+        model="report_cards.ReportCard",
+        when="made_at",
+        due=by_year("report_cards.ReportCard", "made_at"),
+        people=("pupil", "made_by"),
+        order=33,
+        **TERM,
+    ),
+    Term(
         "report_cards.phrases",
         _("Phrases gardées"),
         model="report_cards.Phrase",
@@ -119,6 +163,17 @@ for words in [
         quiet=frozenset({"kind", "subject"}),
         names_with=("subject",),
     ),
+    boards.InWords(
+        "report_cards.ReportCard",
+        when="made_at",
+        sentence=(_("Bulletin : %(self)s"), _("version %(number)s")),
+        names=lambda row: f"{row.group.name}, {row.period.name}",
+        quiet=frozenset({"group", "period"}),
+        names_with=("group", "period"),
+    ),
+    boards.InWords(
+        "report_cards.CardBatch", when="asked_at", sentence=(_("Bulletins d’une classe : %(group)s"),)
+    ),
     boards.InWords("report_cards.Phrase", when="kept_at", sentence=(_("Phrase gardée : « %(text)s »"),)),
     boards.InWords(
         "report_cards.Council",
@@ -145,7 +200,33 @@ for verb, label in [
     ("report_cards.council_written", _("Conseil de classe : date, présents ou appréciation changés")),
     ("report_cards.council_closed", _("Conseil de classe clos")),
     ("report_cards.council_opened", _("Conseil de classe rouvert")),
+    ("report_cards.cards_asked", _("Bulletins d’une classe demandés")),
+    ("report_cards.card_made", _("Bulletin préparé")),
+    ("report_cards.cards_published", _("Bulletins d’une classe remis aux familles")),
+    ("report_cards.card_read", _("Le bulletin d’un élève")),
     ("report_cards.minutes_read", _("Le procès-verbal d’un conseil")),
     ("report_cards.minutes_taken", _("Procès-verbal d’un conseil téléchargé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
+
+for verb in ("report_cards.card_read", "report_cards.council_read"):
+    boards.reasons_to_read.add(boards.ReasonToRead(verb, _("Suivre le travail de l’élève.")))
+boards.endings.add(
+    boards.Ending(
+        ("report_cards.CardBatch",), _("Un mois après la demande."), by="report_cards.erase_batches"
+    )
+)
+
+
+def opened(viewer: Viewer, file: Any) -> None:
+    """An adult of the school who opens the paper of a pupil leaves a line."""
+    card = card_of_paper(viewer, file.pk) if viewer.is_staff else None
+    if card:
+        journal.record_read(viewer, "report_cards.card_read", card, subject_id=card.pupil_id)
+
+
+boards.file_owners.add(
+    boards.FileOwner(
+        "report_cards.ReportCard", "paper", papers, outlives=True, read=opened, service="report_cards"
+    )
+)

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
-from preau.domains.report_cards import seeds
+from preau.domains.report_cards import seeds, tasks
+from preau.domains.report_cards.models import CardBatch
 from preau.domains.report_cards.rules import access
-from preau.foundation import boards
+from preau.foundation import boards, filework
+from preau.foundation.boards import NotificationKind, Pace
 
 KEY = "report_cards"
 
@@ -52,6 +54,17 @@ boards.menu.add(
         service=KEY,
     )
 )
+boards.menu.add(
+    boards.MenuEntry(
+        _("Bulletins"),
+        "report_cards:own",
+        "file-text",
+        access.follows,
+        "school-life",
+        order=29,
+        service=KEY,
+    )
+)
 boards.group_links.add(
     boards.GroupLink(_("Appréciations"), texts_of, "feather", access.reads_group, order=27, service=KEY)
 )
@@ -81,6 +94,48 @@ boards.first_steps.add(
         "report_cards:index",
         access.takes_part,
         order=32,
+        service=KEY,
+    )
+)
+filework.file_asked.connect(tasks.enqueue_batch, sender=CardBatch, dispatch_uid="report_cards.batch")
+boards.schedule.add(boards.Scheduled("report_cards.tell_published", tasks.tell_published, every_minutes=10))
+boards.schedule.add(
+    boards.Scheduled("report_cards.erase_batches", tasks.erase_batches, every_minutes=24 * 60)
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "report_cards.published",
+        _("Un bulletin remis"),
+        _("Bulletins"),
+        _("Un bulletin est là"),
+        _("Le bulletin de %(about)s est à lire depuis %(day)s (%(school)s)."),
+        _("Lire le bulletin"),
+        _("Vous suivez la scolarité de cet élève."),
+        access.follows,
+        order=24,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "report_cards.ready",
+        _("Les bulletins d’une classe prêts"),
+        _("Bulletins"),
+        _("Les bulletins sont prêts"),
+        _("Les bulletins de la classe que vous avez demandés sont prêts (%(school)s)."),
+        _("Les voir"),
+        _("Vous avez demandé ces bulletins."),
+        access.takes_part,
+        pace=Pace.NEVER,
+        order=39,
+    )
+)
+boards.first_steps.add(
+    boards.FirstStep(
+        _("Lire un bulletin"),
+        _("Ce que dit le conseil, puis matière par matière ; chaque version reste là."),
+        "report_cards:own",
+        access.follows,
+        order=24,
         service=KEY,
     )
 )

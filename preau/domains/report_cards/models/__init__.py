@@ -1,6 +1,7 @@
 """What is written of pupils for a period, what a council decides, and in which words a school says it."""
 
 from preau.domains.report_cards.models.appreciations import Appreciation, Phrase
+from preau.domains.report_cards.models.cards import CardBatch, ReportCard
 from preau.domains.report_cards.models.classes import CouncilClass
 from preau.domains.report_cards.models.councils import Council, Decision
 from preau.domains.report_cards.models.livret_files import LivretFile
@@ -8,11 +9,13 @@ from preau.domains.report_cards.models.settings import CardPolicy, policy_of
 
 __all__ = [
     "Appreciation",
+    "CardBatch",
     "CardPolicy",
     "Council",
     "CouncilClass",
     "Decision",
     "LivretFile",
     "Phrase",
+    "ReportCard",
     "policy_of",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from preau.directory.models import Group
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
-from preau.directory.words import SETTINGS, Role
+from preau.directory.words import SETTINGS, Profile, Role
 from preau.domains.report_cards.models import Appreciation, Council
 from preau.domains.report_cards.models.reading import led, reads_every_class
 
@@ -98,3 +98,23 @@ def keeps(viewer: Viewer, phrase: Any) -> bool:
 def hears_council(viewer: Viewer, pk: int) -> bool:
     """Whoever reads this council: its projected page follows what is typed."""
     return takes_part(viewer) and Council.objects.visible_to(viewer).filter(pk=pk).exists()
+
+
+def makes_cards(viewer: Viewer, group: Group) -> bool:
+    """Whoever runs the council of the class: bulletins are made of what it decided."""
+    return runs_council(viewer, group)
+
+
+def publishes_cards(viewer: Viewer, group: Group) -> bool:
+    """The head alone gives them to families."""
+    return viewer.holds(Role.HEAD) and runs_council(viewer, group)
+
+
+def follows(viewer: Viewer, *_: object) -> bool:
+    """Pupils, and those who answer for them."""
+    return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
+def reads_card(viewer: Viewer, *_: object) -> bool:
+    """Whoever sees it: `ReportCard.objects.visible_to` says whom that is."""
+    return follows(viewer) or takes_part(viewer)

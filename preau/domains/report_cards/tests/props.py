@@ -1,9 +1,13 @@
 """Objects of the house for the tests of pages."""
 
-from preau.directory.models import Assignment, Group
+from datetime import timedelta
+from typing import Any
+
+from conftest import NOW
+from preau.directory.models import Assignment, Group, Period
 from preau.directory.seeds.world import World
-from preau.domains.gradebook.tests.scene import charge_of, class_of
-from preau.domains.report_cards.models import Phrase
+from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
+from preau.domains.report_cards.models import Council, Phrase, ReportCard
 
 
 def own_class(college: World) -> Group:
@@ -23,6 +27,84 @@ def own_class(college: World) -> Group:
         ends=None,
     )
     return group
+
+
+def open_class(college: World) -> Group:
+    """The same, whose council goes on: its texts may be written."""
+    group = own_class(college)
+    Council.objects.filter(group=group).update(held_at=None, held_by=None)
+    return group
+
+
+def own_card(college: World) -> ReportCard:
+    """The bulletin of the cast's pupil, that families read since yesterday."""
+    group, period = own_class(college), period_of(college)
+    known = ReportCard.objects.filter(pupil=college.people["pupil"], period=period).first()
+    if known:
+        return known
+    made: ReportCard = ReportCard.objects.create(
+        school=college.school,
+        group=group,
+        period=period,
+        pupil=college.people["pupil"],
+        number=1,
+        content=content_named(college.people["pupil"]),
+        digest="0" * 64,
+        made_at=NOW,
+        made_by=college.people["head"],
+        published_at=NOW - timedelta(days=1),
+        told_at=NOW,
+    )
+    return made
+
+
+def content_named(pupil: Any, text: str = "Un trimestre solide.") -> dict[str, Any]:
+    """The least that a bulletin says."""
+    return {
+        "form": 1,
+        "school": "Collège",
+        "uai": "0350000A",
+        "year": "2026-2027",
+        "period": "Trimestre 1",
+        "class": "5e B",
+        "given_name": pupil.given_name,
+        "family_name": pupil.family_name,
+        "general": "12",
+        "class_general": "",
+        "subjects": [],
+        "text": text,
+        "by": "",
+        "life": "",
+        "life_by": "",
+        "distinction": "",
+        "missed": None,
+    }
+
+
+def many_cards(college: World, count: int) -> None:
+    """`count` periods more, each with a bulletin of the cast's pupil."""
+    first = own_card(college)
+    for number in range(count):
+        period = Period.objects.create(
+            school=college.school,
+            year=college.year,
+            name=f"Bilan {Period.objects.count()}",
+            starts=first.period.starts,
+            ends=first.period.starts + timedelta(days=number),
+        )
+        ReportCard.objects.create(
+            school=college.school,
+            group=first.group,
+            period=period,
+            pupil=first.pupil,
+            number=1,
+            content=first.content,
+            digest=first.digest,
+            made_at=NOW,
+            made_by=first.made_by,
+            published_at=NOW - timedelta(days=1),
+            told_at=NOW,
+        )
 
 
 def many_phrases(college: World, count: int) -> None:

@@ -1,5 +1,6 @@
 """The routes of report_cards, as it tells the tests of them (tests/declared.py)."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -10,23 +11,34 @@ from preau.directory.tests.props import many_classes
 from preau.domains.gradebook.tests.props import many_learners
 from preau.domains.report_cards.models import (
     Appreciation,
+    CardBatch,
     CardPolicy,
     Council,
     CouncilClass,
     Decision,
     Phrase,
+    ReportCard,
 )
-from preau.domains.report_cards.tests.props import many_phrases, own_class
+from preau.domains.report_cards.tests.props import (
+    content_named,
+    many_cards,
+    many_phrases,
+    open_class,
+    own_card,
+)
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
 from tests.net.matrix_cast import (
     DEPARTED,
+    FAMILY,
     LIFE,
     MEMBERS,
     NEIGHBOURING,
     OTHER_CLASS,
+    OTHER_FAMILY,
     OTHER_SCHOOL,
     OWN,
+    OWN_FAMILY,
     SETTLERS,
     STEM,
     Near,
@@ -39,26 +51,40 @@ READERS = pages.TEACHERS | pages.SCHOOL_LIFE
 COUNCIL = {"teacher"} | pages.SCHOOL_LIFE
 PAGES = [
     Page("report_cards:index", READERS),
-    Page("report_cards:write", COUNCIL, model=own_class),
+    Page("report_cards:write", COUNCIL, model=open_class),
     Page("report_cards:phrases", READERS),
     *(
-        Page(f"report_cards:{name}", COUNCIL, model=own_class)
+        Page(f"report_cards:{name}", COUNCIL, model=open_class)
         for name in ("council", "pupil", "absences", "screen", "minutes")
     ),
     Page("report_cards:settings", {"head"}),
     Page("report_cards:livret", {"head"}),
+    Page("report_cards:cards", COUNCIL, model=open_class),
+    Page("report_cards:own", pages.FAMILY),
+    Page("report_cards:card", pages.FAMILY | COUNCIL, model=own_card),
 ]
 ELSEWHERE = {
     f"report_cards:{name}"
-    for name in ("save", "drop_phrase", "describe", "decide", "close", "minutes_pdf", "prepare_livret")
+    for name in (
+        "save",
+        "drop_phrase",
+        "describe",
+        "decide",
+        "close",
+        "minutes_pdf",
+        "prepare",
+        "publish",
+        "prepare_livret",
+    )
 }
 LISTS = [
     ("head", "report_cards:index", many_classes),
     ("teacher", "report_cards:write", many_learners),
     ("teacher", "report_cards:phrases", many_phrases),
-    *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes")),
+    *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes", "cards")),
+    ("guardian", "report_cards:own", many_cards),
 ]
-ONE_THING = {"report_cards:livret", "report_cards:absences", "report_cards:screen", "report_cards:settings"}
+ONE_THING = {f"report_cards:{name}" for name in ("livret", "card", "absences", "screen", "settings")}
 
 # The isolation matrix
 
@@ -77,6 +103,13 @@ SEES: dict[type[Model], Near] = {
     Phrase: near(own={"teacher"}, other_class={"teacher_parent"}, other_school=NEIGHBOURING),
     **dict.fromkeys([Council, Decision], READ),
     CardPolicy: MEMBERS,
+    ReportCard: near(
+        own=LIFE | {"teacher"} | OWN_FAMILY,
+        other_class=LIFE | OTHER_FAMILY,
+        departed=LIFE,
+        other_school=NEIGHBOURING,
+    ),
+    CardBatch: near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
     CouncilClass: near(own=LIFE | {"teacher"}, other_class=LIFE, other_school=NEIGHBOURING),
 }
 TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
@@ -97,6 +130,11 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     "report_cards:settings": SETTLERS,
     **dict.fromkeys(["report_cards:livret", "report_cards:prepare_livret"], {"head"} | NEIGHBOURING),
+    "report_cards:cards": OF_COUNCIL,
+    "report_cards:prepare": near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
+    "report_cards:publish": near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    "report_cards:own": FAMILY | OTHER_FAMILY,
+    "report_cards:card": SEES[ReportCard],
 }
 NAMES = {
     "matiere": Named(Subject),
@@ -166,6 +204,14 @@ def _decided(stage: Stage) -> Data:
     }
 
 
+def _held(stage: Stage) -> None:
+    """The council is over, and its bulletins wait."""
+    council = stage.own(Council)
+    Council.objects.filter(pk=council.pk).update(held_at=NOW, held_by=stage.people["head"])
+    ReportCard.objects.filter(group=council.group_id).update(published_at=None)
+    CardBatch.objects.all().delete()
+
+
 def _said(stage: Stage) -> Data:
     return {"day": "2026-12-01", "hour": "17:00", "present": "Toute l’équipe", "comment": WORDS}
 
@@ -183,6 +229,10 @@ BODIES = {
     "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
     "report_cards:close": Body("head"),
     "report_cards:prepare_livret": Body("head"),
+    "report_cards:prepare": Body("head", before=_held),
+    "report_cards:publish": Body(
+        "head", lambda stage: {"day": "2026-12-05"}, _held, lambda stage: {"day": "2026-01-01"}
+    ),
     "report_cards:settings": Body(
         "head",
         lambda stage: {"distinctions": "Bravo\nCourage", "subject_limit": "400", "general_limit": "500"},
@@ -199,9 +249,23 @@ READ_BY = {
     "report_cards:decide": LIFE | {"teacher"},
     "report_cards:settings": LIFE | {"teacher", "cook"},
 }
+
+
+def _being_made(stage: Stage) -> None:
+    CardBatch.objects.filter(pk=stage.own(CardBatch).pk).update(state=CardBatch.State.MAKING)
+
+
 FRAGMENTS = {
+    "report_cards:cards": Fragment("head", "progress", before=_being_made),
     "report_cards:absences": Fragment("head", "absences"),
     "report_cards:screen": Fragment("head", "projection"),
+}
+
+
+CARDS: dict[str, set[str]] = {
+    OWN: {"teacher"} | OWN_FAMILY,
+    OTHER_CLASS: OTHER_FAMILY,
+    DEPARTED: set(),
 }
 
 
@@ -242,7 +306,34 @@ def plant(stage: Stage) -> None:
         decision, _made = Decision.objects.update_or_create(
             council=council, pupil=pupil, defaults={"distinction": "Compliments", "by": world.people["head"]}
         )
-        stage.put(scope, text, council, decision, CouncilClass.objects.get(pk=group.pk))
+        ReportCard.objects.filter(period=period, pupil=pupil).delete()
+        given = None if readers is None else stage.mark(f"bulletin ({scope})", LIFE | CARDS[scope], set())
+        card = ReportCard.objects.create(
+            school=world.school,
+            group=group,
+            period=period,
+            pupil=pupil,
+            number=1,
+            content=content_named(pupil, given or theirs),
+            digest="0" * 64,
+            made_at=NOW,
+            made_by=world.people["head"],
+            published_at=NOW - timedelta(days=1),
+            told_at=NOW,
+        )
+        stage.put(scope, text, council, decision, CouncilClass.objects.get(pk=group.pk), card)
+        if scope != DEPARTED:
+            batch = CardBatch.objects.create(
+                school=world.school,
+                group=group,
+                period=period,
+                asked_by=world.people["head"],
+                seat=f"staff-{world.school.pk}",
+                asked_at=NOW,
+                state=CardBatch.State.READY,
+                expires_on=NOW.date() + timedelta(days=30),
+            )
+            stage.put(scope, batch)
     for scope, owner, school in [
         (OWN, people["teacher"], stage.college.school),
         (OTHER_CLASS, people["teacher_parent"], stage.college.school),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0012_names_in_natural_order"),
         ("files", "0001_stored_files"),
-        ("report_cards", "0002_classes_in_council"),
+        ("report_cards", "0003_bulletins"),
     ]
 
     operations = [
