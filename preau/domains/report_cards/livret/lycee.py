@@ -5,6 +5,9 @@ from datetime import date
 
 from preau.domains.report_cards.livret.tree import Sort, attribute, inside, part, parts
 
+# An element of the format, and no house.
+SKILLS = "competences"
+
 
 @dataclass(frozen=True)
 class Opinion:
@@ -71,7 +74,7 @@ class Evaluation:
     structure: Structure | None = part("structure", Structure)
     text: str = inside("annuelle")
     periods: tuple[PeriodAverage, ...] = parts("periodiques/periode", PeriodAverage)
-    skills: tuple[Skill, ...] = parts("competences/competence", Skill)
+    skills: tuple[Skill, ...] = parts(f"{SKILLS}/competence", Skill)
     teachers: tuple[NamedTeacher, ...] = parts("enseignants/enseignant", NamedTeacher)
 
 

@@ -51,7 +51,7 @@ class Misread(Exception):
     """A value of a file is not of the sort that its field holds."""
 
     def __init__(self, element: Element, name: str, value: str) -> None:
-        super().__init__(f"{element.tag} {name} « {value} »")
+        super().__init__(f"{element.tag} {name}={value!r}")
         self.element, self.name, self.value = element, name, value
 
 

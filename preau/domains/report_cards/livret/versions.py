@@ -104,7 +104,7 @@ def _shapes(told: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
     kinds = {name: _kind(facts) for name, facts in told["kinds"].items()}
     for tag, facts in told["elements"].items():
         attributes = {
-            name: (kinds[said.removesuffix(" !")], said.endswith(" !"))
+            name: (kinds[said.removesuffix("!").strip()], said.endswith("!"))
             for name, said in facts.get("attributes", {}).items()
         }
         text = facts.get("text")

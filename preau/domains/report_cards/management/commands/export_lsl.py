@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"] and options["out"] is None:
             raise CommandError(
-                "Où écrire le fichier ? Dites --out FILE, ou --check pour le vérifier seulement."
+                "Où écrire le fichier\u202f? Dites --out FILE, ou --check pour le vérifier seulement."
             )
         school = self._school(options["school"])
         period = self._period(school, options["period"])
@@ -66,8 +66,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(["Rien n’est écrit.", *lines]), returncode=REFUSED)
         options["out"].write_bytes(write.written(made.livret, version))
         self.stdout.write(
-            f"Écrit : {options['out']} (LSL {version.version}), {len(made.livret.pupils)} élèves. Cette version du format date "
-            "d’avant le baccalauréat de 2021 : vérifiez que votre académie la prend encore."
+            f"Écrit\u202f: {options['out']} (LSL {version.version}), {len(made.livret.pupils)} élèves. Cette version du format date "
+            "d’avant le baccalauréat de 2021\u202f: vérifiez que votre académie la prend encore."
         )
 
     def _school(self, uai: str) -> School:
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         if found is None or found.current_year is None:
             raise CommandError(f"Aucun établissement {uai} qui ait une année en cours.")
         if found.kind != School.Kind.LYCEE:
-            raise CommandError(f"{found.name} n’est pas un lycée : le LSL ne le connaît pas.")
+            raise CommandError(f"{found.name} n’est pas un lycée\u202f: le LSL ne le connaît pas.")
         return found
 
     def _period(self, school: School, number: int | None) -> Period:

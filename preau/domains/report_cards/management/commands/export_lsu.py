@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"] and options["out"] is None:
             raise CommandError(
-                "Où écrire le fichier ? Dites --out FILE, ou --check pour le vérifier seulement."
+                "Où écrire le fichier\u202f? Dites --out FILE, ou --check pour le vérifier seulement."
             )
         school = self._school(options["school"])
         period = self._period(school, options["period"])
@@ -56,12 +56,12 @@ class Command(BaseCommand):
         options["out"].write_bytes(write.written(made.livret, version))
         livret = made.livret
         self.stdout.write(
-            f"Écrit : {options['out']} (LSU {version.version}), {len(livret.period_reports)} bilans périodiques, "
+            f"Écrit\u202f: {options['out']} (LSU {version.version}), {len(livret.period_reports)} bilans périodiques, "
             f"{len(livret.cycle_reports)} bilans de fin de cycle, {len(found)} remarques."
         )
         if version.current and version.current != version.version:
             self.stdout.write(
-                f"Le ministère en est à la version {version.current} : cette version-ci peut ne plus être prise."
+                f"Le ministère en est à la version {version.current}\u202f: cette version-ci peut ne plus être prise."
             )
 
     def _school(self, uai: str) -> School:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         if found is None or found.current_year is None:
             raise CommandError(f"Aucun établissement {uai} qui ait une année en cours.")
         if found.kind != School.Kind.COLLEGE:
-            raise CommandError(f"{found.name} n’est pas un collège : le LSU ne le connaît pas.")
+            raise CommandError(f"{found.name} n’est pas un collège\u202f: le LSU ne le connaît pas.")
         return found
 
     def _period(self, school: School, number: int) -> Period:
@@ -88,7 +88,7 @@ class Command(BaseCommand):
     def _refuse(self, found: Sequence[Finding]) -> None:
         lines = [one.sentence for one in found[:SHOWN]]
         if len(found) > SHOWN:
-            lines.append(f"… et {len(found) - SHOWN} autres : --check les dit toutes.")
+            lines.append(f"… et {len(found) - SHOWN} autres\u202f: --check les dit toutes.")
         raise CommandError("\n".join(["Rien n’est écrit.", *lines]), returncode=REFUSED)
 
 

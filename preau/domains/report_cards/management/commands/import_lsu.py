@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def _tell(self, livret: Livret, report: dict[str, Any]) -> None:
         held = counts(livret)
         self.stdout.write(
-            f"LSU {livret.version}, {livret.uai} ({livret.editor}, {livret.application}) : {held['pupils']} élèves, "
+            f"LSU {livret.version}, {livret.uai} ({livret.editor}, {livret.application})\u202f: {held['pupils']} élèves, "
             f"{held['disciplines']} matières, {held['teachers']} enseignants, {held['period_reports']} bilans périodiques, "
             f"{held['cycle_reports']} bilans de fin de cycle."
         )
