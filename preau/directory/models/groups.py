@@ -18,7 +18,6 @@ from preau.directory.models.scoping import (
 )
 from preau.directory.words import Profile, level_said
 from preau.foundation.db import NATURAL
-from preau.foundation.prepared import Prepared
 
 if TYPE_CHECKING:
     from preau.directory.viewer import Viewer
@@ -55,11 +54,6 @@ class GroupQuerySet(SchoolQuerySet):
             return self.in_school(viewer)
         learnt = Enrolment.objects.filter(active_on(viewer.today), pupil__in=viewer.own_pupils())
         return self.filter(pk__in=learnt.values("group_id"))
-
-    def opened_by(self, viewer: "Viewer", pk: int) -> "Group | None":
-        """The class or group of a page if the viewer sees it (one prepared query)."""
-        group: Group | None = OPENED.first(viewer, pk)
-        return group
 
 
 class Group(models.Model):
@@ -190,6 +184,3 @@ class Assignment(models.Model):
                 name="one_open_head_teaching",
             ),
         ]
-
-
-OPENED = Prepared(lambda viewer, pk: Group.objects.visible_to(viewer).filter(pk=pk))

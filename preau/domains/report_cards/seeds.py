@@ -113,8 +113,18 @@ class Ground:
         return sum(own) / len(own) if own else 0.0
 
     def moment(self, days: int, at: time) -> datetime:
-        """So many days after the end of the period, or after today."""
-        return datetime.combine(self.day + timedelta(days=days), at, ZoneInfo(self.school.timezone))
+        """So many working days after the end of the period, or after today: no council meets on a Sunday."""
+        step, day = timedelta(days=1 if days > 0 else -1), _worked(self.day, timedelta(days=-1))
+        for _ in range(abs(days)):
+            day = _worked(day + step, step)
+        return datetime.combine(day, at, ZoneInfo(self.school.timezone))
+
+
+def _worked(day: date, step: timedelta) -> date:
+    """That day, else the nearest before or after that is none of a week-end."""
+    while day.weekday() > 4:
+        day += step
+    return day
 
 
 def plant(world: Any) -> None:
@@ -207,13 +217,16 @@ def _texts(ground: Ground, complete: set[int]) -> Iterator[Appreciation]:
     rows = Assignment.objects.filter(group__year=ground.period.year).order_by("group_id", "kind", "pk")
     told = list(rows.values_list("group_id", "kind", "subject_id", "teacher_id"))
     learners = {group: _there(group, ground.period) for group in {row[0] for row in told}}
+    settled = {pupil for group in complete for pupil in learners.get(group, [])}
     met: set[tuple[int, int]] = set()
     for group, kind, subject, teacher in told:
         for pupil in learners[group]:
             if kind == Assignment.Kind.TEACHES and (pupil, subject) not in met:
                 met.add((pupil, subject))
                 mean = ground.means.get((pupil, subject))
-                is_left = group not in complete and ground.draw.randint(1, 100) <= LEFT
+                if mean is None and pupil in settled:
+                    mean = ground.mean_of(pupil)
+                is_left = pupil not in settled and ground.draw.randint(1, 100) <= LEFT
                 if mean is not None and not is_left:
                     text = _words(SUBJECT_WORDS, mean, ground.draw, ground.names[pupil])
                     who = {"kind": Kind.SUBJECT, "subject_id": subject, "changed_by_id": teacher}

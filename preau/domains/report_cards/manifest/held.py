@@ -12,7 +12,7 @@ from preau.directory.words import Role
 from preau.domains.report_cards.actions import cards, erasing
 from preau.domains.report_cards.queries.cards import card_of_paper, papers
 from preau.foundation import boards, journal
-from preau.foundation.boards import FieldClass, PersonalData, Retention, Term
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
 
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
@@ -37,8 +37,8 @@ for data in [
         _("Bulletins périodiques"),
         "report_cards.ReportCard",
         "pupil",
-        fields=dict.fromkeys(["school", "period", "number", "digest", "published_at", "told_at"], NONE)
-        | dict.fromkeys(["pupil", "group", "content", "paper"], CHILD)
+        fields=dict.fromkeys(["school", "period", "digest", "published_at", "told_at"], NONE)
+        | dict.fromkeys(["pupil", "group", "number", "content", "paper"], CHILD)
         | dict.fromkeys(["made_at", "made_by"], PERSONAL),
         forget=cards.forget_cards,
         readers=Readers(ONCE_GIVEN, ONCE_GIVEN, READ_BY),
@@ -48,8 +48,8 @@ for data in [
         _("Préparations de bulletins"),
         "report_cards.CardBatch",
         "asked_by",
-        fields=dict.fromkeys(["school", "group", "period", "seat", "state", "made", "expires_on"], NONE)
-        | dict.fromkeys(["asked_by", "asked_at"], PERSONAL),
+        fields=dict.fromkeys(["school", "period", "seat", "state", "made", "expires_on"], NONE)
+        | dict.fromkeys(["asked_by", "asked_at", "group"], PERSONAL),
         forget=cards.forget_batches,
         readers=on_themselves(),
         **{name: value for name, value in BASIS.items() if name != "keep"},
@@ -84,6 +84,7 @@ for data in [
         | dict.fromkeys(["held_at", "held_by", "present", "comment"], PERSONAL)
         | {"shown": CHILD},
         about=("shown",),
+        people={"shown": (Concerned.PUPILS,)},
         withheld=frozenset({"shown"}),
         readers=on_themselves(*READ_BY),
         **BASIS,
@@ -92,8 +93,8 @@ for data in [
         _("Décisions des conseils de classe"),
         "report_cards.Decision",
         "pupil",
-        fields=dict.fromkeys(["council", "version"], NONE)
-        | dict.fromkeys(["pupil", "distinction"], CHILD)
+        fields={"version": NONE}
+        | dict.fromkeys(["pupil", "council", "distinction"], CHILD)
         | dict.fromkeys(["by", "at"], PERSONAL),
         withheld=frozenset({"version"}),
         forget=erasing.forget_decisions,

@@ -45,16 +45,18 @@ def _address(group: CouncilClass, period: Period) -> str:
 @require_safe
 def class_cards(request: HttpRequest, group: CouncilClass) -> HttpResponse:
     """The bulletins of a class: what is made, from when families read it."""
-    return _class_page(request, group, None)
+    form = PublicationForm(request.viewer.today)
+    context = _class_context(request, group, form)
+    return page_or_block(request, "report_cards/cards.html", block="progress", context=context)
 
 
-def _class_page(request: HttpRequest, group: CouncilClass, form: PublicationForm | None) -> HttpResponse:
+def _class_context(request: HttpRequest, group: CouncilClass, form: PublicationForm) -> dict[str, Any]:
     viewer = request.viewer
     period, periods = _period(request)
     room = councils.room_of(viewer, group, period)
     rows = cards.card_rows(viewer, room)
     batch = cards.batch_of(viewer, group, period)
-    context: dict[str, Any] = {
+    return {
         "group": group,
         "period": period,
         "periods": [(one.name, _address(group, one), one == period) for one in periods],
@@ -64,16 +66,13 @@ def _class_page(request: HttpRequest, group: CouncilClass, form: PublicationForm
         "waiting": sum(bool(row.card and not row.is_read(viewer.moment)) for row in rows),
         "batch": batch,
         "goes_on": batch is not None and batch.state == CardBatch.State.MAKING,
-        "form": form or PublicationForm(viewer.today),
+        "form": form,
         "makes": access.makes_cards(viewer, group),
         "publishes": access.publishes_cards(viewer, group),
         "query": f"periode={period.pk}",
         "here": _address(group, period),
         "now": viewer.moment,
     }
-    if form is not None:
-        return render(request, "report_cards/cards.html", context, status=status_of(form))
-    return page_or_block(request, "report_cards/cards.html", block="progress", context=context)
 
 
 @opens(CouncilClass, to=access.makes_cards)
@@ -104,7 +103,8 @@ def publish(request: HttpRequest, group: CouncilClass) -> HttpResponse:
     period, _periods = _period(request)
     form = PublicationForm(viewer.today, request.POST)
     if not form.is_valid():
-        return _class_page(request, group, form)
+        context = _class_context(request, group, form)
+        return render(request, "report_cards/cards.html", context, status=status_of(form))
     day = form.cleaned_data["day"]
     zone = ZoneInfo(viewer.school.timezone)
     at = viewer.moment if day == viewer.today else datetime.combine(day, IN_THE_MORNING, zone)
