@@ -19,6 +19,7 @@ NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 READ_BY = (Role.HEAD, Role.SCHOOL_LIFE, _("le professeur principal"))
 # Pupils and families read bulletins, once published: what is being written changes until the council is over.
 STAFF_ALONE = Readers(NO_ROW, NO_ROW, (*READ_BY, _("les enseignants de la matière")))
+CLOSED_BY = Rows(lambda reader_id: Q(held_by=reader_id), _("si vous avez clos le conseil"))
 BASIS: dict[str, Any] = dict(
     purpose=_("Dire à chaque élève et à sa famille ce que vaut sa période, et tenir les conseils de classe."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
@@ -83,10 +84,11 @@ for data in [
         fields=dict.fromkeys(["school", "group", "period", "starts"], NONE)
         | dict.fromkeys(["held_at", "held_by", "present", "comment"], PERSONAL)
         | {"shown": CHILD},
+        # The row says who was there and what is thought of a class: it is nothing of the pupil who is shown.
         about=("shown",),
         people={"shown": (Concerned.PUPILS,)},
         withheld=frozenset({"shown"}),
-        readers=on_themselves(*READ_BY),
+        readers=Readers(CLOSED_BY, NO_ROW, READ_BY),
         **BASIS,
     ),
     PersonalData(

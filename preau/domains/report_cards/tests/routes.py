@@ -204,6 +204,11 @@ def _decided(stage: Stage) -> Data:
     }
 
 
+def _open(stage: Stage) -> None:
+    """The council is not over, whatever another form has done."""
+    Council.objects.filter(pk=stage.own(Council).pk).update(held_at=None, held_by=None)
+
+
 def _held(stage: Stage) -> None:
     """The council is over, and its bulletins wait."""
     council = stage.own(Council)
@@ -218,7 +223,7 @@ def _said(stage: Stage) -> Data:
 
 BODIES = {
     "report_cards:write": Body(
-        "teacher", _typed, wrong=lambda stage: dict.fromkeys(list(_typed(stage))[:1], "a" * 601)
+        "teacher", _typed, _open, lambda stage: dict.fromkeys(list(_typed(stage))[:1], "a" * 601)
     ),
     "report_cards:save": Body("teacher", _saved, wrong=lambda stage: {"texte": "a" * 601}),
     "report_cards:phrases": Body(
@@ -241,12 +246,12 @@ BODIES = {
 }
 CONFIRMED = {"report_cards:prepare_livret"}
 OTHER_FILES = {"report_cards:minutes_pdf"}
-NOT_WORDS = {"report_cards:save"}
+# They name a pupil, and what a council gives; the text of a council is kept as that of a subject is.
+NOT_WORDS = {"report_cards:save", "report_cards:decide"}
 READ_BY = {
     "report_cards:write": LIFE | {"teacher"},
     "report_cards:phrases": {"teacher"},
     "report_cards:describe": LIFE | {"teacher"},
-    "report_cards:decide": LIFE | {"teacher"},
     "report_cards:settings": LIFE | {"teacher", "cook"},
 }
 
