@@ -184,8 +184,11 @@ def _known(stage: Stage) -> Appreciation:
 
 
 def _typed(stage: Stage) -> Data:
+    """The text of one pupil, and for each the version that the page shows: a test may type in every field of the form."""
     known = _known(stage)
-    return {f"texte-{_pupil(stage).pk}": WORDS, f"version-{_pupil(stage).pk}": str(known.version)}
+    rows = Appreciation.objects.filter(group=known.group_id, period=known.period_id, subject=known.subject_id)
+    versions = {f"version-{pupil}": str(seen) for pupil, seen in rows.values_list("pupil_id", "version")}
+    return versions | {f"texte-{_pupil(stage).pk}": WORDS}
 
 
 def _saved(stage: Stage) -> Data:
@@ -229,7 +232,7 @@ def _said(stage: Stage) -> Data:
 
 BODIES = {
     "report_cards:write": Body(
-        "teacher", _typed, _open, lambda stage: dict.fromkeys(list(_typed(stage))[:1], "a" * 601)
+        "teacher", _typed, _open, lambda stage: {f"texte-{_pupil(stage).pk}": "a" * 601}
     ),
     "report_cards:save": Body("teacher", _saved, wrong=lambda stage: {"texte": "a" * 601}),
     "report_cards:phrases": Body(
@@ -252,9 +255,10 @@ BODIES = {
 }
 CONFIRMED = {"report_cards:prepare_livret"}
 OTHER_FILES = {"report_cards:minutes_pdf"}
-# They name a pupil, and what a council gives. `write` answers 409 after the other forms of the run: its words are not looked for yet.
-NOT_WORDS = {f"report_cards:{name}" for name in ("save", "decide", "write")}
+# It names a pupil, and what a council gives; the text of a council is kept as that of a subject is.
+NOT_WORDS = {"report_cards:save", "report_cards:decide"}
 READ_BY = {
+    "report_cards:write": LIFE | {"teacher"},
     "report_cards:phrases": {"teacher"},
     "report_cards:describe": LIFE | {"teacher"},
     "report_cards:settings": LIFE | {"teacher", "cook"},
