@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "preau.identity",
     "preau.commons.journal",
     "preau.commons.files",
+    "preau.commons.drive",
     "preau.commons.outbox",
     "preau.commons.search",
     "preau.commons.privacy",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("preau.identity.urls")),
     path("", include("preau.commons.journal.urls")),
     path("", include("preau.commons.files.urls")),
+    path("", include("preau.commons.drive.urls")),
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.privacy.urls")),
