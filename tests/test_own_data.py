@@ -132,6 +132,7 @@ NARROWED = {
     "privacy.DataRequest",
     "privacy.RequestLine",
     "report_cards.Appreciation",
+    "report_cards.Council",
     "report_cards.Decision",
     "report_cards.ReportCard",
 }
@@ -476,6 +477,7 @@ OF_NOBODY = {
     "privacy.RetentionPart": "counts of a rule; who agreed is in the run",
     "lti.Column": "what a service counts for a class; who gave it is in the activity, each pupil's in the results",
     "media.Rendition": "a file that was made of a medium: who sent it has the medium among theirs",
+    "drive.Nesting": "in which folders a document lies; whose it is, the document says",
     "homework.LessonFile": "a document of the school beside a lesson: who sent it has it among the files they sent",
 }
 

@@ -750,6 +750,16 @@ class FileOwner:
 
 
 @dataclass(frozen=True)
+class FilePicker:
+    """Where somebody chooses, for a form, a file that they have already: the route of a page whose block `choisir` a form shows, given the name
+    of its field as `champ`."""
+
+    url_name: str
+    open_to: Rule
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """A file that people sent, as a drive shows it: the name that it has there, and what `files.StoredFile` says of it."""
 
@@ -865,6 +875,7 @@ journal_words: Registry[JournalWord] = Registry(JournalWord)
 reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
+file_pickers: Registry[FilePicker] = Registry(FilePicker)
 folders: Registry[FolderSource] = Registry(FolderSource)
 topics: Registry[Topic] = Registry(Topic)
 carriers: Registry[Carrier] = Registry(Carrier)

@@ -5,6 +5,8 @@ from tempfile import TemporaryFile
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from django.utils.translation import gettext as _
+
 from preau.commons.drive import rules
 from preau.commons.drive.models import Item
 from preau.commons.files.models import StoredFile
@@ -18,22 +20,18 @@ class TooHeavy(Exception):
     """More than an archive may hold."""
 
 
-def items_of(viewer: Viewer, folder: Item) -> list[Item]:
-    """What the viewer sees in a folder, at any depth (one query). Raises TooHeavy."""
-    rows = list(
-        Item.objects.visible_to(viewer)
-        .present()
-        .below(folder.pk)
-        .select_related("file")
-        .order_by("pk")[: rules.ZIP_FILES + 1]
-    )
+def items_of(viewer: Viewer, folder: Item | None) -> list[Item]:
+    """What the viewer sees in a folder, at any depth; without one, all that is their own (one query). Raises TooHeavy."""
+    seen = Item.objects.visible_to(viewer).present()
+    found = seen.below(folder.pk) if folder else seen.filter(owner=viewer.person.pk)
+    rows = list(found.select_related("file").order_by("pk")[: rules.ZIP_FILES + 1])
     weight = sum(row.file.size for row in rows if row.file)
     if len(rows) > rules.ZIP_FILES or weight > rules.ZIP_SIZE:
         raise TooHeavy
     return rows
 
 
-def archive_of(folder: Item, rows: Sequence[Item]) -> IO[bytes]:
+def archive_of(folder: Item | None, rows: Sequence[Item]) -> IO[bytes]:
     """These documents under the names of their folders; what is held back by the antivirus, or gone, is left out."""
     target = TemporaryFile()  # noqa: SIM115 - whoever answers closes it
     names = _paths(folder, rows)
@@ -47,9 +45,9 @@ def archive_of(folder: Item, rows: Sequence[Item]) -> IO[bytes]:
     return target
 
 
-def plain_name(folder: Item) -> str:
+def plain_name(folder: Item | None) -> str:
     """Its name, for the file that a browser keeps."""
-    return drive_name(folder.name)
+    return drive_name(folder.name if folder else _("Mes fichiers"))
 
 
 def _add(archive: ZipFile, name: str, row: Item) -> None:
@@ -67,13 +65,14 @@ def _add(archive: ZipFile, name: str, row: Item) -> None:
             target.write(chunk)
 
 
-def _paths(folder: Item, rows: Sequence[Item]) -> dict[int, str]:
+def _paths(folder: Item | None, rows: Sequence[Item]) -> dict[int, str]:
     """The path of each, made of names that every system accepts."""
     children: dict[int | None, list[Item]] = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
-    paths = {folder.pk: drive_name(folder.name)}
-    waiting = [folder.pk]
+    top = folder.pk if folder else None
+    paths = {top: drive_name(folder.name) if folder else drive_name(_("Mes fichiers"))}
+    waiting = [top]
     while waiting:
         above = waiting.pop()
         inside = children.get(above, [])

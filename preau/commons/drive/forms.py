@@ -178,7 +178,7 @@ class ShareForm(forms.Form):
 class VersionForm(forms.Form):
     """A newer file for a document."""
 
-    fichier = forms.FileField(label=gettext_lazy("Nouvelle version"))
+    fichier = forms.FileField(label=gettext_lazy("Nouvelle version"), widget=forms.FileInput)
     fichier.error_messages["required"] = gettext_lazy("Choisissez un fichier.")
 
 

@@ -127,6 +127,8 @@ boards.file_owners.add(
     )
 )
 
+boards.file_pickers.add(boards.FilePicker("drive:pick", rules.has_files, service=KEY))
+
 COMMON: dict[str, Any] = dict(
     purpose=_("Garder les fichiers de chacun, les partager, et travailler à plusieurs dans une classe."),
     legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import IO, Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -195,7 +196,8 @@ class Desk:
     def again(self, public_ids: Sequence[str]) -> list[StoredFile]:
         """Those that the form keeps: they were there, or this person has just sent them."""
         known = {file.public_id: file for file in self.held}
-        known |= {file.public_id: file for file in queries.sent_by(self.viewer, set(public_ids) - set(known))}
+        sent = queries.sent_by(self.viewer, set(public_ids) - set(known))
+        known |= {file.public_id: file for file in sent if file.kind in self.limits.kinds}
         return [known[public_id_] for public_id_ in dict.fromkeys(public_ids) if public_id_ in known]
 
     def take(self, sent: Sequence[IO[bytes]], beside: int) -> list[StoredFile]:
@@ -206,6 +208,14 @@ class Desk:
 
     def rows(self, files: Sequence[StoredFile]) -> list[FileRow]:
         return queries.rows_of(files)
+
+    @property
+    def picker(self) -> str:
+        """The address where one chooses a file that one has already, to be followed by the name of the field; "" for none."""
+        for picker, seated in boards.offered(boards.file_pickers, self.viewer):
+            if picker.open_to(seated):
+                return f"{reverse(picker.url_name)}?champ="
+        return ""
 
 
 # Held back

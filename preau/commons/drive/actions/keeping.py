@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -23,6 +24,8 @@ from preau.foundation.locks import lock
 from preau.foundation.text import fold
 from preau.foundation.uploads import UploadRefused
 
+# A second click finds what the first has made.
+SAME_GESTURE = timedelta(minutes=1)
 NUMBER = re.compile(r" \((\d{1,4})\)$")
 
 
@@ -235,10 +238,23 @@ def copy(viewer: Viewer, item: Item, place: Place, folder: Item | None) -> Item:
     children: dict[int | None, list[Item]] = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
+    again = _copied_just_now(viewer, item, place, folder)
+    if again:
+        return again
     whole = next(row for row in rows if row.pk == item.pk)
     made = _copied(viewer, whole, place, folder, children)
     journal.record(viewer, "drive.copied", made, count=len(rows))
     return made
+
+
+def _copied_just_now(viewer: Viewer, item: Item, place: Place, folder: Item | None) -> Item | None:
+    """The copy of a first click."""
+    stem = NUMBER.sub("", item.name.partition(".")[0])
+    rows = _inside(place, folder).filter(
+        made_by=viewer.person, made_at__gte=timezone.now() - SAME_GESTURE, name__startswith=stem
+    )
+    found: Item | None = rows.filter(file=item.file, is_folder=item.is_folder).exclude(pk=item.pk).first()
+    return found
 
 
 def _copied(

@@ -16,7 +16,7 @@ from preau.foundation.db import NATURAL
 LONGEST_NAME = 120
 
 
-class ItemQuerySet(SchoolQuerySet):
+class PlacedQuerySet(SchoolQuerySet):
     def present(self) -> Self:
         """Those that are not in the bin."""
         return self.filter(trashed_at=None)
@@ -121,7 +121,7 @@ class Item(models.Model):
         "self", models.SET_NULL, null=True, related_name="trashed_along", verbose_name=_("jeté avec")
     )
 
-    objects = ItemQuerySet.as_manager()
+    objects = PlacedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document ou dossier")

@@ -130,7 +130,7 @@ def _state(viewer: Viewer, item: Item, shares: Sequence[Share]) -> tuple[str, st
     if item.owner_id != viewer.person.pk:
         return _("Lire"), "neutral", "eye"
     if not shares:
-        return _("Vous seul"), "neutral", "lock"
+        return _("Pas partagé"), "neutral", "lock"
     last = max(share.until for share in shares)
     if last - viewer.today <= WEEK:
         return until_said(last, viewer.today), "todo", "calendar-event"
@@ -233,6 +233,16 @@ def bin_of(viewer: Viewer) -> "QuerySet[Item]":
     mine = Q(owner=viewer.person.pk) | Q(trashed_by=viewer.person.pk)
     found: QuerySet[Item] = Item.objects.visible_to(viewer).trashed().filter(mine)
     return found.select_related("file", "group", "made_by").order_by("-trashed_at", "-pk")
+
+
+MOST_PICKED = 40
+
+
+def to_pick(viewer: Viewer) -> list[Item]:
+    """One's own documents, the last ones first: those that one sent oneself, and that may be handed over (one query)."""
+    mine = Item.objects.present().filter(owner=viewer.person.pk, is_folder=False)
+    mine = mine.filter(file__kept_by=viewer.person.pk, file__state=StoredFile.State.READY)
+    return list(mine.select_related("file", "parent").order_by("-changed_at", "-pk")[:MOST_PICKED])
 
 
 # The way down

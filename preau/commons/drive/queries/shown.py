@@ -128,7 +128,7 @@ def version_rows(viewer: Viewer, item: Item) -> list[VersionRow]:
         VersionRow(
             row.pk,
             row.number,
-            row.made_by.full_name if row.made_by else "",
+            row.made_by.full_name if row.made_by and row.made_by != viewer.person else "",
             _when(viewer, row.made_at),
             weight(row.file.size),
             file,

@@ -159,9 +159,9 @@ def many_trashed(college: World, count: int) -> None:
     Item.objects.filter(pk__in=ids).update(trashed_at=NOW, trashed_by=teacher)
 
 
-def many_openings(college: World, count: int) -> None:
-    """So many people more have opened the teacher's document, which has as many versions and shares more."""
-    item = own_item(college)
+def many_openings(college: World, count: int, item: Item | None = None) -> None:
+    """So many people more have opened a document (the teacher's), which is shared with them."""
+    item = item or own_item(college)
     start = Person.objects.count()
     for number in range(count):
         person = Person.objects.create(family_name=f"Lecteur {start + number}", given_name="Ana")

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.commons.drive import rules
+from preau.commons.drive import exports, rules
 from preau.commons.drive.actions import keeping, leaving, sharing
 from preau.commons.drive.models import Item, Nesting, Opening, Share, Version
 from preau.commons.drive.queries import lists, places, shown
@@ -20,16 +20,20 @@ from preau.commons.drive.tests.props import (
     class_item,
     former_version,
     known,
+    many_openings,
     of_class,
     own_item,
 )
+from preau.commons.files import actions as files
 from preau.commons.files.models import StoredFile
+from preau.commons.files.rules import DOCUMENTS, PAPER
 from preau.commons.files.tests.samples import PDF, picture, sent
 from preau.commons.notifications.models import Item as News
 from preau.directory.models import Enrolment, Group
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.foundation.uploads import UploadRefused
+from tests.pages import counted
 
 TODAY = NOW.date()
 
@@ -273,11 +277,11 @@ def test_a_reader_reads_the_last_version_alone(college: World, seat_of: Any) -> 
 # Shares
 
 
-def test_a_share_lasts_until_its_day_included(college: World, seat_of: Any, clock: Any) -> None:
+def test_a_share_lasts_until_its_day_included(college: World, seat_of: Any) -> None:
     item = own_item(college)
     sharing.share(seat_of("teacher"), item, [(Share.To.CLASS, own_class(college).pk)], TODAY)
     assert item.name in names(seat_of("pupil"))
-    clock.move_to(NOW + timedelta(days=1))
+    Share.objects.filter(item=item).update(until=TODAY - timedelta(days=1))
     assert item.name not in names(seat_of("pupil"))
     assert item.file not in StoredFile.objects.visible_to(seat_of("pupil"))
 
@@ -395,6 +399,18 @@ def test_a_folder_is_taken_away_as_one_archive(client: SchoolClient, college: Wo
         assert archive.read("Sortie/Plan.pdf") == PDF
 
 
+def test_whoever_leaves_takes_all_that_is_their_own(
+    client: SchoolClient, college: World, seat_of: Any
+) -> None:
+    viewer = seat_of("pupil")
+    folder = keeping.add_folder(viewer, places.own_place(viewer), None, "Exposé")
+    put(viewer, "Texte.pdf", folder=folder)
+    class_item(college)
+    rows = exports.items_of(viewer, None)
+    with exports.archive_of(None, rows) as made, ZipFile(made) as archive:
+        assert set(archive.namelist()) == {"Mes fichiers/Exposé/", "Mes fichiers/Exposé/Texte.pdf"}
+
+
 def test_too_heavy_for_one_archive_says_what_to_do(
     client: SchoolClient, college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -414,14 +430,14 @@ def test_a_file_that_is_refused_comes_back_with_why(client: SchoolClient, colleg
     assert not known(college, "jeu.exe")
 
 
-def test_a_place_where_one_does_not_enter_is_not_there(
-    client: SchoolClient, college: World, twin: World
-) -> None:
+def test_nothing_is_put_where_one_does_not_enter(client: SchoolClient, college: World, twin: World) -> None:
     other = Group.objects.filter(school=college.school, kind="class").exclude(pk=own_class(college).pk)[0]
     client.sit(college.people["pupil"])
     for key in (f"classe-{other.pk}", f"equipe-{own_class(college).pk}", "personnels", "classe-x"):
         form = {"lieu": key, "dans": "", "fichiers": sent("a.pdf", PDF)}
-        assert client.post(reverse("drive:add"), form).status_code == 404, key
+        page = client.post(reverse("drive:add"), form)
+        assert page.status_code == 422 and "plus ouvert pour vous" in page.content.decode(), key
+    assert not known(college, "a.pdf")
 
 
 def test_several_are_put_away_and_thrown_at_once(client: SchoolClient, college: World, seat_of: Any) -> None:
@@ -452,6 +468,28 @@ def test_a_share_has_a_day_that_comes_within_a_year(client: SchoolClient, colleg
     assert not Share.objects.filter(item=item).exists()
 
 
+# Joined to what one writes
+
+
+def test_a_document_of_one_s_own_is_joined_without_being_sent_again(
+    client: SchoolClient, college: World, seat_of: Any
+) -> None:
+    viewer = seat_of("teacher")
+    item = put(viewer)
+    an_item(college.school, "De Paul.txt", college.people["cpe"])
+    page = client.sit(viewer.person).get(reverse("drive:pick"), {"champ": "papers"}).content.decode()
+    assert f'name="papers-garde" value="{item.file.public_id}"' in page and "De Paul" not in page
+    desk = files.Desk(viewer, college.school.pk, DOCUMENTS)
+    assert desk.picker == f"{reverse('drive:pick')}?champ="
+    assert desk.again([item.file.public_id]) == [item.file]
+
+
+def test_what_a_form_does_not_take_is_not_joined_to_it(college: World, seat_of: Any) -> None:
+    viewer = seat_of("teacher")
+    item = put(viewer, "Notes.txt", b"Bonjour\n")
+    assert files.Desk(viewer, college.school.pk, PAPER).again([item.file.public_id]) == []
+
+
 # Leaving
 
 
@@ -463,3 +501,26 @@ def test_one_s_own_go_with_a_person_and_those_of_a_class_stay(college: World, se
     assert not Item.objects.filter(pk=own.pk).exists()
     placed.refresh_from_db()
     assert placed.made_by is None
+
+
+# Many
+
+
+@pytest.mark.parametrize("key", ["teacher", "pupil"])
+def test_a_folder_and_a_document_cost_the_same_however_much_they_hold(
+    client: SchoolClient, college: World, key: str
+) -> None:
+    person = college.people[key]
+    folder = an_item(college.school, "Grand dossier", person, is_folder=True)
+    item = an_item(college.school, "Très lu.txt", person)
+    addresses = [reverse("drive:item", kwargs={"pk": one.pk}) for one in (folder, item)]
+    addresses.append(reverse("drive:archive", kwargs={"pk": folder.pk}))
+    client.sit(person)
+    counts = []
+    for wave in (1, 30):
+        for number in range(wave):
+            an_item(college.school, f"Document {wave}-{number}.txt", person, parent=folder)
+        many_openings(college, wave, item)
+        counts.append([counted(client, address)[1] for address in addresses])
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= 14

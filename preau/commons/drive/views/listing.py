@@ -1,5 +1,6 @@
 """What lies in a place or a folder, what one has received, the bin."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,10 +17,12 @@ from preau.commons.drive.queries import lists, places
 from preau.commons.drive.queries.places import Place
 from preau.directory.models import Group
 from preau.foundation.access import opens
+from preau.foundation.http import page_or_block
 from preau.foundation.pages import status_of, tell_outcome
 from preau.foundation.paging import page_for, page_of, query_of
 
 A_PAGE, MOST_FOLDERS = 40, 200
+FIELD = re.compile(r"[a-z_]{1,40}")
 
 
 @opens(to=rules.has_files)
@@ -55,7 +58,7 @@ def listing(
     """A place or one of its folders, with the forms that add to it; a form that came back with a mistake stands in its place."""
     viewer = request.viewer
     is_shared = folder is not None and folder.owner_id not in {None, viewer.person.pk}
-    kind = request.GET.get("montrer", "")
+    kind = request.GET.get("sorte", "")
     rows = lists.of_kind(lists.in_folder(viewer, place, folder), viewer, kind)
     page = page_of(rows, request.GET.get("page"), A_PAGE)
     own = place.owner_id == viewer.person.pk
@@ -128,3 +131,15 @@ def empty(request: HttpRequest) -> HttpResponseRedirect:
     said = ngettext("%(num)s élément est effacé.", "%(num)s éléments sont effacés.", count) % {"num": count}
     tell_outcome(request, count, said, _("La corbeille était vide."))
     return redirect("drive:bin")
+
+
+@opens(to=rules.has_files)
+@require_safe
+def pick(request: HttpRequest) -> HttpResponse:
+    """One's own documents, each with the box by which a form takes it: `champ` is the name of its field."""
+    field = request.GET.get("champ", "")
+    context = {
+        "rows": lists.to_pick(request.viewer),
+        "field": field if FIELD.fullmatch(field) else "fichiers",
+    }
+    return page_or_block(request, "drive/pick.html", block="choisir", context=context)

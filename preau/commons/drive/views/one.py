@@ -17,7 +17,7 @@ from preau.commons.drive.models import Item, Share, Version
 from preau.commons.drive.queries import lists, places, shown
 from preau.commons.drive.views.listing import listing
 from preau.commons.files.queries.reading import readings_of
-from preau.foundation.access import opens
+from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, status_of, tell_outcome
 
@@ -126,14 +126,26 @@ def restore(request: HttpRequest, item: Item) -> HttpResponseRedirect:
 @require_safe
 def archive(request: HttpRequest, item: Item) -> HttpResponseBase:
     """A folder, as one ZIP."""
+    return _archive(request, item)
+
+
+@opens(to=rules.has_files)
+@confirmed(reading=True)
+@require_safe
+def take_away(request: HttpRequest) -> HttpResponseBase:
+    """All that is one's own, as one ZIP: whoever leaves takes it with them."""
+    return _archive(request, None)
+
+
+def _archive(request: HttpRequest, folder: Item | None) -> HttpResponseBase:
     try:
-        rows = exports.items_of(request.viewer, item)
+        rows = exports.items_of(request.viewer, folder)
     except exports.TooHeavy:
-        return render(request, "drive/too_heavy.html", {"item": item}, status=422)
+        return render(request, "drive/too_heavy.html", {"item": folder}, status=422)
     sharing.note_openings(request.viewer, rows)
-    name = f"{exports.plain_name(item)}.zip"
+    name = f"{exports.plain_name(folder)}.zip"
     return FileResponse(
-        exports.archive_of(item, rows), as_attachment=True, filename=name, content_type="application/zip"
+        exports.archive_of(folder, rows), as_attachment=True, filename=name, content_type="application/zip"
     )
 
 
