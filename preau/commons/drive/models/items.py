@@ -65,6 +65,11 @@ def _shared(viewer: Viewer) -> Q:
     return Q(pk__in=shared.values("item_id"))
 
 
+# How a list reads: folders first, then by name.
+IN_ORDER = (F("is_folder").desc(), F("name").asc(), F("id").asc())
+AT_THE_TOP = Q(trashed_at=None, parent=None)
+
+
 class Item(models.Model):
     """A folder or a document, under its name in its folder. Where it lies says who sees it: `owner` for one's own place, `group` for that of
     a class and of its team, the school alone for the staff's.
@@ -157,9 +162,22 @@ class Item(models.Model):
                 name="drive_name_once_of_the_staff",
             ),
         ]
+        # A page of a folder is read in its order, however many lie there: one index a place, and one for what lies in folders.
         indexes = [
-            models.Index(fields=["owner", "parent"], name="drive_items_of_a_person"),
-            models.Index(fields=["group", "place", "parent"], name="drive_items_of_a_group"),
+            models.Index("parent", *IN_ORDER, condition=Q(trashed_at=None), name="drive_items_in_a_folder"),
+            models.Index(
+                "owner", *IN_ORDER, condition=AT_THE_TOP & Q(place="own"), name="drive_items_of_a_person"
+            ),
+            models.Index(
+                "group",
+                "place",
+                *IN_ORDER,
+                condition=AT_THE_TOP & Q(place__in=["class", "team"]),
+                name="drive_items_of_a_group",
+            ),
+            models.Index(
+                "school", *IN_ORDER, condition=AT_THE_TOP & Q(place="staff"), name="drive_items_of_a_staff"
+            ),
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="drive_bin"),
         ]
 

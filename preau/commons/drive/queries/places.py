@@ -69,7 +69,7 @@ class Place:
     def where(self) -> Q:
         """Its items, wherever a person's school was when they put them there."""
         if self.kind == Kind.OWN:
-            return Q(owner=self.owner_id)
+            return Q(owner=self.owner_id, place=Kind.OWN)
         if self.group:
             return Q(place=self.kind, group=self.group.pk)
         return Q(place=Kind.STAFF, school=self.school_id)

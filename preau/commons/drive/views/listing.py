@@ -60,7 +60,7 @@ def listing(
     is_shared = folder is not None and folder.owner_id not in {None, viewer.person.pk}
     kind = request.GET.get("sorte", "")
     rows = lists.of_kind(lists.in_folder(viewer, place, folder), viewer, kind)
-    page = page_of(rows, request.GET.get("page"), A_PAGE)
+    page = page_for(request, rows, A_PAGE)
     own = place.owner_id == viewer.person.pk
     shares = lists.shares_of(viewer, [one.pk for one in page.object_list]) if own else {}
     adds = not is_shared and rules.adds_in(viewer, place.kind, folder)
