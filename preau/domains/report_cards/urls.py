@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.domains.report_cards.views import cards, councils, livret, phrases, settings, writing
+from preau.domains.report_cards.views import campaign, cards, councils, livret, phrases, settings, writing
 
 app_name = "report_cards"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("bulletins/classes/<int:pk>/conseil/projeter/", councils.screen, name="screen"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal/", councils.minutes, name="minutes"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
+    path("bulletins/campagne/", campaign.campaign, name="campaign"),
+    path("bulletins/campagne/rappeler/", campaign.remind, name="remind"),
+    path("bulletins/campagne/chiffres/", campaign.campaign_figures, name="figures"),
+    path("bulletins/campagne/chiffres.csv", campaign.figures_csv, name="figures_csv"),
     path("bulletins/livret/", livret.livret, name="livret"),
     path("bulletins/livret/preparer/", livret.prepare_livret, name="prepare_livret"),
     path("bulletins/classes/<int:pk>/", cards.class_cards, name="cards"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.report_cards.actions import cards, erasing
+from preau.domains.report_cards.actions import cards, erasing, reminding
 from preau.domains.report_cards.queries.cards import card_of_paper, papers
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
@@ -66,6 +66,16 @@ for data in [
         withheld=frozenset({"version"}),
         forget=erasing.forget_appreciations,
         readers=STAFF_ALONE,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Rappels d’appréciations"),
+        "report_cards.TextReminder",
+        "teacher",
+        fields=dict.fromkeys(["school", "period", "day"], NONE)
+        | dict.fromkeys(["teacher", "left", "at", "by"], PERSONAL),
+        forget=reminding.forget_reminders,
+        readers=on_themselves(Role.HEAD),
         **BASIS,
     ),
     PersonalData(
@@ -133,6 +143,16 @@ for term in [
         **TERM,
     ),
     Term(
+        "report_cards.reminders",
+        _("Rappels d’appréciations"),
+        model="report_cards.TextReminder",
+        when="at",
+        due=by_year("report_cards.TextReminder", "at"),
+        people=("teacher",),
+        order=29,
+        **TERM,
+    ),
+    Term(
         "report_cards.phrases",
         _("Phrases gardées"),
         model="report_cards.Phrase",
@@ -177,6 +197,14 @@ for words in [
     boards.InWords(
         "report_cards.CardBatch", when="asked_at", sentence=(_("Bulletins d’une classe : %(group)s"),)
     ),
+    boards.InWords(
+        "report_cards.TextReminder",
+        when="at",
+        sentence=(_("Rappel d’appréciations : %(self)s"), _("%(left)s à écrire")),
+        names=lambda row: row.period.name,
+        quiet=frozenset({"period"}),
+        names_with=("period",),
+    ),
     boards.InWords("report_cards.Phrase", when="kept_at", sentence=(_("Phrase gardée : « %(text)s »"),)),
     boards.InWords(
         "report_cards.Council",
@@ -207,6 +235,8 @@ for verb, label in [
     ("report_cards.card_made", _("Bulletin préparé")),
     ("report_cards.cards_published", _("Bulletins d’une classe remis aux familles")),
     ("report_cards.card_read", _("Le bulletin d’un élève")),
+    ("report_cards.teachers_reminded", _("Enseignants rappelés de ce qui reste à écrire")),
+    ("report_cards.figures_taken", _("Chiffres d’une période téléchargés")),
     ("report_cards.minutes_read", _("Le procès-verbal d’un conseil")),
     ("report_cards.minutes_taken", _("Procès-verbal d’un conseil téléchargé")),
 ]:

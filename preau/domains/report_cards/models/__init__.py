@@ -5,6 +5,7 @@ from preau.domains.report_cards.models.cards import CardBatch, ReportCard
 from preau.domains.report_cards.models.classes import CouncilClass
 from preau.domains.report_cards.models.councils import Council, Decision
 from preau.domains.report_cards.models.livret_files import LivretFile
+from preau.domains.report_cards.models.reminders import TextReminder
 from preau.domains.report_cards.models.settings import CardPolicy, policy_of
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "LivretFile",
     "Phrase",
     "ReportCard",
+    "TextReminder",
     "policy_of",
 ]

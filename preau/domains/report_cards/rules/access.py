@@ -110,6 +110,11 @@ def publishes_cards(viewer: Viewer, group: Group) -> bool:
     return viewer.holds(Role.HEAD) and runs_council(viewer, group)
 
 
+def runs_campaign(viewer: Viewer, *_: object) -> bool:
+    """The head: where every class stands, who has not written, the figures of a period."""
+    return viewer.holds(Role.HEAD)
+
+
 def follows(viewer: Viewer, *_: object) -> bool:
     """Pupils, and those who answer for them."""
     return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}

@@ -18,6 +18,7 @@ from preau.domains.report_cards.models import (
     Decision,
     Phrase,
     ReportCard,
+    TextReminder,
 )
 from preau.domains.report_cards.tests.props import (
     content_named,
@@ -59,6 +60,8 @@ PAGES = [
     ),
     Page("report_cards:settings", {"head"}),
     Page("report_cards:livret", {"head"}),
+    Page("report_cards:campaign", {"head"}),
+    Page("report_cards:figures", {"head"}),
     Page("report_cards:cards", COUNCIL, model=open_class),
     Page("report_cards:own", pages.FAMILY),
     Page("report_cards:card", pages.FAMILY | COUNCIL, model=own_card),
@@ -75,10 +78,14 @@ ELSEWHERE = {
         "prepare",
         "publish",
         "prepare_livret",
+        "remind",
+        "figures_csv",
     )
 }
 LISTS = [
     ("head", "report_cards:index", many_classes),
+    ("head", "report_cards:campaign", many_classes),
+    ("head", "report_cards:figures", many_classes),
     ("teacher", "report_cards:write", many_learners),
     ("teacher", "report_cards:phrases", many_phrases),
     *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes", "cards")),
@@ -110,6 +117,9 @@ SEES: dict[type[Model], Near] = {
         other_school=NEIGHBOURING,
     ),
     CardBatch: near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    TextReminder: near(
+        own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING
+    ),
     CouncilClass: near(own=LIFE | {"teacher"}, other_class=LIFE, other_school=NEIGHBOURING),
 }
 TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
@@ -129,7 +139,13 @@ OPENS: dict[str, Near | set[str]] = {
         near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     ),
     "report_cards:settings": SETTLERS,
-    **dict.fromkeys(["report_cards:livret", "report_cards:prepare_livret"], {"head"} | NEIGHBOURING),
+    **dict.fromkeys(
+        [
+            f"report_cards:{name}"
+            for name in ("livret", "prepare_livret", "campaign", "remind", "figures", "figures_csv")
+        ],
+        {"head"} | NEIGHBOURING,
+    ),
     "report_cards:cards": OF_COUNCIL,
     "report_cards:prepare": near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     "report_cards:publish": near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
@@ -141,6 +157,8 @@ NAMES = {
     "periode": Named(Period),
     "eleve": Named(Person, "public_id"),
     "aller": Named(Person, "public_id"),
+    "professeur": Named(Person),
+    "classe": Named(Group),
 }
 NUMBERED = {"texte": Named(Person), "version": Named(Person)}
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
@@ -226,6 +244,12 @@ def _held(stage: Stage) -> None:
     CardBatch.objects.all().delete()
 
 
+def _nobody_reminded(stage: Stage) -> None:
+    """Nobody was reminded today, and the teacher has something left to write."""
+    TextReminder.objects.all().delete()
+    _open(stage)
+
+
 def _said(stage: Stage) -> Data:
     return {"day": "2026-12-01", "hour": "17:00", "present": "Toute l’équipe", "comment": WORDS}
 
@@ -243,6 +267,9 @@ BODIES = {
     "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
     "report_cards:close": Body("head"),
     "report_cards:prepare_livret": Body("head"),
+    "report_cards:remind": Body(
+        "head", lambda stage: {"professeur": str(stage.people["teacher"].pk)}, _nobody_reminded
+    ),
     "report_cards:prepare": Body("head", before=_held),
     "report_cards:publish": Body(
         "head", lambda stage: {"day": "2026-12-05"}, _held, lambda stage: {"day": "2026-01-01"}
@@ -254,7 +281,7 @@ BODIES = {
     ),
 }
 CONFIRMED = {"report_cards:prepare_livret"}
-OTHER_FILES = {"report_cards:minutes_pdf"}
+OTHER_FILES = {"report_cards:minutes_pdf", "report_cards:figures_csv"}
 # It names a pupil, and what a council gives; the text of a council is kept as that of a subject is.
 NOT_WORDS = {"report_cards:save", "report_cards:decide"}
 READ_BY = {
@@ -347,7 +374,16 @@ def plant(stage: Stage) -> None:
                 state=CardBatch.State.READY,
                 expires_on=NOW.date() + timedelta(days=30),
             )
-            stage.put(scope, batch)
+            reminder = TextReminder.objects.create(
+                school=world.school,
+                period=period,
+                teacher=teacher,
+                day=NOW.date() - timedelta(days=3),
+                left=3,
+                at=NOW - timedelta(days=3),
+                by=world.people["head"],
+            )
+            stage.put(scope, batch, reminder)
     for scope, owner, school in [
         (OWN, people["teacher"], stage.college.school),
         (OTHER_CLASS, people["teacher_parent"], stage.college.school),

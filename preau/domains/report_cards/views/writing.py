@@ -50,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "classes": courses.class_rows(viewer, period) if period and reads else [],
         "settles": access.settles(viewer),
         "makes_livret": makes_livret(viewer),
+        "runs_campaign": bool(period) and access.runs_campaign(viewer),
         "writes_life": viewer.holds(access.Role.SCHOOL_LIFE),
         "general": courses.GENERAL,
         "life": courses.SCHOOL_LIFE,
