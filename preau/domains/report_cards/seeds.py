@@ -20,6 +20,7 @@ from preau.domains.report_cards.models import (
     Decision,
     Phrase,
     ReportCard,
+    Suggestion,
     TextReminder,
 )
 from preau.domains.report_cards.queries.campaign import campaign_of
@@ -160,6 +161,7 @@ def plant(world: Any) -> None:
         if group.pk in held:
             _cards(ground, group)
     _reminders(ground)
+    _suggestions(ground, held, world.people.get("teacher"))
     teacher = world.people.get("teacher")
     if teacher:
         Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
@@ -343,6 +345,57 @@ def _reminders(ground: Ground) -> None:
             by=viewer.person,
         )
         for one in campaign_of(viewer, ground.period).teachers[::3]
+    )
+
+
+# What whoever reads a text again puts instead, and what its author has answered.
+REPLACED = (
+    ("osez davantage", "et j’attends que vous osiez davantage"),
+    ("Soignez la rédaction", "Soignez maintenant la rédaction"),
+    ("Il faut maintenant de la constance.", "Il reste à tenir cet effort jusqu’en décembre."),
+    ("Venez me voir, nous", "Venez me voir cette semaine : nous"),
+    ("Le travail à la maison manque.", "Le travail à la maison reste à faire chaque soir."),
+)
+ANSWERS = ("accepted", "accepted", "waiting", "accepted", "refused", "accepted")
+# One text in so many is corrected: more of those of the cast's teacher, whose visitor reads them.
+SELDOM, OFTEN = 60, 8
+
+
+def _suggestions(ground: Ground, complete: set[int], teacher: Person | None) -> None:
+    """The head has read again some texts of the classes whose council is to come: some were answered."""
+    viewer = _head_of(ground)
+    if viewer is None:
+        return
+    rows = Appreciation.objects.filter(period=ground.period, kind=Kind.SUBJECT).exclude(group__in=complete)
+    rows = rows.exclude(changed_by=viewer.person.pk).filter(group__kind=Group.Kind.CLASS)
+    made: list[Suggestion] = []
+    for text in rows.order_by("group__name", "pk"):
+        own = teacher is not None and text.changed_by_id == teacher.pk
+        old, new = next((pair for pair in REPLACED if pair[0] in text.text), ("", ""))
+        if old and ground.draw.randint(1, OFTEN if own else SELDOM) == 1:
+            state = Suggestion.State.WAITING if own else ANSWERS[len(made) % len(ANSWERS)]
+            made.append(_suggested(ground, text, text.text.replace(old, new), str(state), viewer.person))
+    Suggestion.objects.bulk_create(made)
+
+
+def _suggested(ground: Ground, text: Appreciation, said: str, state: str, by: Person) -> Suggestion:
+    at, former, answered = ground.moment(-1, time(16, 20)), text.text, state != Suggestion.State.WAITING
+    version = text.version
+    if state == Suggestion.State.ACCEPTED:
+        text.text, text.version = said, version + 1
+        text.save(update_fields=["text", "version"])
+    return Suggestion(
+        school=ground.school,
+        appreciation=text,
+        pupil_id=text.pupil_id,
+        former=former,
+        based_on=version,
+        text=said,
+        state=state,
+        by=by,
+        at=at,
+        answered_by_id=text.changed_by_id if answered else None,
+        answered_at=at if answered else None,
     )
 
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from preau.domains.report_cards.views import campaign, cards, councils, livret, phrases, settings, writing
+from preau.domains.report_cards.views import (
+    campaign,
+    cards,
+    councils,
+    livret,
+    phrases,
+    proofreading,
+    settings,
+    writing,
+)
 
 app_name = "report_cards"
 urlpatterns = [
@@ -18,6 +27,9 @@ urlpatterns = [
     path("bulletins/classes/<int:pk>/conseil/projeter/", councils.screen, name="screen"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal/", councils.minutes, name="minutes"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
+    path("bulletins/relecture/", proofreading.proofreading, name="proofreading"),
+    path("bulletins/relecture/<int:pk>/", proofreading.suggestion, name="suggestion"),
+    path("bulletins/appreciations/<int:pk>/corriger/", proofreading.suggest, name="suggest"),
     path("bulletins/campagne/", campaign.campaign, name="campaign"),
     path("bulletins/campagne/rappeler/", campaign.remind, name="remind"),
     path("bulletins/campagne/chiffres/", campaign.campaign_figures, name="figures"),

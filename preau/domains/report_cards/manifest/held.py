@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.report_cards.actions import cards, erasing, reminding
+from preau.domains.report_cards.actions import cards, erasing, proofreading, reminding
 from preau.domains.report_cards.queries.cards import card_of_paper, papers
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
@@ -65,6 +65,18 @@ for data in [
         | dict.fromkeys(["changed_at", "changed_by"], PERSONAL),
         withheld=frozenset({"version"}),
         forget=erasing.forget_appreciations,
+        readers=STAFF_ALONE,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Corrections proposées sur des appréciations"),
+        "report_cards.Suggestion",
+        "pupil",
+        fields=dict.fromkeys(["school", "based_on"], NONE)
+        | dict.fromkeys(["pupil", "appreciation", "former", "text", "state"], CHILD)
+        | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
+        withheld=frozenset({"based_on"}),
+        forget=proofreading.forget_suggestions,
         readers=STAFF_ALONE,
         **BASIS,
     ),
@@ -129,6 +141,7 @@ for term in [
         when="changed_at",
         due=by_year("report_cards.Appreciation", "changed_at"),
         people=("pupil", "changed_by"),
+        with_it=("report_cards.Suggestion",),
         order=30,
         **TERM,
     ),
@@ -198,6 +211,11 @@ for words in [
         "report_cards.CardBatch", when="asked_at", sentence=(_("Bulletins d’une classe : %(group)s"),)
     ),
     boards.InWords(
+        "report_cards.Suggestion",
+        when="at",
+        sentence=(_("Correction proposée : « %(text)s »"), "%(state)s"),
+    ),
+    boards.InWords(
         "report_cards.TextReminder",
         when="at",
         sentence=(_("Rappel d’appréciations : %(self)s"), _("%(left)s à écrire")),
@@ -235,6 +253,9 @@ for verb, label in [
     ("report_cards.card_made", _("Bulletin préparé")),
     ("report_cards.cards_published", _("Bulletins d’une classe remis aux familles")),
     ("report_cards.card_read", _("Le bulletin d’un élève")),
+    ("report_cards.text_suggested", _("Correction proposée sur une appréciation")),
+    ("report_cards.suggestion_answered", _("Réponse à une correction proposée")),
+    ("report_cards.text_read", _("Une appréciation, pour la relire")),
     ("report_cards.teachers_reminded", _("Enseignants rappelés de ce qui reste à écrire")),
     ("report_cards.figures_taken", _("Chiffres d’une période téléchargés")),
     ("report_cards.minutes_read", _("Le procès-verbal d’un conseil")),
@@ -242,7 +263,7 @@ for verb, label in [
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 
-for verb in ("report_cards.card_read", "report_cards.council_read"):
+for verb in ("report_cards.card_read", "report_cards.council_read", "report_cards.text_read"):
     boards.reasons_to_read.add(boards.ReasonToRead(verb, _("Suivre le travail de l’élève.")))
 boards.endings.add(
     boards.Ending(

@@ -143,6 +143,22 @@ boards.notification_kinds.add(
         order=38,
     )
 )
+boards.notification_kinds.add(
+    NotificationKind(
+        "report_cards.suggested",
+        _("Une correction proposée sur un de vos textes"),
+        _("Bulletins et conseils"),
+        _("Une correction vous est proposée"),
+        _(
+            "%(period)s (%(school)s) : un collègue propose de corriger une de vos appréciations. Rien ne change sans vous."
+        ),
+        _("La lire"),
+        _("Vous écrivez ces appréciations."),
+        access.takes_part,
+        pace=Pace.DAILY,
+        order=38,
+    )
+)
 boards.site_pages.add(
     boards.SitePage(
         _("Campagne des bulletins"),

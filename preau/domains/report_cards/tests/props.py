@@ -7,7 +7,7 @@ from conftest import NOW
 from preau.directory.models import Assignment, Group, Period
 from preau.directory.seeds.world import World
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
-from preau.domains.report_cards.models import Council, Phrase, ReportCard
+from preau.domains.report_cards.models import Appreciation, Council, Phrase, ReportCard, Suggestion
 
 
 def own_class(college: World) -> Group:
@@ -105,6 +105,64 @@ def many_cards(college: World, count: int) -> None:
             published_at=NOW - timedelta(days=1),
             told_at=NOW,
         )
+
+
+def own_text(college: World) -> Appreciation:
+    """What the cast's teacher has written of the cast's pupil, whose council goes on."""
+    group, period, charge = open_class(college), period_of(college), charge_of(college)
+    made: Appreciation = Appreciation.objects.update_or_create(
+        period=period,
+        pupil=college.people["pupil"],
+        kind=Appreciation.Kind.SUBJECT,
+        subject=charge.subject,
+        defaults={
+            "school": college.school,
+            "group": group,
+            "text": "Un trimestre solide.",
+            "changed_by": college.people["teacher"],
+        },
+    )[0]
+    return made
+
+
+def own_suggestion(college: World) -> Suggestion:
+    """A correction of it, that the head suggests."""
+    text = own_text(college)
+    made: Suggestion = Suggestion.objects.get_or_create(
+        appreciation=text,
+        state=Suggestion.State.WAITING,
+        defaults={
+            "school": college.school,
+            "pupil": college.people["pupil"],
+            "former": text.text,
+            "based_on": text.version,
+            "text": "Un trimestre très solide.",
+            "by": college.people["head"],
+            "at": NOW,
+        },
+    )[0]
+    return made
+
+
+def many_suggestions(college: World, count: int) -> None:
+    """`count` corrections more of the same text, that its author has answered."""
+    first = own_suggestion(college)
+    Suggestion.objects.bulk_create(
+        Suggestion(
+            school=college.school,
+            appreciation=first.appreciation,
+            pupil=first.pupil,
+            former=first.former,
+            based_on=first.based_on,
+            text=f"Un trimestre très solide, {number}.",
+            state=Suggestion.State.REFUSED,
+            by=college.people["head"],
+            at=NOW,
+            answered_by=college.people["teacher"],
+            answered_at=NOW,
+        )
+        for number in range(count)
+    )
 
 
 def many_phrases(college: World, count: int) -> None:

@@ -18,14 +18,18 @@ from preau.domains.report_cards.models import (
     Decision,
     Phrase,
     ReportCard,
+    Suggestion,
     TextReminder,
 )
 from preau.domains.report_cards.tests.props import (
     content_named,
     many_cards,
     many_phrases,
+    many_suggestions,
     open_class,
     own_card,
+    own_suggestion,
+    own_text,
 )
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
@@ -62,6 +66,9 @@ PAGES = [
     Page("report_cards:livret", {"head"}),
     Page("report_cards:campaign", {"head"}),
     Page("report_cards:figures", {"head"}),
+    Page("report_cards:proofreading", READERS),
+    Page("report_cards:suggest", {"head"}, model=own_text),
+    Page("report_cards:suggestion", {"head", "teacher"}, 404, model=own_suggestion),
     Page("report_cards:cards", COUNCIL, model=open_class),
     Page("report_cards:own", pages.FAMILY),
     Page("report_cards:card", pages.FAMILY | COUNCIL, model=own_card),
@@ -86,12 +93,16 @@ LISTS = [
     ("head", "report_cards:index", many_classes),
     ("head", "report_cards:campaign", many_classes),
     ("head", "report_cards:figures", many_classes),
+    ("head", "report_cards:proofreading", many_suggestions),
     ("teacher", "report_cards:write", many_learners),
     ("teacher", "report_cards:phrases", many_phrases),
     *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes", "cards")),
     ("guardian", "report_cards:own", many_cards),
 ]
-ONE_THING = {f"report_cards:{name}" for name in ("livret", "card", "absences", "screen", "settings")}
+ONE_THING = {
+    f"report_cards:{name}"
+    for name in ("livret", "card", "absences", "screen", "settings", "suggest", "suggestion")
+}
 
 # The isolation matrix
 
@@ -117,6 +128,12 @@ SEES: dict[type[Model], Near] = {
         other_school=NEIGHBOURING,
     ),
     CardBatch: near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    Suggestion: near(
+        own={"head", "teacher"},
+        other_class={"head", "teacher_parent"},
+        departed={"head"},
+        other_school=NEIGHBOURING,
+    ),
     TextReminder: near(
         own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING
     ),
@@ -124,7 +141,9 @@ SEES: dict[type[Model], Near] = {
 }
 TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
 OPENS: dict[str, Near | set[str]] = {
-    **dict.fromkeys(["report_cards:index", "report_cards:phrases"], TEAM),
+    **dict.fromkeys(["report_cards:index", "report_cards:phrases", "report_cards:proofreading"], TEAM),
+    "report_cards:suggest": near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    "report_cards:suggestion": SEES[Suggestion],
     **dict.fromkeys(["report_cards:write", "report_cards:save"], OF_CLASS),
     "report_cards:drop_phrase": SEES[Phrase],
     **dict.fromkeys(
@@ -177,6 +196,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "subject_limit",
         "general_limit",
         "enseignant",
+        "corrections",
     ],
     (),
 ) | {"version": ("1", "99"), "sur": ("generale", "vie-scolaire")}
@@ -244,6 +264,21 @@ def _held(stage: Stage) -> None:
     CardBatch.objects.all().delete()
 
 
+def _unread(stage: Stage) -> None:
+    """The text of the pupil says something, and nobody has suggested another."""
+    _open(stage)
+    Suggestion.objects.filter(appreciation=stage.own(Appreciation).pk).delete()
+
+
+def _waiting(stage: Stage) -> None:
+    """The suggestion waits for its answer, of the text as it is."""
+    _open(stage)
+    row = stage.own(Suggestion)
+    Suggestion.objects.filter(pk=row.pk).update(
+        state=Suggestion.State.WAITING, answered_by=None, answered_at=None
+    )
+
+
 def _nobody_reminded(stage: Stage) -> None:
     """Nobody was reminded today, and the teacher has something left to write."""
     TextReminder.objects.all().delete()
@@ -267,6 +302,18 @@ BODIES = {
     "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
     "report_cards:close": Body("head"),
     "report_cards:prepare_livret": Body("head"),
+    "report_cards:suggest": Body(
+        "head",
+        lambda stage: {"texte": WORDS, "version": str(_known(stage).version)},
+        _unread,
+        lambda stage: {"texte": "a" * 601},
+    ),
+    "report_cards:suggestion": Body(
+        "teacher",
+        lambda stage: {"sens": "ecrire", "texte": WORDS, "version": str(_known(stage).version)},
+        _waiting,
+        lambda stage: {"texte": "a" * 601},
+    ),
     "report_cards:remind": Body(
         "head", lambda stage: {"professeur": str(stage.people["teacher"].pk)}, _nobody_reminded
     ),
@@ -362,7 +409,17 @@ def plant(stage: Stage) -> None:
             published_at=NOW - timedelta(days=1),
             told_at=NOW,
         )
-        stage.put(scope, text, council, decision, CouncilClass.objects.get(pk=group.pk), card)
+        proof = Suggestion.objects.create(
+            school=world.school,
+            appreciation=text,
+            pupil=pupil,
+            former=words,
+            based_on=text.version,
+            text=f"{words}, relu",
+            by=world.people["head"],
+            at=NOW - timedelta(days=1),
+        )
+        stage.put(scope, proof, text, council, decision, CouncilClass.objects.get(pk=group.pk), card)
         if scope != DEPARTED:
             batch = CardBatch.objects.create(
                 school=world.school,

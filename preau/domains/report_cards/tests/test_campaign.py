@@ -19,6 +19,7 @@ from preau.domains.report_cards.actions import councils, reminding
 from preau.domains.report_cards.models import Appreciation, ReportCard, TextReminder
 from preau.domains.report_cards.queries.campaign import Campaign, campaign_of
 from preau.domains.report_cards.queries.cards import gathered
+from preau.domains.report_cards.queries.courses import class_rows
 from preau.domains.report_cards.queries.figures import Column, Figures, figures_of, without_few
 from preau.domains.report_cards.rules import access
 from preau.domains.report_cards.tests.props import content_named
@@ -143,6 +144,13 @@ def test_a_subject_that_nobody_teaches_any_more_is_said(college: World, period: 
         for row in found.teachers
         for one in row.wanted
     )
+
+
+def test_both_pages_count_the_same_texts(college: World, period: Period, seat_of: Any) -> None:
+    head = seat_of("head")
+    write(seat_of("teacher"), college, passage_of(college), college.people["pupil"], SOLID)
+    told = {one.pk: (one.expected, one.left) for one in campaign_of(head, period).classes}
+    assert {row.group.pk: (row.expected, row.left) for row in class_rows(head, period)} == told
 
 
 def test_a_class_goes_from_written_to_given(college: World, period: Period, seat_of: Any) -> None:

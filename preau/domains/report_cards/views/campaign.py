@@ -1,6 +1,6 @@
 """The campaign of the head: where the bulletins of a period are, reminding those who have not written, the figures of the period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,9 @@ from preau.directory.models import Period
 from preau.domains.gradebook.rules.access import seals_periods
 from preau.domains.report_cards.actions import reminding
 from preau.domains.report_cards.forms.campaign import ComparisonForm, RemindForm
+from preau.domains.report_cards.models import Suggestion
 from preau.domains.report_cards.queries import campaign as queries
-from preau.domains.report_cards.queries import courses, figures
+from preau.domains.report_cards.queries import courses, figures, proofreading
 from preau.domains.report_cards.queries.campaign import Campaign, TeacherLeft
 from preau.domains.report_cards.queries.livret import files
 from preau.domains.report_cards.rules import access
@@ -28,6 +29,7 @@ from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file
 from preau.foundation.paging import page_for, query_of
 
+State = Suggestion.State
 # As many names as a message says before it counts.
 NAMED = 6
 TEACHERS = 12
@@ -49,13 +51,16 @@ def campaign(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     period, periods = _period(request)
     found = queries.campaign_of(viewer, period)
+    proofs = proofreading.counts_of(viewer, period)
     context = {
         "period": period,
         "periods": [(one.name, f"?periode={one.pk}", one == period) for one in periods],
         "campaign": found,
         "teachers": page_for(request, found.teachers, TEACHERS),
         "base": query_of(request),
-        "steps": _steps(found, period),
+        "steps": _steps(found, period, proofs),
+        "proofs": proofs,
+        "suggested": sum(proofs.values()) - proofs.get(State.WITHDRAWN, 0),
         "seals": seals_periods(viewer),
         "livret": files.latest_of(viewer, period) if makes_livret(viewer) else None,
         "makes_livret": makes_livret(viewer),
@@ -64,7 +69,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
     return render(request, "report_cards/campaign.html", context)
 
 
-def _steps(found: Campaign, period: Any) -> list[tuple[str, str, str]]:
+def _steps(found: Campaign, period: Any, proofs: Mapping[str, int]) -> list[tuple[str, str, str]]:
     """Each step of the campaign: its name, where it is, and its state (done, current, todo)."""
     total = len(found.classes)
     written = found.left == 0
@@ -78,6 +83,7 @@ def _steps(found: Campaign, period: Any) -> list[tuple[str, str, str]]:
             else ngettext("%(num)s manque", "%(num)s manquent", found.left) % {"num": found.left},
             _state(written),
         ),
+        _proof_step(proofs),
         *(
             (label, _of(done, total), _state(done == total, begun=done > 0))
             for label, done in [
@@ -87,6 +93,17 @@ def _steps(found: Campaign, period: Any) -> list[tuple[str, str, str]]:
             ]
         ),
     ]
+
+
+def _proof_step(proofs: Mapping[str, int]) -> tuple[str, str, str]:
+    """Proofreading is no duty of a school: without a suggestion there is nothing to wait for."""
+    waiting, total = proofs.get(State.WAITING, 0), sum(proofs.values())
+    said = _("aucune correction")
+    if waiting:
+        said = ngettext("%(num)s sans réponse", "%(num)s sans réponse", waiting) % {"num": waiting}
+    elif total:
+        said = _("tout a sa réponse")
+    return (_("Relecture"), said, _state(bool(total) and not waiting, begun=total > 0))
 
 
 def _state(done: bool, *, begun: bool = True) -> str:
