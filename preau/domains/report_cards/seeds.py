@@ -16,6 +16,7 @@ from preau.directory.words import Role
 from preau.domains.gradebook.models import Mark
 from preau.domains.report_cards.models import (
     Appreciation,
+    CardPolicy,
     Council,
     Decision,
     Phrase,
@@ -155,6 +156,7 @@ def plant(world: Any) -> None:
     ground = Ground(world.school, period, draw, _means(period), _names(world), day)
     stages = _stages(world, classes)
     held = {group for group, stage in stages.items() if stage == "held"}
+    _policy(ground)
     insert(list(_texts(ground, held, _late(world))))
     _councils(ground, classes, stages)
     for group in classes:
@@ -165,6 +167,14 @@ def plant(world: Any) -> None:
     teacher = world.people.get("teacher")
     if teacher:
         Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
+
+
+def _policy(ground: Ground) -> None:
+    """Who signs the bulletins of the school."""
+    head = Person.objects.filter(pk=_holder(ground.school, Role.HEAD)).first()
+    if head:
+        signatory = f"{head.formal_name}, chef d’établissement"
+        CardPolicy.objects.update_or_create(school=ground.school, defaults={"signatory": signatory})
 
 
 def _number(school: School) -> None:

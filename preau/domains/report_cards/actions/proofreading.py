@@ -90,6 +90,8 @@ def suggest(viewer: Viewer, appreciation: Appreciation, typed: str, seen: int) -
     waiting = Suggestion.objects.waiting().filter(appreciation=text).select_related("by").first()
     if waiting and waiting.by_id != viewer.person.pk:
         raise AlreadySuggested(waiting)
+    if waiting and (waiting.text, waiting.based_on) == (said, text.version):
+        return waiting
     row = waiting or Suggestion(
         school_id=text.school_id, appreciation=text, pupil_id=text.pupil_id, by=viewer.person
     )

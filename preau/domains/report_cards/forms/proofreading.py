@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.domains.report_cards.forms.writing import TextField
 
-ACCEPT, REFUSE, REWRITE, WITHDRAW = "accepter", "refuser", "ecrire", "retirer"
+ACCEPT, REFUSE, REWRITE = "accepter", "refuser", "ecrire"
 
 
 class SuggestionForm(forms.Form):
@@ -37,7 +37,7 @@ class SuggestionForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the author answers: the suggested text, their own as it is, or another one."""
 
-    sens = forms.ChoiceField(choices=[(one, one) for one in (ACCEPT, REFUSE, REWRITE, WITHDRAW)])
+    sens = forms.ChoiceField(choices=[(one, one) for one in (ACCEPT, REFUSE, REWRITE)])
     version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
     def __init__(self, text: str, version: int, most: int, data: Any = None) -> None:

@@ -10,7 +10,7 @@ from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.report_cards.actions import cards, erasing, proofreading, reminding
-from preau.domains.report_cards.queries.cards import card_of_paper, papers
+from preau.domains.report_cards.queries.cards import batch_files, card_of_paper, papers
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
@@ -49,7 +49,9 @@ for data in [
         _("Préparations de bulletins"),
         "report_cards.CardBatch",
         "asked_by",
-        fields=dict.fromkeys(["school", "period", "seat", "state", "made", "expires_on"], NONE)
+        fields=dict.fromkeys(
+            ["school", "period", "seat", "state", "kind", "made", "file", "expires_on"], NONE
+        )
         | dict.fromkeys(["asked_by", "asked_at", "group"], PERSONAL),
         forget=cards.forget_batches,
         readers=on_themselves(),
@@ -243,6 +245,8 @@ for words in [
 for verb, label in [
     ("report_cards.appreciation_written", _("Appréciation écrite")),
     ("report_cards.policy_changed", _("Mentions et longueurs des bulletins changées")),
+    ("report_cards.signature_changed", _("Signature des bulletins changée")),
+    ("report_cards.signature_removed", _("Signature des bulletins retirée")),
     ("report_cards.class_read", _("Les appréciations d’une classe")),
     ("report_cards.council_read", _("Un conseil de classe")),
     ("report_cards.pupil_decided", _("Décision du conseil validée")),
@@ -250,6 +254,8 @@ for verb, label in [
     ("report_cards.council_closed", _("Conseil de classe clos")),
     ("report_cards.council_opened", _("Conseil de classe rouvert")),
     ("report_cards.cards_asked", _("Bulletins d’une classe demandés")),
+    ("report_cards.statement_read", _("Le relevé de notes d’un élève")),
+    ("report_cards.batch_fetched", _("Documents d’une classe ouverts")),
     ("report_cards.card_made", _("Bulletin préparé")),
     ("report_cards.cards_published", _("Bulletins d’une classe remis aux familles")),
     ("report_cards.card_read", _("Le bulletin d’un élève")),
@@ -263,7 +269,12 @@ for verb, label in [
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 
-for verb in ("report_cards.card_read", "report_cards.council_read", "report_cards.text_read"):
+for verb in (
+    "report_cards.card_read",
+    "report_cards.council_read",
+    "report_cards.text_read",
+    "report_cards.statement_read",
+):
     boards.reasons_to_read.add(boards.ReasonToRead(verb, _("Suivre le travail de l’élève.")))
 boards.endings.add(
     boards.Ending(
@@ -282,5 +293,22 @@ def opened(viewer: Viewer, file: Any) -> None:
 boards.file_owners.add(
     boards.FileOwner(
         "report_cards.ReportCard", "paper", papers, outlives=True, read=opened, service="report_cards"
+    )
+)
+
+
+def fetched(viewer: Viewer, file: Any) -> None:
+    """Whoever fetches the papers of a class takes names out: it leaves its line."""
+    journal.record(viewer, "report_cards.batch_fetched", viewer.school)
+
+
+boards.file_owners.add(
+    boards.FileOwner(
+        "report_cards.CardBatch",
+        "file",
+        batch_files,
+        outlives=True,
+        read=fetched,
+        service="report_cards",
     )
 )

@@ -175,6 +175,7 @@ def _figures(held: ClassMarks, there: Mapping[int, set[int]]) -> dict[int, dict[
     groups: dict[int, set[int]] = defaultdict(set)
     for one in held.learning:
         groups[one.pupil_id].add(one.group_id)
+    held.marks.all  # noqa: B018 - asked once for the school, not once a pupil
     found: dict[int, dict[int, Statistics]] = {}
     for group, pupils in there.items():
         met = set().union(*(groups[pupil] for pupil in pupils))

@@ -13,15 +13,23 @@ State = Suggestion.State
 RECEIVED, MADE, ALL = "recues", "faites", "toutes"
 
 
-def _shown(rows: Any, period: Period) -> Any:
-    held = Council.objects.held().filter(period=period.pk, group__enrolments__pupil_id=OuterRef("pupil_id"))
-    return (
-        rows.filter(appreciation__period=period)
-        .select_related(
-            "appreciation__subject", "appreciation__group", "appreciation__changed_by", "pupil", "by"
-        )
-        .annotate(is_closed=Exists(held))
+SAID = (
+    "appreciation__subject",
+    "appreciation__group",
+    "appreciation__changed_by",
+    "appreciation__period",
+    "pupil",
+    "by",
+    "answered_by",
+)
+
+
+def _shown(rows: Any) -> Any:
+    """With all that pages say of them, and whether the council of the pupil is over."""
+    held = Council.objects.held().filter(
+        period=OuterRef("appreciation__period"), group__enrolments__pupil_id=OuterRef("pupil_id")
     )
+    return rows.select_related(*SAID).annotate(is_closed=Exists(held))
 
 
 def suggestions_in(viewer: Viewer, period: Period, view: str) -> "QuerySet[Suggestion]":
@@ -31,7 +39,8 @@ def suggestions_in(viewer: Viewer, period: Period, view: str) -> "QuerySet[Sugge
         rows = Suggestion.objects.written_by(viewer).exclude(state=State.WITHDRAWN)
     elif view == MADE:
         rows = rows.filter(by=viewer.person.pk)
-    found: QuerySet[Suggestion] = _shown(rows, period).order_by(
+    rows = rows.filter(appreciation__period=period)
+    found: QuerySet[Suggestion] = _shown(rows).order_by(
         F("answered_at").desc(nulls_first=True), "pupil__search_name", "pk"
     )
     return found
@@ -39,9 +48,14 @@ def suggestions_in(viewer: Viewer, period: Period, view: str) -> "QuerySet[Sugge
 
 def to_answer(viewer: Viewer, period: Period) -> "QuerySet[Suggestion]":
     """What waits for the viewer's answer, of councils that are not over."""
-    rows = Suggestion.objects.written_by(viewer).waiting()
-    found: QuerySet[Suggestion] = _shown(rows, period).filter(is_closed=False)
+    rows = Suggestion.objects.written_by(viewer).waiting().filter(appreciation__period=period)
+    found: QuerySet[Suggestion] = _shown(rows).filter(is_closed=False)
     return found.order_by("pupil__search_name", "pk")
+
+
+def whole(suggestion: Suggestion) -> Any:
+    """The same with all that its page says, in one query."""
+    return _shown(Suggestion.objects.filter(pk=suggestion.pk)).get()
 
 
 def counts_of(viewer: Viewer, period: Period) -> Mapping[str, int]:

@@ -148,6 +148,11 @@ def answers(viewer: Viewer, suggestion: Suggestion) -> bool:
     return writes_text(viewer, suggestion.appreciation)
 
 
+def takes_back(viewer: Viewer, suggestion: Suggestion) -> bool:
+    """Whoever has suggested it."""
+    return viewer.is_staff and suggestion.by_id == viewer.person.pk
+
+
 def runs_campaign(viewer: Viewer, *_: object) -> bool:
     """The head: where every class stands, who has not written, the figures of a period."""
     return viewer.holds(Role.HEAD)

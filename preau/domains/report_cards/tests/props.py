@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOW
-from preau.directory.models import Assignment, Group, Period
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Period, Person
 from preau.directory.seeds.world import World
+from preau.directory.words import Role
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
-from preau.domains.report_cards.models import Appreciation, Council, Phrase, ReportCard, Suggestion
+from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase, ReportCard, Suggestion
 
 
 def own_class(college: World) -> Group:
@@ -163,6 +164,21 @@ def many_suggestions(college: World, count: int) -> None:
         )
         for number in range(count)
     )
+
+
+def many_councils(college: World, count: int) -> None:
+    """`count` classes more, each with a pupil whom its council has seen."""
+    period = period_of(college)
+    for _ in range(count):
+        number = Group.objects.count()
+        group = Group.objects.create(
+            school=college.school, year=college.year, kind=Group.Kind.CLASS, name=f"Classe {number}"
+        )
+        pupil = Person.objects.create(family_name=f"Nouveau {number}", given_name="Noé")
+        Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        Holding.objects.create(school=college.school, person=pupil, role=Role.PUPIL)
+        council = Council.objects.create(school=college.school, group=group, period=period)
+        Decision.objects.create(council=council, pupil=pupil, by=college.people["head"])
 
 
 def many_phrases(college: World, count: int) -> None:

@@ -234,7 +234,7 @@ def test_a_correction_goes_from_the_head_to_the_author(
     assert page("suggestion", row.pk) in client.get(reverse("report_cards:proofreading")).content.decode()
     held = client.get(page("suggestion", row.pk)).content.decode()
     assert "<ins>" in held and "très" in held and "ajouté" in held
-    answer = client.post(page("suggestion", row.pk), {"sens": "accepter", "version": "1"})
+    answer = client.post(page("answer", row.pk), {"sens": "accepter", "version": "1"})
     assert answer.status_code == 302 and words(text) == BETTER
 
 
@@ -245,12 +245,12 @@ def test_a_conflict_shows_the_new_text_and_keeps_what_was_typed(
     write(seat_of("teacher"), college, passage_of(college), college.people["pupil"], OTHER, 1)
     client.sit(college.people["teacher"])
     said = {"sens": "ecrire", "texte": "Mes mots à moi.", "version": "1"}
-    answer = client.post(page("suggestion", row.pk), said)
+    answer = client.post(page("answer", row.pk), said)
     held = answer.content.decode()
     assert answer.status_code == 409 and "Mes mots à moi." in held and OTHER in held
     assert words(text) == OTHER
     # Read, it is sent again.
-    assert client.post(page("suggestion", row.pk), said | {"version": "2"}).status_code == 302
+    assert client.post(page("answer", row.pk), said | {"version": "2"}).status_code == 302
     assert words(text) == "Mes mots à moi."
     # Whoever suggests is told alike.
     client.sit(college.people["head"])
@@ -265,17 +265,17 @@ def test_only_the_author_answers_and_only_who_suggested_takes_back(
     row = suggested(seat_of, text)
     client.sit(college.people["head"])
     for sens in ("accepter", "refuser", "ecrire"):
-        answer = client.post(page("suggestion", row.pk), {"sens": sens, "version": "1", "texte": OTHER})
+        answer = client.post(page("answer", row.pk), {"sens": sens, "version": "1", "texte": OTHER})
         assert answer.status_code == 403, sens
     client.sit(college.people["teacher"])
-    assert client.post(page("suggestion", row.pk), {"sens": "retirer"}).status_code == 403
+    assert client.post(page("withdraw", row.pk)).status_code == 403
     assert client.get(page("suggest", text.pk)).status_code == 403
     client.sit(college.people["teacher_1"])
     assert client.get(page("suggestion", row.pk)).status_code == 404
     assert client.get(page("suggest", text.pk)).status_code == 404
     assert words(text) == FIRST and Suggestion.objects.get().state == State.WAITING
     client.sit(college.people["head"])
-    assert client.post(page("suggestion", row.pk), {"sens": "retirer"}).status_code == 302
+    assert client.post(page("withdraw", row.pk)).status_code == 302
     assert Suggestion.objects.get().state == State.WITHDRAWN
 
 
@@ -294,7 +294,7 @@ def test_what_is_wrong_is_said(
 ) -> None:
     row = suggested(seat_of, text)
     client.sit(college.people["teacher"])
-    assert client.post(page("suggestion", row.pk), {"version": "1"} | said).status_code == status
+    assert client.post(page("answer", row.pk), {"version": "1"} | said).status_code == status
     assert words(text) == FIRST
 
 

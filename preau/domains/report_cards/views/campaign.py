@@ -59,7 +59,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
         "teachers": page_for(request, found.teachers, TEACHERS),
         "base": query_of(request),
         "steps": _steps(found, period, proofs),
-        "proofs": proofs,
+        "proofs": {state.value: proofs.get(state.value, 0) for state in State},
         "suggested": sum(proofs.values()) - proofs.get(State.WITHDRAWN, 0),
         "seals": seals_periods(viewer),
         "livret": files.latest_of(viewer, period) if makes_livret(viewer) else None,

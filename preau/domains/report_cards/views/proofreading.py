@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Period
 from preau.domains.report_cards.actions import proofreading as keeping
@@ -113,41 +113,68 @@ def _suggested(request: HttpRequest, text: Appreciation, form: forms.SuggestionF
 
 
 @opens(Suggestion, to=access.reads_suggestion)
-@require_http_methods(["GET", "POST"])
+@require_safe
 def suggestion(request: HttpRequest, row: Suggestion) -> HttpResponse:
     """One correction beside the text; whoever writes it answers, whoever suggested may take it back."""
-    viewer, text = request.viewer, row.appreciation
-    most = limit_of(policy_of(text.school_id), text.kind)
-    data = request.POST if request.method == "POST" else None
-    form = forms.AnswerForm(row.text, text.version, most, data)
-    answers, owns = access.answers(viewer, row), row.by_id == viewer.person.pk
-    status = 200
-    if data is not None:
-        if not (owns if data.get("sens") == forms.WITHDRAW else answers):
-            return render(request, "403.html", status=403)
-        status = _answered(request, row, form) if form.is_valid() else status_of(form)
-        if status == 200:
-            return redirect(_next(request, text.period))
-        row.refresh_from_db()
-        text = row.appreciation
-    else:
-        journal.record_read(viewer, "report_cards.text_read", text, subject_id=text.pupil_id)
-    old, new = differences(text.text if row.state == Suggestion.State.WAITING else row.former, row.text)
-    context: dict[str, Any] = {
+    row = queries.whole(row)
+    journal.record_read(request.viewer, "report_cards.text_read", row.appreciation, subject_id=row.pupil_id)
+    return _suggestion_page(request, row, _answer_form(row))
+
+
+def _answer_form(row: Suggestion, data: Any = None) -> forms.AnswerForm:
+    text = row.appreciation
+    return forms.AnswerForm(row.text, text.version, limit_of(policy_of(text.school_id), text.kind), data)
+
+
+def _suggestion_page(
+    request: HttpRequest, row: Any, form: forms.AnswerForm, status: int = 200
+) -> HttpResponse:
+    text, waits = row.appreciation, row.state == Suggestion.State.WAITING
+    old, new = differences(text.text if waits else row.former, row.text)
+    context = {
         "row": row,
         "text": text,
         "old": old,
         "new": new,
         "form": form,
-        "waits": row.state == Suggestion.State.WAITING,
-        "moved": row.state == Suggestion.State.WAITING and text.text != row.former,
-        "answers": answers,
-        "owns": owns,
-        "closed": keeping.is_closed(text),
-        "rewriting": data is not None and data.get("sens") == forms.REWRITE,
+        "waits": waits,
+        "moved": waits and text.text != row.former,
+        "answers": access.answers(request.viewer, row),
+        "owns": access.takes_back(request.viewer, row),
+        "closed": row.is_closed,
+        "rewriting": form.data.get("sens") == forms.REWRITE,
         "matter": keeping.passage_of(text).label,
     }
     return render(request, "report_cards/suggestion.html", context, status=status)
+
+
+@opens(Suggestion, to=access.answers)
+@require_POST
+def answer(request: HttpRequest, row: Suggestion) -> HttpResponse:
+    """What the author answers; the next correction follows."""
+    form = _answer_form(row, request.POST)
+    status = _answered(request, row, form) if form.is_valid() else status_of(form)
+    if status == 200:
+        return redirect(_next(request, row.appreciation.period))
+    return _suggestion_page(request, queries.whole(row), form, status)
+
+
+@opens(Suggestion, to=access.takes_back)
+@require_POST
+def withdraw(request: HttpRequest, row: Suggestion) -> HttpResponse:
+    """Whoever suggested takes it back."""
+    try:
+        keeping.withdraw(request.viewer, row)
+    except keeping.AlreadyAnswered as refused:
+        messages.info(request, _answered_already(refused.there))
+    else:
+        messages.success(request, _("Votre proposition est retirée."))
+    return redirect("report_cards:suggestion", pk=row.pk)
+
+
+def _answered_already(row: Suggestion) -> str:
+    state = row.get_state_display().lower()
+    return _("Cette correction n’attend plus de réponse : %(state)s.") % {"state": state}
 
 
 def _answered(request: HttpRequest, row: Suggestion, form: forms.AnswerForm) -> int:
@@ -161,15 +188,11 @@ def _answered(request: HttpRequest, row: Suggestion, form: forms.AnswerForm) -> 
         elif said["sens"] == forms.REFUSE:
             keeping.refuse(viewer, row)
             messages.success(request, _("Votre texte reste tel quel."))
-        elif said["sens"] == forms.REWRITE:
+        else:
             keeping.rewrite(viewer, row, said["texte"], seen)
             messages.success(request, _("Votre nouveau texte est enregistré."))
-        else:
-            keeping.withdraw(viewer, row)
-            messages.success(request, _("Votre proposition est retirée."))
     except keeping.AlreadyAnswered as refused:
-        state = refused.there.get_state_display().lower()
-        form.add_error(None, _("Cette correction n’attend plus de réponse : %(state)s.") % {"state": state})
+        form.add_error(None, _answered_already(refused.there))
         return CONFLICT
     except writing.CouncilClosed:
         form.add_error(None, said_closed())
