@@ -132,8 +132,10 @@ NARROWED = {
     "privacy.DataRequest",
     "privacy.RequestLine",
     "report_cards.Appreciation",
+    "report_cards.Council",
     "report_cards.Decision",
     "report_cards.ReportCard",
+    "report_cards.Suggestion",
 }
 
 

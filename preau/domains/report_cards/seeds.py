@@ -363,7 +363,7 @@ REPLACED = (
     ("osez davantage", "et j’attends que vous osiez davantage"),
     ("Soignez la rédaction", "Soignez maintenant la rédaction"),
     ("Il faut maintenant de la constance.", "Il reste à tenir cet effort jusqu’en décembre."),
-    ("Venez me voir, nous", "Venez me voir cette semaine : nous"),
+    ("Venez me voir, nous", "Venez me voir cette semaine, nous"),
     ("Le travail à la maison manque.", "Le travail à la maison reste à faire chaque soir."),
 )
 ANSWERS = ("accepted", "accepted", "waiting", "accepted", "refused", "accepted")

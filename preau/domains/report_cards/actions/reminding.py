@@ -64,7 +64,7 @@ def _tell(viewer: Viewer, period: Period, teachers: Sequence[TeacherLeft]) -> No
     notices.settle(TO_WRITE, *(_key(row) for row in before))
     made = TextReminder.objects.bulk_create(
         TextReminder(
-            school_id=viewer.school_id,
+            school_id=viewer.school_id or 0,
             period=period,
             teacher=one.person,
             day=viewer.today,

@@ -333,7 +333,7 @@ def _teachers(
         told.order_by().values("teacher").annotate(last=Max("day")).values_list("teacher", "last")
     )
     opened = Account.objects.activated().filter(person=OuterRef("pk"), is_active=True)
-    people = Person.objects.filter(pk__in=wanted).annotate(is_reached=Exists(opened))
+    people: Any = Person.objects.filter(pk__in=wanted).annotate(is_reached=Exists(opened))
     found = [
         TeacherLeft(
             person,

@@ -138,7 +138,7 @@ def figures_of(viewer: Viewer, period: Period) -> Figures:
     """Eight statements, whatever the number of classes; what a class has in common is remembered."""
     rows, day = LEARNING(viewer), min(period.ends, viewer.today)
     there: dict[int, set[int]] = defaultdict(set)
-    groups: dict[int, tuple[tuple[int, str], tuple[Any, ...], str]] = {}
+    groups: dict[int, tuple[int, Any, str]] = {}
     learning = [Learning(*row[:6]) for row in rows]
     for one, row in zip(learning, rows, strict=True):
         if one.kind == Group.Kind.CLASS:
