@@ -43,6 +43,10 @@ class NotHeld(Exception):
     """The council of this class is not over: what it says may still change."""
 
 
+class AnotherGoesOn(Exception):
+    """Other papers of this class are being made: one work at a time."""
+
+
 class NothingToPrint(Exception):
     """No bulletin of this class is made yet."""
 
@@ -52,7 +56,7 @@ class NothingToPublish(Exception):
 
 
 def ask_cards(viewer: Viewer, group: Group, period: Period, kind: str = CardBatch.Kind.CARDS) -> CardBatch:
-    """Ask for the papers of a class; while they are being made, asking again is the same work. Raises NotHeld, NothingToPrint."""
+    """Ask for the papers of a class; while they are being made, asking again is the same work. Raises NotHeld, NothingToPrint, AnotherGoesOn."""
     if kind == CardBatch.Kind.PRINT and not ReportCard.objects.filter(group=group, period=period).exists():
         raise NothingToPrint
     if (
@@ -60,9 +64,11 @@ def ask_cards(viewer: Viewer, group: Group, period: Period, kind: str = CardBatc
         and not Council.objects.held().filter(group=group, period=period).exists()
     ):
         raise NotHeld
-    same = {"school_id": group.school_id, "group": group, "period": period, "kind": kind}
-    facts = {"asked_by": viewer.person, "seat": viewer.key, "expires_on": viewer.today + KEPT}
+    same = {"school_id": group.school_id, "group": group, "period": period}
+    facts = {"kind": kind, "asked_by": viewer.person, "seat": viewer.key, "expires_on": viewer.today + KEPT}
     asked: CardBatch = filework.ask(BATCHES, viewer, group, same, facts, period=period.pk)
+    if asked.kind != kind:
+        raise AnotherGoesOn
     return asked
 
 

@@ -134,7 +134,7 @@ class CardBatch(models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "period", "kind"],
+                fields=["group", "period"],
                 condition=Q(state="making"),
                 name="one_card_batch_made_at_a_time",
             )

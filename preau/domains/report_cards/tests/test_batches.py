@@ -95,7 +95,10 @@ def test_two_works_at_once_are_one(held: Held, seat_of: Any) -> None:
     head, teacher = seat_of("head"), seat_of("teacher")
     first = cards.ask_cards(head, *held)
     assert cards.ask_cards(teacher, *held).pk == first.pk
-    # Another kind of paper is another work.
+    # Another kind of paper waits for its turn.
+    with pytest.raises(cards.AnotherGoesOn):
+        cards.ask_cards(head, *held, CardBatch.Kind.MARKS)
+    cards.end_batch(first.pk)
     assert cards.ask_cards(head, *held, CardBatch.Kind.MARKS).pk != first.pk
 
 

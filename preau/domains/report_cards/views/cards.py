@@ -98,6 +98,8 @@ def prepare(request: HttpRequest, group: CouncilClass) -> HttpResponse:
         keeping.ask_cards(request.viewer, group, period, asked.cleaned_data["papiers"] or Kind.CARDS)
     except keeping.NotHeld:
         messages.error(request, said_not_held())
+    except keeping.AnotherGoesOn:
+        messages.info(request, _("D’autres documents de cette classe se préparent : redemandez ensuite."))
     except keeping.NothingToPrint:
         messages.error(request, _("Aucun bulletin de cette classe n’est encore préparé."))
     else:
