@@ -245,6 +245,7 @@ WORDS_THAT_STAY = {
     "homework.Correction": "what a lesson said before is the school's, and goes at its term",
     "competences.Sheet": "what was assessed is the school's, and goes at its term",
     "report_cards.Appreciation": "what was said of a pupil stays theirs, and goes with them or at its term",
+    "report_cards.Suggestion": "what was suggested of what is said of a pupil, with it",
     "report_cards.Decision": "what a council decided of a pupil, with it",
     "report_cards.Council": "what a council decided is the school's, and goes at its term",
     "messaging.Thread": "what others answered stays readable, without a name, and goes at its term",

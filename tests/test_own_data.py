@@ -135,6 +135,7 @@ NARROWED = {
     "report_cards.Council",
     "report_cards.Decision",
     "report_cards.ReportCard",
+    "report_cards.Suggestion",
 }
 
 

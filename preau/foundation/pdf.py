@@ -31,5 +31,6 @@ def made(page: str, style: Path) -> bytes:
     face = f'@font-face{{font-family:"Préau";src:url("{Path(font).as_uri()}")}}' if font else ""
     only_files = URLFetcher(allowed_protocols=["file"])
     sheet = CSS(string=face + style.read_text(), font_config=fonts, url_fetcher=only_files)
-    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=[]))
+    # A picture comes within the page (« data: »): nothing is fetched, from the network nor from the disk.
+    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     return bytes(document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"))

@@ -9,7 +9,7 @@ from conftest import NOW
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
-from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase
+from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase, Suggestion
 from preau.domains.report_cards.tests.props import own_card
 from preau.domains.report_cards.tests.scene import GENERAL, clean, passage_of, period_of, write
 from tests.journeys.conftest import Visitor
@@ -160,3 +160,31 @@ def test_a_mother_reads_a_bulletin_on_her_phone(visit: Any, schools: dict[str, W
     expect(mother.page.get_by_text(card.content["text"]).first).to_be_visible()
     mother.check("bulletin")
     mother.done()
+
+
+def test_a_correction_goes_from_the_head_to_the_author_who_accepts_it(
+    visit: Any, group: Group, schools: dict[str, World]
+) -> None:
+    college = schools["college"]
+    teacher = viewer_for(college.people["teacher"], 0, NOW)
+    pupil = college.people["pupil"]
+    assert teacher
+    text = write(teacher, college, passage_of(college), pupil, "Un trimestre solide.")
+    assert text
+    head = visit("head", wide=True)
+    head.open(f"/bulletins/appreciations/{text.pk}/corriger/")
+    head.page.get_by_label("Texte proposé").fill("Un trimestre très solide.")
+    head.page.get_by_role("button", name="Proposer", exact=True).click()
+    expect(head.page.get_by_text("Rien ne change sans l’auteur du texte.")).to_be_visible()
+    assert Appreciation.objects.get(pk=text.pk).text == "Un trimestre solide."
+    head.done()
+    author = visit("teacher")
+    author.open("/bulletins/relecture/")
+    waiting = Suggestion.objects.get(appreciation=text)
+    author.page.locator(f"a[href$='/relecture/{waiting.pk}/']").click()
+    expect(author.page.locator("ins")).to_contain_text("très")
+    author.check("correction")
+    author.page.get_by_role("button", name="Accepter la correction").click()
+    expect(author.page.get_by_text("c’est maintenant votre texte")).to_be_visible()
+    assert Appreciation.objects.get(pk=text.pk).text == "Un trimestre très solide."
+    author.done()

@@ -11,10 +11,20 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Holding, Period, Person, School
-from preau.directory.viewer import viewer_for
+from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Mark
-from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase, ReportCard
+from preau.domains.report_cards.models import (
+    Appreciation,
+    CardPolicy,
+    Council,
+    Decision,
+    Phrase,
+    ReportCard,
+    Suggestion,
+    TextReminder,
+)
+from preau.domains.report_cards.queries.campaign import campaign_of
 from preau.domains.report_cards.queries.cards import digest_of, gathered
 from preau.foundation.db import insert
 
@@ -91,8 +101,12 @@ PHRASES = (
     "Il faut apprendre les leçons chaque soir.",
     "Venez me poser vos questions à la fin du cours.",
 )
-# Of a hundred appreciations of a class whose council is to come, those that are still to write.
-LEFT = 18
+# Of a hundred appreciations of somebody who is late, in a class whose council is to come, those that are still to write.
+LEFT = 45
+# One teacher in so many is late, beside those whom a visitor may be.
+LATE = 9
+# Of a hundred pupils whose council is to come, those of whom the head teacher has prepared the general appreciation.
+SUMMED_UP = 85
 WRITTEN_IN, COUNCIL_AT = 4, time(17)
 
 
@@ -142,14 +156,25 @@ def plant(world: Any) -> None:
     ground = Ground(world.school, period, draw, _means(period), _names(world), day)
     stages = _stages(world, classes)
     held = {group for group, stage in stages.items() if stage == "held"}
-    insert(list(_texts(ground, held)))
+    _policy(ground)
+    insert(list(_texts(ground, held, _late(world))))
     _councils(ground, classes, stages)
     for group in classes:
         if group.pk in held:
             _cards(ground, group)
+    _reminders(ground)
+    _suggestions(ground, held, world.people.get("teacher"))
     teacher = world.people.get("teacher")
     if teacher:
         Phrase.objects.bulk_create(Phrase(school=world.school, owner=teacher, text=text) for text in PHRASES)
+
+
+def _policy(ground: Ground) -> None:
+    """Who signs the bulletins of the school."""
+    head = Person.objects.filter(pk=_holder(ground.school, Role.HEAD)).first()
+    if head:
+        signatory = f"{head.formal_name}, chef d’établissement"
+        CardPolicy.objects.update_or_create(school=ground.school, defaults={"signatory": signatory})
 
 
 def _number(school: School) -> None:
@@ -212,7 +237,15 @@ def _there(group: int, period: Period) -> list[int]:
     return list(dict.fromkeys(rows.order_by("pk").values_list("pupil_id", flat=True)))
 
 
-def _texts(ground: Ground, complete: set[int]) -> Iterator[Appreciation]:
+def _late(world: Any) -> set[int]:
+    """Who has not written everything: the teachers whom a visitor may be, and one in nine of the others."""
+    own = {person.pk for key, person in world.people.items() if key.startswith("teacher")}
+    rows = Assignment.objects.filter(school=world.school, kind=Assignment.Kind.TEACHES)
+    every = dict.fromkeys(rows.order_by("teacher__search_name", "pk").values_list("teacher_id", flat=True))
+    return own | set(list(every)[::LATE])
+
+
+def _texts(ground: Ground, complete: set[int], late: set[int]) -> Iterator[Appreciation]:
     """What subjects say, then the head teacher and school life."""
     rows = Assignment.objects.filter(group__year=ground.period.year).order_by("group_id", "kind", "pk")
     told = list(rows.values_list("group_id", "kind", "subject_id", "teacher_id"))
@@ -226,12 +259,14 @@ def _texts(ground: Ground, complete: set[int]) -> Iterator[Appreciation]:
                 mean = ground.means.get((pupil, subject))
                 if mean is None and pupil in settled:
                     mean = ground.mean_of(pupil)
-                is_left = pupil not in settled and ground.draw.randint(1, 100) <= LEFT
+                is_left = pupil not in settled and teacher in late and ground.draw.randint(1, 100) <= LEFT
                 if mean is not None and not is_left:
                     text = _words(SUBJECT_WORDS, mean, ground.draw, ground.names[pupil])
                     who = {"kind": Kind.SUBJECT, "subject_id": subject, "changed_by_id": teacher}
                     yield _text(ground, pupil, group, text, **who)
-            elif kind == Assignment.Kind.HEAD_TEACHER and group in complete and (pupil, 0) not in met:
+            elif kind == Assignment.Kind.HEAD_TEACHER and (pupil, 0) not in met:
+                if group not in complete and ground.draw.randint(1, 100) > SUMMED_UP:
+                    continue
                 met.add((pupil, 0))
                 text = _words(GENERAL_WORDS, ground.mean_of(pupil), ground.draw, ground.names[pupil])
                 yield _text(ground, pupil, group, text, kind=Kind.GENERAL, changed_by_id=teacher)
@@ -296,13 +331,88 @@ def _decisions(ground: Ground, council: Council, pupils: Sequence[int], head: in
         )
 
 
+def _head_of(ground: Ground) -> Viewer | None:
+    """The head, in the seat of this school, this morning."""
+    person = Person.objects.filter(pk=_holder(ground.school, Role.HEAD)).first()
+    viewer = viewer_for(person, 0, ground.moment(0, time(7))) if person else None
+    return viewer if viewer and viewer.school_id == ground.school.pk else None
+
+
+def _reminders(ground: Ground) -> None:
+    """Of those who have something left to write, one in three was reminded on the working day before."""
+    viewer = _head_of(ground)
+    if viewer is None:
+        return
+    at = ground.moment(-1, time(9, 40))
+    TextReminder.objects.bulk_create(
+        TextReminder(
+            school=ground.school,
+            period=ground.period,
+            teacher=one.person,
+            day=at.date(),
+            left=one.left,
+            at=at,
+            by=viewer.person,
+        )
+        for one in campaign_of(viewer, ground.period).teachers[::3]
+    )
+
+
+# What whoever reads a text again puts instead, and what its author has answered.
+REPLACED = (
+    ("osez davantage", "et j’attends que vous osiez davantage"),
+    ("Soignez la rédaction", "Soignez maintenant la rédaction"),
+    ("Il faut maintenant de la constance.", "Il reste à tenir cet effort jusqu’en décembre."),
+    ("Venez me voir, nous", "Venez me voir cette semaine, nous"),
+    ("Le travail à la maison manque.", "Le travail à la maison reste à faire chaque soir."),
+)
+ANSWERS = ("accepted", "accepted", "waiting", "accepted", "refused", "accepted")
+# One text in so many is corrected: more of those of the cast's teacher, whose visitor reads them.
+SELDOM, OFTEN = 60, 8
+
+
+def _suggestions(ground: Ground, complete: set[int], teacher: Person | None) -> None:
+    """The head has read again some texts of the classes whose council is to come: some were answered."""
+    viewer = _head_of(ground)
+    if viewer is None:
+        return
+    rows = Appreciation.objects.filter(period=ground.period, kind=Kind.SUBJECT).exclude(group__in=complete)
+    rows = rows.exclude(changed_by=viewer.person.pk).filter(group__kind=Group.Kind.CLASS)
+    made: list[Suggestion] = []
+    for text in rows.order_by("group__name", "pk"):
+        own = teacher is not None and text.changed_by_id == teacher.pk
+        old, new = next((pair for pair in REPLACED if pair[0] in text.text), ("", ""))
+        if old and ground.draw.randint(1, OFTEN if own else SELDOM) == 1:
+            state = Suggestion.State.WAITING if own else ANSWERS[len(made) % len(ANSWERS)]
+            made.append(_suggested(ground, text, text.text.replace(old, new), str(state), viewer.person))
+    Suggestion.objects.bulk_create(made)
+
+
+def _suggested(ground: Ground, text: Appreciation, said: str, state: str, by: Person) -> Suggestion:
+    at, former, answered = ground.moment(-1, time(16, 20)), text.text, state != Suggestion.State.WAITING
+    version = text.version
+    if state == Suggestion.State.ACCEPTED:
+        text.text, text.version = said, version + 1
+        text.save(update_fields=["text", "version"])
+    return Suggestion(
+        school=ground.school,
+        appreciation=text,
+        pupil_id=text.pupil_id,
+        former=former,
+        based_on=version,
+        text=said,
+        state=state,
+        by=by,
+        at=at,
+        answered_by_id=text.changed_by_id if answered else None,
+        answered_at=at if answered else None,
+    )
+
+
 def _cards(ground: Ground, group: Group) -> None:
     """The bulletins of a class, read by its families since yesterday; their papers are made in the demonstration by who prepares them."""
-    head = _holder(ground.school, Role.HEAD)
-    person = Person.objects.filter(pk=head).first()
-    now = ground.moment(0, time(7))
-    viewer = viewer_for(person, 0, now) if person else None
-    if viewer is None or viewer.school_id != ground.school.pk:
+    viewer = _head_of(ground)
+    if viewer is None:
         return
     made = gathered(viewer, group, ground.period, [ground.period])
     at = ground.moment(-1, time(19))
@@ -316,7 +426,7 @@ def _cards(ground: Ground, group: Group) -> None:
             content=content,
             digest=digest_of(content),
             made_at=at,
-            made_by_id=head,
+            made_by=viewer.person,
             published_at=at,
             told_at=at,
         )

@@ -4,24 +4,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from preau.directory.models import School
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.report_cards.actions import cards, livret_files
-from preau.domains.report_cards.exports.cards import card_pdf
+from preau.domains.report_cards.exports.cards import card_pdf, pictures_of
+from preau.domains.report_cards.exports.statements import class_pdf, statements_pdf
 from preau.domains.report_cards.livret import versions, write
 from preau.domains.report_cards.livret.check import check, errors
-from preau.domains.report_cards.models import CardBatch, LivretFile
-from preau.domains.report_cards.queries.cards import gathered
+from preau.domains.report_cards.models import CardBatch, LivretFile, policy_of
+from preau.domains.report_cards.queries.cards import gathered, printed
 from preau.domains.report_cards.queries.courses import periods_of
 from preau.domains.report_cards.queries.livret import gathering
 from preau.domains.report_cards.queries.livret.files import listed
 from preau.domains.report_cards.queries.livret.mending import Screens
+from preau.domains.report_cards.queries.statements import statements_of
 from preau.domains.report_cards.rules import access
 from preau.domains.report_cards.rules.livret import makes_livret
 from preau.foundation import filework, pdf
 from preau.foundation.tasks import job
+
+Kind = CardBatch.Kind
 
 
 @job()
@@ -37,26 +42,51 @@ def make_batch(batch_id: int) -> None:
 
 
 def _make_batch(batch: CardBatch, tell: filework.Tell) -> None:
+    made = {Kind.CARDS: _make_cards, Kind.PRINT: _make_print, Kind.MARKS: _make_statements}
     # Its days are those of the wall clock of the school, its rights those of today.
     with timezone.override(ZoneInfo(batch.school.timezone)):
         viewer = _asker(batch)
         if viewer is None:
             filework.give_up(cards.BATCHES, batch.pk)
             return
-        tell(_("Lecture des notes et des appréciations"), 0, 1)
-        found = gathered(viewer, batch.group, batch.period, periods_of(viewer))
-        made, total = 0, len(found.room.seats)
-        for place, seat in enumerate(found.room.seats):
-            tell(_("Bulletins"), place, total)
-            content = found.content_of(seat)
-            known = cards.last_card(seat.pupil.pk, batch.period)
-            # A paper takes long: none is drawn of what has not changed.
-            if known and known.digest == cards.digest_of(content):
-                continue
-            number = known.number + 1 if known else 1
-            paper = card_pdf(content, number) if pdf.is_possible() else None
-            made += cards.keep_card(batch, seat.pupil.pk, content, paper) is not None
-    cards.end_batch(batch.pk, made)
+        made[Kind(batch.kind)](batch, viewer, tell)
+
+
+def _make_cards(batch: CardBatch, viewer: Viewer, tell: filework.Tell) -> None:
+    tell(_("Lecture des notes et des appréciations"), 0, 1)
+    found = gathered(viewer, batch.group, batch.period, periods_of(viewer))
+    total = len(found.room.seats)
+    pictures = pictures_of(batch.school.logo, found.room.policy.signature)
+    for place, seat in enumerate(found.room.seats):
+        tell(_("Bulletins"), place, total)
+        content = found.content_of(seat)
+        known = cards.last_card(seat.pupil.pk, batch.period)
+        # A paper takes long: none is drawn of what has not changed.
+        if known and known.digest == cards.digest_of(content):
+            continue
+        number = known.number + 1 if known else 1
+        paper = card_pdf(content, number, pictures) if pdf.is_possible() else None
+        cards.keep_card(batch, seat.pupil.pk, content, paper)
+    cards.end_batch(batch.pk)
+
+
+def _make_print(batch: CardBatch, viewer: Viewer, tell: filework.Tell) -> None:
+    """The last version of each bulletin, as it was made: nothing is computed again."""
+    tell(_("Mise en page"), 0, 1)
+    last = printed(viewer, batch.group, batch.period)
+    pictures = pictures_of(batch.school.logo, policy_of(batch.school_id).signature)
+    paper = class_pdf(batch.group.name, last, pictures)
+    cards.end_batch(
+        batch.pk, len(last), (slugify(f"bulletins {batch.group.name} {batch.period.name}"), paper)
+    )
+
+
+def _make_statements(batch: CardBatch, viewer: Viewer, tell: filework.Tell) -> None:
+    tell(_("Lecture des notes"), 0, 1)
+    found = list(statements_of(viewer, batch.group, batch.period, periods_of(viewer)))
+    title = _("Relevés de notes de %(group)s") % {"group": batch.group.name}
+    paper = statements_pdf(batch.school, title, found)
+    cards.end_batch(batch.pk, len(found), (slugify(f"releves {batch.group.name} {viewer.today}"), paper))
 
 
 def _asker(batch: CardBatch) -> Viewer | None:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from preau.domains.report_cards.views import cards, councils, livret, phrases, settings, writing
+from preau.domains.report_cards.views import (
+    campaign,
+    cards,
+    councils,
+    livret,
+    phrases,
+    proofreading,
+    settings,
+    writing,
+)
 
 app_name = "report_cards"
 urlpatterns = [
@@ -18,12 +27,30 @@ urlpatterns = [
     path("bulletins/classes/<int:pk>/conseil/projeter/", councils.screen, name="screen"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal/", councils.minutes, name="minutes"),
     path("bulletins/classes/<int:pk>/conseil/proces-verbal.pdf", councils.minutes_pdf, name="minutes_pdf"),
+    path("bulletins/relecture/", proofreading.proofreading, name="proofreading"),
+    path("bulletins/relecture/<int:pk>/", proofreading.suggestion, name="suggestion"),
+    path("bulletins/relecture/<int:pk>/repondre/", proofreading.answer, name="answer"),
+    path("bulletins/relecture/<int:pk>/retirer/", proofreading.withdraw, name="withdraw"),
+    path("bulletins/appreciations/<int:pk>/corriger/", proofreading.suggest, name="suggest"),
+    path("bulletins/campagne/", campaign.campaign, name="campaign"),
+    path("bulletins/campagne/rappeler/", campaign.remind, name="remind"),
+    path("bulletins/campagne/chiffres/", campaign.campaign_figures, name="figures"),
+    path("bulletins/campagne/chiffres.csv", campaign.figures_csv, name="figures_csv"),
     path("bulletins/livret/", livret.livret, name="livret"),
     path("bulletins/livret/preparer/", livret.prepare_livret, name="prepare_livret"),
     path("bulletins/classes/<int:pk>/", cards.class_cards, name="cards"),
     path("bulletins/classes/<int:pk>/preparer/", cards.prepare, name="prepare"),
     path("bulletins/classes/<int:pk>/remettre/", cards.publish, name="publish"),
+    path("bulletins/classes/<int:pk>/releve/", cards.statement, name="statement"),
+    path("bulletins/classes/<int:pk>/releve.pdf", cards.statement_pdf, name="statement_pdf"),
     path("bulletins/recus/", cards.own, name="own"),
     path("bulletins/<int:pk>/", cards.card, name="card"),
     path("etablissement/reglages/bulletins/", settings.settings, name="settings"),
+    path("etablissement/reglages/bulletins/modele/", settings.model, name="model"),
+    path("etablissement/reglages/bulletins/modele.pdf", settings.model_pdf, name="model_pdf"),
+    path("etablissement/reglages/bulletins/signature/", settings.take_signature, name="take_signature"),
+    path(
+        "etablissement/reglages/bulletins/signature/retirer/", settings.drop_signature, name="drop_signature"
+    ),
+    path("etablissement/reglages/bulletins/signature.png", settings.signature, name="signature"),
 ]

@@ -27,7 +27,7 @@ def number(value: Fraction | Decimal | None) -> str:
 
 @dataclass(frozen=True)
 class Spread:
-    """The half of a class, and its mean: for the drawing as numbers, for people as a sentence."""
+    """The half of a class, its mean and its ends: for the drawing as numbers, for people as a sentence."""
 
     low: float
     high: float
@@ -35,6 +35,8 @@ class Spread:
     half: str
     middle: Fraction
     said: str
+    least: Fraction | None = None
+    most: Fraction | None = None
 
 
 def spread_in_words(values: Iterable[Fraction]) -> Spread | None:
@@ -51,7 +53,14 @@ def spread_in_words(values: Iterable[Fraction]) -> Spread | None:
         "mean": number(made.mean),
     }
     return Spread(
-        float(made.first_quartile), float(made.third_quartile), float(made.mean), half, made.mean, said
+        float(made.first_quartile),
+        float(made.third_quartile),
+        float(made.mean),
+        half,
+        made.mean,
+        said,
+        made.least,
+        made.most,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,7 @@ def page_of(batch: CardBatch) -> str:
 BATCHES = FileWork(
     "report_cards.batch",
     CardBatch,
-    gettext_lazy("Bulletins d’une classe"),
+    gettext_lazy("Documents d’une classe"),
     "report_cards.cards_asked",
     page_of,
     ("school__current_year", "group__year", "period", "asked_by"),
@@ -42,17 +43,32 @@ class NotHeld(Exception):
     """The council of this class is not over: what it says may still change."""
 
 
+class AnotherGoesOn(Exception):
+    """Other papers of this class are being made: one work at a time."""
+
+
+class NothingToPrint(Exception):
+    """No bulletin of this class is made yet."""
+
+
 class NothingToPublish(Exception):
     """No bulletin of this class waits for its day."""
 
 
-def ask_cards(viewer: Viewer, group: Group, period: Period) -> CardBatch:
-    """Ask for the bulletins of a class; while they are being made, asking again is the same work. Raises NotHeld."""
-    if not Council.objects.held().filter(group=group, period=period).exists():
+def ask_cards(viewer: Viewer, group: Group, period: Period, kind: str = CardBatch.Kind.CARDS) -> CardBatch:
+    """Ask for the papers of a class; while they are being made, asking again is the same work. Raises NotHeld, NothingToPrint, AnotherGoesOn."""
+    if kind == CardBatch.Kind.PRINT and not ReportCard.objects.filter(group=group, period=period).exists():
+        raise NothingToPrint
+    if (
+        kind == CardBatch.Kind.CARDS
+        and not Council.objects.held().filter(group=group, period=period).exists()
+    ):
         raise NotHeld
     same = {"school_id": group.school_id, "group": group, "period": period}
-    facts = {"asked_by": viewer.person, "seat": viewer.key, "expires_on": viewer.today + KEPT}
+    facts = {"kind": kind, "asked_by": viewer.person, "seat": viewer.key, "expires_on": viewer.today + KEPT}
     asked: CardBatch = filework.ask(BATCHES, viewer, group, same, facts, period=period.pk)
+    if asked.kind != kind:
+        raise AnotherGoesOn
     return asked
 
 
@@ -88,6 +104,8 @@ def keep_card(batch: CardBatch, pupil: int, content: Content, paper: bytes | Non
         made_at=timezone.now(),
         made_by=batch.asked_by,
     )
+    # In the same transaction: a work that is stopped and begun again counts each once.
+    CardBatch.objects.filter(pk=batch.pk).update(made=F("made") + 1)
     line = journal.Line(
         "report_cards.card_made",
         school_id=batch.school_id,
@@ -100,11 +118,14 @@ def keep_card(batch: CardBatch, pupil: int, content: Content, paper: bytes | Non
     return card
 
 
-def end_batch(batch_id: int, made: int) -> bool:
-    """The bulletins of a class are there: whoever asked is told."""
+def end_batch(batch_id: int, made: int | None = None, paper: tuple[str, bytes] | None = None) -> bool:
+    """The papers of a class are there: whoever asked is told. `made`: how many, where none was counted on the way. Raises UploadRefused."""
 
     def fill(known: CardBatch) -> None:
-        known.made = made
+        if made is not None:
+            known.made = made
+        if paper is not None:
+            known.file = keep_made(known.school_id, f"{paper[0]}.pdf", paper[1], PDF)
         notices.publish(
             notices.News(
                 kind=READY,

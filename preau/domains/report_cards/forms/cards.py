@@ -7,7 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from preau.domains.report_cards.models import CardBatch
 from preau.foundation.fields import Day
+
+
+class PapersForm(forms.Form):
+    """Which papers of a class; nothing said: its bulletins."""
+
+    papiers = forms.ChoiceField(choices=CardBatch.Kind.choices, required=False)
 
 
 class PublicationForm(forms.Form):

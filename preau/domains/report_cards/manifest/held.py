@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.report_cards.actions import cards, erasing
-from preau.domains.report_cards.queries.cards import card_of_paper, papers
+from preau.domains.report_cards.actions import cards, erasing, proofreading, reminding
+from preau.domains.report_cards.queries.cards import batch_files, card_of_paper, papers
 from preau.foundation import boards, journal
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
@@ -49,7 +49,9 @@ for data in [
         _("Préparations de bulletins"),
         "report_cards.CardBatch",
         "asked_by",
-        fields=dict.fromkeys(["school", "period", "seat", "state", "made", "expires_on"], NONE)
+        fields=dict.fromkeys(
+            ["school", "period", "seat", "state", "kind", "made", "file", "expires_on"], NONE
+        )
         | dict.fromkeys(["asked_by", "asked_at", "group"], PERSONAL),
         forget=cards.forget_batches,
         readers=on_themselves(),
@@ -66,6 +68,28 @@ for data in [
         withheld=frozenset({"version"}),
         forget=erasing.forget_appreciations,
         readers=STAFF_ALONE,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Corrections proposées sur des appréciations"),
+        "report_cards.Suggestion",
+        "pupil",
+        fields=dict.fromkeys(["school", "based_on"], NONE)
+        | dict.fromkeys(["pupil", "appreciation", "former", "text", "state"], CHILD)
+        | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
+        withheld=frozenset({"based_on"}),
+        forget=proofreading.forget_suggestions,
+        readers=STAFF_ALONE,
+        **BASIS,
+    ),
+    PersonalData(
+        _("Rappels d’appréciations"),
+        "report_cards.TextReminder",
+        "teacher",
+        fields=dict.fromkeys(["school", "period", "day"], NONE)
+        | dict.fromkeys(["teacher", "left", "at", "by"], PERSONAL),
+        forget=reminding.forget_reminders,
+        readers=on_themselves(Role.HEAD),
         **BASIS,
     ),
     PersonalData(
@@ -119,6 +143,7 @@ for term in [
         when="changed_at",
         due=by_year("report_cards.Appreciation", "changed_at"),
         people=("pupil", "changed_by"),
+        with_it=("report_cards.Suggestion",),
         order=30,
         **TERM,
     ),
@@ -130,6 +155,16 @@ for term in [
         due=by_year("report_cards.ReportCard", "made_at"),
         people=("pupil", "made_by"),
         order=33,
+        **TERM,
+    ),
+    Term(
+        "report_cards.reminders",
+        _("Rappels d’appréciations"),
+        model="report_cards.TextReminder",
+        when="at",
+        due=by_year("report_cards.TextReminder", "at"),
+        people=("teacher",),
+        order=29,
         **TERM,
     ),
     Term(
@@ -177,6 +212,19 @@ for words in [
     boards.InWords(
         "report_cards.CardBatch", when="asked_at", sentence=(_("Bulletins d’une classe : %(group)s"),)
     ),
+    boards.InWords(
+        "report_cards.Suggestion",
+        when="at",
+        sentence=(_("Correction proposée : « %(text)s »"), "%(state)s"),
+    ),
+    boards.InWords(
+        "report_cards.TextReminder",
+        when="at",
+        sentence=(_("Rappel d’appréciations : %(self)s"), _("%(left)s à écrire")),
+        names=lambda row: row.period.name,
+        quiet=frozenset({"period"}),
+        names_with=("period",),
+    ),
     boards.InWords("report_cards.Phrase", when="kept_at", sentence=(_("Phrase gardée : « %(text)s »"),)),
     boards.InWords(
         "report_cards.Council",
@@ -197,6 +245,8 @@ for words in [
 for verb, label in [
     ("report_cards.appreciation_written", _("Appréciation écrite")),
     ("report_cards.policy_changed", _("Mentions et longueurs des bulletins changées")),
+    ("report_cards.signature_changed", _("Signature des bulletins changée")),
+    ("report_cards.signature_removed", _("Signature des bulletins retirée")),
     ("report_cards.class_read", _("Les appréciations d’une classe")),
     ("report_cards.council_read", _("Un conseil de classe")),
     ("report_cards.pupil_decided", _("Décision du conseil validée")),
@@ -204,15 +254,27 @@ for verb, label in [
     ("report_cards.council_closed", _("Conseil de classe clos")),
     ("report_cards.council_opened", _("Conseil de classe rouvert")),
     ("report_cards.cards_asked", _("Bulletins d’une classe demandés")),
+    ("report_cards.statement_read", _("Le relevé de notes d’un élève")),
+    ("report_cards.batch_fetched", _("Documents d’une classe ouverts")),
     ("report_cards.card_made", _("Bulletin préparé")),
     ("report_cards.cards_published", _("Bulletins d’une classe remis aux familles")),
     ("report_cards.card_read", _("Le bulletin d’un élève")),
+    ("report_cards.text_suggested", _("Correction proposée sur une appréciation")),
+    ("report_cards.suggestion_answered", _("Réponse à une correction proposée")),
+    ("report_cards.text_read", _("Une appréciation, pour la relire")),
+    ("report_cards.teachers_reminded", _("Enseignants rappelés de ce qui reste à écrire")),
+    ("report_cards.figures_taken", _("Chiffres d’une période téléchargés")),
     ("report_cards.minutes_read", _("Le procès-verbal d’un conseil")),
     ("report_cards.minutes_taken", _("Procès-verbal d’un conseil téléchargé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 
-for verb in ("report_cards.card_read", "report_cards.council_read"):
+for verb in (
+    "report_cards.card_read",
+    "report_cards.council_read",
+    "report_cards.text_read",
+    "report_cards.statement_read",
+):
     boards.reasons_to_read.add(boards.ReasonToRead(verb, _("Suivre le travail de l’élève.")))
 boards.endings.add(
     boards.Ending(
@@ -231,5 +293,22 @@ def opened(viewer: Viewer, file: Any) -> None:
 boards.file_owners.add(
     boards.FileOwner(
         "report_cards.ReportCard", "paper", papers, outlives=True, read=opened, service="report_cards"
+    )
+)
+
+
+def fetched(viewer: Viewer, file: Any) -> None:
+    """Whoever fetches the papers of a class takes names out: it leaves its line."""
+    journal.record(viewer, "report_cards.batch_fetched", viewer.school)
+
+
+boards.file_owners.add(
+    boards.FileOwner(
+        "report_cards.CardBatch",
+        "file",
+        batch_files,
+        outlives=True,
+        read=fetched,
+        service="report_cards",
     )
 )

@@ -129,6 +129,46 @@ boards.notification_kinds.add(
         order=39,
     )
 )
+boards.notification_kinds.add(
+    NotificationKind(
+        "report_cards.to_write",
+        _("Un rappel de ce qui reste à écrire"),
+        _("Bulletins et conseils"),
+        _("Des appréciations restent à écrire"),
+        _("%(period)s (%(school)s). Il vous reste à écrire : %(left)s."),
+        _("Les écrire"),
+        _("La direction prépare les conseils de classe."),
+        access.takes_part,
+        pace=Pace.AT_ONCE,
+        order=38,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
+        "report_cards.suggested",
+        _("Une correction proposée sur un de vos textes"),
+        _("Bulletins et conseils"),
+        _("Une correction vous est proposée"),
+        _(
+            "%(period)s (%(school)s) : un collègue propose de corriger une de vos appréciations. Rien ne change sans vous."
+        ),
+        _("La lire"),
+        _("Vous écrivez ces appréciations."),
+        access.takes_part,
+        pace=Pace.DAILY,
+        order=38,
+    )
+)
+boards.site_pages.add(
+    boards.SitePage(
+        _("Campagne des bulletins"),
+        "report_cards:campaign",
+        "clipboard-check",
+        access.runs_campaign,
+        words=_("rappel relance appréciations manquantes conseils avancement"),
+        service=KEY,
+    )
+)
 boards.first_steps.add(
     boards.FirstStep(
         _("Lire un bulletin"),

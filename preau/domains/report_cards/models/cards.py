@@ -89,7 +89,16 @@ class CardBatchQuerySet(SchoolQuerySet):
 
 
 class CardBatch(models.Model):
-    """The bulletins of a class, asked for by somebody and made by a task. `made`: how many new versions came of it."""
+    """Papers of a class, asked for by somebody and made by a task; `made`: how many came of it.
+
+    `kind`: its bulletins, each kept in its row; or one `file` for whoever asked, a few days: the bulletins of the class to print, or its
+    statements of marks.
+    """
+
+    class Kind(models.TextChoices):
+        CARDS = "cards", _("Bulletins")
+        PRINT = "print", _("Bulletins à imprimer")
+        MARKS = "marks", _("Relevés de notes")
 
     class State(models.TextChoices):
         MAKING = "making", _("En préparation")
@@ -108,6 +117,12 @@ class CardBatch(models.Model):
     seat = models.CharField(_("au titre de"), max_length=40)
     asked_at = models.DateTimeField(_("demandé à"))
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.MAKING)
+    kind = models.CharField(
+        _("nature"), max_length=5, choices=Kind.choices, default=Kind.CARDS, db_default="cards"
+    )
+    file = models.ForeignKey(
+        StoredFile, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("PDF")
+    )
     made = models.PositiveIntegerField(_("bulletins préparés"), default=0)
     expires_on = models.DateField(_("gardé jusqu’au"))
 

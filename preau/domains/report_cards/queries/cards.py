@@ -21,6 +21,7 @@ from preau.domains.gradebook.queries.figures import Spread, number
 from preau.domains.gradebook.queries.pupil_reading import PupilMarks
 from preau.domains.gradebook.queries.read_marks import ClassMarks, Learning, class_marks
 from preau.domains.report_cards.models import Appreciation, CardBatch, ReportCard
+from preau.domains.report_cards.models.settings import Column
 from preau.domains.report_cards.queries.councils import ATTENDANCE, Room, Seat, room_of
 from preau.domains.report_cards.rules.access import Kind
 from preau.foundation.prepared import Prepared
@@ -28,7 +29,7 @@ from preau.foundation.text import natural
 
 Content = dict[str, Any]
 # The shape of what is kept: whoever reads an old bulletin knows by it what to expect.
-FORM = 1
+FORM = 2
 
 
 def digest_of(content: Content) -> str:
@@ -51,6 +52,7 @@ class Gathered:
     leader: str
     missed: Mapping[int, Missed] | None
     levels: Mapping[int, Sequence[Position]]
+    signature: str = ""
 
     def content_of(self, seat: Seat) -> Content:
         """All that the bulletin of one pupil says."""
@@ -75,7 +77,11 @@ class Gathered:
             "given_name": pupil.given_name,
             "family_name": pupil.family_name,
             "general": number(read.averages.general.rounded),
-            "class_general": number(middle.middle) if middle else "",
+            "class_general": number(middle.middle) if middle and self.shows(Column.MEAN) else "",
+            "columns": [one for one in Column.values if self.shows(Column(one))],
+            "logo": bool(self.room.policy.shows_logo and school.logo),
+            "signatory": self.room.policy.signatory,
+            "signature": self.signature,
             "subjects": self._subjects(pupil.pk, read, said),
             "text": general.text if general else "",
             "by": self.leader or (general.changed_by.formal_name if general else ""),
@@ -94,7 +100,7 @@ class Gathered:
             text.subject.pk: (text.subject.name, "") for text in said.values() if text.subject and text.text
         }
         levels: dict[int, list[list[Any]]] = defaultdict(list)
-        for one in self.levels.get(pupil, ()):
+        for one in self.levels.get(pupil, ()) if self.shows(Column.LEVELS) else ():
             if one.subject_id:
                 levels[one.subject_id].append([one.name, one.level])
         found = []
@@ -103,19 +109,31 @@ class Gathered:
             spread = row.spread if row else None
             found.append(
                 {
+                    "rank": self.order.get(pk, len(self.order)),
                     "name": name,
                     "code": self.codes.get(pk, ""),
                     "teachers": self._teachers_of(pupil, pk),
                     "average": row.said if row and row.value is not None else "",
                     "value": round(row.value, 2) if row and row.value is not None else None,
                     "class": [round(spread.low, 2), round(spread.high, 2), round(spread.mean, 2), spread.said]
-                    if spread
+                    if spread and self.shows(Column.MEAN)
+                    else None,
+                    "range": [number(spread.least), number(spread.most)]
+                    if spread and self.shows(Column.RANGE)
                     else None,
                     "text": text.text if text else "",
                     "levels": levels.get(pk, []),
                 }
             )
-        return sorted(found, key=lambda one: natural(one["name"]))
+        return sorted(found, key=lambda one: (one.pop("rank"), natural(one["name"])))
+
+    def shows(self, column: Column) -> bool:
+        return column.value in self.room.policy.columns
+
+    @cached_property
+    def order(self) -> dict[int, int]:
+        """The place of each subject that the school has placed; the others come after."""
+        return {pk: place for place, pk in enumerate(self.room.policy.subject_order)}
 
     @cached_property
     def codes(self) -> dict[int, str]:
@@ -164,7 +182,25 @@ def gathered(viewer: Viewer, group: Group, period: Period, periods: Sequence[Per
         leader,
         _missed(viewer, period, pupils),
         _levels(viewer, period, pupils),
+        digest_of_picture(room.policy.signature),
     )
+
+
+def digest_of_picture(picture: Any) -> str:
+    """The SHA-256 of a picture, by which a bulletin says which one it bears; nothing where there is none."""
+    content = picture_bytes(picture)
+    return sha256(content).hexdigest() if content else ""
+
+
+def picture_bytes(picture: Any) -> bytes:
+    """What a stored picture holds; nothing where there is none, or where its file is lost."""
+    if not picture:
+        return b""
+    try:
+        with picture.open("rb") as held:
+            return bytes(held.read())
+    except FileNotFoundError:
+        return b""
 
 
 def _team(viewer: Viewer, group: Group, groups: set[int]) -> tuple[dict[tuple[int, int], list[str]], str]:
@@ -215,6 +251,7 @@ class CardSubject:
     spread: Spread | None
     text: str
     levels: Sequence[Sequence[Any]]
+    ends: Sequence[str]
 
 
 def subjects_of(content: Content) -> list[CardSubject]:
@@ -229,6 +266,8 @@ def subjects_of(content: Content) -> list[CardSubject]:
             _spread(one["class"]),
             one["text"],
             one["levels"],
+            # A bulletin of the first form knew nothing of the ends of a class.
+            one.get("range") or (),
         )
         for one in content["subjects"]
     ]
@@ -287,11 +326,22 @@ def card_rows(viewer: Viewer, room: Room) -> list[CardRow]:
     return [CardRow(seat, held.get(seat.pupil.pk)) for seat in room.seats]
 
 
-def batch_of(viewer: Viewer, group: Group, period: Period) -> CardBatch | None:
-    """The last preparation that this person asked for, of this class and this period: one query."""
-    rows = CardBatch.objects.visible_to(viewer).filter(group=group, period=period)
-    found: CardBatch | None = rows.order_by("-asked_at", "-pk").first()
-    return found
+def batches_of(viewer: Viewer, group: Group, period: Period) -> dict[str, CardBatch]:
+    """The last work of each kind that this person asked for, of this class and this period: one query."""
+    rows = CardBatch.objects.visible_to(viewer).filter(group=group, period=period).select_related("file")
+    return {row.kind: row for row in rows.order_by("asked_at", "pk")}
+
+
+def printed(viewer: Viewer, group: Group, period: Period) -> list[ReportCard]:
+    """The last version of each bulletin of a class, by name: one query."""
+    rows = ReportCard.objects.visible_to(viewer).filter(group=group, period=period)
+    last = {row.pupil_id: row for row in rows.order_by("pupil__search_name", "pupil", "number")}
+    return list(last.values())
+
+
+def batch_files(viewer: Viewer) -> "QuerySet[CardBatch, Any]":
+    """The keys of the files that the viewer has asked for."""
+    return CardBatch.objects.visible_to(viewer).filter(file__isnull=False).values("file_id")
 
 
 def papers(viewer: Viewer) -> "QuerySet[ReportCard, Any]":

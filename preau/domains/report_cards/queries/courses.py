@@ -249,9 +249,12 @@ def _due(viewer: Viewer, period: Period, groups: Sequence[Group]) -> Any:
     there = _learning([one.pk for one in groups], period).values("pupil_id")
     rows = Enrolment.objects.filter(pupil__in=there, group__year=viewer.year)
     rows = rows.exclude(starts__gt=period.ends).filter(Q(ends=None) | Q(ends__gt=period.ends))
+    # One filter: two would each join assignments anew, and a head teacher's, which has no subject, would be due too.
     taught = rows.filter(
-        group__assignments__kind=Assignment.Kind.TEACHES, group__assignments__subject__isnull=False
-    ).filter(Q(group__assignments__ends=None) | Q(group__assignments__ends__gt=viewer.today))
+        Q(group__assignments__ends=None) | Q(group__assignments__ends__gt=viewer.today),
+        group__assignments__kind=Assignment.Kind.TEACHES,
+        group__assignments__subject__isnull=False,
+    )
     return taught.order_by().values_list("pupil_id", "group__assignments__subject_id").distinct()
 
 

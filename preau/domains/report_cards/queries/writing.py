@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from preau.directory.models import Enrolment, Group, Period, Person
 from preau.directory.queries.finding import pupils_here
@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.queries.figures import Spread, number, spread_in_words
 from preau.domains.gradebook.queries.read_marks import ClassMarks, Learning, class_marks
 from preau.domains.gradebook.rules import averages
-from preau.domains.report_cards.models import Appreciation, Phrase
+from preau.domains.report_cards.models import Appreciation, Phrase, Suggestion
 from preau.domains.report_cards.queries.courses import closed_to
 from preau.domains.report_cards.rules.access import Kind, Passage
 from preau.domains.report_cards.rules.texts import filled
@@ -82,7 +82,10 @@ def pupils_of(viewer: Viewer, group: Group, period: Period) -> tuple[list[Pupil]
 
 @dataclass(frozen=True)
 class TextRow:
-    """A pupil and what is written of them; `version` 0: nothing was ever. `before`: what the period before said."""
+    """A pupil and what is written of them; `version` 0: nothing was ever. `before`: what the period before said.
+
+    `key`: that of the appreciation, `waiting`: that of the correction that somebody suggests of it.
+    """
 
     pupil: Pupil
     text: str
@@ -92,6 +95,8 @@ class TextRow:
     value: float | None
     before: str
     before_average: str
+    key: int = 0
+    waiting: int | None = None
 
     @property
     def closed(self) -> bool:
@@ -144,6 +149,8 @@ def limit_of(said: Any, kind: str) -> int:
 
 def _texts(pupils: tuple[int, ...], periods: tuple[int, ...], kind: str, subject: int | None) -> Any:
     rows = Appreciation.objects.filter(pupil__in=pupils, period__in=periods, kind=kind, subject=subject)
+    waiting = Suggestion.objects.waiting().filter(appreciation=OuterRef("pk"))
+    rows = rows.annotate(waiting=Subquery(waiting.values("pk")[:1]))
     return rows.select_related("changed_by").order_by("pk")
 
 
@@ -191,7 +198,7 @@ def _averages(held: ClassMarks | None, passage: Passage) -> Mapping[int, average
 
 def _row(
     pupil: Pupil,
-    text: Appreciation | None,
+    text: Any,
     former: Appreciation | None,
     made: Mapping[int, averages.Average],
     past: Mapping[int, averages.Average],
@@ -207,6 +214,8 @@ def _row(
         None if exact is None else float(exact),
         former.text if former else "",
         number(then.rounded) if then and then.rounded is not None else "",
+        text.pk if text else 0,
+        text.waiting if text else None,
     )
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from preau.directory.models import Group
+from preau.directory.models import Assignment, Group
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
-from preau.domains.report_cards.models import Appreciation, Council
-from preau.domains.report_cards.models.reading import led, reads_every_class
+from preau.domains.report_cards.models import Appreciation, Council, Suggestion
+from preau.domains.report_cards.models.reading import led, led_pupils, reads_every_class
 
 Kind = Appreciation.Kind
 
@@ -108,6 +108,54 @@ def makes_cards(viewer: Viewer, group: Group) -> bool:
 def publishes_cards(viewer: Viewer, group: Group) -> bool:
     """The head alone gives them to families."""
     return viewer.holds(Role.HEAD) and runs_council(viewer, group)
+
+
+def writes_text(viewer: Viewer, text: Appreciation) -> bool:
+    """Whoever teaches its subject there today; school life, of school life."""
+    if not viewer.is_staff or viewer.year is None or text.period.year_id != viewer.year.pk:
+        return False
+    if text.kind == Kind.SCHOOL_LIFE:
+        return viewer.holds(Role.SCHOOL_LIFE)
+    taught = Assignment.objects.active(viewer.today).filter(
+        teacher=viewer.person.pk, group=text.group_id, subject=text.subject_id, subject__isnull=False
+    )
+    return viewer.holds(Role.TEACHER) and taught.exists()
+
+
+def suggests(viewer: Viewer, text: Appreciation) -> bool:
+    """The head, and the head teacher of the pupil, of what a colleague has written; never of one's own, nor of the general text."""
+    if text.kind == Kind.GENERAL or not text.text or not viewer.is_staff or viewer.year is None:
+        return False
+    if text.period.year_id != viewer.year.pk or writes_text(viewer, text):
+        return False
+    if viewer.holds(Role.HEAD):
+        return True
+    return viewer.holds(Role.TEACHER) and led_pupils(viewer).filter(pupil=text.pupil_id).exists()
+
+
+def proofreads(viewer: Viewer, group: Group) -> bool:
+    """The head, of every class and group; a head teacher, of the class that they lead."""
+    return is_of_year(viewer, group) and (viewer.holds(Role.HEAD) or leads(viewer, group))
+
+
+def reads_suggestion(viewer: Viewer, *_: object) -> bool:
+    """Whoever sees it: `Suggestion.objects.visible_to` says whom that is."""
+    return takes_part(viewer)
+
+
+def answers(viewer: Viewer, suggestion: Suggestion) -> bool:
+    """Whoever writes the text, and nobody else."""
+    return writes_text(viewer, suggestion.appreciation)
+
+
+def takes_back(viewer: Viewer, suggestion: Suggestion) -> bool:
+    """Whoever has suggested it."""
+    return viewer.is_staff and suggestion.by_id == viewer.person.pk
+
+
+def runs_campaign(viewer: Viewer, *_: object) -> bool:
+    """The head: where every class stands, who has not written, the figures of a period."""
+    return viewer.holds(Role.HEAD)
 
 
 def follows(viewer: Viewer, *_: object) -> bool:

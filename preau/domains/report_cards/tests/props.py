@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOW
-from preau.directory.models import Assignment, Group, Period
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Period, Person
 from preau.directory.seeds.world import World
+from preau.directory.words import Role
 from preau.domains.gradebook.tests.scene import charge_of, class_of, period_of
-from preau.domains.report_cards.models import Council, Phrase, ReportCard
+from preau.domains.report_cards.models import Appreciation, Council, Decision, Phrase, ReportCard, Suggestion
 
 
 def own_class(college: World) -> Group:
@@ -105,6 +106,79 @@ def many_cards(college: World, count: int) -> None:
             published_at=NOW - timedelta(days=1),
             told_at=NOW,
         )
+
+
+def own_text(college: World) -> Appreciation:
+    """What the cast's teacher has written of the cast's pupil, whose council goes on."""
+    group, period, charge = open_class(college), period_of(college), charge_of(college)
+    made: Appreciation = Appreciation.objects.update_or_create(
+        period=period,
+        pupil=college.people["pupil"],
+        kind=Appreciation.Kind.SUBJECT,
+        subject=charge.subject,
+        defaults={
+            "school": college.school,
+            "group": group,
+            "text": "Un trimestre solide.",
+            "changed_by": college.people["teacher"],
+        },
+    )[0]
+    return made
+
+
+def own_suggestion(college: World) -> Suggestion:
+    """A correction of it, that the head suggests."""
+    text = own_text(college)
+    made: Suggestion = Suggestion.objects.get_or_create(
+        appreciation=text,
+        state=Suggestion.State.WAITING,
+        defaults={
+            "school": college.school,
+            "pupil": college.people["pupil"],
+            "former": text.text,
+            "based_on": text.version,
+            "text": "Un trimestre très solide.",
+            "by": college.people["head"],
+            "at": NOW,
+        },
+    )[0]
+    return made
+
+
+def many_suggestions(college: World, count: int) -> None:
+    """`count` corrections more of the same text, that its author has answered."""
+    first = own_suggestion(college)
+    Suggestion.objects.bulk_create(
+        Suggestion(
+            school=college.school,
+            appreciation=first.appreciation,
+            pupil=first.pupil,
+            former=first.former,
+            based_on=first.based_on,
+            text=f"Un trimestre très solide, {number}.",
+            state=Suggestion.State.REFUSED,
+            by=college.people["head"],
+            at=NOW,
+            answered_by=college.people["teacher"],
+            answered_at=NOW,
+        )
+        for number in range(count)
+    )
+
+
+def many_councils(college: World, count: int) -> None:
+    """`count` classes more, each with a pupil whom its council has seen."""
+    period = period_of(college)
+    for _ in range(count):
+        number = Group.objects.count()
+        group = Group.objects.create(
+            school=college.school, year=college.year, kind=Group.Kind.CLASS, name=f"Classe {number}"
+        )
+        pupil = Person.objects.create(family_name=f"Nouveau {number}", given_name="Noé")
+        Enrolment.objects.create(school=college.school, group=group, pupil=pupil, starts=college.year.starts)
+        Holding.objects.create(school=college.school, person=pupil, role=Role.PUPIL)
+        council = Council.objects.create(school=college.school, group=group, period=period)
+        Decision.objects.create(council=council, pupil=pupil, by=college.people["head"])
 
 
 def many_phrases(college: World, count: int) -> None:

@@ -1,13 +1,17 @@
 """The routes of report_cards, as it tells the tests of them (tests/declared.py)."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from PIL import Image
 
 from conftest import NOW, TWIN
 from preau.directory.models import Assignment, Group, Period, Person, Subject
-from preau.directory.tests.props import many_classes
+from preau.directory.tests.props import many_classes, many_subjects
 from preau.domains.gradebook.tests.props import many_learners
 from preau.domains.report_cards.models import (
     Appreciation,
@@ -18,13 +22,19 @@ from preau.domains.report_cards.models import (
     Decision,
     Phrase,
     ReportCard,
+    Suggestion,
+    TextReminder,
 )
 from preau.domains.report_cards.tests.props import (
     content_named,
     many_cards,
+    many_councils,
     many_phrases,
+    many_suggestions,
     open_class,
     own_card,
+    own_suggestion,
+    own_text,
 )
 from tests import pages
 from tests.declared import Body, Data, Fragment, Named
@@ -55,10 +65,16 @@ PAGES = [
     Page("report_cards:phrases", READERS),
     *(
         Page(f"report_cards:{name}", COUNCIL, model=open_class)
-        for name in ("council", "pupil", "absences", "screen", "minutes")
+        for name in ("council", "pupil", "absences", "screen", "minutes", "statement")
     ),
     Page("report_cards:settings", {"head"}),
+    Page("report_cards:model", {"head"}),
     Page("report_cards:livret", {"head"}),
+    Page("report_cards:campaign", {"head"}),
+    Page("report_cards:figures", {"head"}),
+    Page("report_cards:proofreading", READERS),
+    Page("report_cards:suggest", {"head"}, model=own_text),
+    Page("report_cards:suggestion", {"head", "teacher"}, 404, model=own_suggestion),
     Page("report_cards:cards", COUNCIL, model=open_class),
     Page("report_cards:own", pages.FAMILY),
     Page("report_cards:card", pages.FAMILY | COUNCIL, model=own_card),
@@ -75,16 +91,35 @@ ELSEWHERE = {
         "prepare",
         "publish",
         "prepare_livret",
+        "remind",
+        "figures_csv",
+        "answer",
+        "withdraw",
+        "model_pdf",
+        "take_signature",
+        "drop_signature",
+        "signature",
+        "statement_pdf",
     )
 }
 LISTS = [
     ("head", "report_cards:index", many_classes),
+    ("head", "report_cards:campaign", many_classes),
+    ("head", "report_cards:figures", many_councils),
+    ("head", "report_cards:proofreading", many_suggestions),
+    ("head", "report_cards:model", many_subjects),
     ("teacher", "report_cards:write", many_learners),
     ("teacher", "report_cards:phrases", many_phrases),
-    *(("head", f"report_cards:{name}", many_learners) for name in ("council", "pupil", "minutes", "cards")),
+    *(
+        ("head", f"report_cards:{name}", many_learners)
+        for name in ("council", "pupil", "minutes", "cards", "statement")
+    ),
     ("guardian", "report_cards:own", many_cards),
 ]
-ONE_THING = {f"report_cards:{name}" for name in ("livret", "card", "absences", "screen", "settings")}
+ONE_THING = {
+    f"report_cards:{name}"
+    for name in ("livret", "card", "absences", "screen", "settings", "suggest", "suggestion")
+}
 
 # The isolation matrix
 
@@ -110,17 +145,41 @@ SEES: dict[type[Model], Near] = {
         other_school=NEIGHBOURING,
     ),
     CardBatch: near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    Suggestion: near(
+        own={"head", "teacher"},
+        other_class={"head", "teacher_parent"},
+        departed={"head"},
+        other_school=NEIGHBOURING,
+    ),
+    TextReminder: near(
+        own={"head", "teacher"}, other_class={"head", "teacher_parent"}, other_school=NEIGHBOURING
+    ),
     CouncilClass: near(own=LIFE | {"teacher"}, other_class=LIFE, other_school=NEIGHBOURING),
 }
 TEAM = LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING
 OPENS: dict[str, Near | set[str]] = {
-    **dict.fromkeys(["report_cards:index", "report_cards:phrases"], TEAM),
+    **dict.fromkeys(["report_cards:index", "report_cards:phrases", "report_cards:proofreading"], TEAM),
+    "report_cards:suggest": near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
+    "report_cards:suggestion": SEES[Suggestion],
+    "report_cards:answer": near(own={"teacher"}, other_class={"teacher_parent"}),
+    "report_cards:withdraw": near(
+        own={"head"}, other_class={"head"}, departed={"head"}, other_school=NEIGHBOURING
+    ),
     **dict.fromkeys(["report_cards:write", "report_cards:save"], OF_CLASS),
     "report_cards:drop_phrase": SEES[Phrase],
     **dict.fromkeys(
         [
             f"report_cards:{name}"
-            for name in ("council", "pupil", "absences", "screen", "minutes", "minutes_pdf")
+            for name in (
+                "council",
+                "pupil",
+                "absences",
+                "screen",
+                "minutes",
+                "minutes_pdf",
+                "statement",
+                "statement_pdf",
+            )
         ],
         OF_COUNCIL,
     ),
@@ -128,8 +187,20 @@ OPENS: dict[str, Near | set[str]] = {
         [f"report_cards:{name}" for name in ("describe", "decide", "close")],
         near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     ),
-    "report_cards:settings": SETTLERS,
-    **dict.fromkeys(["report_cards:livret", "report_cards:prepare_livret"], {"head"} | NEIGHBOURING),
+    **dict.fromkeys(
+        [
+            f"report_cards:{name}"
+            for name in ("settings", "model", "model_pdf", "take_signature", "drop_signature", "signature")
+        ],
+        SETTLERS,
+    ),
+    **dict.fromkeys(
+        [
+            f"report_cards:{name}"
+            for name in ("livret", "prepare_livret", "campaign", "remind", "figures", "figures_csv")
+        ],
+        {"head"} | NEIGHBOURING,
+    ),
     "report_cards:cards": OF_COUNCIL,
     "report_cards:prepare": near(own={"head", "teacher"}, other_class={"head"}, other_school=NEIGHBOURING),
     "report_cards:publish": near(own={"head"}, other_class={"head"}, other_school=NEIGHBOURING),
@@ -141,8 +212,10 @@ NAMES = {
     "periode": Named(Period),
     "eleve": Named(Person, "public_id"),
     "aller": Named(Person, "public_id"),
+    "professeur": Named(Person),
+    "classe": Named(Group),
 }
-NUMBERED = {"texte": Named(Person), "version": Named(Person)}
+NUMBERED = {"texte": Named(Person), "version": Named(Person), "rang": Named(Subject)}
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "texte",
@@ -159,12 +232,20 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "subject_limit",
         "general_limit",
         "enseignant",
+        "corrections",
+        "columns",
+        "shows_logo",
+        "signatory",
+        "geste",
+        "papiers",
+        "picture",
     ],
     (),
 ) | {"version": ("1", "99"), "sur": ("generale", "vie-scolaire")}
 
 # Forms
 
+NEW_FILE = {"report_cards_cardpolicy": "each file has an address of its own", "journal_line": "and its trace"}
 WORDS = "Un trimestre solide, de la curiosité."
 
 
@@ -226,6 +307,44 @@ def _held(stage: Stage) -> None:
     CardBatch.objects.all().delete()
 
 
+def drawn() -> bytes:
+    """A picture of a few points."""
+    made = BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(made, "PNG")
+    return made.getvalue()
+
+
+def a_picture(stage: Stage) -> Data:
+    return {"picture": SimpleUploadedFile("signature.png", drawn(), "image/png")}
+
+
+def _signed(stage: Stage) -> None:
+    """The bulletins of the school bear a signature."""
+    CardPolicy.objects.filter(school=stage.college.school).update(signature="signatures/planted.png")
+
+
+def _unread(stage: Stage) -> None:
+    """The text of the pupil says something, and nobody has suggested another."""
+    _open(stage)
+    Suggestion.objects.filter(appreciation=stage.own(Appreciation).pk).delete()
+
+
+def _waiting(stage: Stage) -> None:
+    """The suggestion waits for its answer, of the text as it is."""
+    _open(stage)
+    row = stage.own(Suggestion)
+    Suggestion.objects.filter(pk=row.pk).update(
+        state=Suggestion.State.WAITING, answered_by=None, answered_at=None
+    )
+
+
+def _nobody_reminded(stage: Stage) -> None:
+    """Nobody was reminded today, and the teacher has something left to write of the other pupils of the class."""
+    Appreciation.objects.exclude(pk=stage.own(Appreciation).pk).delete()
+    TextReminder.objects.all().delete()
+    _open(stage)
+
+
 def _said(stage: Stage) -> Data:
     return {"day": "2026-12-01", "hour": "17:00", "present": "Toute l’équipe", "comment": WORDS}
 
@@ -243,18 +362,47 @@ BODIES = {
     "report_cards:decide": Body("head", _decided, _empty_council, lambda stage: {"mention": "Jamais"}),
     "report_cards:close": Body("head"),
     "report_cards:prepare_livret": Body("head"),
-    "report_cards:prepare": Body("head", before=_held),
+    "report_cards:suggest": Body(
+        "head",
+        lambda stage: {"texte": WORDS, "version": str(_known(stage).version)},
+        _unread,
+        lambda stage: {"texte": "a" * 601},
+    ),
+    "report_cards:withdraw": Body("head", before=_waiting),
+    "report_cards:answer": Body(
+        "teacher",
+        lambda stage: {"sens": "ecrire", "texte": WORDS, "version": str(_known(stage).version)},
+        _waiting,
+        lambda stage: {"texte": "a" * 601},
+    ),
+    "report_cards:remind": Body(
+        "head", lambda stage: {"professeur": str(stage.people["teacher"].pk)}, _nobody_reminded
+    ),
+    "report_cards:prepare": Body("head", lambda stage: {"papiers": "cards"}, _held),
     "report_cards:publish": Body(
         "head", lambda stage: {"day": "2026-12-05"}, _held, lambda stage: {"day": "2026-01-01"}
     ),
+    "report_cards:model": Body(
+        "head",
+        lambda stage: {"columns": ["mean", "range"], "signatory": "Mme Exemple, principale"},
+        wrong=lambda stage: {"signatory": "a" * 121},
+    ),
+    "report_cards:take_signature": Body("head", a_picture, again=NEW_FILE),
+    "report_cards:drop_signature": Body("head", before=_signed),
     "report_cards:settings": Body(
         "head",
         lambda stage: {"distinctions": "Bravo\nCourage", "subject_limit": "400", "general_limit": "500"},
         wrong=lambda stage: {"subject_limit": "9"},
     ),
 }
+FILES_ALONE = {"report_cards:take_signature"}
 CONFIRMED = {"report_cards:prepare_livret"}
-OTHER_FILES = {"report_cards:minutes_pdf"}
+OTHER_FILES = {
+    "report_cards:minutes_pdf",
+    "report_cards:figures_csv",
+    "report_cards:model_pdf",
+    "report_cards:statement_pdf",
+}
 # It names a pupil, and what a council gives; the text of a council is kept as that of a subject is.
 NOT_WORDS = {"report_cards:save", "report_cards:decide"}
 READ_BY = {
@@ -262,6 +410,7 @@ READ_BY = {
     "report_cards:phrases": {"teacher"},
     "report_cards:describe": LIFE | {"teacher"},
     "report_cards:settings": LIFE | {"teacher", "cook"},
+    "report_cards:take_signature": set(),
 }
 
 
@@ -335,7 +484,17 @@ def plant(stage: Stage) -> None:
             published_at=NOW - timedelta(days=1),
             told_at=NOW,
         )
-        stage.put(scope, text, council, decision, CouncilClass.objects.get(pk=group.pk), card)
+        proof = Suggestion.objects.create(
+            school=world.school,
+            appreciation=text,
+            pupil=pupil,
+            former=words,
+            based_on=text.version,
+            text=f"{words}, relu",
+            by=world.people["head"],
+            at=NOW - timedelta(days=1),
+        )
+        stage.put(scope, proof, text, council, decision, CouncilClass.objects.get(pk=group.pk), card)
         if scope != DEPARTED:
             batch = CardBatch.objects.create(
                 school=world.school,
@@ -347,7 +506,16 @@ def plant(stage: Stage) -> None:
                 state=CardBatch.State.READY,
                 expires_on=NOW.date() + timedelta(days=30),
             )
-            stage.put(scope, batch)
+            reminder = TextReminder.objects.create(
+                school=world.school,
+                period=period,
+                teacher=teacher,
+                day=NOW.date() - timedelta(days=3),
+                left=3,
+                at=NOW - timedelta(days=3),
+                by=world.people["head"],
+            )
+            stage.put(scope, batch, reminder)
     for scope, owner, school in [
         (OWN, people["teacher"], stage.college.school),
         (OTHER_CLASS, people["teacher_parent"], stage.college.school),
@@ -357,7 +525,9 @@ def plant(stage: Stage) -> None:
             scope, Phrase.objects.create(school=school, owner=owner, text=f"Phrase {scope}", kept_at=NOW)
         )
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
-        stage.put(scope, CardPolicy.objects.get_or_create(school=world.school)[0])
+        policy = CardPolicy.objects.get_or_create(school=world.school)[0]
+        policy.signature.save("signature.png", ContentFile(drawn()))
+        stage.put(scope, policy)
 
 
 def plant_formulas(evil: str) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.directory.models import Group, Period
 from preau.domains.report_cards.actions import writing as keeping
 from preau.domains.report_cards.forms.writing import TextForm, TextsForm, conflict_sentence, sentence_of
-from preau.domains.report_cards.queries import courses, writing
+from preau.domains.report_cards.queries import courses, proofreading, writing
 from preau.domains.report_cards.rules import access, texts
 from preau.domains.report_cards.rules.access import Kind, Passage
 from preau.domains.report_cards.rules.livret import makes_livret
@@ -50,6 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "classes": courses.class_rows(viewer, period) if period and reads else [],
         "settles": access.settles(viewer),
         "makes_livret": makes_livret(viewer),
+        "to_answer": proofreading.to_answer(viewer, period).count() if period else 0,
+        "runs_campaign": bool(period) and access.runs_campaign(viewer),
         "writes_life": viewer.holds(access.Role.SCHOOL_LIFE),
         "general": courses.GENERAL,
         "life": courses.SCHOOL_LIFE,
@@ -105,6 +107,7 @@ def write(request: HttpRequest, group: Group) -> HttpResponse:
         "places": texts.PLACES,
         "query": f"{courses.address_of(passage)}&periode={period.pk}",
         "council": access.reads_council(viewer, group),
+        "proofreads": passage.kind != Kind.GENERAL and not passage.own and access.proofreads(viewer, group),
         "says_matter": passage.kind == Kind.SUBJECT,
     }
     return render(request, "report_cards/write.html", context, status=status)
