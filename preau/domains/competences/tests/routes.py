@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.commons.files.models import StoredFile
-from preau.directory.models import Assignment, Group, Period, Person, Subject
+from preau.directory.models import Assignment, Group, Period, Person, SchoolYear, Subject
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil, many_classes
 from preau.domains.competences.forms import letter_of
@@ -225,6 +225,7 @@ OPENS: dict[str, Near | set[str]] = {
 }
 NAMES = {
     "periode": Named(Period),
+    "annee": Named(SchoolYear),
     "evaluation": Named(Assessment),
     "eleve": Named(Person, "public_id"),
     "competences": Named(Competence),

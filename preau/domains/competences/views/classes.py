@@ -13,7 +13,14 @@ from preau.domains.competences.exports.classes import TYPES, content_of
 from preau.domains.competences.queries import classes, sheets
 from preau.domains.competences.queries.history import changed_after_seal
 from preau.domains.competences.rules import access, cycles
-from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.gradebook.queries.periods import (
+    YearChoice,
+    chosen_period,
+    chosen_year,
+    is_open,
+    periods_of,
+    years_of,
+)
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
@@ -27,17 +34,28 @@ def period_links(periods: list[Any], chosen: Any, rest: str = "") -> list[tuple[
     return [(period.name, f"?periode={period.pk}{rest}", period == chosen) for period in periods]
 
 
+def year_links(years: list[YearChoice], chosen: YearChoice | None) -> list[tuple[str, str, bool]]:
+    """The years as links of the page, where there are several."""
+    if len(years) < 2:
+        return []
+    return [(year.name, "?" if year.is_now else f"?annee={year.pk}", year == chosen) for year in years]
+
+
 @opens(to=access.reads_classes)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The viewer's classes, with what is assessed there; for who reads every class, all of them."""
+    """The viewer's classes, with what is assessed there; for who reads every class, all of them. Of this year, or of one before."""
     viewer = request.viewer
-    periods = periods_of(viewer)
+    years = years_of(viewer, sheets.YEARS)
+    year = chosen_year(years, request.GET.get("annee"))
+    periods = periods_of(viewer, year.pk) if year else []
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
     context = {
+        "year": year,
+        "years": year_links(years, year),
         "period": period,
-        "periods": period_links(periods, period),
-        "rows": sheets.group_rows(viewer, period) if viewer.year else [],
+        "periods": period_links(periods, period, f"&annee={year.pk}" if year and not year.is_now else ""),
+        "rows": sheets.group_rows(viewer, period, year.pk) if year else [],
         "reads_referentials": access.reads_referentials(viewer),
         "reads_every": access.reads_every_class(viewer),
         "settles": access.settles_rules(viewer),
@@ -50,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def group(request: HttpRequest, group: Group) -> HttpResponse:
     """Pupils by competences over a period, the sheets of which it is made, and who is not there yet."""
     viewer = request.viewer
-    periods = periods_of(viewer)
+    periods = periods_of(viewer, group.year_id)
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
     if period is None:
         return render(request, "competences/nothing.html", {"group": group})
@@ -58,7 +76,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     page = request.GET.get("page", "")
     grid = classes.grid_of(viewer, group, period, domain, int(page) if page in PAGES else 0)
     rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
-    writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
+    writes = access.assesses_in(viewer, group)
+    is_now = viewer.year is not None and group.year_id == viewer.year.pk
     cycle = cycles.cycle_of(group)
     late = (
         changed_after_seal(viewer, [one.pk for one in grid.learners], period, grid.policy.words)
@@ -67,6 +86,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     )
     context = {
         "group": group,
+        "is_now": is_now,
         "late": late,
         "period": period,
         "periods": period_links(periods, period, rest),
@@ -80,8 +100,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "assesses": writes,
         "sealed": not is_open(period),
         "cycle": cycle,
-        "in_primary": viewer.school.kind == School.Kind.ECOLE,
-        "balances": cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
+        "in_primary": is_now and viewer.school.kind == School.Kind.ECOLE,
+        "balances": is_now and cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
     }
     return render(request, "competences/group.html", context)
 
@@ -109,7 +129,7 @@ def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tupl
 def export(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     """The same as a spreadsheet. The journal says who took it away, and how many rows."""
     viewer = request.viewer
-    period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
+    period = chosen_period(periods_of(viewer, group.year_id), request.GET.get("periode"), viewer.today)
     if period is None:
         raise Http404
     grid = classes.grid_of(viewer, group, period, request.GET.get("domaine", ""), most=EVERY_COLUMN)

@@ -16,7 +16,7 @@ from preau.directory.models import Enrolment, Group, Period
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_of
-from preau.domains.gradebook.models.reading import in_led_class
+from preau.domains.gradebook.models.reading import led_pupil
 from preau.domains.gradebook.queries.counting import part_of, policy_terms, subject_terms
 from preau.domains.gradebook.queries.courses import Course
 from preau.domains.gradebook.rules import averages
@@ -212,7 +212,7 @@ def _learners(viewer: Viewer, group: int, first: date, last: date, led_only: boo
     rows = Enrolment.objects.filter(Exists(here), group=group, pupil__erased_at=None)
     rows = rows.exclude(starts__gt=last).exclude(ends__lte=first)
     if led_only:
-        rows = rows.filter(pupil__in=in_led_class(viewer))
+        rows = rows.filter(led_pupil(viewer, "pupil_id", "group__year_id"))
     return rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
         "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
     )
