@@ -166,17 +166,21 @@ def syntheses_in(
     viewer: Viewer, columns: Sequence[ReadColumn], pupils: Iterable[int], rule: Rule, year: int
 ) -> Mapping[tuple[int, int], int | None]:
     """By pupil and competence, what their histories in these columns, of a year, come to: two prepared queries."""
-    known = {column.pk: (column.competence_id, column.day, column.is_own) for column in columns}
     asked = tuple(pupils)
     times = Counter(column.competence_id for column in columns)
+    # Most competences are assessed once: their level is what it comes to.
+    known = {
+        column.pk: (column.competence_id, column.day, column.is_own, times[column.competence_id] == 1)
+        for column in columns
+    }
     team = _team(viewer, asked, year)
     made: dict[tuple[int, int], int | None] = {}
     found: dict[tuple[int, int], list[Found]] = defaultdict(list)
     for pk, pupil, order, value in VALUES(tuple(sorted(known)), asked):
-        competence, day, is_own = known[pk]
+        competence, day, is_own, is_alone = known[pk]
         if not (is_own or pupil in team):
             continue
-        if times[competence] == 1:
+        if is_alone:
             made[pupil, competence] = value
         else:
             found[pupil, competence].append(Found(day, order, value))

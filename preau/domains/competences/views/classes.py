@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +14,7 @@ from preau.domains.competences.exports.classes import TYPES, content_of
 from preau.domains.competences.queries import classes, sheets
 from preau.domains.competences.queries.history import changed_after_seal
 from preau.domains.competences.rules import access, cycles
+from preau.domains.competences.rules.synthesis import LEVELS
 from preau.domains.gradebook.queries.periods import (
     YearChoice,
     chosen_period,
@@ -24,8 +26,11 @@ from preau.domains.gradebook.queries.periods import (
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
+from preau.foundation.templating import url
 
 MOST_PAGES, EVERY_COLUMN = 99, 2_000
+# A team writes fifty sheets in a period: the others are a touch away.
+MOST_SHEETS = 6
 PAGES = {str(number) for number in range(MOST_PAGES)}
 
 
@@ -84,6 +89,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         if period.is_sealed  # type: ignore[attr-defined]
         else []
     )
+    told = sheets.sheets_of(viewer, group, period)
     context = {
         "group": group,
         "is_now": is_now,
@@ -91,10 +97,11 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "period": period,
         "periods": period_links(periods, period, rest),
         "grid": grid,
-        "cells": [drawn_cells(levels) for _pupil, levels in grid.rows],
+        "rows": drawn_rows(grid),
         "domains": domain_links(grid, period, domain),
         "query": f"periode={period.pk}{rest}",
-        "sheets": sheets.sheets_of(viewer, group, period),
+        "sheets": told if request.GET.get("releves") == "tous" else told[:MOST_SHEETS],
+        "more_sheets": len(told),
         "writes": writes and is_open(period),
         "now": viewer.moment,
         "assesses": writes,
@@ -106,11 +113,25 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     return render(request, "competences/group.html", context)
 
 
-def drawn_cells(levels: list[int | None]) -> SafeString:
-    """The cells of a pupil. Not by the template: a grid has nearly a thousand, which would be half of its page. They hold a level or
-    nothing: there is nothing to escape."""
-    drawn = [f'<td class="l{level}">{level}</td>' if level else "<td></td>" for level in levels]
-    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - numbers and codes of ours
+CELLS: dict[int | None, str] = {None: "<td></td>"} | {
+    level: f'<td class="l{level}">{level}</td>' for level in LEVELS
+}
+
+
+def drawn_rows(grid: classes.ClassGrid) -> SafeString:
+    """A row a pupil: the name, the cells. Not by the template: a grid has nearly a thousand, which would be half of its page. A cell
+    holds a level or nothing: there is nothing to escape."""
+    drawn = []
+    for pupil, levels in grid.rows:
+        address = url("competences:pupil", public_id=pupil.public_id)
+        note = f"<small>{escape(pupil.note)}</small>" if pupil.arrived or pupil.left else ""
+        drawn.append(
+            f'<tr><th scope="row"><a class="link" href="{address}?periode={grid.period.pk}">'
+            f"<b>{escape(pupil.family_name.upper())}</b> {escape(pupil.given_name)}</a>{note}</th>"
+        )
+        drawn += [CELLS[level] for level in levels]
+        drawn.append("</tr>\n")
+    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - names are escaped, the rest is numbers of ours
 
 
 def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tuple[str, str, bool]]:

@@ -41,4 +41,6 @@ class GradeBook(Group):
         verbose_name_plural = _("carnets de notes des classes")
 
 
-OPENED = Prepared(lambda viewer, pk: GradeBook.objects.visible_to(viewer).filter(pk=pk))
+OPENED = Prepared(
+    lambda viewer, pk: GradeBook.objects.visible_to(viewer).filter(pk=pk).select_related("year")
+)

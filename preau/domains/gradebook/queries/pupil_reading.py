@@ -137,9 +137,18 @@ class PupilMarks:
         return self._own_until(day)
 
     def _own_until(self, day: date) -> Averages:
-        """Of the pupil, as they were on a day of the period."""
-        book = self.held.gradebook([line for line in self.lines if line.day <= day])
-        return averages.averages_of(book, self.marks)
+        """Of the pupil, as they were on a day of the period: made once for all the days between two assessments."""
+        lines = [line for line in self.lines if line.day <= day]
+        if len(lines) == len(self.lines):
+            return self.averages
+        if len(lines) not in self._made:
+            self._made[len(lines)] = averages.averages_of(self.held.gradebook(lines), self.marks)
+        return self._made[len(lines)]
+
+    @cached_property
+    def _made(self) -> dict[int, Averages]:
+        """By how many assessments, which are in the order of their days."""
+        return {}
 
     def subject_spread(self, subject_id: int) -> Spread | None:
         """Of those who share a group of the pupil in this subject."""
@@ -230,10 +239,8 @@ class PupilMarks:
             return self._evolution_of_year()
         days = [line.day for line in self.lines if line.pk in self.marks]
         points = []
-        newest = max((line.day for line in self.lines), default=self.today)
         for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
-            # The last point is the average that the page shows.
-            value = self.averages.general if day >= newest else self._own_until(day).general
+            value = self._own_until(day).general
             if value.rounded is not None:
                 points.append(_point(self._label(day), value, self._band(self.held.until(day), day)))
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.domains.gradebook.exports.grids import TYPES, content_of
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.queries.courses import Course, books_read, course_rows, courses_of, own_courses
-from preau.domains.gradebook.queries.grid import Row, grid_of
+from preau.domains.gradebook.queries.grid import grid_of
 from preau.domains.gradebook.queries.periods import (
     YearChoice,
     chosen_period,
@@ -25,6 +25,7 @@ from preau.domains.gradebook.queries.periods import (
     years_of,
 )
 from preau.domains.gradebook.rules import access, marking
+from preau.domains.gradebook.views.drawing import drawn_rows, heads_of
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.templating import url
@@ -111,7 +112,8 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
         "writes": writes,
         # Whoever gave these assessments opens each; of a past year, nothing is left to do in it.
         "own": course.own and now,
-        "cells": [drawn_cells(row, writes=writes) for row in shown.rows],
+        "rows": drawn_rows(shown.rows, writes=writes),
+        "heads": heads_of(shown.columns, viewer.moment),
         "plain": marking.plain,
         "now": viewer.moment,
         "page": int(page) if page in PAGES else 0,
@@ -121,17 +123,6 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
         "subjects": subject_links(courses, course, period),
     }
     return render(request, "gradebook/grid.html", context)
-
-
-def drawn_cells(row: Row, *, writes: bool) -> SafeString:
-    """The cells of a pupil. Not by the template: a grid has nearly a thousand, which would be half of its page. They hold numbers
-    and our own codes, where nothing is to be escaped."""
-    drawn = []
-    for cell in row.cells:
-        version = f' data-v="{cell.version}"' if writes and cell.version else ""
-        low = ' class="low"' if cell.low else ""
-        drawn.append(f"<td{version}{low}>{cell.said}</td>")
-    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - numbers and codes of ours
 
 
 @opens(GradeBook, to=access.reads_grid)
