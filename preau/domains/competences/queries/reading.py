@@ -1,7 +1,7 @@
 """What a pupil knows, domain by domain: levels in the school's words, what proves them, what comes next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from preau.domains.competences.models import (
 )
 from preau.domains.competences.queries.levels import Line, comes_to, histories, lines_of_periods
 from preau.domains.competences.queries.referentials import RANKED
+from preau.domains.competences.queries.resources import ResourceLink, resources_for
 from preau.domains.competences.rules.access import reads_every_class, years_read
 from preau.domains.competences.rules.synthesis import Rule
 from preau.domains.gradebook.queries.periods import YearChoice, chosen_period, chosen_year, year_choices
@@ -69,6 +70,8 @@ class PupilPage:
     # The years of which the viewer reads levels of this pupil, the latest first, and the one that is shown.
     years: Sequence[YearChoice] = ()
     year: YearChoice | None = None
+    # By competence of `next`, where to work on it.
+    resources: Mapping[int, ResourceLink] = field(default_factory=dict)
 
     @property
     def is_past(self) -> bool:
@@ -91,7 +94,9 @@ class PupilPage:
 
     @property
     def next(self) -> list[Known]:
-        """What to work on: the levels that are not reached yet, those seen last first."""
+        """What to work on: the levels that are not reached yet, those seen last first; of a year that is over, nothing."""
+        if self.is_past:
+            return []
         low = [one for one in self.known if one.level is not None and one.level < REACHED]
         return sorted(low, key=lambda one: (-one.last.day.toordinal(), one.level or 0))[:MOST_NEXT]
 
@@ -151,7 +156,7 @@ OTHERS = Prepared(
 def page_of(
     viewer: Viewer, pupil: Person, school_id: int, asked: str | None, of_year: str | None = None
 ) -> PupilPage:
-    """The levels of a pupil that the viewer reads: six queries."""
+    """The levels of a pupil that the viewer reads: six queries, eight where something comes next that has resources."""
     every = [period for period in PERIODS(pupil.pk, school_id) if period.starts <= viewer.today]
     if viewer.is_staff and not reads_every_class(viewer):
         read = years_read(viewer, pupil)
@@ -167,7 +172,9 @@ def page_of(
     domains = domains_of(viewer, lines, policy)
     told = {row.component: row.level for row in BALANCE(viewer, pupil.pk, school_id)}
     balance = [(str(name), told[code]) for code, name in COMPONENTS.items() if code in told]
-    return PupilPage(pupil, policy, domains, periods, period, balance, viewer.today, years, year)
+    page = PupilPage(pupil, policy, domains, periods, period, balance, viewer.today, years, year)
+    wanted = [one.competence for one in page.next]
+    return replace(page, resources=resources_for(pupil, school_id, viewer.today, wanted))
 
 
 def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> list[Domain]:

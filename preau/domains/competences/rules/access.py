@@ -82,6 +82,11 @@ def reads_latest(viewer: Viewer, *_: object) -> bool:
     return follows(viewer) or assesses(viewer)
 
 
+def finds_competences(viewer: Viewer, *_: object) -> bool:
+    """Those who have a page of a competence to open: families, and those who read referentials."""
+    return follows(viewer) or reads_referentials(viewer)
+
+
 def reads_levels_of(viewer: Viewer, person: Person) -> bool:
     """The pupil and the family; head and school life; the team of the class, or of that of a year before: `years_read` says of which."""
     if not viewer.is_staff:
