@@ -83,8 +83,8 @@ def reads_latest(viewer: Viewer, *_: object) -> bool:
 
 
 def finds_competences(viewer: Viewer, *_: object) -> bool:
-    """Those who have a page of a competence to open: families, and those who read referentials."""
-    return follows(viewer) or reads_referentials(viewer)
+    """Families, and those who read every class without teaching: the search of a teacher asks fourteen statements already."""
+    return follows(viewer) or (reads_every_class(viewer) and not assesses(viewer))
 
 
 def reads_levels_of(viewer: Viewer, person: Person) -> bool:
