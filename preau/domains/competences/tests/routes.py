@@ -114,7 +114,7 @@ ELSEWHERE = {
 }
 LISTS = [
     ("head", "competences:index", many_classes),
-    ("teacher", "competences:group", many_sheets),
+    ("teacher", "competences:group", many_learners),
     ("teacher", "competences:sheet", many_learners),
     ("teacher", "competences:create", many_competences),
     ("teacher", "competences:observe", many_competences),
@@ -260,6 +260,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "forme",
         "remise",
         "sens",
+        "releves",
         "name",
         "edition",
         "source",
