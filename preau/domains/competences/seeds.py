@@ -102,6 +102,21 @@ OF_ECOLE = {
         ("CPD_ART", "Jouer, chanter et dessiner"),
     ),
 }
+# Their places in the programmes, by the keys of the catalogue.
+NODES = {
+    "Français": "francais",
+    "Lire": "francais",
+    "Écrire": "francais",
+    "Mathématiques": "mathematiques",
+    "Compter et calculer": "mathematiques",
+    "Histoire": "histoire",
+    "Anglais": "anglais",
+    "Sciences": "svt",
+    "Technologie": "technologie",
+    "Éducation physique": "eps",
+    "Arts": "arts-plastiques",
+    "Le monde": "questionner-le-monde",
+}
 WEEKS_APART = 4
 
 
@@ -141,6 +156,7 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
                 f"{place}",
                 subject=taught.get(domain, ""),
                 component=component,
+                node=NODES.get(domain, ""),
             )
             for rank, (component, said) in enumerate(held, 1)
         ]

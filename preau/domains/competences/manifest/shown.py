@@ -10,7 +10,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences import api, seeds, tasks
 from preau.domains.competences.imports.importer import REFERENTIAL_FILES
-from preau.domains.competences.queries import latest, positions
+from preau.domains.competences.queries import finding, latest, positions
 from preau.domains.competences.rules import access
 from preau.domains.gradebook.boards import BesideAssessment, Positions, beside_assessments
 from preau.domains.gradebook.boards import positions as positions_board
@@ -132,6 +132,17 @@ boards.site_pages.add(
         words=_("socle commun programme"),
         service=KEY,
         order=63,
+    )
+)
+boards.search.add(
+    boards.SearchSource(
+        _("Compétences"),
+        "star",
+        finding.found_competences,
+        access.finds_competences,
+        letters=3,
+        order=65,
+        service=KEY,
     )
 )
 boards.public_routes.add(boards.PublicRoute("competences:without_network"))

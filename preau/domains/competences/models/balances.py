@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Enrolment, Person, School, SchoolQuerySet, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.competences.models.reading import own_groups
+from preau.domains.competences.models.reading import groups_today
 from preau.domains.gradebook.models import MARKS
 
 # The eight components, by their codes in the livret scolaire (LSU); their names are those of the décret n° 2015-372.
@@ -40,7 +40,7 @@ class BalanceQuerySet(SchoolQuerySet):
         here = self.in_school(viewer)
         if viewer.holds(Role.HEAD) or viewer.has_power(MARKS):
             return here
-        learnt = Enrolment.objects.active(viewer.today).filter(group__in=own_groups(viewer))
+        learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_today(viewer))
         return here.filter(pupil__in=learnt.values("pupil_id"))
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from preau.directory.models import Assignment
+from preau.directory.models import Assignment, Enrolment
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
+from preau.domains.gradebook.models.reading import charges, charges_then, with_last_day
 
 
 def readable(moment: str, now: datetime, prefix: str = "") -> Q:
@@ -26,11 +27,19 @@ def changed_since(moment: str, prefix: str = "") -> Q:
     return alone | beside
 
 
-def charges(viewer: Viewer) -> "QuerySet[Assignment]":
-    """What the viewer teaches or leads today."""
-    return Assignment.objects.filter(active_on(viewer.today), teacher=viewer.person.pk)
+def groups_today(viewer: Viewer) -> "QuerySet[Assignment]":
+    """The classes and groups of the viewer today, as their keys: a class has one team, whatever each teaches."""
+    rows = Assignment.objects.filter(active_on(viewer.today), teacher=viewer.person.pk)
+    return rows.values("group_id")
 
 
 def own_groups(viewer: Viewer) -> "QuerySet[Assignment]":
-    """The classes and groups of the viewer, as their keys: a class has one team, whatever each teaches."""
+    """The same, and those of past years that were theirs when the year was over."""
     return charges(viewer).values("group_id")
+
+
+def were_in_own_groups(viewer: Viewer) -> "QuerySet[Enrolment]":
+    """Who was in a class or a group of the viewer when its year was over: of that year alone, which `group__year` says."""
+    groups = charges_then(viewer).values("group_id")
+    rows: QuerySet[Enrolment] = with_last_day(Enrolment.objects.filter(group__in=groups))  # type: ignore[assignment]
+    return rows.filter(active_on(F("last_day")))

@@ -12,10 +12,16 @@ from preau.commons.files.models import StoredFile
 from preau.directory.models import Enrolment, Group, Period, Person, School, SchoolQuerySet, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.competences.models.reading import changed_since, charges, own_groups, readable
+from preau.domains.competences.models.reading import (
+    changed_since,
+    groups_today,
+    own_groups,
+    readable,
+    were_in_own_groups,
+)
 from preau.domains.competences.models.referentials import Competence
 from preau.domains.gradebook.models import MARKS, Assessment
-from preau.domains.gradebook.models.reading import in_led_class, of_led_class
+from preau.domains.gradebook.models.reading import charges, in_led_class, of_led_class
 from preau.foundation.prepared import Prepared
 
 
@@ -43,7 +49,10 @@ def _read_by_family(viewer: Viewer) -> Q:
 
 class SheetQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Its writers and the head, at once; its class's team and school life, then pupils, then families, once published."""
+        """Its writers and the head, at once; its class's team and school life, then pupils, then families, once published.
+
+        Of a past year, those who had the class when it was over.
+        """
         if viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}:
             return self.filter(_read_by_family(viewer))
         if not viewer.is_staff:
@@ -187,7 +196,10 @@ class LevelQuerySet(SchoolQuerySet):
     school_path = "column__sheet__school"
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """As their sheet; of a class that one leads or teaches, what is published of its pupils wherever it was assessed."""
+        """As their sheet; of a class that one leads or teaches, what is published of its pupils wherever it was assessed.
+
+        Of a class that was one's own when its year was over, what is published of its pupils in that year.
+        """
         if viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}:
             return self.of_family(viewer)
         if not viewer.is_staff:
@@ -199,8 +211,11 @@ class LevelQuerySet(SchoolQuerySet):
         own = written_by(viewer, "column__sheet__")
         if viewer.has_power(MARKS):
             return here.filter(own | read)
-        learnt = Enrolment.objects.active(viewer.today).filter(group__in=own_groups(viewer))
-        team = Q(pupil__in=learnt.values("pupil_id")) | Q(pupil__in=in_led_class(viewer))
+        learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_today(viewer))
+        then = were_in_own_groups(viewer).filter(
+            pupil_id=OuterRef("pupil_id"), group__year_id=OuterRef("column__sheet__group__year_id")
+        )
+        team = Q(pupil__in=learnt.values("pupil_id")) | Q(pupil__in=in_led_class(viewer)) | Q(Exists(then))
         return here.filter(own | (read & team))
 
     def of_family(self, viewer: Viewer) -> Self:

@@ -113,7 +113,11 @@ def grid_of(
     columns = chosen[page * most : (page + 1) * most]
     shown = {column.pk for column in columns}
     levels = syntheses_in(
-        viewer, [one for one in held if one.competence_id in shown], pupils, Rule(policy.rule)
+        viewer,
+        [one for one in held if one.competence_id in shown],
+        pupils,
+        Rule(policy.rule),
+        group.year_id,
     )
     return ClassGrid(
         group, period, policy, learners, columns, levels, domains, len(chosen), page, is_last=page == last

@@ -13,7 +13,7 @@ from preau.directory.models import Enrolment, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.competences.models import Level, SheetColumn
-from preau.domains.competences.models.reading import own_groups, readable
+from preau.domains.competences.models.reading import groups_today, readable, were_in_own_groups
 from preau.domains.competences.models.sheets import written_by
 from preau.domains.competences.rules.synthesis import Found, Rule, synthesis
 from preau.domains.gradebook.models import MARKS
@@ -123,7 +123,14 @@ READ_COLUMNS = Prepared(_read_columns)
 TAUGHT = Prepared(
     lambda viewer, pupils: (
         Enrolment.objects.active(viewer.today)
-        .filter(group__in=own_groups(viewer), pupil__in=pupils)
+        .filter(group__in=groups_today(viewer), pupil__in=pupils)
+        .values_list("pupil_id", flat=True)
+    )
+)
+TAUGHT_THEN = Prepared(
+    lambda viewer, pupils, year: (
+        were_in_own_groups(viewer)
+        .filter(pupil__in=pupils, group__year=year)
         .values_list("pupil_id", flat=True)
     )
 )
@@ -156,24 +163,36 @@ def read_columns(viewer: Viewer, pupils: Iterable[int], school: int, period: int
 
 
 def syntheses_in(
-    viewer: Viewer, columns: Sequence[ReadColumn], pupils: Iterable[int], rule: Rule
+    viewer: Viewer, columns: Sequence[ReadColumn], pupils: Iterable[int], rule: Rule, year: int
 ) -> Mapping[tuple[int, int], int | None]:
-    """By pupil and competence, what their histories in these columns come to: two prepared queries."""
-    known = {column.pk: (column.competence_id, column.day, column.is_own) for column in columns}
+    """By pupil and competence, what their histories in these columns, of a year, come to: two prepared queries."""
     asked = tuple(pupils)
     times = Counter(column.competence_id for column in columns)
-    team = set(asked if viewer.has_power(MARKS) else TAUGHT(viewer, asked))
+    # Most competences are assessed once: their level is what it comes to.
+    known = {
+        column.pk: (column.competence_id, column.day, column.is_own, times[column.competence_id] == 1)
+        for column in columns
+    }
+    team = _team(viewer, asked, year)
     made: dict[tuple[int, int], int | None] = {}
     found: dict[tuple[int, int], list[Found]] = defaultdict(list)
     for pk, pupil, order, value in VALUES(tuple(sorted(known)), asked):
-        competence, day, is_own = known[pk]
+        competence, day, is_own, is_alone = known[pk]
         if not (is_own or pupil in team):
             continue
-        if times[competence] == 1:
+        if is_alone:
             made[pupil, competence] = value
         else:
             found[pupil, competence].append(Found(day, order, value))
     return made | {key: synthesis(told, rule) for key, told in found.items()}
+
+
+def _team(viewer: Viewer, pupils: tuple[int, ...], year: int) -> set[int]:
+    """Those of whom the viewer reads what is published, wherever it was assessed that year."""
+    if viewer.has_power(MARKS):
+        return set(pupils)
+    is_now = viewer.year is not None and viewer.year.pk == year
+    return set(TAUGHT(viewer, pupils) if is_now else TAUGHT_THEN(viewer, pupils, year))
 
 
 def histories(lines: Iterable[Line]) -> dict[tuple[int, int], list[Line]]:

@@ -1,11 +1,13 @@
 """What a pupil knows, domain by domain: levels in the school's words, what proves them, what comes next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from preau.directory.models import Period, Person, School
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from preau.directory.models import Enrolment, Period, Person
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import (
     COMPONENTS,
@@ -18,8 +20,10 @@ from preau.domains.competences.models import (
 )
 from preau.domains.competences.queries.levels import Line, comes_to, histories, lines_of_periods
 from preau.domains.competences.queries.referentials import RANKED
+from preau.domains.competences.queries.resources import ResourceLink, resources_for
+from preau.domains.competences.rules.access import reads_every_class, years_read
 from preau.domains.competences.rules.synthesis import Rule
-from preau.domains.gradebook.queries.periods import chosen_period
+from preau.domains.gradebook.queries.periods import YearChoice, chosen_period, chosen_year, year_choices
 from preau.foundation.prepared import Prepared
 
 REACHED = 3
@@ -63,6 +67,16 @@ class PupilPage:
     period: Period | None
     balance: Sequence[tuple[str, int]]
     today: date
+    # The years of which the viewer reads levels of this pupil, the latest first, and the one that is shown.
+    years: Sequence[YearChoice] = ()
+    year: YearChoice | None = None
+    # By competence of `next`, where to work on it.
+    resources: Mapping[int, ResourceLink] = field(default_factory=dict)
+
+    @property
+    def is_past(self) -> bool:
+        """Of a year that is over."""
+        return self.year is not None and not self.year.is_now
 
     @cached_property
     def known(self) -> list[Known]:
@@ -80,7 +94,9 @@ class PupilPage:
 
     @property
     def next(self) -> list[Known]:
-        """What to work on: the levels that are not reached yet, those seen last first."""
+        """What to work on: the levels that are not reached yet, those seen last first; of a year that is over, nothing."""
+        if self.is_past:
+            return []
         low = [one for one in self.known if one.level is not None and one.level < REACHED]
         return sorted(low, key=lambda one: (-one.last.day.toordinal(), one.level or 0))[:MOST_NEXT]
 
@@ -112,11 +128,19 @@ BALANCE = Prepared(
         Balance.objects.visible_to(viewer).filter(pupil=pupil, school=school).order_by("cycle")
     )
 )
-PERIODS = Prepared(
-    lambda school: Period.objects.filter(
-        year__in=School.objects.filter(pk=school).values("current_year")
-    ).order_by("starts", "pk")
-)
+
+
+def _periods(pupil: int, school: int) -> "QuerySet[Period]":
+    learnt = Enrolment.objects.filter(pupil=pupil, school=school).values("group__year_id")
+    goes_on = Q(school__current_year=F("year_id"))
+    assessed = Exists(Sheet.objects.filter(period=OuterRef("pk")))
+    rows = Period.objects.filter(goes_on | (Q(year__in=learnt) & Q(assessed)), school=school)
+    is_now = ExpressionWrapper(goes_on, BooleanField())
+    return rows.select_related("year").annotate(is_now=is_now).order_by("starts", "pk")
+
+
+# Of this year, and of each before in which the pupil learnt there and something was assessed; each says whether its year goes on (`is_now`).
+PERIODS = Prepared(_periods)
 # Under these domains, the competences in use on a day, but those already known.
 OTHERS = Prepared(
     lambda day, parents, known: (
@@ -129,9 +153,18 @@ OTHERS = Prepared(
 )
 
 
-def page_of(viewer: Viewer, pupil: Person, school_id: int, asked: str | None) -> PupilPage:
-    """The levels of a pupil that the viewer reads: six queries."""
-    periods = [period for period in PERIODS(school_id) if period.starts <= viewer.today]
+def page_of(
+    viewer: Viewer, pupil: Person, school_id: int, asked: str | None, of_year: str | None = None
+) -> PupilPage:
+    """The levels of a pupil that the viewer reads: six queries, eight where something comes next that has resources."""
+    every = [period for period in PERIODS(pupil.pk, school_id) if period.starts <= viewer.today]
+    if viewer.is_staff and not reads_every_class(viewer):
+        read = years_read(viewer, pupil)
+        every = [period for period in every if period.year_id in read]
+    years = year_choices(every)
+    named = next((str(period.year_id) for period in every if str(period.pk) == asked), of_year)
+    year = chosen_year(years, named)
+    periods = [period for period in every if year and period.year_id == year.pk]
     period = None if asked == "annee" else chosen_period(periods, asked, viewer.today)
     policy = policy_of(school_id)
     within = [period] if period else periods
@@ -139,7 +172,9 @@ def page_of(viewer: Viewer, pupil: Person, school_id: int, asked: str | None) ->
     domains = domains_of(viewer, lines, policy)
     told = {row.component: row.level for row in BALANCE(viewer, pupil.pk, school_id)}
     balance = [(str(name), told[code]) for code, name in COMPONENTS.items() if code in told]
-    return PupilPage(pupil, policy, domains, periods, period, balance, viewer.today)
+    page = PupilPage(pupil, policy, domains, periods, period, balance, viewer.today, years, year)
+    wanted = [one.competence for one in page.next]
+    return replace(page, resources=resources_for(pupil, school_id, viewer.today, wanted))
 
 
 def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> list[Domain]:

@@ -9,18 +9,22 @@ from typing import Any
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
-from preau.directory.models import Assignment, Group, Period, Person
-from preau.directory.models.scoping import active_on
+from preau.directory.models import Group, Period, Person
 from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, SelfLevel, Sheet, SheetColumn
+from preau.domains.competences.models.reading import own_groups
 from preau.domains.competences.rules.access import reads_every_class
 from preau.domains.competences.rules.synthesis import level_of_mark
 from preau.domains.competences.rules.typing import Typed, as_typed
 from preau.domains.gradebook.models import Mark
 from preau.domains.gradebook.queries.grid import Learner, learners_of
+from preau.domains.gradebook.queries.periods import years_with
 from preau.domains.gradebook.rules.marking import plain
 from preau.foundation.prepared import Prepared
+
+# Where levels were asked for: `gradebook.queries.periods.years_of`.
+YEARS = years_with(Sheet.objects.all)
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,13 @@ class GroupRow:
     drafts: int
 
 
-def group_rows(viewer: Viewer, period: Period | None) -> list[GroupRow]:
-    """The viewer's classes and groups of the year; for whoever reads every class, those of the school. Two queries."""
-    groups = Group.objects.filter(school=viewer.school_id, year=viewer.year)
-    own = Assignment.objects.filter(active_on(viewer.today), teacher=viewer.person.pk)
+def group_rows(viewer: Viewer, period: Period | None, year: int) -> list[GroupRow]:
+    """The viewer's classes and groups of a year; for whoever reads every class, those of the school. Two queries."""
+    groups = Group.objects.filter(school=viewer.school_id, year=year)
     if reads_every_class(viewer):
-        groups = groups.filter(Q(kind=Group.Kind.CLASS) | Q(pk__in=own.values("group_id")))
+        groups = groups.filter(Q(kind=Group.Kind.CLASS) | Q(pk__in=own_groups(viewer)))
     else:
-        groups = groups.filter(pk__in=own.values("group_id"))
+        groups = groups.filter(pk__in=own_groups(viewer))
     seen = Sheet.objects.visible_to(viewer).filter(_of_period(period))
     counted = (
         seen.order_by()

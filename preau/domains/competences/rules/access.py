@@ -1,13 +1,17 @@
 """May this viewer do that with competences? Whether a period is sealed is asked again in each action."""
 
-from preau.directory.models import Assignment, Enrolment, Group, Person
+from django.db.models import Q, QuerySet
+
+from preau.directory.models import Assignment, Enrolment, Group, Person, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
 from preau.domains.competences.models import Level, Sheet
-from preau.domains.competences.models.reading import own_groups
+from preau.domains.competences.models.reading import groups_today, were_in_own_groups
 from preau.domains.gradebook.models import MARKS
+from preau.domains.gradebook.models.reading import charges_then
+from preau.foundation.prepared import Prepared
 
 
 def assesses(viewer: Viewer, *_: object) -> bool:
@@ -26,8 +30,18 @@ def reads_classes(viewer: Viewer, *_: object) -> bool:
 
 
 def reads_class(viewer: Viewer, group: Group) -> bool:
-    """Head and school life, of every class; a teacher, of those where they teach."""
-    return reads_every_class(viewer) or (assesses(viewer) and teaches_in(viewer, group))
+    """Head and school life, of every class; a teacher, of those where they teach, or did until the year was over."""
+    if reads_every_class(viewer):
+        return True
+    return assesses(viewer) and (teaches_in(viewer, group) or _had(viewer, group))
+
+
+def _had(viewer: Viewer, group: Group) -> bool:
+    is_past = viewer.year is None or group.year_id != viewer.year.pk
+    return is_past and bool(HAD(viewer, group.pk))
+
+
+HAD = Prepared(lambda viewer, group: charges_then(viewer).filter(group=group).values_list("pk", flat=True))
 
 
 def assesses_in(viewer: Viewer, group: Group) -> bool:
@@ -68,14 +82,39 @@ def reads_latest(viewer: Viewer, *_: object) -> bool:
     return follows(viewer) or assesses(viewer)
 
 
+def finds_competences(viewer: Viewer, *_: object) -> bool:
+    """Families, and those who read every class without teaching: the search of a teacher asks fourteen statements already."""
+    return follows(viewer) or (reads_every_class(viewer) and not assesses(viewer))
+
+
 def reads_levels_of(viewer: Viewer, person: Person) -> bool:
-    """The pupil and the family; head and school life; the team of the class."""
+    """The pupil and the family; head and school life; the team of the class, or of that of a year before: `years_read` says of which."""
     if not viewer.is_staff:
         return person.pk in viewer.own_pupils()
     learnt = Enrolment.objects.filter(pupil=person, group__year=viewer.year)
     if reads_every_class(viewer):
         return learnt.exists()
-    return assesses(viewer) and learnt.filter(active_on(viewer.today), group__in=own_groups(viewer)).exists()
+    return assesses(viewer) and bool(years_read(viewer, person))
+
+
+def years_read(viewer: Viewer, person: Person) -> frozenset[int]:
+    """The years in which a teacher has this pupil, or had when they were over: asked once."""
+    key = ("competences.years_read", person.pk)
+    if key not in viewer.found:
+        viewer.found[key] = frozenset(YEARS_READ(viewer, person.pk))
+    found: frozenset[int] = viewer.found[key]
+    return found
+
+
+def _years_read(viewer: Viewer, pupil: int) -> "QuerySet[SchoolYear, int]":
+    now = Enrolment.objects.active(viewer.today).filter(
+        group__in=groups_today(viewer), group__year=viewer.year
+    )
+    keys = [rows.filter(pupil=pupil).values("group__year_id") for rows in (now, were_in_own_groups(viewer))]
+    return SchoolYear.objects.filter(Q(pk__in=keys[0]) | Q(pk__in=keys[1])).values_list("pk", flat=True)
+
+
+YEARS_READ = Prepared(_years_read)
 
 
 def reads_history(viewer: Viewer, person: Person) -> bool:

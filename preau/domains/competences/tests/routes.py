@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.commons.files.models import StoredFile
-from preau.directory.models import Assignment, Group, Period, Person, Subject
+from preau.directory.models import Assignment, Group, Period, Person, SchoolYear, Subject
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import cast_pupil, many_classes
 from preau.domains.competences.forms import letter_of
@@ -114,7 +114,7 @@ ELSEWHERE = {
 }
 LISTS = [
     ("head", "competences:index", many_classes),
-    ("teacher", "competences:group", many_sheets),
+    ("teacher", "competences:group", many_learners),
     ("teacher", "competences:sheet", many_learners),
     ("teacher", "competences:create", many_competences),
     ("teacher", "competences:observe", many_competences),
@@ -225,6 +225,7 @@ OPENS: dict[str, Near | set[str]] = {
 }
 NAMES = {
     "periode": Named(Period),
+    "annee": Named(SchoolYear),
     "evaluation": Named(Assessment),
     "eleve": Named(Person, "public_id"),
     "competences": Named(Competence),
@@ -259,6 +260,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "forme",
         "remise",
         "sens",
+        "releves",
         "name",
         "edition",
         "source",

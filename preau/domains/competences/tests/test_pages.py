@@ -23,7 +23,7 @@ from preau.domains.competences.models import (
 from preau.domains.competences.queries.classes import MOST_COLUMNS, grid_of
 from preau.domains.competences.queries.levels import lines_of, syntheses
 from preau.domains.competences.rules.synthesis import Rule
-from preau.domains.competences.tests.props import many_columns
+from preau.domains.competences.tests.props import many_columns, many_sheets
 from preau.domains.competences.tests.scene import (
     TODAY,
     class_of,
@@ -36,6 +36,7 @@ from preau.domains.competences.tests.scene import (
 from preau.domains.gradebook.boards import positions
 from preau.domains.gradebook.queries.grid import learners_of
 from preau.domains.gradebook.tests.scene import period_of
+from tests.pages import counted
 from tests.statements import Statements
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,21 @@ def test_a_class_is_a_grid_and_a_file(college: World, teacher: SchoolClient, sea
     file = teacher.post(reverse("competences:export", kwargs={"pk": class_of(college).pk}), {"forme": "csv"})
     text = b"".join(file.streaming_content).decode()
     assert pupil.family_name.upper() in text and competences_of(college, 1)[0].name in text
+
+
+def test_six_sheets_stand_under_the_grid_and_all_of_them_cost_no_more_statements(
+    college: World, teacher: SchoolClient
+) -> None:
+    many_sheets(college, 1)
+    address = reverse("competences:group", kwargs={"pk": class_of(college).pk})
+    _page, few = counted(teacher, f"{address}?releves=tous")
+    many_sheets(college, 30)
+    one = reverse("competences:sheet", kwargs={"pk": 0}).replace("0/", "")
+    page = counted(teacher, address)[0].content.decode()
+    assert page.count(f'href="{one}') == 6 and "releves=tous" in page
+    answer, many = counted(teacher, f"{address}?releves=tous")
+    whole = answer.content.decode()
+    assert whole.count(f'href="{one}') >= 31 and many == few and "relevés de la période" not in whole
 
 
 def test_a_grid_of_35_pupils_and_40_competences_is_light(

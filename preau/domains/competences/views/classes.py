@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
@@ -13,12 +14,23 @@ from preau.domains.competences.exports.classes import TYPES, content_of
 from preau.domains.competences.queries import classes, sheets
 from preau.domains.competences.queries.history import changed_after_seal
 from preau.domains.competences.rules import access, cycles
-from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.competences.rules.synthesis import LEVELS
+from preau.domains.gradebook.queries.periods import (
+    YearChoice,
+    chosen_period,
+    chosen_year,
+    is_open,
+    periods_of,
+    years_of,
+)
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import as_file
+from preau.foundation.templating import url
 
 MOST_PAGES, EVERY_COLUMN = 99, 2_000
+# A team writes fifty sheets in a period: the others are a touch away.
+MOST_SHEETS = 6
 PAGES = {str(number) for number in range(MOST_PAGES)}
 
 
@@ -27,17 +39,28 @@ def period_links(periods: list[Any], chosen: Any, rest: str = "") -> list[tuple[
     return [(period.name, f"?periode={period.pk}{rest}", period == chosen) for period in periods]
 
 
+def year_links(years: list[YearChoice], chosen: YearChoice | None) -> list[tuple[str, str, bool]]:
+    """The years as links of the page, where there are several."""
+    if len(years) < 2:
+        return []
+    return [(year.name, "?" if year.is_now else f"?annee={year.pk}", year == chosen) for year in years]
+
+
 @opens(to=access.reads_classes)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The viewer's classes, with what is assessed there; for who reads every class, all of them."""
+    """The viewer's classes, with what is assessed there; for who reads every class, all of them. Of this year, or of one before."""
     viewer = request.viewer
-    periods = periods_of(viewer)
+    years = years_of(viewer, sheets.YEARS)
+    year = chosen_year(years, request.GET.get("annee"))
+    periods = periods_of(viewer, year.pk) if year else []
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
     context = {
+        "year": year,
+        "years": year_links(years, year),
         "period": period,
-        "periods": period_links(periods, period),
-        "rows": sheets.group_rows(viewer, period) if viewer.year else [],
+        "periods": period_links(periods, period, f"&annee={year.pk}" if year and not year.is_now else ""),
+        "rows": sheets.group_rows(viewer, period, year.pk) if year else [],
         "reads_referentials": access.reads_referentials(viewer),
         "reads_every": access.reads_every_class(viewer),
         "settles": access.settles_rules(viewer),
@@ -50,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def group(request: HttpRequest, group: Group) -> HttpResponse:
     """Pupils by competences over a period, the sheets of which it is made, and who is not there yet."""
     viewer = request.viewer
-    periods = periods_of(viewer)
+    periods = periods_of(viewer, group.year_id)
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
     if period is None:
         return render(request, "competences/nothing.html", {"group": group})
@@ -58,39 +81,57 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     page = request.GET.get("page", "")
     grid = classes.grid_of(viewer, group, period, domain, int(page) if page in PAGES else 0)
     rest = f"&domaine={domain}" if domain.isascii() and domain.isdigit() else ""
-    writes = access.assesses_in(viewer, group) and group.year_id == period.year_id
+    writes = access.assesses_in(viewer, group)
+    is_now = viewer.year is not None and group.year_id == viewer.year.pk
     cycle = cycles.cycle_of(group)
     late = (
         changed_after_seal(viewer, [one.pk for one in grid.learners], period, grid.policy.words)
         if period.is_sealed  # type: ignore[attr-defined]
         else []
     )
+    told = sheets.sheets_of(viewer, group, period)
     context = {
         "group": group,
+        "is_now": is_now,
         "late": late,
         "period": period,
         "periods": period_links(periods, period, rest),
         "grid": grid,
-        "cells": [drawn_cells(levels) for _pupil, levels in grid.rows],
+        "rows": drawn_rows(grid),
         "domains": domain_links(grid, period, domain),
         "query": f"periode={period.pk}{rest}",
-        "sheets": sheets.sheets_of(viewer, group, period),
+        "sheets": told if request.GET.get("releves") == "tous" else told[:MOST_SHEETS],
+        "more_sheets": len(told),
         "writes": writes and is_open(period),
         "now": viewer.moment,
         "assesses": writes,
         "sealed": not is_open(period),
         "cycle": cycle,
-        "in_primary": viewer.school.kind == School.Kind.ECOLE,
-        "balances": cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
+        "in_primary": is_now and viewer.school.kind == School.Kind.ECOLE,
+        "balances": is_now and cycle in {2, 3, 4} and group.kind == Group.Kind.CLASS,
     }
     return render(request, "competences/group.html", context)
 
 
-def drawn_cells(levels: list[int | None]) -> SafeString:
-    """The cells of a pupil. Not by the template: a grid has nearly a thousand, which would be half of its page. They hold a level or
-    nothing: there is nothing to escape."""
-    drawn = [f'<td class="l{level}">{level}</td>' if level else "<td></td>" for level in levels]
-    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - numbers and codes of ours
+CELLS: dict[int | None, str] = {None: "<td></td>"} | {
+    level: f'<td class="l{level}">{level}</td>' for level in LEVELS
+}
+
+
+def drawn_rows(grid: classes.ClassGrid) -> SafeString:
+    """A row a pupil: the name, the cells. Not by the template: a grid has nearly a thousand, which would be half of its page. A cell
+    holds a level or nothing: there is nothing to escape."""
+    drawn = []
+    for pupil, levels in grid.rows:
+        address = url("competences:pupil", public_id=pupil.public_id)
+        note = f"<small>{escape(pupil.note)}</small>" if pupil.arrived or pupil.left else ""
+        drawn.append(
+            f'<tr><th scope="row"><a class="link" href="{address}?periode={grid.period.pk}">'
+            f"<b>{escape(pupil.family_name.upper())}</b> {escape(pupil.given_name)}</a>{note}</th>"
+        )
+        drawn += [CELLS[level] for level in levels]
+        drawn.append("</tr>\n")
+    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - names are escaped, the rest is numbers of ours
 
 
 def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tuple[str, str, bool]]:
@@ -109,7 +150,7 @@ def domain_links(grid: classes.ClassGrid, period: Any, chosen: str) -> list[tupl
 def export(request: HttpRequest, group: Group) -> StreamingHttpResponse:
     """The same as a spreadsheet. The journal says who took it away, and how many rows."""
     viewer = request.viewer
-    period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
+    period = chosen_period(periods_of(viewer, group.year_id), request.GET.get("periode"), viewer.today)
     if period is None:
         raise Http404
     grid = classes.grid_of(viewer, group, period, request.GET.get("domaine", ""), most=EVERY_COLUMN)

@@ -65,7 +65,7 @@ def _page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpRe
     school = reading.school_of(viewer, pupil)
     if school is None:
         raise Http404
-    page = reading.page_of(viewer, pupil, school, request.GET.get("periode"))
+    page = reading.page_of(viewer, pupil, school, request.GET.get("periode"), request.GET.get("annee"))
     is_own = viewer.person.pk == pupil.pk
     asked = reading.ASKING.part(0, MOST_ASKED, viewer) if is_own else []
     kind = viewer.school.kind if viewer.school else None

@@ -191,4 +191,4 @@ def _trace(
         journal.record(viewer, verb, mark or before[pupil], subject_id=pupil, read=int(read))
     if read:
         added = [pupil for pupil in written if pupil not in before]
-        telling.tell_written(assessment, added, [pupil for pupil in written if pupil in before])
+        telling.ask_to_tell(assessment, added, [pupil for pupil in written if pupil in before])

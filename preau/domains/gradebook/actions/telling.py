@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from preau.foundation import dates, notices
 
 PUBLISHED, CHANGED = "gradebook.published", "gradebook.changed"
 AT_ONCE = 100
+# Marks of an assessment of which somebody was told: assessment_id, added and changed, by pupil. Sent inside their transaction.
+told_marks_written = Signal()
 
 
 def _families(pupils: Iterable[int]) -> dict[int, list[int]]:
@@ -76,11 +79,25 @@ def _of_day(assessment: Assessment, readers: Mapping[int, list[int]], now: datet
     ]
 
 
-def tell_written(assessment: Assessment, added: Collection[int], changed: Collection[int]) -> None:
-    """Marks typed once they were published: new ones are news of the day, others a change."""
+def ask_to_tell(assessment: Assessment, added: Collection[int], changed: Collection[int]) -> None:
+    """Have it told, later: whoever types thirty marks waits for no news. Nobody was told of them yet: nothing is to tell."""
+    if assessment.pupils_told_at is not None and (added or changed):
+        told_marks_written.send(
+            sender=Assessment, assessment_id=assessment.pk, added=list(added), changed=list(changed)
+        )
+
+
+@transaction.atomic
+def tell_written(assessment_id: int, added: Collection[int], changed: Collection[int]) -> bool:
+    """Marks typed once they were published: new ones are news of the day, others a change. False when it was deleted since."""
+    kept = Assessment.objects.kept().filter(pk=assessment_id)
+    assessment: Assessment | None = kept.select_related("school", "subject").first()
+    if assessment is None:
+        return False
     notices.publish(*_of_day(assessment, _who_knows(assessment, added), timezone.now()))
     if changed:
         tell_changed(assessment, changed)
+    return True
 
 
 def _who_knows(assessment: Assessment, pupils: Collection[int]) -> dict[int, list[int]]:

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from preau.domains.gradebook import tasks
+from preau.domains.gradebook.actions import telling
 from preau.domains.gradebook.rules import access
 from preau.foundation import boards
 from preau.foundation.boards import NotificationKind, Pace
@@ -36,3 +38,5 @@ for kind in [
     ),
 ]:
     boards.notification_kinds.add(kind)
+
+telling.told_marks_written.connect(tasks.enqueue_telling, dispatch_uid="gradebook.written")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Enrolment, Group, Period, Person, School, SchoolQuerySet, Subject
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
-from preau.domains.gradebook.models.reading import MARKS, in_led_class, of_led_class, taught, teaching
+from preau.domains.gradebook.models.reading import MARKS, led_pupil, of_led_class, taught, teaching
 from preau.domains.gradebook.models.settings import SubSubject
 from preau.domains.timetable.models import Lesson
 from preau.foundation.prepared import Prepared
@@ -37,7 +37,10 @@ class AssessmentQuerySet(SchoolQuerySet):
         return self.filter(published_at__lte=now)
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """Who teaches that subject there, all; the head, all; head teacher and school life, a pupil, then its family, what is published."""
+        """Who teaches that subject there, all; the head, all; head teacher and school life, a pupil, then its family, what is published.
+
+        Of a past year, whoever taught or led there when it was over (`reading.charges`).
+        """
         if viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}:
             moment = "guardians_at" if viewer.is_guardian else "published_at"
             shown = self.kept().filter(**{f"{moment}__lte": viewer.moment})
@@ -178,7 +181,9 @@ class MarkQuerySet(SchoolQuerySet):
         read = Q(assessment__deleted_at=None, assessment__published_at__lte=viewer.moment)
         if viewer.has_power(MARKS):
             return here.filter(own | read)
-        led = of_led_class(viewer, "assessment__") & Q(pupil__in=in_led_class(viewer))
+        led = of_led_class(viewer, "assessment__") & led_pupil(
+            viewer, "pupil_id", "assessment__group__year_id"
+        )
         return here.filter(own | (read & led))
 
     def of_family(self, viewer: Viewer) -> Self:

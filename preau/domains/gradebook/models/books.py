@@ -5,25 +5,22 @@ from typing import Self
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Assignment, Group, SchoolQuerySet
-from preau.directory.models.scoping import active_on
+from preau.directory.models import Group, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.gradebook.models.reading import MARKS, led
+from preau.domains.gradebook.models.reading import MARKS, charges, led
 from preau.foundation.prepared import Prepared
 
 
 class GradeBookQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Head and school life, every one; a teacher, those in which they teach, or the class that they lead and its groups."""
+        """Head and school life, every one; a teacher, those in which they teach, or the class that they lead and its groups; of a past year, as then."""
         if not viewer.is_staff:
             return self.none()
         here = self.in_school(viewer)
         if viewer.holds(Role.HEAD) or viewer.has_power(MARKS):
             return here
-        own = Assignment.objects.filter(
-            active_on(viewer.today), teacher=viewer.person.pk, group_id=OuterRef("pk")
-        )
+        own = charges(viewer).filter(group_id=OuterRef("pk"))
         drawn = Group.classes.through.objects.filter(to_group__in=led(viewer)).values("from_group_id")
         return here.filter(Q(Exists(own)) | Q(pk__in=drawn))
 
@@ -44,4 +41,6 @@ class GradeBook(Group):
         verbose_name_plural = _("carnets de notes des classes")
 
 
-OPENED = Prepared(lambda viewer, pk: GradeBook.objects.visible_to(viewer).filter(pk=pk))
+OPENED = Prepared(
+    lambda viewer, pk: GradeBook.objects.visible_to(viewer).filter(pk=pk).select_related("year")
+)

@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from preau.directory.models import Assignment, Group, Period
+from preau.directory.models.scoping import active_on
 from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Assessment, GradeBook
-from preau.domains.gradebook.models.reading import led
+from preau.domains.gradebook.models.reading import charges, led, with_last_day, year_over
 from preau.domains.gradebook.rules.access import reads_every_class
 from preau.foundation.prepared import Prepared
 
@@ -40,26 +41,23 @@ class CourseRow:
 COURSE = ("group_id", "group__name", "subject_id", "subject__name", "subject__short_name")
 
 
-def _own(viewer: Viewer) -> Any:
-    rows = Assignment.objects.active(viewer.today).filter(
-        school=viewer.school_id,
-        teacher=viewer.person.pk,
-        kind=Assignment.Kind.TEACHES,
-        group__year=viewer.year,
-    )
+def _own(viewer: Viewer, year: int) -> Any:
+    rows = charges(viewer).filter(school=viewer.school_id, kind=Assignment.Kind.TEACHES, group__year=year)
     return rows.order_by("group__name", "subject__name").values_list(*COURSE)
 
 
 OWN = Prepared(_own)
 
 
-def own_courses(viewer: Viewer) -> list[Course]:
-    """What the viewer teaches this year, group by group: one query."""
-    return list(dict.fromkeys(Course(*row) for row in OWN(viewer))) if viewer.year else []
+def own_courses(viewer: Viewer, year: int | None = None) -> list[Course]:
+    """What the viewer teaches this year, or taught until another was over, group by group: one query."""
+    year = year or (viewer.year.pk if viewer.year else None)
+    return list(dict.fromkeys(Course(*row) for row in OWN(viewer, year))) if year else []
 
 
 def _of_group(viewer: Viewer, group: int) -> Any:
-    rows = Assignment.objects.active(viewer.today).filter(group=group, kind=Assignment.Kind.TEACHES)
+    held = with_last_day(Assignment.objects.filter(group=group, kind=Assignment.Kind.TEACHES))
+    rows = held.filter(active_on(viewer.today) | year_over(viewer))
     drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
     told = rows.annotate(is_led=Exists(drawn) | Q(group__in=led(viewer)))
     return told.order_by("subject__name").values_list(*COURSE, "teacher_id", "is_led")
@@ -91,9 +89,9 @@ def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) ->
     return [CourseRow(one, row["number"], row["drafts"], row["last"]) for one, row in said]
 
 
-def books_read(viewer: Viewer) -> list[GradeBook]:
-    """For who reads every class: those of the year, the youngest first; for a teacher, none beside their courses."""
+def books_read(viewer: Viewer, year: int | None) -> list[GradeBook]:
+    """For who reads every class: those of a year, the youngest first; for a teacher, none beside their courses."""
     if viewer.holds(Role.TEACHER) and not viewer.holds(Role.HEAD):
         return []
-    books = GradeBook.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS)
+    books = GradeBook.objects.visible_to(viewer).filter(year=year, kind=Group.Kind.CLASS)
     return sorted(books.order_by("name"), key=lambda book: rank_of(book.level))

@@ -8,15 +8,15 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet
-from django.db.models.functions import Cast, Round
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Period
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubSubject, policy_of
-from preau.domains.gradebook.models.reading import in_led_class
+from preau.domains.gradebook.models.reading import led_pupil
 from preau.domains.gradebook.queries.counting import part_of, policy_terms, subject_terms
 from preau.domains.gradebook.queries.courses import Course
 from preau.domains.gradebook.rules import averages
@@ -212,7 +212,7 @@ def _learners(viewer: Viewer, group: int, first: date, last: date, led_only: boo
     rows = Enrolment.objects.filter(Exists(here), group=group, pupil__erased_at=None)
     rows = rows.exclude(starts__gt=last).exclude(ends__lte=first)
     if led_only:
-        rows = rows.filter(pupil__in=in_led_class(viewer))
+        rows = rows.filter(led_pupil(viewer, "pupil_id", "group__year_id"))
     return rows.order_by("pupil__search_name", "pupil_id", "starts").values_list(
         "pupil_id", "pupil__public_id", "pupil__family_name", "pupil__given_name", "starts", "ends"
     )
@@ -303,11 +303,11 @@ def _marks(
     lows = {assessment.pk: assessment.scale * LOW for assessment in own}
     cells: dict[int, dict[int, Cell]] = {pupil: {} for pupil in pupils}
     said: dict[int, dict[averages.Key, averages.Given]] = {pupil: {} for pupil in pupils}
-    for pk, pupil, cents, code, version in rows:
-        typed, said[pupil][pk] = _as_read(cents, code)
+    for pk, pupil, value, code, version in rows:
         low = lows.get(pk)
+        typed, said[pupil][pk], is_low = _as_read(value, code, low)
         if low is not None:
-            cells[pupil][pk] = Cell(typed, version, typed.value is not None and typed.value < low)
+            cells[pupil][pk] = Cell(typed, version, is_low)
     marked = {row[0] for row in rows} if others else set()
     counted = [*own, *(assessment for assessment in others if assessment.pk in marked)]
     terms = {assessment.pk: _terms(course, assessment) for assessment in counted}
@@ -316,12 +316,14 @@ def _marks(
 
 # A thousand cells hold a few dozen different marks: each is made once.
 @lru_cache(maxsize=4_096)
-def _as_read(cents: int | None, code: str) -> tuple[TypedMark, averages.Given]:
-    """A mark in hundredths of a point or a code, as it is shown and as the arithmetic takes it."""
-    if cents is None:
-        return TypedMark(code=code), averages.Code(code)
-    value = Decimal(cents).scaleb(-2)
-    return TypedMark(value), averages.exact(value)
+def _as_read(
+    text: str | None, code: str, low: Decimal | None = None
+) -> tuple[TypedMark, averages.Given, bool]:
+    """A mark as the database writes it or a code, as it is shown, as the arithmetic takes it, and whether it is below `low`."""
+    if text is None:
+        return TypedMark(code=code), averages.Code(code), False
+    value = Decimal(text).quantize(CENT)
+    return TypedMark(value), averages.exact(value), low is not None and value < low
 
 
 def _elsewhere(
@@ -337,8 +339,9 @@ MARKS = Prepared(
     lambda assessments, pupils: (
         Mark.objects.filter(assessment__in=assessments, pupil__in=pupils)
         .order_by()
-        .annotate(cents=Cast(Round(F("value") * 100), IntegerField()))
-        .values_list("assessment_id", "pupil_id", "cents", "code", "version")
+        # As text: a decimal would be made of each of a thousand, and they are a few dozen.
+        .annotate(said=Cast("value", TextField()))
+        .values_list("assessment_id", "pupil_id", "said", "code", "version")
     )
 )
 
@@ -378,7 +381,7 @@ def spread_of(viewer: Viewer, assessment: Assessment) -> Spread:
     """How the column lies, once a mark of it is written."""
     learners = learners_of(viewer, assessment.group, assessment.period)
     rows = MARKS((assessment.pk,), tuple(learner.pk for learner in learners))
-    typed = {pupil: _as_read(cents, code)[0] for _pk, pupil, cents, code, _version in rows}
+    typed = {pupil: _as_read(value, code)[0] for _pk, pupil, value, code, _version in rows}
     there = [learner.pk for learner in learners if not learner.left]
     return spread([typed.get(pk, TypedMark()) for pk in there], assessment.scale)
 

@@ -1,16 +1,18 @@
-"""The periods of a year as this house sees them: which is now, which is sealed, to whom it is open again."""
+"""The periods of a year as this house sees them: which is now, which is sealed, to whom it is open again; and the years that one reads."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from preau.directory.models import Period
+from preau.directory.models import Period, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, PeriodSeal, Reopening
+from preau.domains.gradebook.models.reading import charges
+from preau.domains.gradebook.rules.access import reads_every_class
 from preau.foundation.prepared import Prepared
 
 
@@ -53,19 +55,67 @@ def period_rows(viewer: Viewer) -> list[PeriodRow]:
     ]
 
 
-def _of_year(viewer: Viewer) -> Any:
+def _of_year(viewer: Viewer, year: int) -> Any:
     seals = PeriodSeal.objects.filter(period=OuterRef("pk"))
     own = Reopening.objects.filter(period=OuterRef("pk"), teacher=viewer.person.pk).open_on(viewer.today)
-    rows = Period.objects.filter(year=viewer.year).order_by("starts", "pk")
+    rows = Period.objects.filter(year=year, school=viewer.school_id).order_by("starts", "pk")
     return rows.annotate(is_sealed=Exists(seals), opened_until=Subquery(own.values("until")[:1]))
 
 
 OF_YEAR = Prepared(_of_year)
 
 
-def periods_of(viewer: Viewer) -> list[Period]:
-    """The periods of the current year, each with `is_sealed` and `opened_until` (this viewer's reopening): one query."""
-    return OF_YEAR(viewer) if viewer.year else []
+def periods_of(viewer: Viewer, year: int | None = None) -> list[Period]:
+    """The periods of the current year, or of another of the school, each with `is_sealed` and `opened_until` (this viewer's
+    reopening): one query."""
+    year = year or (viewer.year.pk if viewer.year else None)
+    return OF_YEAR(viewer, year) if year else []
+
+
+@dataclass(frozen=True)
+class YearChoice:
+    """A school year of which marks are read; `is_now`: the one that goes on, the only one in which anything is written."""
+
+    pk: int
+    name: str
+    is_now: bool
+
+
+def years_with(rows: "Callable[[], QuerySet[Any]]") -> Prepared:
+    """The years that a member of the staff reads, where there are such rows (of a `period`): what `years_of` asks."""
+
+    def asked(viewer: Viewer) -> Any:
+        held = SchoolYear.objects.in_school(viewer).filter(Exists(rows().filter(period__year=OuterRef("pk"))))
+        if not reads_every_class(viewer):
+            held = held.filter(pk__in=charges(viewer).values("group__year_id"))
+        return held.order_by("-starts").values_list("pk", "name")
+
+    return Prepared(asked)
+
+
+YEARS = years_with(Assessment.objects.all)
+
+
+def years_of(viewer: Viewer, asked: Prepared = YEARS) -> list[YearChoice]:
+    """The year that goes on, then those before it in which there is something that this member of the staff may have read: one query."""
+    if viewer.year is None:
+        return []
+    now = YearChoice(viewer.year.pk, viewer.year.name, is_now=True)
+    return [now, *(YearChoice(pk, name, is_now=False) for pk, name in asked(viewer) if pk != now.pk)]
+
+
+def year_choices(periods: Sequence[Period]) -> list[YearChoice]:
+    """The years of these periods (with `is_now`), which are in the order of time: the latest first."""
+    told: dict[int, YearChoice] = {}
+    for one in reversed(periods):
+        is_now: bool = one.is_now  # type: ignore[attr-defined]
+        told.setdefault(one.year_id, YearChoice(one.year_id, one.year.name, is_now))
+    return list(told.values())
+
+
+def chosen_year(years: Sequence[YearChoice], typed: str | None) -> YearChoice | None:
+    """The year of an address among those that one reads, else the first."""
+    return next((year for year in years if str(year.pk) == typed), next(iter(years), None))
 
 
 def is_open(period: Period) -> bool:

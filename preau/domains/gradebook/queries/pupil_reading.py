@@ -22,8 +22,9 @@ from preau.domains.gradebook.queries.figures import (
     number,
     spread_in_words,
 )
+from preau.domains.gradebook.queries.periods import YearChoice, chosen_year, year_choices
 from preau.domains.gradebook.queries.read_marks import (
-    PERIODS,
+    PERIODS_OF_PUPIL,
     ClassMarks,
     Line,
     chosen_period,
@@ -33,8 +34,9 @@ from preau.domains.gradebook.queries.read_marks import (
 )
 from preau.domains.gradebook.queries.remembered import Figures, memory
 from preau.domains.gradebook.rules import averages
+from preau.domains.gradebook.rules.access import reads_every_class
 from preau.domains.gradebook.rules.averages import Average, Averages, Key
-from preau.domains.gradebook.rules.reading import spread_of
+from preau.domains.gradebook.rules.reading import spread_of, years_led
 from preau.foundation import dates
 from preau.foundation.text import NBSP, natural
 
@@ -53,6 +55,14 @@ class PupilMarks:
     today: date
     held: ClassMarks
     of_period: dict[int, ClassMarks] = field(default_factory=dict)
+    # The years of which the viewer reads marks of this pupil, this one first, and the one that is shown.
+    years: Sequence[YearChoice] = ()
+    year: YearChoice | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Of a year that is over."""
+        return self.year is not None and not self.year.is_now
 
     @property
     def begun(self) -> list[Period]:
@@ -127,9 +137,18 @@ class PupilMarks:
         return self._own_until(day)
 
     def _own_until(self, day: date) -> Averages:
-        """Of the pupil, as they were on a day of the period."""
-        book = self.held.gradebook([line for line in self.lines if line.day <= day])
-        return averages.averages_of(book, self.marks)
+        """Of the pupil, as they were on a day of the period: made once for all the days between two assessments."""
+        lines = [line for line in self.lines if line.day <= day]
+        if len(lines) == len(self.lines):
+            return self.averages
+        if len(lines) not in self._made:
+            self._made[len(lines)] = averages.averages_of(self.held.gradebook(lines), self.marks)
+        return self._made[len(lines)]
+
+    @cached_property
+    def _made(self) -> dict[int, Averages]:
+        """By how many assessments, which are in the order of their days."""
+        return {}
 
     def subject_spread(self, subject_id: int) -> Spread | None:
         """Of those who share a group of the pupil in this subject."""
@@ -220,10 +239,8 @@ class PupilMarks:
             return self._evolution_of_year()
         days = [line.day for line in self.lines if line.pk in self.marks]
         points = []
-        newest = max((line.day for line in self.lines), default=self.today)
         for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
-            # The last point is the average that the page shows.
-            value = self.averages.general if day >= newest else self._own_until(day).general
+            value = self._own_until(day).general
             if value.rounded is not None:
                 points.append(_point(self._label(day), value, self._band(self.held.until(day), day)))
         return Evolution(points, dates.month(min(days)).split()[0] if days else "")
@@ -269,19 +286,37 @@ def _fortnights(days: Sequence[date], last: date) -> list[date]:
     return found
 
 
-def marks_of(viewer: Viewer, pupil: Person, asked: str | None) -> PupilMarks | None:
-    """The marks of a pupil in the period that is asked for (six statements); None for somebody in no class of this year."""
-    found = learning_with(pupil.pk)
+def marks_of(
+    viewer: Viewer, pupil: Person, asked: str | None, of_year: str | None = None
+) -> PupilMarks | None:
+    """The marks of a pupil in the period that is asked for (six statements); None for somebody in no class of the year."""
+    every = periods_read(viewer, pupil)
+    years = year_choices(every)
+    named = next((str(period.year_id) for period in every if str(period.pk) == asked), of_year)
+    year = chosen_year(years, named)
+    if year is None and viewer.is_staff and not reads_every_class(viewer):
+        return None
+    found = learning_with(pupil.pk, None if year is None or year.is_now else year.pk)
     here = [row for row in found if viewer.school_id in {None, row[1]}]
     own = class_of((row[0] for row in here), pupil.pk, viewer.today)
     if own is None:
         return None
-    school, year = next((school, year) for row, school, year in here if row.group_id == own.group_id)
-    learning = [row for row, _school, of_year in here if of_year == year]
-    periods = PERIODS(year)
+    school, of_class = next((school, year) for row, school, year in here if row.group_id == own.group_id)
+    learning = [row for row, _school, row_year in here if row_year == of_class]
+    periods = [period for period in every if period.year_id == of_class]
     period = chosen_period(periods, asked, viewer.today)
     held = class_marks(viewer, school, own.group_id, learning, [period] if period else periods)
-    return PupilMarks(pupil, own.group, periods, period, viewer.today, held)
+    return PupilMarks(pupil, own.group, periods, period, viewer.today, held, years=years, year=year)
+
+
+def periods_read(viewer: Viewer, pupil: Person) -> list[Period]:
+    """The periods of which this viewer reads marks of a pupil, of this year and of those before it, in the order of time. A head
+    teacher, of the years in which they led the class (one query, two for them)."""
+    found = [one for one in PERIODS_OF_PUPIL(pupil.pk) if viewer.school_id in {None, one.school_id}]
+    if not viewer.is_staff or reads_every_class(viewer):
+        return found
+    led = years_led(viewer, pupil)
+    return [one for one in found if one.year_id in led]
 
 
 BARS = 10

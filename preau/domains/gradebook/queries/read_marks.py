@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from preau.directory.models import Enrolment, Group, Period
 from preau.directory.rules.subjects import Look, look_of
@@ -107,11 +107,10 @@ def published_to(viewer: Viewer, prefix: str = "") -> Q:
     return Q(**{f"{prefix}deleted_at": None, f"{prefix}{moment}__lte": viewer.moment})
 
 
-def _learning_with(pupil: int) -> "QuerySet[Enrolment, Any]":
-    """Everyone who learns in a class or a group of this pupil, in the present year of its school."""
-    rows = Enrolment.objects.filter(
-        group__enrolments__pupil_id=pupil, group__year=F("group__school__current_year")
-    )
+def _learning_with(pupil: int, year: int | None) -> "QuerySet[Enrolment, Any]":
+    """Everyone who learns in a class or a group of this pupil, in a year; without one, in the present year of its school."""
+    of_year = F("group__school__current_year") if year is None else year
+    rows = Enrolment.objects.filter(group__enrolments__pupil_id=pupil, group__year=of_year)
     return (
         rows.order_by("pk")
         .values_list(
@@ -130,6 +129,23 @@ def _learning_with(pupil: int) -> "QuerySet[Enrolment, Any]":
 
 LEARNING_WITH = Prepared(_learning_with)
 PERIODS = Prepared(lambda year: Period.objects.filter(year_id=year).order_by("starts"))
+
+
+def _periods_of_pupil(pupil: int) -> "QuerySet[Period]":
+    learnt = Enrolment.objects.filter(pupil=pupil, group__kind=Group.Kind.CLASS).values("group__year_id")
+    here = Enrolment.objects.filter(
+        pupil=pupil, group__kind=Group.Kind.CLASS, group__year=F("group__school__current_year")
+    )
+    goes_on = Q(school__current_year=F("year_id"))
+    assessed = Exists(Assessment.objects.filter(period=OuterRef("pk")))
+    rows = Period.objects.filter(goes_on | Q(assessed), year__in=learnt, school__in=here.values("school_id"))
+    is_now = ExpressionWrapper(goes_on, BooleanField())
+    return rows.select_related("year").annotate(is_now=is_now).order_by("starts", "pk")
+
+
+# Of the schools where a pupil is in a class this year: the periods of this year, and those of each year before in which the pupil
+# was in a class there and something was assessed. Each with its year, and whether it goes on (`is_now`).
+PERIODS_OF_PUPIL = Prepared(_periods_of_pupil)
 WEIGHTS = Prepared(
     lambda school: SubjectWeight.objects.filter(school_id=school).values_list(
         "subject_id", "group_id", "coefficient"
@@ -273,9 +289,9 @@ class ClassMarks:
         return {pupil: averages.averages_of(book, marks) for pupil, marks in self.marks.all.items()}
 
 
-def learning_with(pupil_id: int) -> list[tuple[Learning, int, int]]:
-    """Everyone in a class or a group of this pupil, each with its school and its year."""
-    return [(Learning(*line[:6]), line[6], line[7]) for line in LEARNING_WITH(pupil_id)]
+def learning_with(pupil_id: int, year: int | None = None) -> list[tuple[Learning, int, int]]:
+    """Everyone in a class or a group of this pupil, of the present year or of another, each with its school and its year."""
+    return [(Learning(*line[:6]), line[6], line[7]) for line in LEARNING_WITH(pupil_id, year)]
 
 
 def class_marks(

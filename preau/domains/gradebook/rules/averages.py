@@ -272,10 +272,14 @@ class Sum:
 
     __slots__ = ("denominator", "numerator")
 
-    def __init__(self, ratios: Sequence[tuple[int, int]] = ()) -> None:
-        self.denominator = lcm(*{denominator for _numerator, denominator in ratios})
+    def __init__(self, ratios: Iterable[tuple[int, int]] = ()) -> None:
+        # There are few different denominators: each is brought to their multiple once.
+        over: dict[int, int] = {}
+        for numerator, denominator in ratios:
+            over[denominator] = over.get(denominator, 0) + numerator
+        self.denominator = lcm(*over)
         self.numerator = sum(
-            numerator * (self.denominator // denominator) for numerator, denominator in ratios
+            numerator * (self.denominator // denominator) for denominator, numerator in over.items()
         )
 
     def add(self, numerator: int, denominator: int) -> None:
@@ -324,15 +328,20 @@ def part_average(
     policy: Policy,
 ) -> Average:
     """The average of the assessments of one part: normal marks, then what a bonus adds, then the optional marks that raise it."""
-    held = [
-        (assessment, value)
-        for assessment in assessments
-        if (value := worth(marks.get(assessment.key), policy)) is not None and assessment.weight[0]
-    ]
-    normal = [(value.as_integer_ratio(), one) for one, value in held if one.mode == Mode.NORMAL]
-    total = Sum([(points * one.point[0], parts * one.point[1]) for (points, parts), one in normal])
-    divisor = Sum([one.weight for _value, one in normal])
-    others = [pair for pair in held if pair[0].mode != Mode.NORMAL] if len(normal) < len(held) else []
+    points: list[tuple[int, int]] = []
+    weights: list[tuple[int, int]] = []
+    others: list[tuple[AssessmentTerms, Fraction]] = []
+    for one in assessments:
+        value = worth(marks.get(one.key), policy)
+        if value is None or not one.weight[0]:
+            continue
+        if one.mode != Mode.NORMAL:
+            others.append((one, value))
+            continue
+        (given, out_of), (point, over) = value.as_integer_ratio(), one.point
+        points.append((given * point, out_of * over))
+        weights.append(one.weight)
+    total, divisor = Sum(points), Sum(weights)
     for assessment, value in others:
         if assessment.mode == Mode.BONUS and (above := _above(assessment, value)) > 0:
             total.add_value(above)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from conftest import NOW
-from preau.directory.models import Assignment, Enrolment, Period, Person, Subject
+from preau.directory.models import Assignment, Enrolment, Group, Period, Person, SchoolYear, Subject
 from preau.directory.seeds.world import World
 from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.gradebook.tests.scene import class_of, period_of
@@ -101,3 +101,34 @@ def many_subjects_assessed(world: World, count: int) -> None:
             charge=Assignment(teacher=charge.teacher, subject=subject, group=charge.group),
         )
         give(one, (world.people["pupil"], 12))
+
+
+def last_year(world: World, name: str = "5e Z") -> Group:
+    """A class of the year before, where the pupil of the cast and a classmate learnt and the teacher of the cast taught and led, until files
+    ended it some weeks after its last period; nothing is assessed in it."""
+    first, last = world.year.starts - timedelta(days=365), world.year.starts - timedelta(days=60)
+    over, _made = SchoolYear.objects.get_or_create(
+        school=world.school,
+        name="2025-2026",
+        defaults={"starts": first, "ends": world.year.starts - timedelta(days=1)},
+    )
+    Period.objects.get_or_create(
+        school=world.school, year=over, name="Trimestre 3", defaults={"starts": first, "ends": last}
+    )
+    group: Group = Group.objects.create(
+        school=world.school, year=over, kind=Group.Kind.CLASS, name=world.named(name), level="5e"
+    )
+    dated = {"school": world.school, "group": group, "starts": first, "ends": last + timedelta(days=30)}
+    for pupil in pupils_of(world)[:2]:
+        Enrolment.objects.create(pupil=pupil, **dated)
+    teacher, subject = world.people["teacher"], charges_of(world)[0].subject
+    Assignment.objects.create(teacher=teacher, subject=subject, **dated)
+    Assignment.objects.create(teacher=teacher, kind=Assignment.Kind.HEAD_TEACHER, **dated)
+    return group
+
+
+def assessed_then(world: World, group: Group, title: str = "Bilan d’alors", **said: object) -> Assessment:
+    """An assessment of that class, which was published then."""
+    charge = Assignment.objects.select_related("subject").get(group=group, kind=Assignment.Kind.TEACHES)
+    period = Period.objects.get(year=group.year_id)
+    return assessed(world, title, charge=charge, period=period, day=period.ends - timedelta(days=20), **said)

@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
 from preau.directory.models import Enrolment, Period
 from preau.directory.seeds.world import World
+from preau.domains.gradebook import tasks
 from preau.domains.gradebook.actions import assessments, settings, telling
 from preau.domains.gradebook.models import Assessment, GradingPolicy, Mark
 from preau.domains.gradebook.queries import coming
@@ -24,6 +26,14 @@ def one(college: World, seat_of: Any) -> Assessment:
     made = assessment(college, seat_of("teacher"), topic="Équations du premier degré")
     marked(seat_of("teacher"), made, college.people["pupil"])
     return made
+
+
+def tell_what_waits() -> int:
+    """What the worker would do; returns how many tasks waited."""
+    waiting = DBTaskResult.objects.filter(task_path=tasks.tell_written.module_path)
+    for row in waiting:
+        tasks.tell_written.func(*row.args_kwargs["args"])
+    return int(waiting.delete()[0])
 
 
 def told(college: World, key: str, kind: str = "gradebook.published") -> int:
@@ -66,6 +76,8 @@ def test_a_mark_changed_once_it_was_told_is_told_by_the_school_s_rule(
     publish(seat_of, one, NOW - HOUR)
     telling.tell_published(NOW)
     marked(seat_of("teacher"), one, pupil, "13", seen=1)
+    assert told(college, "pupil", "gradebook.changed") == 0
+    assert tell_what_waits() == 1
     assert (told(college, "pupil", "gradebook.changed"), told(college, "guardian", "gradebook.changed")) == (
         1,
         0,
@@ -73,6 +85,7 @@ def test_a_mark_changed_once_it_was_told_is_told_by_the_school_s_rule(
     Item.objects.filter(kind="gradebook.changed").delete()
     settings.save_policy(seat_of("head"), GradingPolicy(school=college.school, tells_changes=False))
     marked(seat_of("teacher"), one, pupil, "14", seen=2)
+    tell_what_waits()
     assert told(college, "pupil", "gradebook.changed") == 0
 
 
@@ -91,6 +104,28 @@ def test_a_coefficient_changed_once_it_is_read_is_told_and_a_title_is_not(
     heavier = assessments.Described("Autre titre", one.day, one.topic, coefficient=Decimal(3))
     assessments.change_assessment(teacher, one, heavier, one.version)
     assert told(college, "pupil", "gradebook.changed") == 1
+
+
+def test_a_mark_typed_after_the_others_is_news_and_of_a_deleted_assessment_nothing_is_told(
+    college: World, seat_of: Any, one: Assessment
+) -> None:
+    mate = classmate_of(college)
+    publish(seat_of, one, NOW - HOUR)
+    marked(seat_of("teacher"), one, mate)
+    assert tell_what_waits() == 0  # nobody was told of the others either
+    telling.tell_published(NOW)
+    Item.objects.all().delete()
+    seen = Mark.objects.get(pupil=mate, assessment=one).version
+    marked(seat_of("teacher"), one, mate, "13", seen=seen)
+    assessments.delete_assessment(seat_of("teacher"), one)
+    assert tell_what_waits() == 1
+    assert not Item.objects.exists()
+    assessments.restore_assessment(seat_of("teacher"), one)
+    Mark.objects.filter(pupil=mate).delete()
+    marked(seat_of("teacher"), one, mate)
+    tell_what_waits()
+    tell_what_waits()
+    assert Item.objects.filter(person=mate, kind="gradebook.published").count() == 1
 
 
 def test_a_draft_that_is_marked_tells_nobody(college: World, seat_of: Any, one: Assessment) -> None:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,9 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.domains.gradebook.exports.grids import TYPES, content_of
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.queries.courses import Course, books_read, course_rows, courses_of, own_courses
-from preau.domains.gradebook.queries.grid import Row, grid_of
-from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
+from preau.domains.gradebook.queries.grid import grid_of
+from preau.domains.gradebook.queries.periods import (
+    YearChoice,
+    chosen_period,
+    chosen_year,
+    is_open,
+    periods_of,
+    years_of,
+)
 from preau.domains.gradebook.rules import access, marking
+from preau.domains.gradebook.views.drawing import drawn_rows, heads_of
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.templating import url
@@ -29,16 +37,20 @@ MOST_PAGES = 99
 @opens(to=access.reads_grid)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What one teaches, with what is assessed there; for who reads every class, all of them."""
+    """What one teaches, with what is assessed there; for who reads every class, all of them. Of this year, or of one before."""
     viewer = request.viewer
-    periods = periods_of(viewer)
+    years = years_of(viewer)
+    year = chosen_year(years, request.GET.get("annee"))
+    periods = periods_of(viewer, year.pk) if year else []
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
-    courses = own_courses(viewer) if access.keeps_marks(viewer) else []
+    courses = own_courses(viewer, year.pk) if year and access.keeps_marks(viewer) else []
     context = {
+        "year": year,
+        "years": year_links(years, year),
         "period": period,
-        "periods": period_links(periods, period, ""),
+        "periods": period_links(periods, period, f"annee={year.pk}&" if year and not year.is_now else ""),
         "rows": course_rows(viewer, courses, period),
-        "books": book_links(books_read(viewer), period),
+        "books": book_links(books_read(viewer, year.pk if year else None), period),
         "seals": access.seals_periods(viewer),
     }
     return render(request, "gradebook/index.html", context)
@@ -63,6 +75,18 @@ def period_links(periods: list[Any], chosen: Any, query: str) -> list[tuple[str,
     return [(period.name, f"?{query}periode={period.pk}", period == chosen) for period in periods]
 
 
+def year_links(years: list[YearChoice], chosen: YearChoice | None) -> list[tuple[str, str, bool]]:
+    """The years as links of the page, where there are several."""
+    if len(years) < 2:
+        return []
+    return [(year.name, "?" if year.is_now else f"?annee={year.pk}", year == chosen) for year in years]
+
+
+def is_now(viewer: Any, book: GradeBook) -> bool:
+    """Is it a class of the year that goes on? What is of another is read, and never written."""
+    return viewer.year is not None and book.year_id == viewer.year.pk
+
+
 @opens(GradeBook, to=access.reads_grid)
 @require_safe
 def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
@@ -70,22 +94,26 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
     viewer = request.viewer
     courses = courses_of(viewer, book)
     course = course_in(courses, request.GET.get("matiere"))
-    periods = periods_of(viewer)
+    periods = periods_of(viewer, book.year_id)
     period = chosen_period(periods, request.GET.get("periode"), viewer.today)
-    context: dict[str, Any] = {"book": book, "course": course, "period": period}
+    now = is_now(viewer, book)
+    context: dict[str, Any] = {"book": book, "course": course, "period": period, "is_now": now}
     if course is None or period is None:
         return render(request, "gradebook/nothing.html", context)
     page = request.GET.get("page", "")
     shown = grid_of(viewer, course, book, period, int(page) if page in PAGES else 0)
     column = shown.column_of(request.GET.get("evaluation"), viewer.today)
-    writes = course.own and book.year_id == period.year_id and is_open(period)
+    writes = course.own and now and is_open(period)
     query = f"matiere={course.subject_id}&"
     context |= {
         "grid": shown,
         "column": column,
         "spread": shown.spread_of(column) if column else None,
         "writes": writes,
-        "cells": [drawn_cells(row, writes=writes) for row in shown.rows],
+        # Whoever gave these assessments opens each; of a past year, nothing is left to do in it.
+        "own": course.own and now,
+        "rows": drawn_rows(shown.rows, writes=writes),
+        "heads": heads_of(shown.columns, viewer.moment),
         "plain": marking.plain,
         "now": viewer.moment,
         "page": int(page) if page in PAGES else 0,
@@ -97,17 +125,6 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
     return render(request, "gradebook/grid.html", context)
 
 
-def drawn_cells(row: Row, *, writes: bool) -> SafeString:
-    """The cells of a pupil. Not by the template: a grid has nearly a thousand, which would be half of its page. They hold numbers
-    and our own codes, where nothing is to be escaped."""
-    drawn = []
-    for cell in row.cells:
-        version = f' data-v="{cell.version}"' if writes and cell.version else ""
-        low = ' class="low"' if cell.low else ""
-        drawn.append(f"<td{version}{low}>{cell.said}</td>")
-    return mark_safe("".join(drawn))  # nosec B308 B703  # noqa: S308 - numbers and codes of ours
-
-
 @opens(GradeBook, to=access.reads_grid)
 @confirmed()
 @require_POST
@@ -115,7 +132,7 @@ def export(request: HttpRequest, book: GradeBook) -> StreamingHttpResponse:
     """The same as a spreadsheet. The journal says who took it away, and how many rows."""
     viewer = request.viewer
     course = course_in(courses_of(viewer, book), request.GET.get("matiere"))
-    period = chosen_period(periods_of(viewer), request.GET.get("periode"), viewer.today)
+    period = chosen_period(periods_of(viewer, book.year_id), request.GET.get("periode"), viewer.today)
     if course is None or period is None:
         raise Http404
     shown = grid_of(viewer, course, book, period, most=EVERY_COLUMN)
@@ -144,7 +161,7 @@ def group_links(viewer: Any, book: GradeBook, course: Course) -> list[tuple[Any,
     """The teacher's other groups, one touch away."""
     if not course.own:
         return []
-    own = own_courses(viewer)
+    own = own_courses(viewer, book.year_id)
     counted = Counter(one.group_id for one in own)
     return [
         (

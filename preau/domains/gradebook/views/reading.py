@@ -60,7 +60,7 @@ def _title(viewer: Any, pupil: Person) -> str:
 
 def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpResponse:
     viewer = request.viewer
-    read = pupil_reading.marks_of(viewer, pupil, request.GET.get("periode"))
+    read = pupil_reading.marks_of(viewer, pupil, *_asked_in(request))
     title = _title(viewer, pupil)
     if read is None:
         context = {"title": title, "children": children, "pupil": pupil}
@@ -78,14 +78,24 @@ def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> 
         "is_own": viewer.person.pk == pupil.pk,
         "opens": not viewer.is_staff,
         "asked": _asked(read),
+        "past": _past(read),
         "number": number,
     }
     return render(request, "gradebook/pupil.html", context)
 
 
+def _asked_in(request: HttpRequest) -> tuple[str | None, str | None]:
+    """The period and the year of an address."""
+    return request.GET.get("periode"), request.GET.get("annee")
+
+
 def _asked(read: pupil_reading.PupilMarks) -> str:
-    """The period, as the links of the page say it again."""
-    return f"?periode={read.period.pk if read.period else 'annee'}"
+    """The period, and the year that is over, as the links of the page say them again."""
+    return f"?periode={read.period.pk if read.period else 'annee'}{_past(read)}"
+
+
+def _past(read: pupil_reading.PupilMarks) -> str:
+    return f"&annee={read.year.pk}" if read.year and read.is_past else ""
 
 
 @opens(Person, to=rules.reads_marks_of, by="public_id")
@@ -93,7 +103,7 @@ def _asked(read: pupil_reading.PupilMarks) -> str:
 def average(request: HttpRequest, pupil: Person) -> HttpResponse:
     """« D’où vient cette moyenne ? »: that of a subject, line by line, else the general one, subject by subject."""
     _trace(request, pupil)
-    read = pupil_reading.marks_of(request.viewer, pupil, request.GET.get("periode"))
+    read = pupil_reading.marks_of(request.viewer, pupil, *_asked_in(request))
     whose = _title(request.viewer, pupil)
     if read is None:
         return render(request, "gradebook/no_marks.html", {"title": whose, "children": [], "pupil": pupil})
@@ -135,6 +145,7 @@ def assessment(request: HttpRequest, assessment: Assessment) -> HttpResponse:
                 "whose": _title(viewer, pupil),
                 "is_own": viewer.person.pk == pupil.pk,
                 "asked": _asked(read),
+                "past": _past(read),
                 "changes": history.changes_of(viewer, assessment, pupil.pk),
             }
             return render(request, "gradebook/pupil_assessment.html", context)
@@ -170,5 +181,12 @@ def class_averages(request: HttpRequest, book: GradeBook) -> HttpResponse:
     viewer = request.viewer
     read = class_reading.averages_of_class(viewer, book, request.GET.get("periode"))
     journal.record(viewer, "gradebook.class_read", book)
-    context = {"book": book, "read": read, "title": _("Moyennes de la classe"), "number": number}
+    now = viewer.year is not None and book.year_id == viewer.year.pk
+    context = {
+        "book": book,
+        "read": read,
+        "title": _("Moyennes de la classe"),
+        "number": number,
+        "is_now": now,
+    }
     return render(request, "gradebook/class_averages.html", context)

@@ -1,6 +1,6 @@
 """The pages of those who read marks: who opens them, what makes them long, what the isolation matrix asks."""
 
-from preau.directory.models import Period
+from preau.directory.models import Period, SchoolYear
 from preau.directory.tests.props import cast_pupil, many_pupils
 from preau.domains.gradebook.tests.props import many_assessments, own_assessment, own_book
 from preau.domains.gradebook.tests.read_scene import many_subjects_assessed
@@ -60,4 +60,4 @@ OPENS: dict[str, Near | set[str]] = {
 }
 # An assessment and a pupil: nobody on the stage was in the class of last year.
 NAMES_TWO = {"gradebook:mark"}
-NAMES = {"periode": Named(Period)}
+NAMES = {"periode": Named(Period), "annee": Named(SchoolYear)}
