@@ -96,7 +96,7 @@ class PropertyRequest:
         return found, [element(name) for name in self.named if name not in properties]
 
 
-def _property(name: str, content: Content) -> Any:
+def _property(name: str, content: Any) -> Any:
     return content if etree.iselement(content) and content.tag == name else element(name, content)
 
 

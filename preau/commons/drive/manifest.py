@@ -206,6 +206,13 @@ for label, model, person, fields, more in [
         },
     ),
     (
+        _("Ce que des logiciels notent d’un document"),
+        "Property",
+        "item__owner",
+        {"item": NONE, "name": NONE, "content": PERSONAL},
+        {"readers": on_themselves(others=(SHARED, PLACED)), "people": {"item": ALL}},
+    ),
+    (
         _("Fichiers de travail des logiciels"),
         "Sidecar",
         "person",
@@ -269,6 +276,7 @@ for words in [
     ),
     boards.InWords("drive.Share", when="given_at", sentence=(_("Partage"), _("jusqu’au %(until)s"))),
     boards.InWords("drive.Lock", when="made_at", sentence=(_("Document en cours d’écriture"),)),
+    boards.InWords("drive.Property", when="", sentence=(_("Noté par un logiciel"),)),
     boards.InWords("drive.Sidecar", when="kept_at", sentence=("%(name)s",)),
     boards.InWords("drive.Opening", when="last_at", sentence=(_("Document ouvert"),)),
 ]:

@@ -169,7 +169,7 @@ def _make_way(viewer: Viewer, there: Spot) -> None:
 
 def _refuse_held(viewer: Viewer, spot: Spot, tokens: Tokens, *, with_inside: bool = False) -> None:
     """Raises Held: what is written there, or the folder whose list changes, is locked by others, or by a lock that is not shown."""
-    held = [volume.locks_on(spot.item)] if spot.item else []
+    held: list[Locks] = [volume.locks_on(spot.item)] if spot.item else []
     if spot.folder is not None and (spot.item is None or with_inside):
         held.append(volume.locks_on(spot.folder))
     if spot.item and with_inside:
