@@ -5,61 +5,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('directory', '0012_names_in_natural_order'),
-        ('drive', '0001_documents_and_shares'),
+        ("directory", "0012_names_in_natural_order"),
+        ("drive", "0001_documents_and_shares"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lock',
+            name="Lock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=45, unique=True, verbose_name='jeton')),
-                ('scope', models.CharField(choices=[('exclusive', 'seul'), ('shared', 'à plusieurs')], max_length=9, verbose_name='portée')),
-                ('is_deep', models.BooleanField(default=False, verbose_name='avec ce que le dossier contient')),
-                ('said', models.TextField(blank=True, max_length=1000, verbose_name='ce que dit le programme')),
-                ('made_at', models.DateTimeField(verbose_name='réservé le')),
-                ('ends_at', models.DateTimeField(verbose_name='jusqu’à')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='locks', to='drive.item', verbose_name='document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_locks', to='directory.person', verbose_name='réservé par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=45, unique=True, verbose_name="jeton")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("exclusive", "seul"), ("shared", "à plusieurs")],
+                        max_length=9,
+                        verbose_name="portée",
+                    ),
+                ),
+                (
+                    "is_deep",
+                    models.BooleanField(default=False, verbose_name="avec ce que le dossier contient"),
+                ),
+                (
+                    "said",
+                    models.TextField(blank=True, max_length=1000, verbose_name="ce que dit le programme"),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="réservé le")),
+                ("ends_at", models.DateTimeField(verbose_name="jusqu’à")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="locks",
+                        to="drive.item",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_locks",
+                        to="directory.person",
+                        verbose_name="réservé par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réservation',
-                'indexes': [models.Index(fields=['ends_at'], name='drive_locks_by_end')],
+                "verbose_name": "réservation",
+                "indexes": [models.Index(fields=["ends_at"], name="drive_locks_by_end")],
             },
         ),
         migrations.CreateModel(
-            name='Property',
+            name="Property",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='nom')),
-                ('content', models.TextField(max_length=4000, verbose_name='contenu')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='properties', to='drive.item', verbose_name='document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="nom")),
+                ("content", models.TextField(max_length=4000, verbose_name="contenu")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="properties",
+                        to="drive.item",
+                        verbose_name="document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'propriété',
-                'verbose_name_plural': 'propriétés',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('item', 'name'), name='drive_property_once')],
+                "verbose_name": "propriété",
+                "verbose_name_plural": "propriétés",
+                "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("item", "name"), name="drive_property_once")],
             },
         ),
         migrations.CreateModel(
-            name='Sidecar',
+            name="Sidecar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=40, verbose_name='lieu')),
-                ('name', models.CharField(max_length=240, verbose_name='nom')),
-                ('content', models.BinaryField(max_length=262144, verbose_name='contenu')),
-                ('kept_at', models.DateTimeField(verbose_name='déposé le')),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sidecars', to='drive.item', verbose_name='dossier')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_sidecars', to='directory.person', verbose_name='déposé par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=40, verbose_name="lieu")),
+                ("name", models.CharField(max_length=240, verbose_name="nom")),
+                ("content", models.BinaryField(max_length=262144, verbose_name="contenu")),
+                ("kept_at", models.DateTimeField(verbose_name="déposé le")),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sidecars",
+                        to="drive.item",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_sidecars",
+                        to="directory.person",
+                        verbose_name="déposé par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fichier de travail d’un logiciel',
-                'verbose_name_plural': 'fichiers de travail de logiciels',
-                'indexes': [models.Index(fields=['person', 'name'], name='drive_sidecars_of_a_person')],
+                "verbose_name": "fichier de travail d’un logiciel",
+                "verbose_name_plural": "fichiers de travail de logiciels",
+                "indexes": [models.Index(fields=["person", "name"], name="drive_sidecars_of_a_person")],
             },
         ),
     ]
