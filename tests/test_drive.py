@@ -264,7 +264,7 @@ def test_nothing_is_written(record: LessonRecord, teacher: Any, method: str) -> 
 def test_what_the_server_says_it_can_do(teacher: Any) -> None:
     said = Telephone(teacher, "fichiers").ask("OPTIONS", TOP)
     assert (said.headers["DAV"], said.headers["Allow"], said.headers["MS-Author-Via"]) == (
-        "1",
+        "1, 2",
         "OPTIONS, GET, HEAD, PROPFIND",
         "DAV",
     )
@@ -372,6 +372,7 @@ def test_nobody_reaches_the_files_of_others(
         telephone = Telephone(viewer, "fichiers")
         for address in addresses:
             assert telephone.ask("GET", address).status_code == 404
+        telephone.is_twin = viewer in seats[:2]
         assert not any("redaction" in one for one in walk(telephone)), viewer
     # Whoever teaches beside has folders of their own, and this one is in none.
     other = Telephone(seat_of("teacher_1"), "fichiers")
@@ -382,6 +383,9 @@ def test_a_closed_service_has_no_folder(handed: HandIn, college: World, teacher:
     telephone = Telephone(teacher, "fichiers")
     assert walk(telephone)
     college.school.services = {"homework": {"off": True}}
+    college.school.save()
+    assert walk(telephone) == {} and "Devoirs rendus" not in names(telephone.listed(TOP))
+    college.school.services |= {"drive": {"off": True}}
     college.school.save()
     assert telephone.ask("PROPFIND", TOP, Depth="1").status_code == 403
 

@@ -761,7 +761,8 @@ class FilePicker:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that people sent, as a drive shows it: the name that it has there, and what `files.StoredFile` says of it."""
+    """A file that people sent, as a drive shows it: the name that it has there, and what `files.StoredFile` says of it. `facts`, `held`: as of
+    a folder. `content`: the bytes themselves, of what a program has left for itself alone."""
 
     name: str
     public_id: str
@@ -769,14 +770,25 @@ class Document:
     size: int
     digest: str
     kept_at: datetime
+    facts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    held: Any = None
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of a drive. `inside()` gives what lies in it, in one or two queries, only when it is opened."""
+    """A folder of a drive. `inside()` gives what lies in it, in one or two queries, only when it is opened.
+
+    Of a folder in which one may write: `find(name)` gives what bears this name without opening it, `facts` more properties of it for
+    WebDAV, `held` is how its service knows it, and `answers(request, steps)` what each writing method does at an address below it.
+    """
 
     name: str
     inside: Callable[[], "Sequence[Folder | Document]"]
+    find: "Callable[[str], Folder | Document | None] | None" = None
+    facts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    held: Any = None
+    answers: Callable[[Any, tuple[str, ...]], Mapping[str, Callable[[], Any]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -784,12 +796,13 @@ class FolderSource:
     """A folder that a service puts in the drive of those to whom it opens: `inside(viewer)`, as for a Folder.
 
     Names come as they are; the drive makes them fit for every system, and different. A document is handed over by the rules of
-    its own owner, whoever listed it (docs/decisions/0120).
+    its own owner, whoever listed it (docs/decisions/0120). `at_top`: what it gives stands at the top itself, whose the seat is.
     """
 
     name: str
     inside: Callable[[Any], Sequence[Folder | Document]]
     open_to: Rule
+    at_top: bool = False
     order: int = 50
     service: str = ""
 

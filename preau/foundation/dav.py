@@ -1,6 +1,7 @@
 """WebDAV (RFC 4918) as far as a reader needs it: what is asked, and how it is answered. It knows nothing of what is shown.
 
-What would change something is refused in the words of the protocol, so that a client says « lecture seule » instead of trying again.
+What would change something where nothing may be written is refused in the words of the protocol, so that a client says « lecture seule »
+instead of trying again; what a writer needs beside is in `davwriting`.
 """
 
 import re
@@ -51,26 +52,29 @@ PLAIN = frozenset(
 )
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Content = str | Sequence[Any]
+# A text, elements, or the whole element as somebody wrote it.
+Content = str | Sequence[Any] | Any
 Property = Callable[[], Content]
 # What each method answers, in the order in which they are told.
 Answers = Mapping[str, Callable[[], HttpResponseBase]]
 
 
 class DavError(Exception):
-    """Why nothing else is answered: a status, and the condition that the standard names for it (« {DAV:}… »)."""
+    """Why nothing else is answered: a status, and the condition that the standard names for it (« {DAV:}… »), or words for people."""
 
-    def __init__(self, status: HTTPStatus, condition: str = "", *inside: Any) -> None:
+    def __init__(self, status: HTTPStatus, condition: str = "", *inside: Any, words: str = "") -> None:
         super().__init__(condition)
-        self.status, self.condition, self.inside = status, condition, inside
+        self.status, self.condition, self.inside, self.words = status, condition, inside, words
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that has an address, and what is known of it: a text, or elements; worked out only when it is asked for."""
+    """Something that has an address, and what is known of it: a text, or elements; worked out only when it is asked for. `noted`: the
+    names of what programs wrote of it."""
 
     href: str
     properties: Mapping[str, Property]
+    noted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,20 @@ class PropertyRequest:
     named: tuple[str, ...] | None = None
     names_alone: bool = False
 
-    def of(self, properties: Mapping[str, Property]) -> tuple[list[Any], list[Any]]:
+    def of(self, resource: Resource) -> tuple[list[Any], list[Any]]:
         """Elements of what was found, and of what was not."""
+        properties, plain = resource.properties, PLAIN | resource.noted
         if self.named is None:
-            known = (name for name in properties if self.names_alone or name in PLAIN)
-            return [element(name, *([] if self.names_alone else [properties[name]()])) for name in known], []
-        found = [element(name, properties[name]()) for name in self.named if name in properties]
+            known = [name for name in properties if self.names_alone or name in plain]
+            if self.names_alone:
+                return [element(name) for name in known], []
+            return [_property(name, properties[name]()) for name in known], []
+        found = [_property(name, properties[name]()) for name in self.named if name in properties]
         return found, [element(name) for name in self.named if name not in properties]
+
+
+def _property(name: str, content: Any) -> Any:
+    return content if etree.iselement(content) and content.tag == name else element(name, content)
 
 
 # Elements
@@ -199,9 +210,9 @@ def address(base: str, *steps: str, folder: bool) -> str:
 
 
 def speaks(*methods: str, classes: str) -> Callable[[Callable[..., Answers]], View]:
-    """A view that gives, for one address, what each reading method answers there. `classes`: what the header DAV says.
+    """A view that gives, for one address, what each method answers there. `classes`: what the header DAV says.
 
-    What it takes is said here once; what would change something is refused by all of them in the same words.
+    What it takes is said here once; what would change something where nothing may be written is refused in the same words by all of them.
     """
     request_method_list = list(methods)  # as Django's decorators call it: what the tests ask of every route
 
@@ -222,10 +233,12 @@ def speaks(*methods: str, classes: str) -> Callable[[Callable[..., Answers]], Vi
 def _spoken(request: HttpRequest, view: Callable[[], Answers], methods: Sequence[str]) -> HttpResponseBase:
     allowed = {"Allow": ", ".join(["OPTIONS", *methods])}
     try:
-        if request.method in WRITING:
-            raise _read_only(request)
+        if request.method in WRITING and request.method not in methods:
+            raise read_only(request)
         answers = view()
         allowed = {"Allow": ", ".join(["OPTIONS", *answers])}
+        if request.method in WRITING and not WRITING & set(answers):
+            raise read_only(request)
         return _answer(request, answers, allowed)
     except Http404:
         # A page of the site is of no use to a program.
@@ -246,7 +259,7 @@ def _answer(request: HttpRequest, answers: Answers, allowed: Mapping[str, str]) 
     return answers[method]()
 
 
-def _read_only(request: HttpRequest) -> DavError:
+def read_only(request: HttpRequest) -> DavError:
     """RFC 3744, 7.1.1: which right is missing, and of what."""
     missing = element(dav("privilege"), element(dav("write")))
     here = element(dav("resource"), href(quote(request.path)), missing)
@@ -255,6 +268,8 @@ def _read_only(request: HttpRequest) -> DavError:
 
 def refusal(refused: DavError) -> HttpResponse:
     """An error in the words of the protocol: never empty, so that no page of ours takes its place."""
+    if refused.words:
+        return HttpResponse(refused.words, status=refused.status, content_type="text/plain; charset=utf-8")
     conditions = [element(refused.condition, *refused.inside)] if refused.condition else []
     root = element(dav("error"), *conditions)
     return HttpResponse(written(root), status=refused.status, content_type=XML)
@@ -266,10 +281,10 @@ def multistatus(
     """What is known of each, and the addresses at which nothing is."""
     root = element(dav("multistatus"))
     for resource in resources:
-        found, unknown = asked.of(resource.properties)
+        found, unknown = asked.of(resource)
         root.append(element(dav("response"), href(resource.href), *_states(found, unknown)))
     for gone in missing:
-        root.append(element(dav("response"), href(gone), _status(HTTPStatus.NOT_FOUND)))
+        root.append(element(dav("response"), href(gone), status_line(HTTPStatus.NOT_FOUND)))
     return HttpResponse(written(root), status=MULTI_STATUS, content_type=XML)
 
 
@@ -278,19 +293,24 @@ def _states(found: list[Any], unknown: list[Any]) -> list[Any]:
     states = [(HTTPStatus.OK, found)] if found or not unknown else []
     states += [(HTTPStatus.NOT_FOUND, unknown)] if unknown else []
     return [
-        element(dav("propstat"), element(dav("prop"), *properties), _status(status))
+        element(dav("propstat"), element(dav("prop"), *properties), status_line(status))
         for status, properties in states
     ]
 
 
-def _status(status: HTTPStatus) -> Any:
+def status_line(status: HTTPStatus) -> Any:
     return element(dav("status"), f"HTTP/1.1 {status.value} {status.phrase}")
 
 
-def rights() -> Content:
-    """What one may do with anything here: read it."""
-    names = ("read", "read-current-user-privilege-set")
+def rights(*more: str) -> Content:
+    """What one may do here: read it, and what is said."""
+    names = ("read", "read-current-user-privilege-set", *more)
     return [element(dav("privilege"), element(dav(name))) for name in names]
+
+
+def tag_of(digest: str) -> str:
+    """The tag of a file: other bytes, another tag."""
+    return f'"{digest[:32]}"'
 
 
 def changed_on(moment: datetime) -> str:

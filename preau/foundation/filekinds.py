@@ -73,6 +73,8 @@ OFFICE_FILES = frozenset(mime for mime in KINDS if mime.startswith((ODF, OFFICE)
 AUDIO = frozenset(mime for mime in KINDS if mime.startswith("audio/"))
 TEXT = frozenset({"text/plain"})
 EVERYTHING = frozenset(KINDS)
+# A file that holds nothing yet is a text of no words: its name is that of what it will be.
+EMPTY = "text/plain"
 ENDINGS = tuple(ending for kind in KINDS.values() for ending in kind.endings)
 
 

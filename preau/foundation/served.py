@@ -66,6 +66,15 @@ def at(
         response.headers["X-Accel-Redirect"] = quote(settings.FILES_ACCEL + inner)
     else:
         response = _bytes_of(request, path)
+    return _harmless(response, file, cache)
+
+
+def bytes_answer(content: bytes, name: str, kind: str) -> HttpResponseBase:
+    """The same for a few bytes that lie in no room."""
+    return _harmless(HttpResponse(content), Sendable("", name, kind), "private, no-store")
+
+
+def _harmless(response: HttpResponseBase, file: Sendable, cache: str) -> HttpResponseBase:
     response.headers["Content-Disposition"] = (
         content_disposition_header(not file.inline, file.name) or "inline"
     )

@@ -38,6 +38,10 @@ class UploadRefused(Exception):
     """Files that are not taken; the message is the sentence to show. Nothing of them is kept."""
 
 
+class NoRoom(UploadRefused):
+    """The same, because there is no more room for them."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """How many files, how many bytes once unpacked, and how many times more than packed."""

@@ -21,7 +21,7 @@ from typing import IO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preau.foundation.uploads import CHUNK, UploadRefused
+from preau.foundation.uploads import CHUNK, NoRoom
 
 NAME = re.compile(r"[0-9a-f]{32}(?:-[a-z]+)?")
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -83,7 +83,7 @@ def _passing(target: Path) -> Iterator[IO[bytes]]:
         passing.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL:
             said = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
-            raise UploadRefused(said) from error
+            raise NoRoom(said) from error
         raise
 
 

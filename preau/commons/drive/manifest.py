@@ -6,10 +6,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.drive import rules, seeds, tasks
+from preau.commons.drive import dav, rules, seeds, tasks
 from preau.commons.drive.actions import leaving, sharing
+from preau.commons.drive.actions import volume as writing
 from preau.commons.drive.models import Version
-from preau.commons.drive.queries import lists, measures
+from preau.commons.drive.queries import lists, measures, volume
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
@@ -69,6 +70,16 @@ boards.group_links.add(
 boards.search.add(
     boards.SearchSource(
         _("Fichiers"), "folder", lists.items_found, rules.has_files, letters=3, order=57, service=KEY
+    )
+)
+boards.folders.add(
+    boards.FolderSource(
+        _("Mes fichiers"),
+        lambda viewer: volume.tops(viewer, dav.answers),
+        rules.has_files,
+        at_top=True,
+        order=10,
+        service=KEY,
     )
 )
 boards.schedule.add(boards.Scheduled("drive.empty_bins", tasks.empty_bins, every_minutes=24 * 60))
@@ -183,6 +194,32 @@ for label, model, person, fields, more in [
         },
     ),
     (
+        _("Documents en cours d’écriture"),
+        "Lock",
+        "person",
+        {"item": NONE, "token": NONE, "scope": NONE, "is_deep": NONE}
+        | dict.fromkeys("person said made_at ends_at".split(), PERSONAL),
+        {
+            "readers": on_themselves(others=(SHARED, PLACED)),
+            "forget": writing.forget_locks,
+            "people": {"person": ALL},
+        },
+    ),
+    (
+        _("Ce que des logiciels notent d’un document"),
+        "Property",
+        "item__owner",
+        {"item": NONE, "name": NONE, "content": PERSONAL},
+        {"readers": on_themselves(others=(SHARED, PLACED)), "people": {"item": ALL}},
+    ),
+    (
+        _("Fichiers de travail des logiciels"),
+        "Sidecar",
+        "person",
+        {"place": NONE, "folder": NONE} | dict.fromkeys("person name content kept_at".split(), PERSONAL),
+        {"readers": on_themselves(), "forget": writing.forget_sidecars, "people": {"person": ALL}},
+    ),
+    (
         _("Documents ouverts"),
         "Opening",
         "person",
@@ -208,8 +245,18 @@ boards.terms.add(
         due=by_year("drive.Item", "changed_at", but=Q(is_folder=False) | Q(children=None)),
         people=("owner", "made_by"),
         erase=leaving.erase_items,
-        with_it=("drive.Version", "drive.Share", "drive.Opening"),
+        with_it=("drive.Version", "drive.Share", "drive.Opening", "drive.Property"),
         order=28,
+    )
+)
+
+boards.endings.add(
+    boards.Ending(
+        ("drive.Lock", "drive.Sidecar"),
+        _(
+            "Ce qu’un logiciel tient ouvert, et les petits fichiers qu’il pose à côté pour lui, s’effacent dans la nuit."
+        ),
+        by="drive.empty_bins",
     )
 )
 
@@ -228,6 +275,9 @@ for words in [
         sentence=(_("Version d’un document"),),
     ),
     boards.InWords("drive.Share", when="given_at", sentence=(_("Partage"), _("jusqu’au %(until)s"))),
+    boards.InWords("drive.Lock", when="made_at", sentence=(_("Document en cours d’écriture"),)),
+    boards.InWords("drive.Property", when="", sentence=(_("Noté par un logiciel"),)),
+    boards.InWords("drive.Sidecar", when="kept_at", sentence=("%(name)s",)),
     boards.InWords("drive.Opening", when="last_at", sentence=(_("Document ouvert"),)),
 ]:
     boards.data_in_words.add(words)

@@ -23,7 +23,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import antivirus, boards, filekinds, journal, pictures, vault
 from preau.foundation.antivirus import Verdict
 from preau.foundation.locks import lock
-from preau.foundation.uploads import MEGABYTE, UploadRefused
+from preau.foundation.uploads import MEGABYTE, NoRoom, UploadRefused
 
 State = StoredFile.State
 # A second click, or the same form sent again, finds the file of the first.
@@ -79,7 +79,7 @@ def _taken_in(sent: Any, limits: Limits) -> _Ready:
     if sent.size > limits.size:
         told = {"name": shown, "most": limits.size // MEGABYTE}
         raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
-    kind = filekinds.kind_of(sent, shown)
+    kind = filekinds.EMPTY if limits.empty and not sent.size else filekinds.kind_of(sent, shown)
     if kind not in limits.kinds:
         told = {"name": shown, "kinds": limits.said}
         raise UploadRefused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
@@ -116,7 +116,7 @@ def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFil
     written = vault.write(BytesIO(content), vault.new_name())
     if queries.room_left(school_id) < written.size:
         vault.remove(written.name)
-        raise UploadRefused(_("L’établissement n’a plus de place pour des fichiers."))
+        raise NoRoom(_("L’établissement n’a plus de place pour des fichiers."))
     kept: StoredFile = StoredFile.objects.create(
         public_id=written.name,
         school_id=school_id,
@@ -143,7 +143,7 @@ def _rows(viewer: Viewer, school_id: int, ready: Sequence[_Ready]) -> list[Store
     lock(Person, viewer.person.pk)
     kept = [_row(viewer, school_id, one) for one in ready]
     if kept and queries.room_left(school_id) < 0:
-        raise UploadRefused(
+        raise NoRoom(
             _(
                 "L’établissement n’a plus de place pour des fichiers : demandez-lui d’en faire, ou envoyez plus léger."
             )

@@ -1,4 +1,5 @@
-"""WebDAV: `/dav/fichiers/`, the drive of whoever shows a key, to be read only (docs/decisions/0120)."""
+"""WebDAV: `/dav/fichiers/`, the drive of whoever shows a key: what is read there (docs/decisions/0120), and which folders answer
+to those who write (0151)."""
 
 from http import HTTPStatus
 
@@ -17,16 +18,31 @@ from preau.foundation.boards import Document, Folder
 from preau.foundation.dav import Answers, DavError, Property, Resource, address, dav, element
 from preau.identity.doors import door
 
+ASKING = {"GET", "HEAD", "PROPFIND"}
+WRITES = ("PUT", "DELETE", "MKCOL", "PROPPATCH", "COPY", "MOVE", "LOCK", "UNLOCK")
+
 
 @door("fichiers")
-@protocol.speaks("GET", "HEAD", "PROPFIND", classes="1")
+@protocol.speaks("GET", "HEAD", "PROPFIND", *WRITES, classes="1, 2")
 def tree(request: Request, path: str = "") -> Answers:
     """A folder or a file of the drive, for the person and the seat of the key."""
     steps = protocol.steps_of(path)
     return {
         **dict.fromkeys(("GET", "HEAD"), lambda: _get(request, _at(request.viewer, steps))),
         "PROPFIND": lambda: _propfind(request, steps),
+        **({} if request.method in ASKING else _writing(request, steps)),
     }
+
+
+def _writing(request: Request, steps: tuple[str, ...]) -> Answers:
+    """What the folder at the top of this address does of it: nothing, where one only reads."""
+    if "#" in request.META.get("RAW_URI", ""):
+        # What follows would be lost on the way: another thing would be removed than the one that is named.
+        raise DavError(HTTPStatus.BAD_REQUEST)
+    top = drive.at(request.viewer, steps[:1])
+    if top is None and len(steps) > 1:
+        raise DavError(HTTPStatus.NOT_FOUND)
+    return top.answers(request, steps) if isinstance(top, Folder) and top.answers else {}
 
 
 def _at(viewer: Viewer, steps: tuple[str, ...]) -> Folder | Document:
@@ -44,8 +60,15 @@ def _get(request: Request, found: Folder | Document) -> HttpResponseBase:
             _("Ce dossier s’ouvre avec un gestionnaire de fichiers."),
             content_type="text/plain; charset=utf-8",
         )
+    if found.content is not None:
+        return served.bytes_answer(found.content, found.name, found.kind)
     file = drive.file_of(request.viewer, found)
     if file is None:
+        # What a place lists while the antivirus looks at it; elsewhere it is not there.
+        if found.held:
+            raise DavError(
+                HTTPStatus.SERVICE_UNAVAILABLE, words=_("Ce fichier est en cours de vérification.")
+            )
         raise DavError(HTTPStatus.NOT_FOUND)
     tag = _tag(found)
     known = get_conditional_response(request, etag=tag, last_modified=int(found.kept_at.timestamp()))
@@ -84,8 +107,10 @@ def _resource(steps: tuple[str, ...], found: Folder | Document) -> Resource:
             dav("getlastmodified"): lambda: protocol.changed_on(found.kept_at),
             dav("creationdate"): lambda: protocol.made_on(found.kept_at),
         }
-    return Resource(address(reverse("files:drive"), *steps, folder=is_folder), facts)
+    here = address(reverse("files:drive"), *steps, folder=is_folder)
+    noted = frozenset(name for name in found.facts if not name.startswith(dav("")))
+    return Resource(here, facts | found.facts, noted)
 
 
 def _tag(document: Document) -> str:
-    return f'"{document.digest[:32]}"'
+    return protocol.tag_of(document.digest)

@@ -34,7 +34,7 @@ boards.doors.add(
     boards.Door(
         "fichiers",
         _("Fichiers"),
-        _("Ouvrir vos fichiers comme un lecteur réseau, sans rien y changer."),
+        _("Ouvrir vos fichiers comme un lecteur réseau, et y enregistrer ceux de vos dossiers."),
         rules.has_drive,
         to_pupils=True,
         how="files/_as_a_drive.html",

@@ -13,11 +13,12 @@ from preau.foundation.uploads import MEGABYTE
 
 @dataclass(frozen=True)
 class Limits:
-    """Which kinds, how many files, and how heavy each."""
+    """Which kinds, how many files, and how heavy each; `empty`: one that holds nothing yet is taken too."""
 
     kinds: frozenset[str]
     files: int = 5
     size: int = 20 * MEGABYTE
+    empty: bool = False
 
     @property
     def accept(self) -> str:
@@ -44,8 +45,8 @@ DOCUMENTS = Limits(filekinds.EVERYTHING, files=10, size=30 * MEGABYTE)
 HANDED_IN = Limits(filekinds.EVERYTHING, files=5, size=30 * MEGABYTE)
 
 
-# A file manager lists a folder again each time it is looked at, and asks for files by pieces.
-MOST_REQUESTS = 3000
+# A file manager lists a folder again each time it is looked at, asks for files by pieces, and writes one in four requests.
+MOST_REQUESTS = 6000
 
 
 def has_drive(viewer: Viewer, *_: object) -> bool:

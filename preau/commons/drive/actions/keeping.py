@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.drive import rules
-from preau.commons.drive.models import Item, Nesting, Version
+from preau.commons.drive.models import Item, Nesting, Property, Version
 from preau.commons.drive.models.items import LONGEST_NAME
 from preau.commons.drive.queries import places
 from preau.commons.drive.queries.places import Place
@@ -22,7 +23,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.locks import lock
 from preau.foundation.text import fold
-from preau.foundation.uploads import UploadRefused
+from preau.foundation.uploads import NoRoom
 
 # A second click finds what the first has made.
 SAME_GESTURE = timedelta(minutes=1)
@@ -33,15 +34,25 @@ class Refusal(Exception):
     """Why nothing was done, in a sentence to show."""
 
 
+class NoRoomThere(Refusal):
+    """The same, because the place is full."""
+
+
+def full() -> str:
+    return _("Il n’y a plus assez de place ici : videz la corbeille, ou envoyez plus léger.")
+
+
+def not_there() -> str:
+    return _("Ce document n’est plus là.")
+
+
 # Adding
 
 
 def add_files(viewer: Viewer, place: Place, folder: Item | None, sent: Sequence[Any]) -> list[Item]:
     """Put files in a folder, all or none; a second click finds those of the first. Raises UploadRefused, Refusal."""
     if sum(one.size for one in sent) > places.room_of(viewer, place).left:
-        raise UploadRefused(
-            _("Il n’y a plus assez de place ici : videz la corbeille, ou envoyez plus léger.")
-        )
+        raise NoRoom(full())
     kept = files.keep(viewer, place.school_id, sent, rules.KEPT)
     return put(viewer, place, folder, kept)
 
@@ -49,17 +60,31 @@ def add_files(viewer: Viewer, place: Place, folder: Item | None, sent: Sequence[
 @transaction.atomic
 def put(viewer: Viewer, place: Place, folder: Item | None, kept: Sequence[StoredFile]) -> list[Item]:
     """Give stored files a place, each under a name that nothing else has there. Raises Refusal."""
-    _hold(place)
+    hold(place)
     folder = _folder_now(folder)
     _refuse_outside(viewer, place, folder)
     return [_document(viewer, place, folder, file) for file in kept]
+
+
+@transaction.atomic
+def put_named(viewer: Viewer, place: Place, folder: Item | None, name: str, file: StoredFile) -> Item:
+    """Give a stored file this very name, for who asked for it by its address. Raises Refusal where something else bears it."""
+    hold(place)
+    folder = _folder_now(folder)
+    _refuse_outside(viewer, place, folder)
+    _refuse_taken(place, folder, name)
+    return _first_version(viewer, _new(viewer, place, folder, name, file=file, versions=1), file)
 
 
 def _document(viewer: Viewer, place: Place, folder: Item | None, file: StoredFile) -> Item:
     known = _inside(place, folder).filter(file=file).first()
     if known:
         return known
-    item = _new(viewer, place, folder, free_name(place, folder, file.name), file=file, versions=1)
+    name = free_name(place, folder, file.name)
+    return _first_version(viewer, _new(viewer, place, folder, name, file=file, versions=1), file)
+
+
+def _first_version(viewer: Viewer, item: Item, file: StoredFile) -> Item:
     Version.objects.create(item=item, number=1, file=file, made_by=viewer.person, made_at=item.made_at)
     journal.record(viewer, "drive.added", item)
     return item
@@ -102,7 +127,7 @@ def add_folder(
     viewer: Viewer, place: Place, folder: Item | None, name: str, pupils_may: str = Item.PupilsMay.READ
 ) -> Item:
     """A new folder; the one of that name where there is one. Raises Refusal."""
-    _hold(place)
+    hold(place)
     folder = _folder_now(folder)
     _refuse_outside(viewer, place, folder)
     known = _inside(place, folder).filter(name=name, is_folder=True).first()
@@ -122,7 +147,8 @@ def depth_of(item: Item) -> int:
     return Nesting.objects.filter(item=item).count()
 
 
-def _hold(place: Place) -> None:
+def hold(place: Place) -> None:
+    """Wait until nobody else changes anything in this place."""
     lock(*place.row)
 
 
@@ -141,6 +167,11 @@ def _refuse_outside(viewer: Viewer, place: Place, folder: Item | None) -> None:
         raise Refusal(_("Ce dossier n’est pas dans ce lieu."))
     if not rules.adds_in(viewer, place.kind, folder):
         raise Refusal(_("Dans la classe, on ajoute dans les dossiers que le professeur a ouverts."))
+
+
+def _refuse_taken(place: Place, folder: Item | None, name: str, but: int | None = None) -> None:
+    if _inside(place, folder).filter(name=name).exclude(pk=but).exists():
+        raise Refusal(_("Un autre porte déjà ce nom ici : choisissez-en un autre."))
 
 
 def _inside(place: Place, folder: Item | None) -> Any:
@@ -168,16 +199,16 @@ def free_name(place: Place, folder: Item | None, name: str, but: int | None = No
 def change(viewer: Viewer, item: Item, name: str, folder: Item | None, pupils_may: str = "") -> bool:
     """Another name, another folder of the same place, or what pupils may do in it; False when nothing changes. Raises Refusal."""
     place = places.place_of(item)
-    _hold(place)
+    hold(place)
     item = lock(Item, item.pk, "group")
     if not rules.keeps_present(viewer, item):
-        raise Refusal(_("Ce document n’est plus là."))
+        raise Refusal(not_there())
     folder = _folder_now(folder)
     moved = (folder.pk if folder else None) != item.parent_id
     if moved:
         _refuse_move(viewer, place, item, folder)
-    if name != item.name and _inside(place, folder).filter(name=name).exclude(pk=item.pk).exists():
-        raise Refusal(_("Un autre porte déjà ce nom ici : choisissez-en un autre."))
+    if name != item.name:
+        _refuse_taken(place, folder, name, item.pk)
     way = pupils_may if pupils_may and rules.opens_to_pupils(viewer, item) else item.pupils_may
     if not moved and name == item.name and way == item.pupils_may:
         return False
@@ -219,9 +250,10 @@ def nest_again(item: Item) -> None:
 
 
 @transaction.atomic
-def copy(viewer: Viewer, item: Item, place: Place, folder: Item | None) -> Item:
-    """The same document, or folder with all that it holds, in another place; the bytes are kept once. Raises Refusal."""
-    _hold(place)
+def copy(viewer: Viewer, item: Item, place: Place, folder: Item | None, name: str = "") -> Item:
+    """The same document, or folder with all that it holds, in another place, and under another name if it is said; the bytes are kept
+    once. Raises Refusal."""
+    hold(place)
     folder = _folder_now(folder)
     _refuse_outside(viewer, place, folder)
     rows = list(
@@ -234,15 +266,19 @@ def copy(viewer: Viewer, item: Item, place: Place, folder: Item | None) -> Item:
     if len(rows) > rules.MOST_COPIED:
         raise Refusal(_("Ce dossier contient trop de documents pour être copié d’un coup."))
     if sum(row.file.size for row in rows if row.file) > places.room_of(viewer, place).left:
-        raise Refusal(_("Il n’y a plus assez de place là-bas."))
+        raise NoRoomThere(_("Il n’y a plus assez de place là-bas."))
     children: dict[int | None, list[Item]] = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)
-    again = _copied_just_now(viewer, item, place, folder)
+    again = None if name else _copied_just_now(viewer, item, place, folder)
     if again:
         return again
     whole = next(row for row in rows if row.pk == item.pk)
-    made = _copied(viewer, whole, place, folder, children)
+    if name:
+        whole.name = name
+    twins: dict[int, Item] = {}
+    made = _copied(viewer, whole, place, folder, _Tree(children, twins))
+    copy_properties(twins)
     journal.record(viewer, "drive.copied", made, count=len(rows))
     return made
 
@@ -257,18 +293,34 @@ def _copied_just_now(viewer: Viewer, item: Item, place: Place, folder: Item | No
     return found
 
 
-def _copied(
-    viewer: Viewer, item: Item, place: Place, folder: Item | None, children: dict[int | None, list[Item]]
-) -> Item:
+@dataclass(frozen=True)
+class _Tree:
+    """What lies in each folder, and what each became."""
+
+    children: dict[int | None, list[Item]]
+    twins: dict[int, Item]
+
+
+def _copied(viewer: Viewer, item: Item, place: Place, folder: Item | None, tree: _Tree) -> Item:
     name = free_name(place, folder, item.name)
     if item.file is None:
         made = _new(viewer, place, folder, name, is_folder=True)
-        for child in children.get(item.pk, ()):
-            _copied(viewer, child, place, made, children)
+        tree.twins[item.pk] = made
+        for child in tree.children.get(item.pk, ()):
+            _copied(viewer, child, place, made, tree)
         return made
     made = _new(viewer, place, folder, name, file=item.file, versions=1)
+    tree.twins[item.pk] = made
     Version.objects.create(item=made, number=1, file=item.file, made_by=viewer.person, made_at=made.made_at)
     return made
+
+
+def copy_properties(twins: dict[int, Item]) -> None:
+    """What programs noted of each goes with its copy."""
+    noted = Property.objects.filter(item__in=list(twins))
+    Property.objects.bulk_create(
+        Property(item=twins[row.item_id], name=row.name, content=row.content) for row in noted
+    )
 
 
 # Versions
@@ -278,9 +330,7 @@ def add_version(viewer: Viewer, item: Item, sent: Any) -> bool:
     """Put a newer file in the place of the last; False when it is the same. Raises UploadRefused, Refusal."""
     place = places.place_of(item)
     if sent.size > places.room_of(viewer, place).left:
-        raise UploadRefused(
-            _("Il n’y a plus assez de place ici : videz la corbeille, ou envoyez plus léger.")
-        )
+        raise NoRoom(full())
     (file,) = files.keep(viewer, item.school_id, [sent], rules.KEPT)
     return replace(viewer, item, file)
 
@@ -290,10 +340,12 @@ def replace(viewer: Viewer, item: Item, file: StoredFile) -> bool:
     """Make a stored file the last version; False when it is that one already. Raises Refusal."""
     item = lock(Item, item.pk, "file")
     if not rules.adds_version(viewer, item):
-        raise Refusal(_("Ce document n’est plus là."))
+        raise Refusal(not_there())
     if item.file_id == file.pk or (item.file and item.file.digest == file.digest):
         return False
     now = timezone.now()
+    # A file that a program made empty before it wrote in it is no version.
+    item.all_versions.filter(file__size=0).delete()
     item.versions = (item.all_versions.aggregate(last=Max("number"))["last"] or 0) + 1
     Version.objects.create(item=item, number=item.versions, file=file, made_by=viewer.person, made_at=now)
     item.file, item.changed_at = file, now

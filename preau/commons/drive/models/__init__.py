@@ -2,5 +2,6 @@
 
 from preau.commons.drive.models.items import Item, Nesting, Version
 from preau.commons.drive.models.sharing import Opening, Share
+from preau.commons.drive.models.volume import Lock, Property, Sidecar
 
-__all__ = ["Item", "Nesting", "Opening", "Share", "Version"]
+__all__ = ["Item", "Lock", "Nesting", "Opening", "Property", "Share", "Sidecar", "Version"]
