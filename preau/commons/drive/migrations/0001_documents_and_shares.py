@@ -5,171 +5,478 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0012_names_in_natural_order'),
-        ('files', '0001_stored_files'),
+        ("directory", "0012_names_in_natural_order"),
+        ("files", "0001_stored_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('own', 'Mes fichiers'), ('class', 'Classe'), ('team', 'Équipe'), ('staff', 'Personnels')], max_length=5, verbose_name='lieu')),
-                ('is_folder', models.BooleanField(default=False, verbose_name='est un dossier')),
-                ('pupils_may', models.CharField(choices=[('read', 'Lire'), ('add', 'Lire et ajouter'), ('hand_in', 'Remettre : chaque élève ne voit que ce qu’il dépose')], default='read', max_length=7, verbose_name='ce que font les élèves')),
-                ('is_handed_in', models.BooleanField(default=False, verbose_name='remis')),
-                ('name', models.CharField(db_collation='french_names', max_length=120, verbose_name='nom')),
-                ('search_name', models.CharField(editable=False, max_length=240, verbose_name='nom sans accents')),
-                ('versions', models.PositiveIntegerField(default=0, verbose_name='nombre de versions')),
-                ('made_at', models.DateTimeField(verbose_name='déposé le')),
-                ('changed_at', models.DateTimeField(verbose_name='changé le')),
-                ('trashed_at', models.DateTimeField(null=True, verbose_name='mis à la corbeille le')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drive_items', to='files.storedfile', verbose_name='fichier')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drive_items', to='directory.group', verbose_name='classe ou groupe')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drive_items_made', to='directory.person', verbose_name='déposé par')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drive_items', to='directory.person', verbose_name='propriétaire')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='drive.item', verbose_name='dossier')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_items', to='directory.school', verbose_name='établissement')),
-                ('trashed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drive_items_trashed', to='directory.person', verbose_name='jeté par')),
-                ('trashed_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='trashed_along', to='drive.item', verbose_name='jeté avec')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("own", "Mes fichiers"),
+                            ("class", "Classe"),
+                            ("team", "Équipe"),
+                            ("staff", "Personnels"),
+                        ],
+                        max_length=5,
+                        verbose_name="lieu",
+                    ),
+                ),
+                ("is_folder", models.BooleanField(default=False, verbose_name="est un dossier")),
+                (
+                    "pupils_may",
+                    models.CharField(
+                        choices=[
+                            ("read", "Lire"),
+                            ("add", "Lire et ajouter"),
+                            ("hand_in", "Remettre : chaque élève ne voit que ce qu’il dépose"),
+                        ],
+                        default="read",
+                        max_length=7,
+                        verbose_name="ce que font les élèves",
+                    ),
+                ),
+                ("is_handed_in", models.BooleanField(default=False, verbose_name="remis")),
+                ("name", models.CharField(db_collation="french_names", max_length=120, verbose_name="nom")),
+                (
+                    "search_name",
+                    models.CharField(editable=False, max_length=240, verbose_name="nom sans accents"),
+                ),
+                ("versions", models.PositiveIntegerField(default=0, verbose_name="nombre de versions")),
+                ("made_at", models.DateTimeField(verbose_name="déposé le")),
+                ("changed_at", models.DateTimeField(verbose_name="changé le")),
+                ("trashed_at", models.DateTimeField(null=True, verbose_name="mis à la corbeille le")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_items",
+                        to="files.storedfile",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_items",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="drive_items_made",
+                        to="directory.person",
+                        verbose_name="déposé par",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_items",
+                        to="directory.person",
+                        verbose_name="propriétaire",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="drive.item",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_items",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "trashed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="drive_items_trashed",
+                        to="directory.person",
+                        verbose_name="jeté par",
+                    ),
+                ),
+                (
+                    "trashed_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="trashed_along",
+                        to="drive.item",
+                        verbose_name="jeté avec",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document ou dossier',
-                'verbose_name_plural': 'documents et dossiers',
-                'ordering': ['-is_folder', 'name', 'pk'],
+                "verbose_name": "document ou dossier",
+                "verbose_name_plural": "documents et dossiers",
+                "ordering": ["-is_folder", "name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Nesting',
+            name="Nesting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('depth', models.PositiveSmallIntegerField(verbose_name='profondeur')),
-                ('above', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='drive.item', verbose_name='dossier')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nestings', to='drive.item', verbose_name='élément')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("depth", models.PositiveSmallIntegerField(verbose_name="profondeur")),
+                (
+                    "above",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="drive.item",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nestings",
+                        to="drive.item",
+                        verbose_name="élément",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'emboîtement',
+                "verbose_name": "emboîtement",
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_at', models.DateTimeField(verbose_name='ouvert le')),
-                ('last_at', models.DateTimeField(verbose_name='rouvert le')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='nombre de fois')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='drive.item', verbose_name='document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_openings', to='directory.person', verbose_name='ouvert par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_at", models.DateTimeField(verbose_name="ouvert le")),
+                ("last_at", models.DateTimeField(verbose_name="rouvert le")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="nombre de fois")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="drive.item",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_openings",
+                        to="directory.person",
+                        verbose_name="ouvert par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ouverture',
-                'ordering': ['-last_at'],
+                "verbose_name": "ouverture",
+                "ordering": ["-last_at"],
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.CharField(choices=[('person', 'une personne'), ('class', 'une classe ou un groupe, et ses professeurs'), ('families', 'les familles d’une classe ou d’un groupe'), ('team', 'les professeurs d’une classe ou d’un groupe'), ('staff', 'tous les personnels')], max_length=8, verbose_name='à qui')),
-                ('until', models.DateField(verbose_name='jusqu’au')),
-                ('given_at', models.DateTimeField(verbose_name='partagé le')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='arrêté le')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drive_shares_ended', to='directory.person', verbose_name='arrêté par')),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_shares_given', to='directory.person', verbose_name='partagé par')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drive_shares', to='directory.group', verbose_name='classe ou groupe')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='drive.item', verbose_name='document')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drive_shares', to='directory.person', verbose_name='avec')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("person", "une personne"),
+                            ("class", "une classe ou un groupe, et ses professeurs"),
+                            ("families", "les familles d’une classe ou d’un groupe"),
+                            ("team", "les professeurs d’une classe ou d’un groupe"),
+                            ("staff", "tous les personnels"),
+                        ],
+                        max_length=8,
+                        verbose_name="à qui",
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="jusqu’au")),
+                ("given_at", models.DateTimeField(verbose_name="partagé le")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="arrêté le")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="drive_shares_ended",
+                        to="directory.person",
+                        verbose_name="arrêté par",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_shares_given",
+                        to="directory.person",
+                        verbose_name="partagé par",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_shares",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="drive.item",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_shares",
+                        to="directory.person",
+                        verbose_name="avec",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'partage',
-                'ordering': ['pk'],
+                "verbose_name": "partage",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='numéro')),
-                ('made_at', models.DateTimeField(verbose_name='déposée le')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drive_versions', to='files.storedfile', verbose_name='fichier')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='all_versions', to='drive.item', verbose_name='document')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drive_versions_made', to='directory.person', verbose_name='déposée par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="numéro")),
+                ("made_at", models.DateTimeField(verbose_name="déposée le")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drive_versions",
+                        to="files.storedfile",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="all_versions",
+                        to="drive.item",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="drive_versions_made",
+                        to="directory.person",
+                        verbose_name="déposée par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'ordering': ['-number'],
+                "verbose_name": "version",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(models.F('parent'), models.OrderBy(models.F('is_folder'), descending=True), models.OrderBy(models.F('name')), models.OrderBy(models.F('id')), condition=models.Q(('trashed_at', None)), name='drive_items_in_a_folder'),
+            model_name="item",
+            index=models.Index(
+                models.F("parent"),
+                models.OrderBy(models.F("is_folder"), descending=True),
+                models.OrderBy(models.F("name")),
+                models.OrderBy(models.F("id")),
+                condition=models.Q(("trashed_at", None)),
+                name="drive_items_in_a_folder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(models.F('owner'), models.OrderBy(models.F('is_folder'), descending=True), models.OrderBy(models.F('name')), models.OrderBy(models.F('id')), condition=models.Q(('parent', None), ('trashed_at', None), ('place', 'own')), name='drive_items_of_a_person'),
+            model_name="item",
+            index=models.Index(
+                models.F("owner"),
+                models.OrderBy(models.F("is_folder"), descending=True),
+                models.OrderBy(models.F("name")),
+                models.OrderBy(models.F("id")),
+                condition=models.Q(("parent", None), ("trashed_at", None), ("place", "own")),
+                name="drive_items_of_a_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(models.F('group'), models.F('place'), models.OrderBy(models.F('is_folder'), descending=True), models.OrderBy(models.F('name')), models.OrderBy(models.F('id')), condition=models.Q(('parent', None), ('trashed_at', None), ('place__in', ['class', 'team'])), name='drive_items_of_a_group'),
+            model_name="item",
+            index=models.Index(
+                models.F("group"),
+                models.F("place"),
+                models.OrderBy(models.F("is_folder"), descending=True),
+                models.OrderBy(models.F("name")),
+                models.OrderBy(models.F("id")),
+                condition=models.Q(("parent", None), ("trashed_at", None), ("place__in", ["class", "team"])),
+                name="drive_items_of_a_group",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(models.F('school'), models.OrderBy(models.F('is_folder'), descending=True), models.OrderBy(models.F('name')), models.OrderBy(models.F('id')), condition=models.Q(('parent', None), ('trashed_at', None), ('place', 'staff')), name='drive_items_of_a_staff'),
+            model_name="item",
+            index=models.Index(
+                models.F("school"),
+                models.OrderBy(models.F("is_folder"), descending=True),
+                models.OrderBy(models.F("name")),
+                models.OrderBy(models.F("id")),
+                condition=models.Q(("parent", None), ("trashed_at", None), ("place", "staff")),
+                name="drive_items_of_a_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', False)), fields=['trashed_at'], name='drive_bin'),
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", False)), fields=["trashed_at"], name="drive_bin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group', None), ('owner__isnull', False), ('place', 'own')), models.Q(('group__isnull', False), ('owner', None), ('place__in', ['class', 'team'])), models.Q(('group', None), ('owner', None), ('place', 'staff')), _connector='OR'), name='drive_item_lies_in_one_place'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group", None), ("owner__isnull", False), ("place", "own")),
+                    models.Q(("group__isnull", False), ("owner", None), ("place__in", ["class", "team"])),
+                    models.Q(("group", None), ("owner", None), ("place", "staff")),
+                    _connector="OR",
+                ),
+                name="drive_item_lies_in_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('is_folder', True)), models.Q(('file__isnull', False), ('is_folder', False)), _connector='OR'), name='drive_item_is_a_folder_or_a_file'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("file", None), ("is_folder", True)),
+                    models.Q(("file__isnull", False), ("is_folder", False)),
+                    _connector="OR",
+                ),
+                name="drive_item_is_a_folder_or_a_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('trashed_at', None)), fields=('parent', 'name'), name='drive_name_once_in_a_folder'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("trashed_at", None)),
+                fields=("parent", "name"),
+                name="drive_name_once_in_a_folder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None), ('place', 'own'), ('trashed_at', None)), fields=('owner', 'name'), name='drive_name_once_of_one_s_own'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None), ("place", "own"), ("trashed_at", None)),
+                fields=("owner", "name"),
+                name="drive_name_once_of_one_s_own",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None), ('place__in', ['class', 'team']), ('trashed_at', None)), fields=('group', 'place', 'name'), name='drive_name_once_in_a_group'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None), ("place__in", ["class", "team"]), ("trashed_at", None)),
+                fields=("group", "place", "name"),
+                name="drive_name_once_in_a_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None), ('place', 'staff'), ('trashed_at', None)), fields=('school', 'name'), name='drive_name_once_of_the_staff'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None), ("place", "staff"), ("trashed_at", None)),
+                fields=("school", "name"),
+                name="drive_name_once_of_the_staff",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nesting',
-            constraint=models.UniqueConstraint(fields=('item', 'above'), name='drive_nesting_once'),
+            model_name="nesting",
+            constraint=models.UniqueConstraint(fields=("item", "above"), name="drive_nesting_once"),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('item', 'person'), name='drive_opening_once'),
+            model_name="opening",
+            constraint=models.UniqueConstraint(fields=("item", "person"), name="drive_opening_once"),
         ),
         migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['person', 'until'], name='drive_shares_of_a_person'),
+            model_name="share",
+            index=models.Index(fields=["person", "until"], name="drive_shares_of_a_person"),
         ),
         migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['group', 'until'], name='drive_shares_of_a_group'),
+            model_name="share",
+            index=models.Index(fields=["group", "until"], name="drive_shares_of_a_group"),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group', None), ('person__isnull', False), ('to', 'person')), models.Q(('group__isnull', False), ('person', None), ('to__in', ['class', 'families', 'team'])), models.Q(('group', None), ('person', None), ('to', 'staff')), _connector='OR'), name='drive_share_names_its_readers'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group", None), ("person__isnull", False), ("to", "person")),
+                    models.Q(
+                        ("group__isnull", False), ("person", None), ("to__in", ["class", "families", "team"])
+                    ),
+                    models.Q(("group", None), ("person", None), ("to", "staff")),
+                    _connector="OR",
+                ),
+                name="drive_share_names_its_readers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='drive_version_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("item", "number"), name="drive_version_once"),
         ),
     ]
