@@ -751,8 +751,8 @@ class FileOwner:
 
 @dataclass(frozen=True)
 class FilePicker:
-    """Where somebody chooses, for a form, a file that they have already: the route of a page whose block `choisir` a form shows, given the name
-    of its field as `champ`."""
+    """Where somebody chooses, for a form, a file that they have already: the route of a page whose block
+    `choisir-<field>` a form shows, given the name of its field as `champ`."""
 
     url_name: str
     open_to: Rule

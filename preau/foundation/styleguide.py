@@ -184,6 +184,7 @@ class SampleDesk:
         said="PDF, image, texte\u202f: 5 fichiers au plus, 20 Mo chacun.",
     )
     held = FILES[:2]
+    picker = ""
 
     def again(self, public_ids: Sequence[str]) -> list[Any]:
         return [file for file in FILES if file.public_id in public_ids]

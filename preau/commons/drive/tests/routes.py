@@ -27,7 +27,7 @@ from preau.directory.models import Group
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from tests import pages
-from tests.declared import Body, Data, Fragment, Named
+from tests.declared import Body, Data, Named
 from tests.net.matrix_cast import (
     DEPARTED,
     FAMILY,
@@ -200,7 +200,6 @@ BODIES = {
 FILES_ALONE = {"drive:add", "drive:add_version"}
 AMONG = {"teacher", "pupil", "head", "cpe", "classmate"}
 READ_BY = {"drive:add_folder": AMONG, "drive:change": AMONG}
-FRAGMENTS = {"drive:pick": Fragment("teacher", "choisir", ("?champ=papers",))}
 OTHER_FILES = {"drive:archive", "drive:take_away"}
 NOT_CONFIRMED = {"drive:archive": "one's own files, and what one reads a document at a time on the page"}
 

@@ -479,6 +479,12 @@ def test_a_document_of_one_s_own_is_joined_without_being_sent_again(
     an_item(college.school, "De Paul.txt", college.people["cpe"])
     page = client.sit(viewer.person).get(reverse("drive:pick"), {"champ": "papers"}).content.decode()
     assert f'name="papers-garde" value="{item.file.public_id}"' in page and "De Paul" not in page
+    part = client.get(
+        reverse("drive:pick"),
+        {"champ": "papers"},
+        headers={"HX-Request": "true", "HX-Target": "choisir-papers"},
+    )
+    assert part.content.decode().strip().startswith('<div class="disclosure-body" id="choisir-papers"')
     desk = files.Desk(viewer, college.school.pk, DOCUMENTS)
     assert desk.picker == f"{reverse('drive:pick')}?champ="
     assert desk.again([item.file.public_id]) == [item.file]

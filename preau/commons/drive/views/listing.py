@@ -16,8 +16,8 @@ from preau.commons.drive.models import Item
 from preau.commons.drive.queries import lists, places
 from preau.commons.drive.queries.places import Place
 from preau.directory.models import Group
+from preau.foundation import templating
 from preau.foundation.access import opens
-from preau.foundation.http import page_or_block
 from preau.foundation.pages import status_of, tell_outcome
 from preau.foundation.paging import page_for, page_of, query_of
 
@@ -142,4 +142,7 @@ def pick(request: HttpRequest) -> HttpResponse:
         "rows": lists.to_pick(request.viewer),
         "field": field if FIELD.fullmatch(field) else "fichiers",
     }
-    return page_or_block(request, "drive/pick.html", block="choisir", context=context)
+    # A page may hold several fields of files: the block bears the name of its own.
+    if request.htmx.target == f"choisir-{context['field']}":
+        return HttpResponse(templating.render_block(request, "drive/pick.html", "choisir", context))
+    return render(request, "drive/pick.html", context)

@@ -118,7 +118,11 @@ LISTS = [
 ]
 ONE_THING = {
     f"report_cards:{name}"
-    for name in ("livret", "card", "absences", "screen", "settings", "suggest", "suggestion")
+    for name in ("livret", "card", "absences", "screen", "settings", "suggest", "suggestion", "signature")
+}
+# A paper, or a table, of what a page beside it lists.
+LISTS_APART = {
+    f"report_cards:{name}" for name in ("minutes_pdf", "statement_pdf", "model_pdf", "figures_csv")
 }
 
 # The isolation matrix
@@ -402,6 +406,7 @@ OTHER_FILES = {
     "report_cards:figures_csv",
     "report_cards:model_pdf",
     "report_cards:statement_pdf",
+    "report_cards:signature",
 }
 # It names a pupil, and what a council gives; the text of a council is kept as that of a subject is.
 NOT_WORDS = {"report_cards:save", "report_cards:decide"}
