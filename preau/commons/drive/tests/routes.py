@@ -199,7 +199,7 @@ BODIES = {
 }
 FILES_ALONE = {"drive:add", "drive:add_version"}
 AMONG = {"teacher", "pupil", "head", "cpe", "classmate"}
-READ_BY = {"drive:add_folder": AMONG, "drive:change": AMONG}
+READ_BY = {f"drive:{name}": AMONG for name in ("add", "add_version", "add_folder", "change")}
 OTHER_FILES = {"drive:archive", "drive:take_away"}
 NOT_CONFIRMED = {"drive:archive": "one's own files, and what one reads a document at a time on the page"}
 

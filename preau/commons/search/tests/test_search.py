@@ -58,7 +58,7 @@ def test_a_family_finds_its_own_children_and_lessons(seat_of: Any, college: Worl
     assert found(viewer, "abadie") == {"Élèves": ["ABADIE Nina"]}
     lessons = found(viewer, "mathematiques")
     # Besides what anyone may read.
-    assert set(lessons) == {"Cours", "Ressources", "Évaluations"}
+    assert set(lessons) == {"Compétences", "Cours", "Ressources", "Évaluations"}
     assert lessons["Cours"] == ["Mathématiques"]
     other = Person.objects.filter(enrolments__group__name="5e B").exclude(pk=college.people["pupil"].pk)[0]
     assert found(viewer, other.full_name) == {}

@@ -416,6 +416,9 @@ READ_BY = {
     "report_cards:describe": LIFE | {"teacher"},
     "report_cards:settings": LIFE | {"teacher", "cook"},
     "report_cards:take_signature": set(),
+    "report_cards:suggest": {"head", "teacher"},
+    "report_cards:answer": LIFE | {"teacher"},
+    "report_cards:model": {"head"},
 }
 
 
