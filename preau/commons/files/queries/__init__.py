@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.urls import reverse
 
 from preau.commons.files.models import StoredFile
@@ -67,12 +67,14 @@ def _row(file: StoredFile) -> FileRow:
 
 
 def owners_showing(viewer: Viewer, file: StoredFile) -> list[tuple[FileOwner, Viewer]]:
-    """The owners that show this file to the viewer and want to know who opens it."""
-    return [
-        (owner, seated)
-        for owner, seated in boards.offered(boards.file_owners, viewer)
-        if owner.read and StoredFile.objects.filter(pk=file.pk, pk__in=owner.files(seated)).exists()
-    ]
+    """The owners that show this file to the viewer and want to know who opens it (one query, however many they are)."""
+    asked = [(owner, seated) for owner, seated in boards.offered(boards.file_owners, viewer) if owner.read]
+    shown = {
+        f"shown_{number}": ExpressionWrapper(Q(pk__in=owner.files(seated)), BooleanField())
+        for number, (owner, seated) in enumerate(asked)
+    }
+    row = StoredFile.objects.filter(pk=file.pk).annotate(**shown).values(*shown).first() if asked else None
+    return [one for one, is_shown in zip(asked, (row or {}).values(), strict=False) if is_shown]
 
 
 def address_of(public_id: str) -> str:

@@ -403,11 +403,11 @@ FILES_ALONE = {"report_cards:take_signature"}
 CONFIRMED = {"report_cards:prepare_livret"}
 OTHER_FILES = {
     "report_cards:minutes_pdf",
-    "report_cards:figures_csv",
     "report_cards:model_pdf",
     "report_cards:statement_pdf",
     "report_cards:signature",
 }
+SHEETS = {"report_cards:figures_csv": "head"}
 # It names a pupil, and what a council gives; the text of a council is kept as that of a subject is.
 NOT_WORDS = {"report_cards:save", "report_cards:decide"}
 READ_BY = {
