@@ -32,7 +32,7 @@ def _pupils(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Person, Line]":
     return wanted.among(people.values(*NAMES, "class_name"), "search_name")
 
 
-PUPILS = Prepared(lambda viewer, wanted: _pupils(viewer, wanted))
+PUPILS = Prepared(_pupils)
 
 
 def _pupil_ids(viewer: Viewer) -> Any:

@@ -418,7 +418,7 @@ READ_BY = {
     "report_cards:take_signature": set(),
     "report_cards:suggest": {"head", "teacher"},
     "report_cards:answer": LIFE | {"teacher"},
-    "report_cards:model": {"head"},
+    "report_cards:model": {"head", "cook"},
 }
 
 
