@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.drive import dav, rules, seeds, tasks
 from preau.commons.drive.actions import leaving, sharing
 from preau.commons.drive.actions import volume as writing
-from preau.commons.drive.models import Version
+from preau.commons.drive.models import Item, Version
 from preau.commons.drive.queries import lists, measures, volume
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
@@ -241,8 +241,11 @@ boards.terms.add(
         model="drive.Item",
         when="changed_at",
         since=SINCE,
-        text=_("Effacé à la fin de l’année scolaire qui suit celle où il a changé pour la dernière fois."),
-        due=by_year("drive.Item", "changed_at", but=Q(is_folder=False) | Q(children=None)),
+        text=_(
+            "Dans une classe ou une équipe, effacé à la fin de l’année scolaire qui suit. Ce que chacun garde pour soi part avec sa personne ; "
+            "ce que les personnels partagent reste, sans nom."
+        ),
+        due=by_year("drive.Item", "changed_at", but=Q(place__in=[Item.Place.CLASS, Item.Place.TEAM])),
         people=("owner", "made_by"),
         erase=leaving.erase_items,
         with_it=("drive.Version", "drive.Share", "drive.Opening", "drive.Property"),

@@ -32,6 +32,7 @@ from preau.commons.notifications.models import Item as News
 from preau.directory.models import Enrolment, Group
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
+from preau.foundation import boards
 from preau.foundation.uploads import UploadRefused
 from tests.pages import counted
 
@@ -466,6 +467,15 @@ def test_a_share_has_a_day_that_comes_within_a_year(client: SchoolClient, colleg
     address = reverse("drive:share", kwargs={"pk": item.pk})
     assert client.sit(college.people["teacher"]).post(address, form).status_code == 422
     assert not Share.objects.filter(item=item).exists()
+
+
+def test_what_a_class_kept_ends_and_what_is_one_s_own_stays(college: World) -> None:
+    """Two years later; whoever is still there finds their own files, however old."""
+    own, placed = own_item(college), class_item(college)
+    (term,) = [one for one in boards.terms if one.key == "drive.items"]
+    due = set(term.due(college.school, TODAY + timedelta(days=730)))
+    assert placed in due and own not in due
+    assert placed not in set(term.due(college.school, TODAY))
 
 
 # Joined to what one writes
