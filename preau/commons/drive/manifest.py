@@ -210,7 +210,7 @@ for label, model, person, fields, more in [
         "Property",
         "item__owner",
         {"item": NONE, "name": NONE, "content": PERSONAL},
-        {"readers": on_themselves(others=(SHARED, PLACED)), "people": {"item": ALL}},
+        {"readers": on_themselves(others=(SHARED, PLACED)), "people": {"owner": ALL}},
     ),
     (
         _("Fichiers de travail des logiciels"),
