@@ -149,6 +149,7 @@ NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 STAFF, ALL = (Concerned.STAFF,), (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)
 PLACED = _("dans un lieu commun : les élèves de la classe et leurs professeurs, ou les personnels")
 SHARED = _("celles et ceux avec qui un document est partagé")
+IN_CLASS = _("dans une classe, ses enseignants, la direction et la vie scolaire")
 OPENED = _("qui a partagé ou déposé le document")
 
 for label, model, person, fields, more in [
@@ -163,7 +164,7 @@ for label, model, person, fields, more in [
             "owner made_by made_at changed_at trashed_at trashed_by trashed_with name file".split(), PERSONAL
         ),
         {
-            "readers": on_themselves(others=(SHARED, PLACED)),
+            "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
             "about": ("made_by",),
             "forget": leaving.forget_items,
             "people": {"owner": ALL, "made_by": ALL, "trashed_by": ALL},
@@ -175,7 +176,7 @@ for label, model, person, fields, more in [
         "made_by",
         {"item": NONE, "number": NONE} | dict.fromkeys("file made_by made_at".split(), PERSONAL),
         {
-            "readers": on_themselves(others=(SHARED, PLACED)),
+            "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
             "forget": leaving.forget_versions,
             "people": {"made_by": ALL},
         },

@@ -19,7 +19,10 @@ boards.personal_data.add(
             "Garder ce qu’une personne joint à ce qu’elle écrit ou rend, et le donner à qui doit le lire."
         ),
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
-        readers=on_themselves(others=(_("les personnes qui voient ce à quoi le fichier est joint"),)),
+        readers=on_themselves(
+            _("qui voit ce à quoi le fichier est joint"),
+            others=(_("les personnes qui voient ce à quoi le fichier est joint"),),
+        ),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(
             ["school", "public_id", "size", "kind", "state", "kept_by", "kept_at"], FieldClass.PERSONAL

@@ -79,7 +79,7 @@ for data in [
         | dict.fromkeys(["by", "at", "answered_by", "answered_at"], PERSONAL),
         withheld=frozenset({"based_on"}),
         forget=proofreading.forget_suggestions,
-        readers=STAFF_ALONE,
+        readers=Readers(NO_ROW, NO_ROW, (Role.HEAD, _("le professeur principal, et qui a écrit le texte"))),
         **BASIS,
     ),
     PersonalData(
