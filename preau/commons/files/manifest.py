@@ -21,7 +21,7 @@ boards.personal_data.add(
         legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
         readers=on_themselves(
             _("qui voit ce à quoi le fichier est joint"),
-            others=(_("les personnes qui voient ce à quoi le fichier est joint"),),
+            others=(_("les élèves et les familles qui le voient aussi"),),
         ),
         keep=Retention.YEAR_PLUS_ONE,
         fields=dict.fromkeys(
