@@ -234,6 +234,8 @@ for label, model, person, fields, more in [
 ]:
     boards.personal_data.add(PersonalData(label, f"drive.{model}", person, fields=fields, **COMMON | more))
 
+# A folder goes once nothing lies in it any more.
+PLACED_AND_EMPTY = Q(place__in=[Item.Place.CLASS, Item.Place.TEAM]) & (Q(is_folder=False) | Q(children=None))
 boards.terms.add(
     Term(
         "drive.items",
@@ -246,7 +248,7 @@ boards.terms.add(
             "Dans une classe ou une équipe, effacé à la fin de l’année scolaire qui suit. Ce que chacun garde pour soi part avec sa personne ; "
             "ce que les personnels partagent reste, sans nom."
         ),
-        due=by_year("drive.Item", "changed_at", but=Q(place__in=[Item.Place.CLASS, Item.Place.TEAM])),
+        due=by_year("drive.Item", "changed_at", but=PLACED_AND_EMPTY),
         people=("owner", "made_by"),
         erase=leaving.erase_items,
         with_it=("drive.Version", "drive.Share", "drive.Opening", "drive.Property"),

@@ -19,6 +19,7 @@ from preau.commons.drive.queries import places
 from preau.commons.drive.queries.places import Place
 from preau.commons.files import actions as files
 from preau.commons.files.models import StoredFile
+from preau.directory.models import Enrolment
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -214,11 +215,22 @@ def change(viewer: Viewer, item: Item, name: str, folder: Item | None, pupils_ma
         return False
     item.name = free_name(place, folder, name, item.pk) if moved else name
     item.search_name, item.parent, item.pupils_may = fold(item.name), folder, way
-    item.save(update_fields=["name", "search_name", "parent", "pupils_may"])
+    if moved:
+        item.is_handed_in = folder is not None and item.made_by_id in _handing_in(folder)
+    item.save(update_fields=["name", "search_name", "parent", "pupils_may", "is_handed_in"])
     if moved:
         nest_again(item)
+    # What pupils had put in a folder before it became one where each sees their own alone.
+    Item.objects.filter(parent=item, made_by__in=_handing_in(item)).update(is_handed_in=True)
     journal.record(viewer, "drive.moved" if moved else "drive.changed", item)
     return True
+
+
+def _handing_in(folder: Item) -> set[int]:
+    """The pupils whose documents are theirs alone in this folder; nobody where it is not one of handing in."""
+    if folder.pupils_may != Item.PupilsMay.HAND_IN or folder.group_id is None:
+        return set()
+    return set(Enrolment.objects.filter(group=folder.group_id).values_list("pupil_id", flat=True))
 
 
 def _refuse_move(viewer: Viewer, place: Place, item: Item, folder: Item | None) -> None:

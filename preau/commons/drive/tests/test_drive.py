@@ -476,6 +476,9 @@ def test_what_a_class_kept_ends_and_what_is_one_s_own_stays(college: World) -> N
     due = set(term.due(college.school, TODAY + timedelta(days=730)))
     assert placed in due and own not in due
     assert placed not in set(term.due(college.school, TODAY))
+    full = of_class(placed.group, "Plein", college.people["teacher"], is_folder=True)
+    of_class(placed.group, "Dedans.txt", college.people["teacher"], parent=full)
+    assert full not in set(term.due(college.school, TODAY + timedelta(days=730)))
 
 
 # Joined to what one writes
