@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.drive import rules
+from preau.commons.drive.actions import sharing
 from preau.commons.drive.models import Item, Nesting, Property, Version
 from preau.commons.drive.models.items import LONGEST_NAME
 from preau.commons.drive.queries import places
@@ -291,6 +292,8 @@ def copy(viewer: Viewer, item: Item, place: Place, folder: Item | None, name: st
     twins: dict[int, Item] = {}
     made = _copied(viewer, whole, place, folder, _Tree(children, twins))
     copy_properties(twins)
+    # Whoever copies a document may read the copy: to its owner, it is opened.
+    sharing.note_openings(viewer, rows)
     journal.record(viewer, "drive.copied", made, count=len(rows))
     return made
 

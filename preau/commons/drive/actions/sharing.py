@@ -107,7 +107,7 @@ def note_opening(viewer: Viewer, file: StoredFile) -> None:
 @transaction.atomic
 def note_openings(viewer: Viewer, items: Iterable[Item]) -> None:
     """The same of several, in a page that only reads: two statements, however many they are."""
-    read = [item.pk for item in items if rules.notes_opening(viewer, item)]
+    read = [item.pk for item in items if not item.is_folder and rules.notes_opening(viewer, item)]
     if not read:
         return
     now, person = timezone.now(), viewer.person.pk

@@ -374,6 +374,13 @@ def test_the_owner_sees_who_opened_it_and_families_are_not_noted(
     assert "Qui l’a ouvert" in page.content.decode()
 
 
+def test_a_copy_of_what_somebody_shares_counts_as_an_opening(college: World, seat_of: Any) -> None:
+    item, reader = own_item(college), seat_of("cpe")
+    a_share(item, "person", person=reader.person)
+    keeping.copy(reader, item, places.own_place(reader), None)
+    assert Opening.objects.get(item=item).person == reader.person
+
+
 def test_a_reader_is_told_that_it_is_noted(client: SchoolClient, college: World) -> None:
     item = class_item(college)
     page = client.sit(college.people["pupil"]).get(reverse("drive:item", kwargs={"pk": item.pk}))
