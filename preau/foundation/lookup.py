@@ -153,10 +153,18 @@ class LookupTerms:
 
     def among(self, rows: "QuerySet[Any]", field: str) -> "QuerySet[Any]":
         """The rows of a scope whose folded `field` may match, those that begin alike first."""
-        alike = reduce(and_, (word.begins(field) for word in self.words))
-        may = reduce(and_, (word.may_be_in(field) for word in self.words))
-        nearest = Case(When(alike, then=Value(0)), default=Value(1), output_field=IntegerField())
-        return rows.filter(may).order_by(nearest, field, "pk")[:MOST_CANDIDATES]
+        nearest = Case(
+            When(self.begin_in(field), then=Value(0)), default=Value(1), output_field=IntegerField()
+        )
+        return rows.filter(self.may_be_in(field)).order_by(nearest, field, "pk")[:MOST_CANDIDATES]
+
+    def begin_in(self, *fields: str) -> Q:
+        """Each word, as it was typed, begins one of those of a folded field, whichever."""
+        return reduce(and_, (reduce(or_, map(word.begins, fields)) for word in self.words))
+
+    def may_be_in(self, field: str) -> Q:
+        """Each word may be in a folded field, slips forgiven: the caller measures."""
+        return reduce(and_, (word.may_be_in(field) for word in self.words))
 
     def slips(self, folded: str) -> int | None:
         """How many slips in all lie between what was typed and a folded text; None when it is something else."""

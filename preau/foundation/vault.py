@@ -87,6 +87,20 @@ def _passing(target: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def keep_once(name: str, same: str) -> bool:
+    """Keep the bytes of two files that are the same in one place of the disk, each under its name, until the last is removed; False where the
+    disk cannot, or where `same` has just gone: then `name` keeps its own."""
+    target = path_of(name)
+    passing = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        os.link(path_of(same), passing, follow_symlinks=False)
+        passing.replace(target)
+    except OSError:
+        passing.unlink(missing_ok=True)
+        return False
+    return True
+
+
 def remove(name: str) -> None:
     """Remove a file of the room; one that is not there is removed already."""
     path_of(name).unlink(missing_ok=True)

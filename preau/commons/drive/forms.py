@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.commons.drive import rules
 from preau.commons.drive.models import Item, Share
-from preau.commons.drive.models.items import LONGEST_NAME
+from preau.commons.drive.models.items import LONGEST_DESCRIPTION, LONGEST_NAME
 from preau.commons.drive.queries import lists, places, shown
 from preau.commons.drive.queries.places import Place
 from preau.directory.viewer import Viewer
@@ -66,12 +66,25 @@ class ChangeForm(FolderForm):
         required=False,
         empty_label=gettext_lazy("Sans dossier"),
     )
-    field_order = ("nom", "dans", "eleves")
+    montre = forms.CharField(
+        label=gettext_lazy("Ce que montre l’image"),
+        help_text=gettext_lazy("En une phrase, pour qui ne la voit pas."),
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+    )
+    field_order = ("nom", "montre", "dans", "eleves")
 
     def __init__(self, viewer: Viewer, item: Item, *args: Any, **more: Any) -> None:
-        initial = {"nom": item.name, "dans": item.parent_id, "eleves": item.pupils_may}
+        initial = {
+            "nom": item.name,
+            "montre": item.description,
+            "dans": item.parent_id,
+            "eleves": item.pupils_may,
+        }
         super().__init__(*args, opens_to_pupils=rules.opens_to_pupils(viewer, item), initial=initial, **more)
         self.item = item
+        if not item.is_picture:
+            del self.fields["montre"]
         self.fields["nom"].label = _("Nom")
         folders = places.folders_of(places.place_of(item))
         if item.is_folder:

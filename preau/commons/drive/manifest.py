@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.drive import dav, rules, seeds, tasks
-from preau.commons.drive.actions import leaving, sharing
+from preau.commons.drive.actions import leaving, reading, sharing
 from preau.commons.drive.actions import volume as writing
 from preau.commons.drive.models import Item, Version
 from preau.commons.drive.queries import lists, measures, volume
@@ -83,6 +83,8 @@ boards.folders.add(
     )
 )
 boards.schedule.add(boards.Scheduled("drive.empty_bins", tasks.empty_bins, every_minutes=24 * 60))
+boards.schedule.add(boards.Scheduled("drive.read_missing", tasks.read_missing, every_minutes=24 * 60))
+reading.document_kept.connect(tasks.enqueue_reading, dispatch_uid="drive.reading")
 boards.seeds.add(boards.Seed("fichiers", seeds.plant, order=72))
 for name, count in [
     ("drive.documents", measures.documents_added),
@@ -161,7 +163,8 @@ for label, model, person, fields, more in [
             "school place group parent is_folder pupils_may is_handed_in versions search_name".split(), NONE
         )
         | dict.fromkeys(
-            "owner made_by made_at changed_at trashed_at trashed_by trashed_with name file".split(), PERSONAL
+            "owner made_by made_at changed_at trashed_at trashed_by trashed_with name file description".split(),
+            PERSONAL,
         ),
         {
             "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
@@ -179,6 +182,16 @@ for label, model, person, fields, more in [
             "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
             "forget": leaving.forget_versions,
             "people": {"made_by": ALL},
+        },
+    ),
+    (
+        _("Ce que disent les documents"),
+        "Content",
+        "file__kept_by",
+        dict.fromkeys("file pages is_tagged read_at".split(), NONE) | {"words": PERSONAL, "text": PERSONAL},
+        {
+            "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
+            "people": {"kept_by": ALL},
         },
     ),
     (
@@ -258,6 +271,11 @@ boards.terms.add(
 
 boards.endings.add(
     boards.Ending(
+        ("drive.Content",), _("Ce qu’un document dit s’efface avec son fichier, la nuit."), by="files.sweep"
+    )
+)
+boards.endings.add(
+    boards.Ending(
         ("drive.Lock", "drive.Sidecar"),
         _(
             "Ce qu’un logiciel tient ouvert, et les petits fichiers qu’il pose à côté pour lui, s’effacent dans la nuit."
@@ -280,6 +298,7 @@ for words in [
         when="made_at",
         sentence=(_("Version d’un document"),),
     ),
+    boards.InWords("drive.Content", when="read_at", sentence=(_("Mots d’un document"),)),
     boards.InWords("drive.Share", when="given_at", sentence=(_("Partage"), _("jusqu’au %(until)s"))),
     boards.InWords("drive.Lock", when="made_at", sentence=(_("Document en cours d’écriture"),)),
     boards.InWords("drive.Property", when="", sentence=(_("Noté par un logiciel"),)),

@@ -73,6 +73,7 @@ class StoredFile(models.Model):
         verbose_name = _("fichier")
         indexes = [
             models.Index(fields=["kept_by", "digest"], name="files_sent_by_a_person"),
+            models.Index(fields=["digest"], name="files_by_digest"),
             models.Index(fields=["kept_at"], condition=Q(state="held"), name="files_held"),
         ]
 

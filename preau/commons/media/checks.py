@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core import checks
 
-from preau.commons.media import films, papers
+from preau.commons.media import films
+from preau.foundation import documents
 
 
 @checks.register(deploy=True)
@@ -18,7 +19,7 @@ def programs_are_there(**_kwargs: Any) -> list[checks.CheckMessage]:
                 "This machine makes neither films nor sounds: ffmpeg is missing.", hint=hint, id="preau.I002"
             )
         )
-    if not papers.reads_pdf():
+    if not documents.reads_pdf():
         hint = "apt install poppler-utils; until then a PDF is kept without its picture and its words."
         found.append(
             checks.Info(

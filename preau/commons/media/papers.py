@@ -4,10 +4,9 @@ A PDF is read by poppler (`pdfinfo`, `pdftotext`, `pdftoppm`), confined, where t
 """
 
 import re
-import shutil
 import stat
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,11 +20,10 @@ from django.utils.translation import gettext as _
 from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
-from preau.foundation import confined
+from preau.foundation import confined, documents
 from preau.foundation.confined import Bounds, Broken
 from preau.foundation.uploads import ENTRIES, MEGABYTE, UploadRefused
 
-MOST_TEXT = 400_000
 MOST_UNFOLDED, MOST_TIMES, SMALL = 500 * MEGABYTE, 200, 20 * MEGABYTE
 # Of one page of a book, and of one of its descriptions.
 HEAVIEST_PAGE = 4 * MEGABYTE
@@ -57,11 +55,6 @@ class Paper:
 # PDF
 
 
-def reads_pdf() -> bool:
-    """Can this machine look into a PDF?"""
-    return all(shutil.which(name) for name in ("pdfinfo", "pdftotext", "pdftoppm"))
-
-
 def is_pdf(start: bytes) -> bool:
     return start.startswith((b"%PDF-1.", b"%PDF-2."))
 
@@ -74,31 +67,24 @@ def pdf_of(source: Path) -> Paper:
                 "Ce PDF contient un programme, un formulaire ou un fichier joint : imprimez-le de nouveau en PDF, puis envoyez-le."
             )
         )
-    if not reads_pdf():
+    if not documents.reads_pdf():
         return Paper()
     try:
-        told = dict(
-            _lines(confined.run(["pdfinfo", source.name], source.parent, Bounds(seconds=60, processor=30)))
-        )
+        told = documents.pdf_facts(source)
         if told.get("Encrypted", "no").startswith("yes"):
             raise UploadRefused(_("Ce PDF est protégé : enregistrez-le sans mot de passe."))
         if told.get("JavaScript", "no") != "no":
             raise UploadRefused(
                 _("Ce PDF contient un programme : imprimez-le de nouveau en PDF, puis envoyez-le.")
             )
-        text = confined.run(
-            ["pdftotext", "-q", "-enc", "UTF-8", "-l", "500", source.name, "-"],
-            source.parent,
-            Bounds(seconds=120, processor=60, written=16 * MEGABYTE),
-        )
+        text = documents.pdf_text(source)
     except Broken as error:
         raise UploadRefused(_("Ce PDF est abîmé : enregistrez-le de nouveau, puis envoyez-le.")) from error
-    pages = told.get("Pages", "0")
     return Paper(
         title=_said(told.get("Title", ""))[:200],
         authors=_said(told.get("Author", ""))[:200],
-        pages=int(pages) if pages.isascii() and pages.isdigit() else 0,
-        text=_text(text),
+        pages=documents.page_count(told),
+        text=text,
     )
 
 
@@ -132,18 +118,6 @@ def _acts(source: Path) -> bool:
                 return True
             tail = chunk[-64:]
     return False
-
-
-def _lines(told: str) -> Iterator[tuple[str, str]]:
-    for line in told.splitlines():
-        name, _colon, value = line.partition(":")
-        yield name.strip(), value.strip()
-
-
-def _text(text: str) -> str:
-    told = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", "", text).replace("\f", "\n\n")
-    lines = (" ".join(line.split()) for line in told[: 2 * MOST_TEXT].splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:MOST_TEXT]
 
 
 def _said(text: object) -> str:
@@ -245,14 +219,14 @@ def _book(archive: ZipFile, listed: Mapping[str, ZipInfo], package: str) -> Pape
     words: list[str] = []
     for href in order:
         name = str(beside / unquote(href.partition("#")[0]))
-        if name in listed and sum(map(len, words)) < MOST_TEXT:
+        if name in listed and sum(map(len, words)) < documents.MOST_TEXT:
             words.append(_words(_page(archive, listed[name])))
     return Paper(
         title=_first(root, "title")[:200],
         authors=", ".join(_all(root, "creator"))[:200],
         language=_first(root, "language")[:8],
         pages=len(order),
-        text=_text("\n\n".join(words)),
+        text=documents.plain("\n\n".join(words)),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.drive import rules
-from preau.commons.drive.actions import sharing
+from preau.commons.drive.actions import reading, sharing
 from preau.commons.drive.models import Item, Nesting, Property, Version
 from preau.commons.drive.models.items import LONGEST_NAME
 from preau.commons.drive.queries import places
@@ -88,6 +88,7 @@ def _document(viewer: Viewer, place: Place, folder: Item | None, file: StoredFil
 
 def _first_version(viewer: Viewer, item: Item, file: StoredFile) -> Item:
     Version.objects.create(item=item, number=1, file=file, made_by=viewer.person, made_at=item.made_at)
+    reading.document_kept.send(Item, file_id=file.pk)
     journal.record(viewer, "drive.added", item)
     return item
 
@@ -197,28 +198,40 @@ def free_name(place: Place, folder: Item | None, name: str, but: int | None = No
 # Changing
 
 
+@dataclass(frozen=True)
+class Change:
+    """What an item becomes: its name, and its folder in the same place. "" leaves what pupils may do in it, None what a picture shows."""
+
+    name: str
+    folder: Item | None
+    pupils_may: str = ""
+    description: str | None = None
+
+
 @transaction.atomic
-def change(viewer: Viewer, item: Item, name: str, folder: Item | None, pupils_may: str = "") -> bool:
-    """Another name, another folder of the same place, or what pupils may do in it; False when nothing changes. Raises Refusal."""
+def change(viewer: Viewer, item: Item, wanted: Change) -> bool:
+    """False when nothing changes. Raises Refusal."""
     place = places.place_of(item)
     hold(place)
     item = lock(Item, item.pk, "group")
     if not rules.keeps_present(viewer, item):
         raise Refusal(not_there())
-    folder = _folder_now(folder)
+    name, folder = wanted.name, _folder_now(wanted.folder)
     moved = (folder.pk if folder else None) != item.parent_id
     if moved:
         _refuse_move(viewer, place, item, folder)
     if name != item.name:
         _refuse_taken(place, folder, name, item.pk)
-    way = pupils_may if pupils_may and rules.opens_to_pupils(viewer, item) else item.pupils_may
-    if not moved and name == item.name and way == item.pupils_may:
+    way = wanted.pupils_may if wanted.pupils_may and rules.opens_to_pupils(viewer, item) else item.pupils_may
+    description = item.description if wanted.description is None else wanted.description
+    if not moved and (name, way, description) == (item.name, item.pupils_may, item.description):
         return False
     item.name = free_name(place, folder, name, item.pk) if moved else name
     item.search_name, item.parent, item.pupils_may = fold(item.name), folder, way
+    item.description = description
     if moved:
         item.is_handed_in = folder is not None and item.made_by_id in _handing_in(folder)
-    item.save(update_fields=["name", "search_name", "parent", "pupils_may", "is_handed_in"])
+    item.save(update_fields=["name", "search_name", "parent", "pupils_may", "description", "is_handed_in"])
     if moved:
         nest_again(item)
     # What pupils had put in a folder before it became one where each sees their own alone.
@@ -324,7 +337,7 @@ def _copied(viewer: Viewer, item: Item, place: Place, folder: Item | None, tree:
         for child in tree.children.get(item.pk, ()):
             _copied(viewer, child, place, made, tree)
         return made
-    made = _new(viewer, place, folder, name, file=item.file, versions=1)
+    made = _new(viewer, place, folder, name, file=item.file, versions=1, description=item.description)
     tree.twins[item.pk] = made
     Version.objects.create(item=made, number=1, file=item.file, made_by=viewer.person, made_at=made.made_at)
     return made
@@ -366,6 +379,7 @@ def replace(viewer: Viewer, item: Item, file: StoredFile) -> bool:
     item.file, item.changed_at = file, now
     item.save(update_fields=["file", "changed_at", "versions"])
     item.all_versions.filter(number__lte=item.versions - rules.MOST_VERSIONS).delete()
+    reading.document_kept.send(Item, file_id=file.pk)
     journal.record(viewer, "drive.version_added", item, number=item.versions)
     return True
 

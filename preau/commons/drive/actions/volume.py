@@ -112,7 +112,7 @@ def move(viewer: Viewer, here: Spot, there: Spot, tokens: Tokens) -> None:
         return
     _make_way(viewer, there)
     if here.place.key == there.place.key:
-        keeping.change(viewer, item, there.name, there.folder)
+        keeping.change(viewer, item, keeping.Change(there.name, there.folder))
         _free_below(item)
         return
     keeping.copy(viewer, item, there.place, there.folder, there.name)

@@ -13,7 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.foundation.db import NATURAL
 
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_DESCRIPTION = 120, 250
 
 
 class PlacedQuerySet(SchoolQuerySet):
@@ -37,7 +37,7 @@ class PlacedQuerySet(SchoolQuerySet):
 
     def opened_by(self, viewer: Viewer, pk: int) -> "Item | None":
         """The item of a page if the viewer sees it, with its file, its place and its people (one query)."""
-        related = ("file", "owner", "group", "school", "made_by", "parent")
+        related = ("file__content", "owner", "group", "school", "made_by", "parent")
         return self.visible_to(viewer).select_related(*related).filter(pk=pk).first()
 
 
@@ -74,7 +74,7 @@ class Item(models.Model):
     """A folder or a document, under its name in its folder. Where it lies says who sees it: `owner` for one's own place, `group` for that of
     a class and of its team, the school alone for the staff's.
 
-    `pupils_may`: what pupils may do in a folder of a class. `is_handed_in`: put by a pupil in a folder where each sees only their own. `file`: the last of its
+    `description`: of a picture, for whoever does not see it. `pupils_may`: what pupils may do in a folder of a class. `is_handed_in`: put by a pupil in a folder where each sees only their own. `file`: the last of its
     versions, of which there have been `versions`. `trashed_with`: the folder with which it went in the bin.
     """
 
@@ -113,6 +113,9 @@ class Item(models.Model):
         StoredFile, models.CASCADE, null=True, related_name="drive_items", verbose_name=_("fichier")
     )
     versions = models.PositiveIntegerField(_("nombre de versions"), default=0)
+    description = models.CharField(
+        _("ce que montre l’image"), max_length=LONGEST_DESCRIPTION, blank=True, db_default=""
+    )
     made_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="drive_items_made", verbose_name=_("déposé par")
     )
@@ -183,6 +186,10 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.file is not None and self.file.has_glimpse
 
     @property
     def is_trashed(self) -> bool:

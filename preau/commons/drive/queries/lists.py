@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.foundation import dates, filekinds
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import MOST_CANDIDATES, LookupTerms
 from preau.foundation.text import weight
 
 WEEK = timedelta(days=7)
@@ -270,15 +270,23 @@ def way_to(viewer: Viewer, item: Item) -> list[tuple[str, str]]:
 
 
 def items_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The documents and folders that one sees, by the words of their name (one query)."""
-    rows = Item.objects.visible_to(viewer).present()
-    lines = wanted.among(rows.values_list("pk", "search_name", "name", "changed_at"), "search_name")
-    return [
-        Hit(
-            name,
-            reverse("drive:item", kwargs={"pk": pk}),
-            dates.near_day(dates.local(changed).date(), viewer.today),
-            near=slips > 0,
-        )
-        for (pk, _folded, name, changed), slips in wanted.best(lines, lambda row: row[1])
-    ]
+    """The documents and folders that one sees, by the words of their name, then by those that they hold (one query)."""
+    inside = wanted.begin_in("search_name", "file__content__words")
+    rows = Item.objects.visible_to(viewer).present().filter(wanted.may_be_in("search_name") | inside)
+    rows = rows.annotate(is_inside=ExpressionWrapper(inside, BooleanField())).order_by("search_name", "pk")
+    lines = list(rows.values_list("pk", "search_name", "name", "changed_at", "is_inside")[:MOST_CANDIDATES])
+    named = wanted.best(lines, lambda row: row[1])
+    known = {row[0] for row, _slips in named}
+    hits = [_hit(viewer, row, near=slips > 0) for row, slips in named]
+    return hits + [_hit(viewer, row, _("dans le texte")) for row in lines if row[4] and row[0] not in known]
+
+
+def _hit(viewer: Viewer, row: Any, where: str = "", *, near: bool = False) -> Hit:
+    pk, _folded, name, changed, *_rest = row
+    when = dates.near_day(dates.local(changed).date(), viewer.today)
+    return Hit(
+        name,
+        reverse("drive:item", kwargs={"pk": pk}),
+        f"{where} · {when}" if where else when,
+        near=near,
+    )

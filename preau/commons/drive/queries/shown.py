@@ -1,7 +1,7 @@
 """One document as its page shows it: read in the page, with whom it is shared, its versions, who opened it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.commons.drive import rules
-from preau.commons.drive.models import Item, Opening, Share, Version
+from preau.commons.drive.models import Content, Item, Opening, Share, Version
 from preau.commons.drive.queries.lists import to_said, until_said
 from preau.commons.files.models import StoredFile
 from preau.commons.files.queries import FileRow, rows_of
+from preau.commons.files.queries.reading import How, Reading, readings_of
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
@@ -46,6 +47,48 @@ def share_rows(viewer: Viewer, shares: Sequence[Share]) -> list[ShareRow]:
         )
         for share in shares
     ]
+
+
+# What it says
+
+
+def reading_of(item: Item) -> Reading | None:
+    """The document as its page shows it: of an office file, its words alone; of a picture, what it shows for who does not see it."""
+    if item.file is None:
+        return None
+    (reading,) = readings_of([item.file])
+    content: Content | None = getattr(item.file, "content", None)
+    if reading.how == How.PICTURE:
+        return replace(reading, description=item.description)
+    if reading.how == How.NONE and reading.file.url and content and content.text:
+        return replace(reading, how=How.TEXT, text=content.text, bare=True)
+    return reading
+
+
+def advice_of(item: Item) -> list[tuple[str, str]]:
+    """What its keeper may mend so that everyone reads it: titles and sentences."""
+    content: Content | None = getattr(item.file, "content", None) if item.file else None
+    if item.is_picture and not item.description:
+        return [
+            (
+                _("Que montre cette image ?"),
+                _("Qui ne la voit pas n’en lit que le nom. Dites-le en une phrase."),
+            )
+        ]
+    if content is None or content.is_tagged is None:
+        return []
+    if content.pages and not content.words:
+        said = _(
+            "Ses pages sont des images : rien ne s’y lit à voix haute, rien ne s’y trouve. Joignez aussi le texte."
+        )
+        return [(_("Aucun mot dans ce PDF"), said)]
+    if not content.is_tagged:
+        said = _(
+            "Un lecteur d’écran y perd les titres, les listes et les tableaux. Enregistrez-le de nouveau : dans LibreOffice, « PDF balisé » ; "
+            "dans Word, « Balises de structure de document pour l’accessibilité »."
+        )
+        return [(_("PDF sans balises"), said)]
+    return []
 
 
 # Who opened it

@@ -143,7 +143,7 @@ def test_a_folder_never_goes_into_itself(college: World, seat_of: Any) -> None:
     outer = keeping.add_folder(viewer, place, None, "Dehors")
     inner = keeping.add_folder(viewer, place, outer, "Dedans")
     with pytest.raises(keeping.Refusal, match="lui-même"):
-        keeping.change(viewer, outer, "Dehors", inner)
+        keeping.change(viewer, outer, keeping.Change("Dehors", inner))
     assert Item.objects.get(pk=outer.pk).parent is None
 
 
@@ -153,7 +153,7 @@ def test_what_a_folder_holds_follows_it(college: World, seat_of: Any) -> None:
     first, second = (keeping.add_folder(viewer, place, None, name) for name in ("Un", "Deux"))
     inner = keeping.add_folder(viewer, place, first, "Dedans")
     item = put(viewer, folder=inner)
-    assert keeping.change(viewer, inner, "Dedans", second)
+    assert keeping.change(viewer, inner, keeping.Change("Dedans", second))
     above = dict(Nesting.objects.filter(item=item).values_list("above__name", "depth"))
     assert above == {"Carnet.pdf": 0, "Dedans": 1, "Deux": 2}
     assert set(Item.objects.below(first.pk)) == {first}
@@ -163,7 +163,7 @@ def test_a_name_taken_is_refused_in_words(college: World, seat_of: Any) -> None:
     viewer = seat_of("teacher")
     one, other = put(viewer, "Un.pdf"), put(viewer, "Deux.pdf", PDF + b"%")
     with pytest.raises(keeping.Refusal, match="déjà ce nom"):
-        keeping.change(viewer, other, one.name, None)
+        keeping.change(viewer, other, keeping.Change(one.name, None))
 
 
 def test_folders_are_not_put_for_ever_in_folders(college: World, seat_of: Any) -> None:

@@ -115,7 +115,7 @@ def _put_away(request: HttpRequest, items: Iterable[Item], folder: Item | None) 
     moved = 0
     for item in items:
         try:
-            moved += keeping.change(request.viewer, item, item.name, folder)
+            moved += keeping.change(request.viewer, item, keeping.Change(item.name, folder))
         except keeping.Refusal as error:
             messages.error(request, f"{item.name}\u202f: {error}")
     said = ngettext("%(num)s élément est rangé.", "%(num)s éléments sont rangés.", moved)
@@ -131,7 +131,8 @@ def change(request: HttpRequest, item: Item) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            changed = keeping.change(request.viewer, item, data["nom"], data["dans"], data.get("eleves", ""))
+            wanted = keeping.Change(data["nom"], data["dans"], data.get("eleves", ""), data.get("montre"))
+            changed = keeping.change(request.viewer, item, wanted)
         except keeping.Refusal as error:
             form.add_error(None, str(error))
         else:

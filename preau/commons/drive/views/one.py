@@ -16,7 +16,6 @@ from preau.commons.drive.forms import ShareForm, VersionForm
 from preau.commons.drive.models import Item, Share, Version
 from preau.commons.drive.queries import lists, places, shown
 from preau.commons.drive.views.listing import listing
-from preau.commons.files.queries.reading import readings_of
 from preau.foundation.access import confirmed, opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import render_form, status_of, tell_outcome
@@ -40,11 +39,12 @@ def document(request: HttpRequest, item: Item, form: VersionForm | None = None) 
     viewer = request.viewer
     shares = lists.shares_of(viewer, [item.pk]).get(item.pk, []) if rules.shares(viewer, item) else []
     sees = rules.sees_openings(viewer, item)
-    file = item.file
+    reading = shown.reading_of(item)
     context: dict[str, Any] = {
         "item": item,
         "way": lists.way_to(viewer, item),
-        "readings": readings_of([file] if file else []),
+        "readings": [reading] if reading else [],
+        "advice": shown.advice_of(item) if rules.keeps(viewer, item) else [],
         "detail": lists.rows_of(viewer, [item], {})[0].detail,
         "keeps": rules.keeps(viewer, item),
         "may_share": rules.shares(viewer, item),

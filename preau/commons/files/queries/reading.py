@@ -26,13 +26,16 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """A file as `ui.reader` shows it. `text`: the words of a text, `cut` when there are more of them in the file."""
+    """A file as `ui.reader` shows it. `text`: the words of a text, `cut` when there are more of them in the file, `bare` when it is drawn otherwise
+    there. `description`: what a picture shows."""
 
     file: FileRow
     how: How
     address: str = ""
     text: str = ""
     cut: bool = False
+    bare: bool = False
+    description: str = ""
 
 
 def readings_of(files: Iterable[StoredFile]) -> list[Reading]:

@@ -1,5 +1,6 @@
 """The store of files: kept whole or not at all, shown through what owns them, given back under guard, erased for good."""
 
+import errno
 import re
 import socket
 import struct
@@ -161,6 +162,37 @@ def test_a_school_that_is_full_is_told_so(seat_of: Any, room: Path, settings: An
     with pytest.raises(UploadRefused, match="n’a plus de place"):
         kept(seat_of("pupil"), samples.sent("autre.pdf", samples.PDF + b"\n"))
     assert len(on_disk(room)) == StoredFile.objects.count() == 1
+
+
+def test_what_two_people_send_lies_once_on_the_disk_until_both_let_go(
+    seat_of: Any, room: Path, unowned: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    paper, photo = samples.sent("devoir.pdf", samples.PDF), samples.sent("photo.jpg", samples.picture())
+    first, first_photo = kept(seat_of("teacher"), paper, photo)
+    second, second_photo = kept(seat_of("pupil"), paper, photo)
+    pairs = [(first.public_id, second.public_id), (first_photo.glimpse, second_photo.glimpse)]
+    for one, other in pairs:
+        assert vault.path_of(one).samefile(vault.path_of(other))
+    # Other bytes of the same weight are another file.
+    changed = samples.PDF.replace(b"Catalog", b"Catalod")
+    (third,) = kept(seat_of("cpe"), samples.sent("devoir.pdf", changed))
+    assert not vault.path_of(third.public_id).samefile(vault.path_of(first.public_id))
+    StoredFile.objects.filter(pk=first.pk).update(kept_at=timezone.now() - timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.sweep(timezone.now())
+    assert not vault.path_of(first.public_id).exists() and content_of(second) == samples.PDF
+
+
+def test_a_disk_that_cannot_share_keeps_each_its_own(
+    seat_of: Any, room: Path, unowned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    (first,) = kept(seat_of("teacher"))
+    (second,) = kept(seat_of("pupil"))
+    assert content_of(first) == content_of(second) == samples.PDF and len(on_disk(room)) == 2
 
 
 def test_a_second_click_keeps_nothing_twice(seat_of: Any, room: Path, clock: Any) -> None:

@@ -21,7 +21,7 @@ from PIL import Image
 from preau.commons.media import films, mediaroom, papers
 from preau.commons.media.films import Facts, Quality
 from preau.commons.media.models import Medium, Rendition
-from preau.foundation import antivirus, filekinds, pictures, vault, works
+from preau.foundation import antivirus, documents, filekinds, pictures, vault, works
 from preau.foundation.antivirus import Verdict
 from preau.foundation.confined import Broken
 from preau.foundation.uploads import UploadRefused
@@ -277,7 +277,7 @@ def _image(source: Path) -> list[File]:
 
 
 def _first_page(source: Path) -> list[File]:
-    if not papers.reads_pdf():
+    if not documents.reads_pdf():
         return []
     page = source.parent / "first.png"
     papers.first_page(source, page)
