@@ -1,6 +1,11 @@
 // Forms that carry files: how far the sending is. Without it the form is sent as any other.
 // The server answers a success with the address to go to, not with a redirection: followed here, it would use up
 // the messages meant for the page that comes next.
+// Where the form says that it may (`data-parts`), what is heavy goes by parts, each file to its place, and is not sent again from its beginning.
+
+import { Refused, sendByParts } from "../parts/by_parts.js";
+
+const HEAVY = 1024 * 1024;
 
 function show(form, answer) {
   const address = answer.getResponseHeader("X-Next-Page");
@@ -13,32 +18,79 @@ function show(form, answer) {
   document.getElementById("erreurs")?.focus();
 }
 
-function send(form, button) {
+function progressOf(form) {
   const place = form.querySelector("[data-upload-progress]");
   const [said, bar] = [place.querySelector("p"), place.querySelector("progress")];
-  const request = new XMLHttpRequest();
   let spoken = -1;
   place.hidden = false;
-  const tell = (percent) => {
-    bar.value = percent;
-    // Every tenth is said: a screen reader must not read a hundred numbers.
-    if (Math.floor(percent / 10) === spoken) return;
-    spoken = Math.floor(percent / 10);
-    said.textContent = place.dataset.words.replace("#", spoken * 10);
+  return {
+    words: place.dataset,
+    say(words) { spoken = -1; said.textContent = words; },
+    tell(percent) {
+      bar.value = percent;
+      // Every tenth is said: a screen reader must not read a hundred numbers.
+      if (Math.floor(percent / 10) === spoken) return;
+      spoken = Math.floor(percent / 10);
+      said.textContent = place.dataset.words.replace("#", spoken * 10);
+    },
+    fail(words) {
+      said.textContent = words;
+      form.removeAttribute("data-sent");
+      for (const control of form.elements) control.removeAttribute("aria-disabled");
+    },
   };
-  const fail = () => {
-    said.textContent = place.dataset.failed;
-    form.removeAttribute("data-sent");
-    for (const control of form.elements) control.removeAttribute("aria-disabled");
-  };
-  request.upload.addEventListener("progress", ({ loaded, total }) => tell((100 * loaded) / total));
-  request.upload.addEventListener("load", () => { tell(100); said.textContent = place.dataset.received; });
+}
+
+function send(form, data, progress) {
+  const request = new XMLHttpRequest();
+  const fail = () => progress.fail(progress.words.failed);
+  request.upload.addEventListener("progress", ({ loaded, total }) => progress.tell((100 * loaded) / total));
+  request.upload.addEventListener("load", () => { progress.tell(100); progress.say(progress.words.received); });
   request.addEventListener("load", () => show(form, request));
   request.addEventListener("error", fail);
   request.addEventListener("abort", fail);
   request.open("POST", form.action);
   request.setRequestHeader("X-Upload", "1");
-  request.send(new FormData(form, button));
+  request.send(data);
+}
+
+async function sendHeavy(form, heavy, progress) {
+  const total = heavy.reduce((sum, file) => sum + file.size, 0);
+  let [before, next] = [0, ""];
+  for (const file of heavy) {
+    next = await sendByParts(file, {
+      address: form.dataset.parts,
+      goesTo: form.dataset.goesTo,
+      token: form.elements.csrfmiddlewaretoken.value,
+      signal: new AbortController().signal,
+      tell: (offset) => progress.tell((100 * (before + offset)) / total),
+      waits: () => progress.say(progress.words.waits),
+      stopped: progress.words.stopped,
+    });
+    before += file.size;
+  }
+  return next;
+}
+
+async function sendAll(form, button) {
+  const [data, progress] = [new FormData(form, button), progressOf(form)];
+  const fields = form.dataset.parts ? form.querySelectorAll("input[type=file]") : [];
+  const heavy = [...fields].flatMap((field) => [...field.files]).filter((file) => file.size > HEAVY);
+  if (!heavy.length) return send(form, data, progress);
+  let next;
+  try {
+    next = await sendHeavy(form, heavy, progress);
+  } catch (error) {
+    return progress.fail(error instanceof Refused ? error.message : progress.words.stopped);
+  }
+  let light = 0;
+  for (const field of fields) {
+    data.delete(field.name);
+    for (const file of field.files) if (file.size <= HEAVY) { data.append(field.name, file); light += 1; }
+  }
+  if (light) return send(form, data, progress);
+  progress.say(progress.words.received);
+  location.assign(next);
 }
 
 function follow(form) {
@@ -47,7 +99,7 @@ function follow(form) {
     if (form.hasAttribute("data-sent")) return;
     form.setAttribute("data-sent", "");
     for (const control of form.elements) if (control.type === "submit") control.setAttribute("aria-disabled", "true");
-    send(form, event.submitter);
+    sendAll(form, event.submitter);
   });
 }
 

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.drive import dav, rules, seeds, tasks
-from preau.commons.drive.actions import leaving, reading, sharing
+from preau.commons.drive.actions import arriving, leaving, reading, sharing
 from preau.commons.drive.actions import volume as writing
 from preau.commons.drive.models import Item, Version
 from preau.commons.drive.queries import lists, measures, volume
+from preau.commons.media.boards import Destination, destinations
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
@@ -140,6 +141,7 @@ boards.file_owners.add(
     )
 )
 
+destinations.add(Destination(arriving.KEY, rules.has_files, arriving.check, arriving.keep, service=KEY))
 boards.file_pickers.add(boards.FilePicker("drive:pick", rules.has_files, service=KEY))
 
 COMMON: dict[str, Any] = dict(

@@ -16,6 +16,8 @@ GIGABYTE = 1024 * MEGABYTE
 OWN_ROOM = {Profile.PUPIL: GIGABYTE, Profile.GUARDIAN: GIGABYTE // 5, Profile.STAFF: 5 * GIGABYTE}
 PLACE_ROOM = 10 * GIGABYTE
 KEPT = Limits(filekinds.EVERYTHING, files=20, size=100 * MEGABYTE)
+# What arrives by parts, one file at a time.
+ARRIVED = Limits(filekinds.EVERYTHING, files=1, size=GIGABYTE)
 # What a file manager writes: one file at a time, first an empty one.
 WRITTEN = Limits(filekinds.EVERYTHING, files=1, size=200 * MEGABYTE, empty=True)
 # Folders in folders; what a bin keeps; the versions of a document; what is given in one archive; what a copy takes at once.

@@ -1,4 +1,4 @@
-"""Who shows media, and who may add some: the catalogue today."""
+"""Who shows media, and who may add some: the catalogue today. And where files go that arrive by parts without becoming media: the drive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,4 +28,21 @@ class MediaOwner:
     service: str = ""
 
 
+@dataclass(frozen=True)
+class Destination:
+    """Where a file goes that arrived by parts and becomes no medium.
+
+    `key` names it before a colon; `place` is what the sender says after it. `check(viewer, place, size)` and `keep(viewer, place, file)`
+    raise `foundation.uploads.UploadRefused`; `keep` gives the page to go to.
+    """
+
+    key: str
+    open_to: Rule
+    check: Callable[[Any, str, int], None]
+    keep: Callable[[Any, str, Any], str]
+    order: int = 50
+    service: str = ""
+
+
 owners: Registry[MediaOwner] = Registry(MediaOwner)
+destinations: Registry[Destination] = Registry(Destination)

@@ -65,7 +65,7 @@ boards.personal_data.add(
         person="person",
         keep=Retention.MONTH,
         fields=dict.fromkeys(["person", "name", "size", "received", "moved_at"], FieldClass.PERSONAL)
-        | dict.fromkeys(["public_id", "modified"], FieldClass.NONE),
+        | dict.fromkeys(["public_id", "modified", "goes_to", "page"], FieldClass.NONE),
         says={"size": weight, "received": weight},
         **BASIS,
     )
@@ -82,7 +82,7 @@ boards.endings.add(
 boards.endings.add(
     boards.Ending(
         ("media.Upload",),
-        _("Un envoi interrompu part deux jours après sa dernière partie."),
+        _("Un envoi interrompu part une semaine après sa dernière partie."),
         by="media.sweep",
     )
 )

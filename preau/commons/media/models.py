@@ -19,6 +19,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """One's own, nobody else's."""
         return self.filter(person_id=viewer.person.pk)
 
+    def arriving(self) -> Self:
+        """Those that are not handed over yet."""
+        return self.filter(page="")
+
     def still_since(self, moment: datetime) -> Self:
         """Those of which nothing has come since."""
         return self.filter(moved_at__lt=moment)
@@ -28,7 +32,8 @@ class Upload(models.Model):
     """A file that is arriving by parts. Its bytes say how much of it is there; `received` is what was told last.
 
     `public_id` is also the one of the medium that it becomes. `modified`: when its file changed, as the browser said: the same file
-    chosen again goes on from where it stopped.
+    chosen again goes on from where it stopped. `goes_to`: a destination and a place there, "" for what becomes a medium; `page`: where it is,
+    once it is handed over, for whoever did not hear it.
     """
 
     public_id = models.CharField(_("adresse"), max_length=32, unique=True, default=vault.new_name)
@@ -38,6 +43,8 @@ class Upload(models.Model):
     name = models.CharField(_("nom"), max_length=200)
     size = models.PositiveBigIntegerField(_("taille"))
     modified = models.CharField(_("fichier modifié"), max_length=20, blank=True)
+    goes_to = models.CharField(_("va à"), max_length=60, blank=True, db_default="")
+    page = models.CharField(_("page où il est"), max_length=200, blank=True, db_default="")
     received = models.PositiveBigIntegerField(_("reçu"), default=0)
     moved_at = models.DateTimeField(_("dernière partie reçue le"))
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from preau.commons.media.boards import owners
+from preau.commons.media.boards import destinations, owners
 from preau.commons.media.models import Medium, Upload
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
@@ -24,9 +24,16 @@ def may_add(viewer: Viewer, *_: object) -> bool:
     return any(owner.open_to(seated) for owner, seated in boards.offered(owners, viewer))
 
 
+def may_send(viewer: Viewer, *_: object) -> bool:
+    """Those who send media, and those who send files somewhere else by the same way."""
+    return may_add(viewer) or any(
+        destination.open_to(seated) for destination, seated in boards.offered(destinations, viewer)
+    )
+
+
 def sends(viewer: Viewer, upload: Upload) -> bool:
     """Whoever began to send it, as long as they may."""
-    return upload.person_id == viewer.person.pk and may_add(viewer)
+    return upload.person_id == viewer.person.pk and (may_send(viewer) if upload.goes_to else may_add(viewer))
 
 
 def may_change(viewer: Viewer, medium: Medium) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,7 +28,7 @@ from preau.foundation.http import page_or_block
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_of
 from preau.foundation.text import weight
-from preau.foundation.uploads import UploadRefused
+from preau.foundation.uploads import NoRoom, UploadRefused
 
 A_PAGE = 20
 TUS = "1.0.0"
@@ -124,7 +125,7 @@ def _speaks(request: HttpRequest) -> HttpResponse | None:
     )
 
 
-@opens(to=rules.may_add)
+@opens(to=rules.may_send)
 @require_http_methods(["OPTIONS", "POST"])
 def tus(request: HttpRequest) -> HttpResponse:
     """Begin to send a file; or ask what may be sent."""
@@ -142,8 +143,13 @@ def tus(request: HttpRequest) -> HttpResponse:
     if length is None:
         return _told(400, _("Le poids du fichier n’est pas dit."))
     said = _metadata(request.headers.get("Upload-Metadata", ""))
+    goes_to = said.get("goes_to", "")
+    if not goes_to and not rules.may_add(request.viewer):
+        raise PermissionDenied
     try:
-        made = sending.begin(request.viewer, said.get("filename", ""), length, said.get("modified", ""))
+        made = sending.begin(
+            request.viewer, said.get("filename", ""), length, said.get("modified", ""), goes_to
+        )
     except UploadRefused as error:
         return _told(TOO_LARGE, str(error))
     where = reverse("media:part", kwargs={"public_id": made.public_id})
@@ -159,11 +165,13 @@ def part(request: HttpRequest, upload: Upload) -> HttpResponse:
     if refused := _speaks(request):
         return refused
     if request.method == "HEAD":
+        where = {"x_next_page": upload.page} if upload.page else {}
         return _told(
             200,
             upload_offset=str(sending.received(upload)),
             upload_length=str(upload.size),
             upload_expires=_expires(upload),
+            **where,
         )
     if request.method == "DELETE":
         sending.abandon(upload)
@@ -184,11 +192,12 @@ WRONG: dict[type[Exception], tuple[int, Any]] = {
 
 def _take(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
     try:
-        there = sending.take(upload, request, sending.Part(offset, _digest(request)))
+        there = upload.size if upload.page else sending.take(upload, request, _part(request, offset))
         if there < upload.size:
             return _told(204, upload_offset=str(there), upload_expires=_expires(upload))
-        kept = sending.keep_sent(request.viewer, upload)
-    except sending.TooMuch as error:
+        page = _kept(request, upload)
+    except (sending.TooMuch, NoRoom) as error:
+        # What came stays: it is not sent again once there is room.
         return _told(507, str(error))
     except UploadRefused as error:
         sending.abandon(upload)
@@ -196,8 +205,21 @@ def _take(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
     except tuple(WRONG) as error:
         status, words = next(told for kind, told in WRONG.items() if isinstance(error, kind))
         return _told(status, str(words))
-    page = reverse("media:medium", kwargs={"public_id": kept.public_id})
     return _told(204, upload_offset=str(there), x_next_page=page)
+
+
+def _part(request: HttpRequest, offset: int) -> sending.Part:
+    return sending.Part(offset, _digest(request))
+
+
+def _kept(request: HttpRequest, upload: Upload) -> str:
+    """The page of what has just arrived whole."""
+    if upload.goes_to:
+        page = sending.hand_over(request.viewer, upload)
+        messages.success(request, _("« %(name)s » est déposé.") % {"name": upload.name})
+        return page
+    kept = sending.keep_sent(request.viewer, upload)
+    return reverse("media:medium", kwargs={"public_id": kept.public_id})
 
 
 def _whole(told: str | None) -> int | None:

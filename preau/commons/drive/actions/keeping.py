@@ -20,6 +20,7 @@ from preau.commons.drive.queries import places
 from preau.commons.drive.queries.places import Place
 from preau.commons.files import actions as files
 from preau.commons.files.models import StoredFile
+from preau.commons.files.rules import Limits
 from preau.directory.models import Enrolment
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
@@ -51,11 +52,13 @@ def not_there() -> str:
 # Adding
 
 
-def add_files(viewer: Viewer, place: Place, folder: Item | None, sent: Sequence[Any]) -> list[Item]:
+def add_files(
+    viewer: Viewer, place: Place, folder: Item | None, sent: Sequence[Any], limits: Limits = rules.KEPT
+) -> list[Item]:
     """Put files in a folder, all or none; a second click finds those of the first. Raises UploadRefused, Refusal."""
     if sum(one.size for one in sent) > places.room_of(viewer, place).left:
         raise NoRoom(full())
-    kept = files.keep(viewer, place.school_id, sent, rules.KEPT)
+    kept = files.keep(viewer, place.school_id, sent, limits)
     return put(viewer, place, folder, kept)
 
 

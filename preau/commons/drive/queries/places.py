@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from preau.commons.drive import rules
 from preau.commons.drive.models import Item, Version
@@ -20,6 +21,9 @@ from preau.foundation.text import weight
 
 Kind = Item.Place
 KEY = re.compile(r"(classe|equipe)-([1-9][0-9]{0,15})")
+NOT_THERE = gettext_lazy(
+    "Ce lieu ou ce dossier n’est plus ouvert pour vous. Choisissez-en un autre, puis recommencez."
+)
 KINDS = {"classe": Kind.CLASS, "equipe": Kind.TEAM}
 
 
@@ -113,6 +117,19 @@ def named(viewer: Viewer, key: str) -> Place | None:
     if group is None or not rules.enters_group(viewer, group) or (kind == Kind.TEAM and not viewer.is_staff):
         return None
     return Place(kind, group.school_id, group=group)
+
+
+def target_named(viewer: Viewer, key: str, number: str) -> tuple[Place, Item | None] | None:
+    """A place by its key and one of its folders by its number, "" for none; None for those where one does not enter."""
+    place = named(viewer, key)
+    if place is None or not number:
+        return (place, None) if place else None
+    if not number.isascii() or not number.isdigit() or len(number) > 17:
+        return None
+    folder = Item.objects.opened_by(viewer, int(number))
+    if folder is None or not folder.is_folder or place_of(folder).key != place.key:
+        return None
+    return place, folder
 
 
 def groups_of(viewer: Viewer) -> list[Group]:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.commons.drive import rules
@@ -23,23 +23,10 @@ from preau.foundation.http import safe_next
 from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.uploads import UploadRefused
 
-NOT_THERE = gettext_lazy(
-    "Ce lieu ou ce dossier n’est plus ouvert pour vous. Choisissez-en un autre, puis recommencez."
-)
-
 
 def _target(request: HttpRequest) -> tuple[Place, Item | None] | None:
     """The place and the folder that a form names; None for those where one does not enter."""
-    viewer, number = request.viewer, request.POST.get("dans", "")
-    place = places.named(viewer, request.POST.get("lieu", ""))
-    if place is None or not number:
-        return (place, None) if place else None
-    if not number.isascii() or not number.isdigit() or len(number) > 17:
-        return None
-    folder = Item.objects.opened_by(viewer, int(number))
-    if folder is None or not folder.is_folder or places.place_of(folder).key != place.key:
-        return None
-    return place, folder
+    return places.target_named(request.viewer, request.POST.get("lieu", ""), request.POST.get("dans", ""))
 
 
 def _back(place: Place, folder: Item | None) -> HttpResponse:
@@ -54,7 +41,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     place, folder = target or (places.own_place(request.viewer), None)
     form = AddForm(request.POST, {"fichiers": request.FILES.getlist("fichiers")})
     if target is None:
-        form.add_error("fichiers", NOT_THERE)
+        form.add_error("fichiers", places.NOT_THERE)
     elif uploads.was_cut(request):
         form.add_error("fichiers", _("C’est trop lourd pour un seul envoi : envoyez en plusieurs fois."))
     elif form.is_valid():
@@ -78,7 +65,7 @@ def add_folder(request: HttpRequest) -> HttpResponseBase:
     viewer = request.viewer
     form = FolderForm(request.POST, opens_to_pupils=viewer.is_staff and place.kind == Item.Place.CLASS)
     if target is None:
-        form.add_error("nom", NOT_THERE)
+        form.add_error("nom", places.NOT_THERE)
     elif form.is_valid():
         data = form.cleaned_data
         try:

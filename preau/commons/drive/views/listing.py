@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.commons.drive import rules
-from preau.commons.drive.actions import leaving
+from preau.commons.drive.actions import arriving, leaving
 from preau.commons.drive.forms import AddForm, FolderForm
 from preau.commons.drive.models import Item
 from preau.commons.drive.queries import lists, places
@@ -84,6 +84,7 @@ def listing(
         "adds_folder": adds and not (folder and folder.pupils_may == Item.PupilsMay.HAND_IN),
         "folders": [one for one in places.folders_of(place)[:MOST_FOLDERS] if one != folder] if adds else [],
         "limits": rules.KEPT,
+        "goes_to": arriving.said_of(place, folder),
         "places": places.place_rows(viewer, place.key if not is_shared else "recus"),
         "room": None if is_shared else places.room_of(viewer, place),
         "ending": lists.ending_soon(viewer) if own and folder is None else 0,

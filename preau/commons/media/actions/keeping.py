@@ -22,7 +22,7 @@ from preau.foundation.works import CannotStop, Ending
 # medium_id: whoever shows it may have to say it again.
 words_changed = Signal()
 # An upload of which nothing came for so long; what nothing shows; a film that nobody makes any more.
-UPLOAD_KEPT, LOOSE_KEPT, LOST = timedelta(days=2), timedelta(days=30), timedelta(hours=6)
+UPLOAD_KEPT, LOOSE_KEPT, LOST = timedelta(days=7), timedelta(days=30), timedelta(hours=6)
 WORDS = frozenset({"captions", "transcript", "chapters", "silent", "alternative", "language"})
 
 

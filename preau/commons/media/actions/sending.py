@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from os import O_CREAT, O_NOFOLLOW, O_RDWR, fdopen
 from os import open as open_file
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.files import File
 from django.db import transaction
 from django.dispatch import Signal
 from django.urls import reverse
@@ -19,11 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.media import films, mediaroom, papers, rules
+from preau.commons.media.boards import Destination, destinations
 from preau.commons.media.models import Medium, Upload
 from preau.commons.media.queries import shelves
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.foundation import filekinds, journal, vault, works
+from preau.foundation import boards, filekinds, journal, vault, works
 from preau.foundation.locks import lock
 from preau.foundation.text import weight
 from preau.foundation.uploads import CHUNK, MEGABYTE, UploadRefused
@@ -36,6 +39,7 @@ DIGESTS: dict[str, Callable[[], Any]] = {
 }
 # A second click, or the same form sent again, finds what the first sending kept.
 SAME_SENDING = timedelta(hours=1)
+LONGEST_PLACE = 60
 # Of a part whose digest is told: read once more when it is wrong.
 HEAVIEST_CHECKED = 64 * MEGABYTE
 
@@ -61,22 +65,41 @@ class Part:
 
 
 @transaction.atomic
-def begin(viewer: Viewer, name: str, size: int, modified: str = "") -> Upload:
-    """Make room for a file; the same one goes on from where it stopped. Raises TooMuch."""
+def begin(viewer: Viewer, name: str, size: int, modified: str = "", goes_to: str = "") -> Upload:
+    """Make room for a file; the same one for the same place goes on from where it stopped. Raises UploadRefused."""
     # Two clicks at once: the second waits, then finds the row of the first.
     lock(Person, viewer.person.pk)
     shown = filekinds.shown(name) or _("fichier")
-    mine = Upload.objects.visible_to(viewer)
-    known: Upload | None = mine.filter(name=shown, size=size, modified=modified[:20]).first()
+    mine = Upload.objects.visible_to(viewer).arriving()
+    same = mine.filter(name=shown, size=size, modified=modified[:20], goes_to=goes_to[:LONGEST_PLACE])
+    known: Upload | None = same.first()
     if known:
         return known
-    _check_room(viewer, size)
+    if goes_to:
+        destination, place = _destination(viewer, goes_to)
+        destination.check(viewer, place, size)
+    else:
+        _check_room(viewer, size)
     if mine.count() >= rules.MOST_UPLOADS:
         raise TooMuch(_("Trop de fichiers sont en route : finissez ou abandonnez l’un d’eux."))
     made: Upload = Upload.objects.create(
-        person=viewer.person, name=shown, size=size, modified=modified[:20], moved_at=timezone.now()
+        person=viewer.person,
+        name=shown,
+        size=size,
+        modified=modified[:20],
+        goes_to=goes_to,
+        moved_at=timezone.now(),
     )
     return made
+
+
+def _destination(viewer: Viewer, goes_to: str) -> tuple[Destination, str]:
+    """The destination that a sender names, and the place there. Raises UploadRefused."""
+    key, _colon, place = goes_to[: LONGEST_PLACE + 1].partition(":")
+    for destination, seated in boards.offered(destinations, viewer):
+        if destination.key == key and destination.open_to(seated) and len(goes_to) <= LONGEST_PLACE:
+            return destination, place
+    raise UploadRefused(_("Ce lieu n’est plus ouvert pour vous : choisissez-en un autre."))
 
 
 def _check_room(viewer: Viewer, size: int) -> None:
@@ -95,6 +118,8 @@ def _check_room(viewer: Viewer, size: int) -> None:
 
 def received(upload: Upload) -> int:
     """How much of it is there."""
+    if upload.page:
+        return upload.size
     path = mediaroom.arriving(upload.public_id)
     return path.stat().st_size if path.is_file() else 0
 
@@ -186,6 +211,23 @@ def keep_sent(viewer: Viewer, upload: Upload, digest: str = "") -> Medium:
     )
     arrived.send(Medium, medium_id=made.pk)
     return made
+
+
+@transaction.atomic
+def hand_over(viewer: Viewer, upload: Upload) -> str:
+    """All of it is there: its destination keeps it. Told twice, the same page. Raises UploadRefused."""
+    row: Upload | None = Upload.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+    if row is None:
+        raise UploadRefused(_("Cet envoi n’existe plus : recommencez."))
+    if row.page:
+        return row.page
+    destination, place = _destination(viewer, row.goes_to)
+    path = mediaroom.arriving(row.public_id)
+    with path.open("rb") as source:
+        row.page = destination.keep(viewer, place, File(source, row.name))
+    row.save(update_fields=["page"])
+    transaction.on_commit(partial(path.unlink, missing_ok=True))
+    return row.page
 
 
 def _kind_of(path: Path, name: str) -> str:

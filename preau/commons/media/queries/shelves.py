@@ -56,7 +56,7 @@ def row_of(medium: Medium) -> Row:
 
 def unfinished_of(viewer: Viewer) -> list[Upload]:
     """What stopped on its way."""
-    return list(Upload.objects.visible_to(viewer))
+    return list(Upload.objects.visible_to(viewer).filter(goes_to=""))
 
 
 def seen(viewer: Viewer | None, public_id: str) -> Medium | None:
@@ -86,11 +86,11 @@ def uses_for(viewer: Viewer, medium: Medium) -> list[tuple[str, str]]:
 def used_by(person_id: int) -> int:
     """Bytes that a person keeps, and sends."""
     kept = Medium.objects.filter(kept_by=person_id).aggregate(all=Sum("size"))["all"] or 0
-    sent = Upload.objects.filter(person=person_id).aggregate(all=Sum("size"))["all"] or 0
+    sent = Upload.objects.filter(person=person_id, goes_to="").aggregate(all=Sum("size"))["all"] or 0
     return int(kept) + int(sent)
 
 
 def used_in_all() -> int:
     kept = Medium.objects.aggregate(all=Sum("size"))["all"] or 0
-    sent = Upload.objects.aggregate(all=Sum("size"))["all"] or 0
+    sent = Upload.objects.arriving().aggregate(all=Sum("size"))["all"] or 0
     return int(kept) + int(sent)

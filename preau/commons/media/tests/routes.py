@@ -12,7 +12,11 @@ from preau.directory.seeds.world import World
 from tests.declared import Body, Fragment
 from tests.net.matrix_cast import (
     EVERYONE,
+    FAMILY,
+    NEIGHBOURING,
+    OTHER_FAMILY,
     OWN,
+    STAFF,
     Near,
     Stage,
     near,
@@ -66,7 +70,9 @@ SEES: dict[type[Model], Near] = {
 }
 OPENS: dict[str, Near | set[str]] = {
     # What all read is changed by whoever runs the whole platform.
-    **{f"media:{name}": set() for name in ("shelf", "send", "tus")},
+    **{f"media:{name}": set() for name in ("shelf", "send")},
+    # Everyone who keeps files sends some by parts: drive/tests/test_arriving.py.
+    "media:tus": STAFF | FAMILY | OTHER_FAMILY | NEIGHBOURING,
     **dict.fromkeys([f"media:{name}" for name in ("part", "abandon", "medium", "words", "remove")], near()),
     "media:bytes": EVERYONE,
 }

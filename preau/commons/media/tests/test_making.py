@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from preau.commons.media import films, mediaroom, papers, tasks
+from preau.commons.media import films, mediaroom, tasks
 from preau.commons.media.actions import keeping, making, sending
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.queries import players
@@ -21,7 +21,7 @@ from preau.commons.media.tests.conftest import needs_ffmpeg, needs_poppler
 from preau.commons.works import actions as works
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
-from preau.foundation import antivirus
+from preau.foundation import antivirus, documents
 from preau.foundation.antivirus import Verdict
 from preau.foundation.uploads import UploadRefused
 
@@ -252,7 +252,7 @@ def test_a_pdf_shows_its_first_page_its_pages_and_its_words(viewer: Viewer) -> N
 def test_a_pdf_is_kept_without_a_picture_where_nothing_reads_it(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(papers, "reads_pdf", lambda: False)
+    monkeypatch.setattr(documents, "reads_pdf", lambda: False)
     medium = made(sent(viewer, "leçon.pdf", samples.pdf()))
     assert medium.state == "ready" and [rendition.name for rendition in medium.renditions.all()] == [
         "document.pdf"
