@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from preau.commons.drive.models import Item, Share
+from preau.commons.drive.tests.props import of_class
 from preau.directory.models import Group
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
@@ -14,6 +15,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SHEET = {"name": "Fiche.txt", "mimeType": "text/plain", "buffer": b"Lire le texte, puis repondre.\n"}
 ESSAY = {"name": "Expose.txt", "mimeType": "text/plain", "buffer": b"L'Orge prend sa source pres d'ici.\n"}
 SECOND = {"name": "Fiche.txt", "mimeType": "text/plain", "buffer": b"Lire le texte deux fois.\n"}
+LONG_ESSAY: Any = {
+    "name": "Carnet.txt",
+    "mimeType": "text/plain",
+    "buffer": b"Sept herons ce matin.\n" * 400_000,
+}
 
 
 @pytest.fixture
@@ -65,6 +71,40 @@ def test_a_teacher_shares_until_friday_and_sees_who_opened(visit: Any, group: Gr
     expect(page.get_by_text("deux fois")).to_be_visible()
     teacher.check("fichiers-comparer")
     teacher.done()
+
+
+def test_heavy_work_of_a_pupil_goes_on_where_the_network_fell(
+    visit: Any, schools: dict[str, World], group: Group
+) -> None:
+    folder = of_class(
+        group, "Exposés", schools["college"].people["teacher"], is_folder=True, pupils_may="hand_in"
+    )
+    pupil, offsets = visit("pupil"), []
+    page = pupil.page
+    pupil.open(f"/mes-fichiers/{folder.pk}/")
+
+    def fall_once(route: Any) -> None:
+        if route.request.method == "PATCH":
+            offsets.append(int(route.request.headers["upload-offset"]))
+            if len(offsets) == 2:
+                route.abort()
+                return
+        route.continue_()
+
+    page.route("**/medias/envois/*/", fall_once)
+    page.locator("summary").filter(has_text="Remettre mon travail").click()
+    form = page.locator("form[action$='/deposer/']")
+    form.get_by_label("Fichiers").set_input_files(files=[LONG_ESSAY])
+    form.get_by_role("button", name="Remettre", exact=True).click()
+    expect(form.locator("[data-upload-progress] [role=status]")).to_contain_text("Le réseau ne répond plus")
+    expect(
+        page.get_by_text("« Carnet.txt » est déposé.".replace(" »", "\u202f»").replace("« ", "«\u202f"))
+    ).to_be_visible()
+    # What had arrived did not leave again.
+    assert offsets[0] == 0 and offsets.count(0) == 1 and offsets[1] == offsets[2] > 0
+    item = Item.objects.get(parent=folder)
+    assert item.is_handed_in and item.file and item.file.size == len(LONG_ESSAY["buffer"])
+    pupil.done()
 
 
 def test_a_pupil_hands_in_from_a_phone_what_classmates_do_not_see(visit: Any, group: Group) -> None:
