@@ -96,12 +96,15 @@ def test_heavy_work_of_a_pupil_goes_on_where_the_network_fell(
     form = page.locator("form[action$='/deposer/']")
     form.get_by_label("Fichiers").set_input_files(files=[LONG_ESSAY])
     form.get_by_role("button", name="Remettre", exact=True).click()
-    expect(form.locator("[data-upload-progress] [role=status]")).to_contain_text("Le réseau ne répond plus")
-    expect(
-        page.get_by_text("« Carnet.txt » est déposé.".replace(" »", "\u202f»").replace("« ", "«\u202f"))
-    ).to_be_visible()
-    # What had arrived did not leave again.
-    assert offsets[0] == 0 and offsets.count(0) == 1 and offsets[1] == offsets[2] > 0
+    if pupil.scripts:
+        said = form.locator("[data-upload-progress] [role=status]")
+        expect(said).to_contain_text("Le réseau ne répond plus")
+        expect(page.get_by_text("Carnet.txt\u202f» est déposé")).to_be_visible()
+        # What had arrived did not leave again.
+        assert offsets[0] == 0 and offsets.count(0) == 1 and offsets[1] == offsets[2] > 0
+        pupil.complaints.remove("Failed to load resource: net::ERR_FAILED")
+    else:
+        expect(page.get_by_text("1 fichier déposé.")).to_be_visible()
     item = Item.objects.get(parent=folder)
     assert item.is_handed_in and item.file and item.file.size == len(LONG_ESSAY["buffer"])
     pupil.done()
