@@ -45,6 +45,8 @@ HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO))
 TRUSTED_PROXY = env.bool("TRUSTED_PROXY", default=False)
 
 INSTALLED_APPS = [
+    # First, for its own `createsuperuser` hides that of the framework.
+    "preau.identity",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,7 +60,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "preau.foundation",
     "preau.directory",
-    "preau.identity",
     "preau.commons.journal",
     "preau.commons.files",
     "preau.commons.drive",

@@ -451,9 +451,9 @@ def test_the_office_of_the_next_school_neither(
 def test_a_lone_head_turns_to_the_operator(college: World, seat_of: Any) -> None:
     install(seat_of("head"))
     said = StringIO()
-    call_command("head_code", college.school.uai, stdout=said)
+    call_command("head_code", college.school.uai, "--again", stdout=said)
     assert SecondProof.objects.exists()
-    call_command("head_code", college.school.uai, "--lift-second-proof", stdout=said)
+    call_command("head_code", college.school.uai, "--again", "--lift-second-proof", stdout=said)
     assert not SecondProof.objects.exists() and not RecoveryCode.objects.exists()
     assert Line.objects.filter(verb="identity.second_proof_lifted").count() == 1
 
