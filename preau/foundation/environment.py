@@ -35,7 +35,7 @@ class Environment(environ.FileAwareEnv):
             refuse(f"{var}_FILE cannot be read ({error.strerror}).")
         except (ValueError, TypeError):
             refuse(
-                f"{var} does not read: « {self.ENVIRON[var][:60]} » is not what it wants (docs/operations.md)."
+                f"{var} does not read: {self.ENVIRON[var][:60]!r} is not what it wants (docs/operations.md)."
             )
 
     def database(self, default: str) -> dict[str, Any]:

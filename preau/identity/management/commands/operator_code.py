@@ -28,7 +28,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             person = self._opened(options) if options["open"] else self._known(options["login"])
             self.stdout.write(code_for(person, None, options))
-        self.stdout.write("Première chose à faire : « Mon compte », « Double vérification ».")
+        self.stdout.write(
+            "Première chose à faire\u202f: «\u202fMon compte\u202f», «\u202fDouble vérification\u202f»."
+        )
 
     def _opened(self, options: dict[str, Any]) -> Person:
         given, family = (name.strip() for name in options["open"])
@@ -38,7 +40,7 @@ class Command(BaseCommand):
             try:
                 validate_email(options["email"])
             except ValidationError:
-                raise CommandError(f"« {options['email']} » is not an address.") from None
+                raise CommandError(f"{options['email']} is not an address.") from None
         same = self._operators().filter(given_name=given, family_name=family).first()
         if same:
             raise CommandError(
