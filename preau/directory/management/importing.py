@@ -41,11 +41,22 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         report, paths = options["json"], self._files(options["paths"])
+        if report:
+            self._try(report)
         approver = self._approver(options["approved_by"])
         with only_one("delivery") as alone:
             if not alone:
                 raise CommandError("Une autre livraison est en cours : attendez qu’elle soit terminée.")
             self._bring(paths, report, approver, options)
+
+    def _try(self, report: Path) -> None:
+        """A report that cannot be written is said before anything is applied."""
+        try:
+            report.open("a").close()
+        except OSError as error:
+            raise CommandError(
+                f"Rien n’a été lu. Le rapport {report} ne peut pas être écrit ({error.strerror})."
+            ) from None
 
     def _files(self, named: list[Path]) -> list[Path]:
         """The files named, and those of the format in the folders named; sub-folders are other deliveries."""
