@@ -6,17 +6,20 @@
 import secrets
 from pathlib import Path
 
-import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 
 from preau.foundation import db, logs
+from preau.foundation.environment import Environment, refuse
 
-env = environ.FileAwareEnv()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    refuse(f"VAR_DIR cannot be made ({VAR_DIR}: {error.strerror}).")
 # Where an académie leaves its deliveries (docs/operations.md); none unless told.
 DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
 # Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
@@ -45,6 +48,8 @@ HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO))
 TRUSTED_PROXY = env.bool("TRUSTED_PROXY", default=False)
 
 INSTALLED_APPS = [
+    # First, for its own `createsuperuser` hides that of the framework.
+    "preau.identity",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,7 +63,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "preau.foundation",
     "preau.directory",
-    "preau.identity",
     "preau.commons.journal",
     "preau.commons.files",
     "preau.commons.drive",
@@ -138,9 +142,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 
-DATABASES = {
-    "default": db.configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))
-}
+DATABASES = {"default": db.configure(env.database(f"sqlite:///{VAR_DIR / 'preau.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "preau.identity.store"
 
@@ -162,7 +164,10 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+try:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    refuse(f"VAR_DIR cannot be written ({VAR_DIR}: {error.strerror}).")
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"] if (BASE_DIR / "build" / "static").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

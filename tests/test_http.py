@@ -10,14 +10,18 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from conftest import SchoolClient
 from preau import urls
 from preau.directory.models import School
 from preau.directory.seeds.world import World
-from preau.foundation import logs, throttle
+from preau.foundation import logs, throttle, upkeep
 from preau.foundation.access import anyone, opens
 from preau.foundation.http import safe_next
+from preau.foundation.models import WorkerBeat
 from preau.foundation.readonly import WriteDuringRead
 from preau.foundation.tasks.worker import make_round
 
@@ -99,6 +103,29 @@ def test_a_form_without_its_token_is_refused_in_french(college: World) -> None:
     response = Client(enforce_csrf_checks=True).post("/connexion/", {"login": "x", "password": "y"})
     assert response.status_code == 403
     assert '<html lang="fr"' in response.content.decode()
+
+
+def test_health_calls_somebody_when_the_work_behind_does_not_go(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = client.get("/sante/travaux/")
+    assert stopped.status_code == 503 and stopped.json()["worker"] is False
+    WorkerBeat.objects.create(worker="w", at=timezone.now())
+    assert client.get("/sante/travaux/").status_code == 200
+    failed = DBTaskResult.objects.create(
+        task_path="a.b",
+        args_kwargs={"args": [], "kwargs": {}},
+        backend_name="default",
+        queue_name="default",
+        status=TaskResultStatus.FAILED,
+        finished_at=timezone.now(),
+    )
+    assert (client.get("/sante/travaux/").status_code, client.get("/sante/pret/").status_code) == (503, 200)
+    assert "n’a pas abouti depuis hier" in client.get("/etat/").content.decode()
+    failed.delete()
+    monkeypatch.setattr(upkeep, "LEAST_FREE", 10**18)
+    assert client.get("/sante/travaux/").status_code == 503
+    assert "Elle manque bientôt" in client.get("/etat/").content.decode()
 
 
 def test_health_says_alive_and_ready(college: World, client: SchoolClient) -> None:

@@ -1,7 +1,7 @@
 """What a visitor reads without an account: front page, help, legal pages, state of the service; and what robots read."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,13 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
-from django.utils import timezone
 from lxml import etree
 
 from conftest import SchoolClient
 from preau.commons.privacy.queries import held, houses
 from preau.commons.privacy.queries.houses import CLASSES
 from preau.directory.seeds.world import World
-from preau.foundation import boards
+from preau.foundation import boards, upkeep
 from preau.foundation.boards import FieldClass, Retention
 from preau.foundation.models import WorkerBeat
 from preau.foundation.tasks.worker import make_round
@@ -194,10 +193,14 @@ def test_the_state_tells_facts(college: World, client: SchoolClient) -> None:
 
 
 def test_letters_that_wait_too_long_show() -> None:
-    now = timezone.now()
-    assert condition._letters(None, now).is_well
-    assert condition._letters(now - timedelta(minutes=3), now).is_well
-    late = condition._letters(now - timedelta(minutes=45), now)
+    def letters(waiting: int, minutes: int) -> Any:
+        work = upkeep.Work(
+            worker=True, failed=0, waiting=waiting, oldest_minutes=minutes, free_gigabytes=50.0
+        )
+        return condition._letters(work)
+
+    assert letters(0, 0).is_well and letters(3, 3).is_well
+    late = letters(3, 45)
     assert late.state == condition.SLOW
     assert "45 min" in str(late.words)
 
@@ -206,7 +209,7 @@ def test_a_database_that_is_away_is_said(monkeypatch: Any) -> None:
     def away(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("secret address")
 
-    monkeypatch.setattr(WorkerBeat.objects, "aggregate", away)
+    monkeypatch.setattr(upkeep, "work_now", away)
     told = condition.facts()
     assert [fact.is_well for fact in told] == [True, False]
     assert "secret" not in str(told)

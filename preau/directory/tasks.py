@@ -27,7 +27,7 @@ def forget_merges() -> int:
 
 @job()
 def bring_drops() -> dict[str, int]:
-    """Bring what an académie has left in the drop folder, one delivery after the other."""
+    """Bring what an académie has left in the drop folder, one delivery after the other. Raises NotWritable, once the others are brought."""
     told: Counter[str] = Counter()
     if settings.DELIVERIES_DIR is None:
         return told
@@ -35,6 +35,10 @@ def bring_drops() -> dict[str, int]:
         # Busy: the next time is soon.
         for folder, reads in drop.waiting(settings.DELIVERIES_DIR, timezone.now()) if alone else ():
             told[drop.bring(folder, reads, timezone.localdate())] += 1
+    if told["unwritable"]:
+        raise drop.NotWritable(
+            f"{told['unwritable']} deliveries wait in folders that the worker may not write in."
+        )
     return dict(told)
 
 

@@ -4,6 +4,7 @@ Each board is a typed registry. A domain fills them in its `manifest.py`; `commo
 hold plain functions and names, never a class of a domain, so that nobody has to import anybody.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -817,6 +818,14 @@ class Scheduled:
 
 
 @dataclass(frozen=True)
+class Seals:
+    """What SECRET_KEY seals in a table: `reseal(dry)` seals it again under the key of today and counts by standing (`foundation.resealing`)."""
+
+    key: str
+    reseal: Callable[[bool], Counter[str]]
+
+
+@dataclass(frozen=True)
 class Load:
     """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
 
@@ -887,6 +896,7 @@ acts: Registry[Act] = Registry(Act)
 journal_words: Registry[JournalWord] = Registry(JournalWord)
 reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
+seals: Registry[Seals] = Registry(Seals)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
 file_pickers: Registry[FilePicker] = Registry(FilePicker)
 folders: Registry[FolderSource] = Registry(FolderSource)

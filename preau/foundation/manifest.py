@@ -10,5 +10,6 @@ boards.schedule.add(boards.Scheduled("importers.expire", tasks.expire_imports, e
 boards.schedule.add(boards.Scheduled("foundation.tidy", upkeep.tidy, every_minutes=24 * 60))
 boards.public_routes.add(boards.PublicRoute("foundation:alive"))
 boards.public_routes.add(boards.PublicRoute("foundation:ready"))
+boards.public_routes.add(boards.PublicRoute("foundation:at_work"))
 boards.public_routes.add(boards.PublicRoute("foundation:styleguide"))
 boards.public_routes.add(boards.PublicRoute("foundation:styleguide_section"))

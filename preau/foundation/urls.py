@@ -8,6 +8,7 @@ app_name = "foundation"
 urlpatterns = [
     path("sante/", views.alive, name="alive"),
     path("sante/pret/", views.ready, name="ready"),
+    path("sante/travaux/", views.at_work, name="at_work"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("styleguide/<slug:key>/", views.styleguide, name="styleguide_section"),
 ]

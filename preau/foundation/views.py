@@ -1,7 +1,7 @@
 """Health, errors and the living style guide."""
 
 import sys
-from datetime import timedelta
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from preau.foundation import upkeep
 from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SECTIONS, examples_of
 
-WORKER_SILENCE = timedelta(minutes=2)
 # Away, starting, full, or too busy to answer: what the next try may well find mended. The driver's own too: Django lets
 # them through when it closes a cursor of the server (the choices of a form) on a connection that has died.
 DATABASE_IS_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -40,11 +40,22 @@ def ready(request: HttpRequest) -> HttpResponse:
         executor = MigrationExecutor(connection)
         state["database"] = True
         state["migrated"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        state["worker"] = WorkerBeat.objects.filter(at__gt=timezone.now() - WORKER_SILENCE).exists()
+        state["worker"] = WorkerBeat.objects.filter(at__gt=timezone.now() - upkeep.WORKER_SILENCE).exists()
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « not ready »
         return JsonResponse(state, status=503)
-    # A missing worker delays letters; it must not close the pages.
+    # A missing worker delays letters; it must not close the pages: `at_work` alerts.
     return JsonResponse(state, status=200 if state["migrated"] else 503)
+
+
+@opens(to=anyone, before_proof=True)
+@require_safe
+def at_work(request: HttpRequest) -> HttpResponse:
+    """Should somebody come? 503 when no worker is alive, tasks failed in a day, letters wait too long or the disk is nearly full."""
+    try:
+        work = upkeep.work_now()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « come »
+        return JsonResponse({"database": False}, status=503)
+    return JsonResponse(asdict(work), status=200 if work.is_well else 503)
 
 
 @opens(to=anyone)

@@ -5,12 +5,13 @@ teacher; if it were the account at this address, the same pupil could from the s
 already signed in to the account carries a sealed cookie and has a door of its own (OWASP: device cookies).
 
 Unknown browsers meet two wider doors besides: of one login, however many the addresses; of one address, however many
-the logins. A known browser meets neither: nobody closes a school to those who work in it.
+the logins, which opens less and less often before it closes. A known browser meets neither: nobody closes a school to those who work in it.
 """
 
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
+import structlog
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from preau.foundation import throttle
 from preau.foundation.http import client_address
 from preau.identity.models import Account, Passkey, SecondProof
 
+log = structlog.get_logger(__name__)
 COOKIE = "appareil"
 SALT = "preau.device"
 LIFE = timedelta(days=180)
@@ -27,6 +29,8 @@ LIFE = timedelta(days=180)
 TRUSTED, TRUSTED_SALT, TRUSTED_LIFE = "confiance", "preau.trusted", timedelta(days=30)
 LIMIT = 10
 LOGINS_FROM_ONE_ADDRESS = 600
+# One password tried on many logins from one address: past so many logins in the window, one try in so many seconds.
+SLOWED = ((400, 20), (200, 5), (60, 2))
 LIMIT_OF_ONE_LOGIN = 100
 # Six digits are few, and whoever guesses them has the password already.
 LIMITS_OF_ONE_LOGIN = {"second": 20}
@@ -60,11 +64,30 @@ def knock(request: HttpRequest, login: str, what: str = "sign_in") -> bool:
     if here > LIMIT:
         return False
     wide = (f"{what}_from", network_of(address, WIDE))
+    if _is_too_soon(request, what, wide):
+        # Not a try: it comes again in a few seconds, and counts then.
+        throttle.give_back(what, "address", login, network_of(address))
+        return False
     logins = throttle.hit(*wide, window=WINDOW) if here == 1 else throttle.tries(*wide)
     everywhere = throttle.hit(f"{what}_to", login, window=HOUR)
     return logins <= LOGINS_FROM_ONE_ADDRESS and everywhere <= LIMITS_OF_ONE_LOGIN.get(
         what, LIMIT_OF_ONE_LOGIN
     )
+
+
+def _is_too_soon(request: HttpRequest, what: str, wide: tuple[str, str]) -> bool:
+    """Many logins fail from this address: its unknown browsers take turns, and the operator is told when that begins and grows."""
+    failed = throttle.tries(*wide)
+    for count, seconds in SLOWED:
+        if failed < count:
+            continue
+        if failed == count and throttle.hit(f"{what}_told_{count}", wide[1], window=WINDOW) == 1:
+            log.warning("sign_in_spraying", count=count, outcome=what)
+        if throttle.hit(f"{what}_turn", wide[1], window=timedelta(seconds=seconds)) > 1:
+            request.slowed_for = seconds  # type: ignore[attr-defined]
+            return True
+        return False
+    return False
 
 
 def reopen(request: HttpRequest, login: str, what: str = "sign_in") -> None:

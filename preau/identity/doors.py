@@ -229,7 +229,7 @@ def _refuse(request: HttpRequest, name: str, refusal: Refusal, refused: Answer) 
         known = boards.doors.named(name)
         basic_too = known is not None and BASIC in known.by
         response.headers["WWW-Authenticate"] = (
-            'Basic realm="Préau", charset="UTF-8"' if basic_too else 'Bearer realm="Preau"'
+            'Basic realm="Preau", charset="UTF-8"' if basic_too else 'Bearer realm="Preau"'
         )
     if refusal.wait:
         response.headers["Retry-After"] = str(refusal.wait)

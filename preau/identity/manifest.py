@@ -18,8 +18,9 @@ from preau.foundation import boards, proof, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
+from preau.foundation.resealing import column
 from preau.identity import queries, rules, seeds, sessions, tasks
-from preau.identity.actions import accounts, demands, everyone, merging
+from preau.identity.actions import accounts, demands, everyone, merging, second
 
 
 def stamp_session(request: HttpRequest, **_: Any) -> None:
@@ -88,6 +89,9 @@ boards.settings_pages.add(
         heading=boards.SettingsHeading.ACCESS,
         words=_("sécurité mot de passe"),
     )
+)
+boards.seals.add(
+    boards.Seals("identity.second_proof", column("identity.SecondProof", "secret", second.PURPOSE))
 )
 boards.schedule.add(boards.Scheduled("identity.proof_demands", tasks.work_out_demands, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("identity.purge_codes", tasks.purge_codes, every_minutes=24 * 60))

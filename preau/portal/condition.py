@@ -1,21 +1,15 @@
 """How the service is, in facts that anyone may read: no name, no address, no version."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Max, Min
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django.utils.translation import ngettext
 
-from preau.foundation.models import WorkerBeat
-from preau.foundation.views import WORKER_SILENCE
+from preau.foundation import upkeep
+from preau.foundation.upkeep import Work
 
-# Past this, whoever waits for a letter may wonder.
-LATE = timedelta(minutes=10)
 WELL, SLOW, AWAY = ("done", _("En service")), ("todo", _("Ralenti")), ("changed", _("En panne"))
 
 
@@ -36,10 +30,7 @@ def facts() -> list[Fact]:
     """Pages, database, background work, letters."""
     pages = Fact(_("Pages"), WELL, _("Cette page répond."))
     try:
-        beat = WorkerBeat.objects.aggregate(at=Max("at"))["at"]
-        now = timezone.now()
-        ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-        waiting = ready.exclude(run_after__gt=now).aggregate(since=Min("enqueued_at"))["since"]
+        work = upkeep.work_now()
     except (OperationalError, InterfaceError):
         return [
             pages,
@@ -48,24 +39,37 @@ def facts() -> list[Fact]:
     return [
         pages,
         Fact(_("Base de données"), WELL, _("Elle répond.")),
-        _worker(beat, now),
-        _letters(waiting, now),
+        _worker(work),
+        _letters(work),
+        _room(work),
     ]
 
 
-def _worker(beat: datetime | None, now: datetime) -> Fact:
-    if beat and now - beat <= WORKER_SILENCE:
-        return Fact(_("Travaux de fond"), WELL, _("Ils avancent."))
-    return Fact(
-        _("Travaux de fond"),
-        AWAY,
-        _("Ils sont arrêtés. Ce qui a été demandé est gardé, et se fera à la reprise."),
-    )
+def _worker(work: Work) -> Fact:
+    label = _("Travaux de fond")
+    if not work.worker:
+        words = _("Ils sont arrêtés. Ce qui a été demandé est gardé, et se fera à la reprise.")
+        return Fact(label, AWAY, words)
+    if work.failed:
+        said = ngettext(
+            "Ils avancent, mais %(count)s n’a pas abouti depuis hier : l’exploitant en est averti.",
+            "Ils avancent, mais %(count)s n’ont pas abouti depuis hier : l’exploitant en est averti.",
+            work.failed,
+        )
+        return Fact(label, SLOW, said % {"count": work.failed})
+    return Fact(label, WELL, _("Ils avancent."))
 
 
-def _letters(since: datetime | None, now: datetime) -> Fact:
-    if since is None:
-        return Fact(_("Courriels et travaux en attente"), WELL, _("Rien n’attend."))
-    minutes = int((now - since).total_seconds() // 60)
-    words = _("Le plus ancien attend depuis %(minutes)s min.") % {"minutes": minutes}
-    return Fact(_("Courriels et travaux en attente"), SLOW if now - since > LATE else WELL, words)
+def _letters(work: Work) -> Fact:
+    label = _("Courriels et travaux en attente")
+    if not work.waiting:
+        return Fact(label, WELL, _("Rien n’attend."))
+    words = _("Le plus ancien attend depuis %(minutes)s min.") % {"minutes": work.oldest_minutes}
+    return Fact(label, SLOW if work.is_late else WELL, words)
+
+
+def _room(work: Work) -> Fact:
+    label = _("Place pour les fichiers")
+    if work.has_room:
+        return Fact(label, WELL, _("Il en reste."))
+    return Fact(label, SLOW, _("Elle manque bientôt : un envoi de fichier peut être refusé."))

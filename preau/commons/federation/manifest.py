@@ -5,8 +5,9 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.federation import rules, tasks
-from preau.commons.federation.actions import arriving, leaving
+from preau.commons.federation.actions import arriving, leaving, oidc
 from preau.commons.federation.queries import providers
+from preau.commons.federation.queries import saml as saml_queries
 from preau.commons.federation.views import ways
 from preau.directory.rules.settings import runs_settings
 from preau.directory.words import Role
@@ -14,6 +15,7 @@ from preau.foundation import boards, readonly
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, JournalWord, NotificationKind, Pace, PersonalData, Retention
 from preau.foundation.readers import on_themselves
+from preau.foundation.resealing import column
 from preau.identity import boards as signing
 from preau.identity.actions.signing import session_kept
 from preau.identity.rules import directs, works_here
@@ -234,6 +236,10 @@ for verb, label in [
     ("federation.keys_rolled", _("Connexion par SAML : nouvelle clé de Préau")),
 ]:
     boards.journal_words.add(JournalWord(verb, label, "settings"))
+boards.seals.add(
+    boards.Seals("federation.saml_keys", column("federation.SamlKey", "sealed", saml_queries.PURPOSE))
+)
+boards.seals.add(boards.Seals("federation.secrets", column("federation.Provider", "secret", oidc.SECRET)))
 boards.schedule.add(boards.Scheduled("federation.saml", tasks.refresh_saml, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("federation.saml_keys", tasks.keep_saml, every_minutes=60))
 boards.endings.add(

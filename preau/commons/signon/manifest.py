@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.signon import rules, seeds, tasks
 from preau.commons.signon.actions import leaving
 from preau.commons.signon.queries import consent, register
+from preau.commons.signon.queries import keys as keys_queries
 from preau.directory.boards import MoreVerbs, Purpose, more_verbs, purposes
 from preau.directory.rules.settings import runs_settings
 from preau.directory.words import SETTINGS
 from preau.foundation import boards, readonly
 from preau.foundation.boards import FieldClass, FirstStep, JournalWord, PersonalData, Retention
 from preau.foundation.readers import on_themselves
+from preau.foundation.resealing import column
 from preau.identity.actions import signing
 
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
@@ -89,6 +91,7 @@ boards.settings_pages.add(
         words=_("SSO CAS SAML LTI"),
     )
 )
+boards.seals.add(boards.Seals("signon.keys", column("signon.SigningKey", "sealed", keys_queries.PURPOSE)))
 boards.schedule.add(boards.Scheduled("signon.purge", tasks.purge, every_minutes=60))
 boards.schedule.add(boards.Scheduled("signon.keys", tasks.keep_keys, every_minutes=60))
 boards.schedule.add(boards.Scheduled("signon.saml_keys", tasks.keep_saml_keys, every_minutes=60))

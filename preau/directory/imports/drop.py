@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import structlog
 
@@ -37,8 +38,16 @@ def _is_still(folder: Path, reads: Format, now: datetime) -> bool:
     return bool(reads.files_in(folder)) and max(moved) < (now - STILL).timestamp()
 
 
+class NotWritable(Exception):
+    """A delivery waits in a folder that this process may not write in: what was applied could not be put away."""
+
+
 def bring(folder: Path, reads: Format, today: date) -> str:
-    """Bring one delivery: « applied », « held » or « refused »."""
+    """Bring one delivery: « applied », « held », « refused », or « unwritable »: then nothing of it is read."""
+    if not (_may_write(folder.parent) and _may_write(folder)):
+        # Tried before anything is applied: a delivery that cannot be put away would come again every ten minutes.
+        log.error("drop_folder_not_writable")
+        return "unwritable"
     try:
         result = operator.bring(reads.files_in(folder), reads, today)
     except Unreadable as refusal:
@@ -54,6 +63,14 @@ def bring(folder: Path, reads: Format, today: date) -> str:
     # The names of children do not wait on a disk for nothing.
     shutil.rmtree(folder)
     return "applied"
+
+
+def _may_write(folder: Path) -> bool:
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _rename(folder: Path, mark: str) -> None:

@@ -17,11 +17,18 @@ from preau.directory.models import School
 
 @dataclass(frozen=True)
 class Format:
-    """`source` says whose keys they are: rows of one source are ended by that source alone. `suffixes` in lower case."""
+    """`source` says whose keys they are: rows of one source are ended by that source alone. `suffixes` in lower case.
+
+    `of_one_school`: its files are those of one school, which they name. What an operator means on purpose: `year`, the first
+    year of a school year that is over; `opens`, the UAI of a school that is not here yet.
+    """
 
     source: str
     read: Read
     suffixes: tuple[str, ...] = (".xml",)
+    of_one_school: bool = False
+    year: int | None = None
+    opens: str = ""
 
     def files_in(self, folder: Path) -> list[Path]:
         """The files of a delivery, in the order of their names; sub-folders are other deliveries."""
@@ -31,7 +38,7 @@ class Format:
 
 
 AAF = Format("aaf", read_aaf)
-SIECLE = Format("siecle", read_siecle, (".xml", ".zip"))
+SIECLE = Format("siecle", read_siecle, (".xml", ".zip"), of_one_school=True)
 # What the drop folder reads: formats whose files say of which school they are.
 DROPPED = (AAF, SIECLE)
 

@@ -32,6 +32,7 @@ from preau.directory.models import (
     OfficialCode,
     Person,
     School,
+    SchoolYear,
 )
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import approves, ends_too_many
@@ -205,6 +206,8 @@ class Run:
         if self.staged.is_delta:
             self._place_changes()
         schools, batches = self._open()
+        self._refuse_another_year(schools)
+        self._refuse_another_school(schools)
         self.others = self._has_others()
         quarantined = self.staged.spool.quarantined_keys(PUPIL, STAFF, GUARDIAN)
         self.spared = quarantined | self.staged.spared
@@ -253,6 +256,36 @@ class Run:
                 self._unplaced(batch, write=write)
         else:
             self._set_aside()
+
+    def _refuse_another_year(self, schools: Sequence[SchoolFacts]) -> None:
+        """A delivery of a year that is over would write classes and pupils of then beside those of now. Raises Unreadable."""
+        told, first_day, _last = writing.school_year_of(self.staged.day or self.today)
+        year = self.format.year
+        if year is not None and year != first_day.year:
+            said = _("Ces fichiers sont de l’année %(told)s, et non de %(year)s.")
+            raise self._unreadable(said % {"told": told, "year": f"{year}-{year + 1}"})
+        begun = SchoolYear.objects.filter(
+            school__uai__in=[facts.uai for facts in schools], starts__lte=self.today
+        )
+        open_now = begun.order_by("-starts").first()
+        if year is None and open_now and writing.school_year_of(open_now.starts)[1] > first_day:
+            said = _(
+                "Ces fichiers sont de l’année %(told)s ; l’établissement %(uai)s en est à %(year)s. "
+                "Prenez ceux de cette année."
+            )
+            raise self._unreadable(said % {"told": told, "uai": open_now.school.uai, "year": open_now.name})
+
+    def _refuse_another_school(self, schools: Sequence[SchoolFacts]) -> None:
+        """Files of one school, on a site that has others and not this one: a mistake, unless the operator names it. Raises Unreadable."""
+        known = School.objects.filter(uai__in=[facts.uai for facts in schools])
+        if not self.format.of_one_school or not schools or known.exists() or not School.objects.exists():
+            return
+        if schools[0].uai != self.format.opens:
+            said = _("L’établissement %(uai)s n’est pas ici. Pour l’ouvrir, nommez-le : --school %(uai)s.")
+            raise self._unreadable(said % {"uai": schools[0].uai})
+
+    def _unreadable(self, reason: str) -> Unreadable:
+        return Unreadable(self.staged.spool.files[0], None, reason)
 
     # What the delivery stands on
 

@@ -6,6 +6,7 @@ too many people (nothing applied until `--approved-by` names a second person).
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,14 +35,28 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
         parser.add_argument("--json", type=Path, metavar="REPORT", help="write the whole report there")
         parser.add_argument("--approved-by", metavar="LOGIN", help="who agrees to a large departure")
+        parser.add_argument(
+            "--year", type=int, help="the first year of a school year that is over, when its files are meant"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report, paths = options["json"], self._files(options["paths"])
+        if report:
+            self._try(report)
         approver = self._approver(options["approved_by"])
         with only_one("delivery") as alone:
             if not alone:
                 raise CommandError("Une autre livraison est en cours : attendez qu’elle soit terminée.")
-            self._bring(paths, report, approver, dry=options["dry_run"])
+            self._bring(paths, report, approver, options)
+
+    def _try(self, report: Path) -> None:
+        """A report that cannot be written is said before anything is applied."""
+        try:
+            report.open("a").close()
+        except OSError as error:
+            raise CommandError(
+                f"Rien n’a été lu. Le rapport {report} ne peut pas être écrit ({error.strerror})."
+            ) from None
 
     def _files(self, named: list[Path]) -> list[Path]:
         """The files named, and those of the format in the folders named; sub-folders are other deliveries."""
@@ -70,10 +85,17 @@ class ImportCommand(BaseCommand):
         person: Person = account.person
         return person
 
-    def _bring(self, paths: list[Path], report: Path | None, approver: Person | None, *, dry: bool) -> None:
+    def _bring(
+        self, paths: list[Path], report: Path | None, approver: Person | None, options: dict[str, Any]
+    ) -> None:
         try:
             result = operator.bring(
-                paths, self.format, timezone.localdate(), approver=approver, dry=dry, tell=self._progress
+                paths,
+                replace(self.format, year=options["year"], opens=(options.get("school") or "").upper()),
+                timezone.localdate(),
+                approver=approver,
+                dry=options["dry_run"],
+                tell=self._progress,
             )
         except Unreadable as refusal:
             self._refuse(refusal, report)

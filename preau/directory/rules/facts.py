@@ -64,6 +64,8 @@ class HoldingFacts:
 
 @dataclass(slots=True)
 class GuardianshipFacts:
+    """`unread`: the file says that there is a link, in codes that cannot be trusted; what is known of it stays as it is."""
+
     pupil: str
     guardian: str
     authority: Authority
@@ -72,6 +74,7 @@ class GuardianshipFacts:
     pays: bool | None
     lives_with: bool | None
     receives_aid: bool | None = None
+    unread: bool = False
 
 
 @dataclass(slots=True)

@@ -169,6 +169,22 @@ def test_two_classes_of_one_label_stay_two_and_a_class_may_hold_two_levels(tmp_p
     assert found == {"CLASSE BLEUE": "CE1-CE2", "CLASSE BLEUE (502)": "CM1"}
 
 
+def test_the_id_of_a_primary_class_is_its_key_whatever_one_pupil_calls_it(tmp_path: Path) -> None:
+    pupils = [
+        pupil_of("1", "10002", "AUTRE LIBELLE", "CP"),
+        *(pupil_of(str(number), "10002", "CLASSE 1", "CP") for number in (2, 3)),
+        *(pupil_of(str(number), "10005", "CLASSE 1", "CE1") for number in (4, 5)),
+    ]
+    report = bring(deliver(tmp_path / "d", *first_degree(*pupils)))
+    named = dict(ExternalId.objects.exclude(group=None).values_list("value", "group__name"))
+    assert named == {"10002": "CLASSE 1", "10005": "CLASSE 1 (10005)"}
+    members = Enrolment.objects.filter(group__name="CLASSE 1")
+    assert members.count() == 3
+    assert "Une classe a ici un autre libellé qu’ailleurs\u202f: le plus courant est gardé." in reasons(
+        report
+    )
+
+
 def test_the_teacher_of_a_primary_class_teaches_it_and_is_its_head_teacher(tmp_path: Path) -> None:
     director = "1$ENS$ENSEIGNEMENT$D0010$DIRECTION"
     teacher = personnel("30", ENTPersonFonctions=director, ENTPersonClasses=[f"1${PLACE}$501$CP"])

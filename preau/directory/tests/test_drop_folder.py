@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from preau.directory import tasks
+from preau.directory.imports import drop
 from preau.directory.models import Delivery, Person
 from preau.directory.tests.aaf import delete, deliver, eleve, etab
 
@@ -81,3 +83,25 @@ def test_a_large_departure_is_held_back(room: Path) -> None:
 def test_without_a_folder_there_is_nothing_to_do(settings: Any) -> None:
     settings.DELIVERIES_DIR = None
     assert bring() == {}
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_applied(
+    room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(room, "1", etab(), eleve("10"))
+    with monkeypatch.context() as closed:
+        closed.setattr(drop, "_may_write", lambda folder: folder.name != "aaf")
+        with pytest.raises(drop.NotWritable):
+            bring()
+    assert names(room) == ["1"] and not Person.objects.filter(external_ids__value="10").exists()
+    assert not Delivery.objects.exists()
+    assert bring() == {"applied": 1}
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_applied(
+    room: Path, tmp_path: Path
+) -> None:
+    folder = leave(room, "1", etab(), eleve("10"))
+    with pytest.raises(CommandError, match="Rien n’a été lu"):
+        call_command("import_aaf", str(folder), "--json", str(tmp_path))
+    assert not Person.objects.filter(external_ids__value="10").exists()

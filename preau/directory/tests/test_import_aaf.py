@@ -287,7 +287,7 @@ def test_only_what_has_no_key_or_no_name_is_quarantined(bring: Any, tmp_path: Pa
         ),
         (
             eleve("10", ENTElevePersRelEleve=["20$1$1$1$0$1"]),
-            "Code de lien d’une autre version que celle déclarée\u202f: lu d’après son code.",
+            "Code de lien d’une autre version que celle déclarée\u202f: le lien est mis de côté.",
         ),
         (
             eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1", "20$20$1$1$0$1"]),
@@ -817,3 +817,25 @@ def test_the_cost_of_a_school_does_not_depend_on_its_people(
         folder = deliver(tmp_path / "d", *records)
         with django_assert_max_num_queries(14 + a_school * schools):
             call_command("import_aaf", str(folder))
+
+
+def test_a_link_in_the_codes_of_another_version_is_set_aside_and_changes_nothing(
+    bring: Any, tmp_path: Path
+) -> None:
+    def family(link: str) -> Path:
+        pupil = eleve("10", ENTElevePersRelEleve=[link])
+        return deliver(tmp_path / "d", etab(), pupil, parent("20"))
+
+    bring(family("20$1$1$1$0$1"))
+    assert not Guardianship.objects.filter(pupil__external_ids__value="10").exists()
+    bring(family("20$10$1$1$0$1"))
+    bring(family("20$1$1$2$0$1"))
+    kept = Guardianship.objects.get(pupil__external_ids__value="10")
+    assert (kept.kinship, kept.authority, kept.ends) == (Kinship.MOTHER, Authority.LEGAL, None)
+
+
+def test_a_link_told_in_full_wins_over_the_same_one_told_alone(bring: Any, tmp_path: Path) -> None:
+    pupil = eleve("10", ENTElevePersRelEleve=["20", "20$10$1$1$0$1"])
+    bring(deliver(tmp_path / "d", etab(), pupil, parent("20")))
+    kept = Guardianship.objects.get(pupil__external_ids__value="10")
+    assert (kept.kinship, kept.authority) == (Kinship.MOTHER, Authority.LEGAL)

@@ -59,14 +59,20 @@ DOUBTFUL = "Ressemble à plusieurs personnes déjà là : une personne de plus e
 
 @pytest.fixture
 def bring(tmp_path: Path) -> Any:
-    """Import files or folders and give the whole report; `code` is the exit code expected."""
+    """Import files or folders and give the whole report; `code` is the exit code expected. `opens`: the school to open."""
 
     def run(
-        *paths: Path, options: tuple[str, ...] = (), code: int = 0, command: str = "siecle"
+        *paths: Path,
+        options: tuple[str, ...] = (),
+        code: int = 0,
+        command: str = "siecle",
+        opens: str = UAI,
     ) -> dict[str, Any]:
         report = tmp_path / "report.json"
         report.unlink(missing_ok=True)
         arguments = [*map(str, paths), "--json", str(report), *options]
+        if command == "siecle" and opens:
+            arguments += ["--school", opens]
         if code:
             with pytest.raises(CommandError) as error:
                 call_command(f"import_{command}", *arguments)
@@ -314,7 +320,7 @@ def test_a_written_school_is_read_whole(bring: Any, tmp_path: Path, number: int,
     academy = demo_academy(DAY)
     school = list(academy.schools(Degree.SECOND))[number]
     counts = write_siecle(tmp_path / "d", school, academy, day=DAY, old=old)
-    report = bring(tmp_path / "d")
+    report = bring(tmp_path / "d", opens=school.uai)
     assert report["read"] == counts and report["quarantined"] == [] and adds_up(report)
     kinds = Group.objects.filter(school__uai=school.uai)
     assert kinds.filter(kind="class").count() == len(school.classes)
@@ -620,6 +626,36 @@ def test_two_schools_or_two_years_are_two_deliveries(bring: Any, tmp_path: Path)
     )
 
 
+def test_files_of_a_former_year_are_refused_unless_that_year_is_named(bring: Any, tmp_path: Path) -> None:
+    def of_then(folder: str) -> Path:
+        pupils = eleves(eleve("1"), places=(place("1", "4C"),), year="2025", day="20/11/2025")
+        return deliver(tmp_path / folder, pupils)
+
+    bring(deliver(tmp_path / "now", *small()))
+    told = refused(bring, of_then("then"))
+    assert told == (
+        "Ces fichiers sont de l’année 2025-2026 ; l’établissement 0350001A en est à 2026-2027. "
+        "Prenez ceux de cette année."
+    )
+    assert not Group.objects.filter(name="4C").exists()
+    before = rows()
+    report = bring(of_then("then"), options=("--year", "2024"), code=2)
+    assert "Ces fichiers sont de l’année 2025-2026, et non de 2024-2025." in str(report["errors"])
+    assert rows() == before
+    bring(of_then("then"), options=("--year", "2025"))
+    assert Group.objects.get(name="4C").year.name == "2025-2026"
+
+
+def test_a_school_that_is_not_here_is_opened_when_it_is_named(
+    bring: Any, tmp_path: Path, college: World
+) -> None:
+    folder = deliver(tmp_path / "d", *small())
+    told = plain(bring(folder, code=2, opens="")["errors"][0]["reason"])
+    assert told == f"L’établissement {UAI} n’est pas ici. Pour l’ouvrir, nommez-le : --school {UAI}."
+    bring(folder)
+    assert School.objects.filter(uai=UAI).exists()
+
+
 ENTITY = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
@@ -714,7 +750,7 @@ def test_archives_that_cannot_be_trusted(bring: Any, tmp_path: Path) -> None:
 
 
 def test_the_sample_of_a_college(bring: Any, samples: Path) -> None:
-    report = bring(samples / "college-2009-complet")
+    report = bring(samples / "college-2009-complet", opens="0999999X")
     assert adds_up(report) and report["quarantined"] == []
     assert (report["read"]["Eleve"], report["read"]["PersEducNat"]) == (533, 33)
     school = School.objects.get(uai="0999999X")
@@ -730,7 +766,7 @@ def test_the_sample_of_a_college(bring: Any, samples: Path) -> None:
     }
     assert Guardianship.objects.filter(source="siecle").count() == 1017
     before = rows()
-    again = bring(samples / "college-2009-complet")
+    again = bring(samples / "college-2009-complet", opens="0999999X")
     assert rows() == before and again["unchanged"] == sum(again["read"].values())
 
 
@@ -739,12 +775,12 @@ def test_the_sample_of_a_college(bring: Any, samples: Path) -> None:
     [("lycee-v4-structures", 36, 244), ("college-v4-structures", 30, 6), ("exports", 0, 0)],
 )
 def test_samples_without_pupils(bring: Any, samples: Path, part: str, classes: int, groups: int) -> None:
-    report = bring(samples / part)
+    report = bring(samples / part, opens="0999999X")
     assert adds_up(report) and report["quarantined"] == []
     found = Group.objects.filter(school__uai="0999999X")
     assert (found.filter(kind="class").count(), found.filter(kind="group").count()) == (classes, groups)
     before = rows()
-    bring(samples / part)
+    bring(samples / part, opens="0999999X")
     assert rows() == before
 
 

@@ -488,7 +488,7 @@ for data in [
         "homework.Homework",
         "pupils",
         fields=dict.fromkeys(
-            "school record title body words due_day due_lesson due_next minutes hand_in version told_at removed_at".split(),
+            "school record title body words due_day due_lesson due_next minutes hand_in version told_at removed_at sent_as".split(),
             NONE,
         )
         | {"for_some": CHILD, "pupils": CHILD}

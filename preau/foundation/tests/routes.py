@@ -11,10 +11,11 @@ PAGES = [
     Page("foundation:styleguide", pages.EVERYONE),
 ]
 PUBLIC = {"foundation:styleguide"}
-ELSEWHERE = {"foundation:alive", "foundation:ready", "foundation:styleguide_section"}
+ELSEWHERE = {"foundation:alive", "foundation:ready", "foundation:at_work", "foundation:styleguide_section"}
 ONE_THING = {
     "foundation:alive",
     "foundation:ready",
+    "foundation:at_work",
     "foundation:styleguide",
     "foundation:styleguide_section",
 }
@@ -24,6 +25,7 @@ ONE_THING = {
 OPENS: dict[str, Near | set[str]] = {
     "foundation:alive": EVERYONE,
     "foundation:ready": EVERYONE,
+    "foundation:at_work": EVERYONE,
     "foundation:styleguide": EVERYONE,
     "foundation:styleguide_section": EVERYONE,
 }

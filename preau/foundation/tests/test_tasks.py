@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -195,6 +196,34 @@ def test_the_schedule_brings_work_back_once_for_all_workers(
     assert schedule.enqueue_due() == 1
     assert DBTaskResult.objects.count() == 2
     assert ScheduleRun.objects.get().due == timezone.now() + timedelta(minutes=60)
+
+
+def test_what_comes_back_each_day_waits_for_its_hour_of_the_night(
+    monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    entry = boards.Scheduled("test.night", note_nothing, every_minutes=24 * 60)
+    monkeypatch.setattr(boards, "schedule", [entry])
+    hour = schedule.hour_of(entry.key)
+    # A worker that starts by day erases nothing by day.
+    assert schedule.enqueue_due() == 0
+    due = timezone.localtime(ScheduleRun.objects.get().due)
+    assert due.date() == timezone.localdate() + timedelta(days=1) and due.time() == hour
+    # What was due by day, before there were hours, goes to the night too.
+    ScheduleRun.objects.update(due=timezone.now() + timedelta(hours=3))
+    assert schedule.enqueue_due() == 0 and ScheduleRun.objects.get().due == due
+    # A night without a worker is made up for, once; the next time is at its hour again.
+    clock.move_to(due + timedelta(hours=7))
+    assert (schedule.enqueue_due(), schedule.enqueue_due()) == (1, 0)
+    assert ScheduleRun.objects.get().due == due + timedelta(days=1)
+
+
+def test_every_task_of_the_night_has_its_hour_in_the_document() -> None:
+    told = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    for entry in boards.schedule:
+        if entry.every_minutes == schedule.DAY:
+            hour = schedule.hour_of(entry.key)
+            assert schedule.FROM <= hour < schedule.UNTIL
+            assert f"`{entry.key}` {hour:%H:%M}" in told, entry.key
 
 
 @job()

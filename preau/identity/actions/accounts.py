@@ -225,9 +225,9 @@ def _give_code(viewer: Viewer, person: Person, seen: int) -> Issued | None:
 
 @transaction.atomic
 def give_code_at_console(
-    person: Person, school: School, *, lifts: bool = False, delay: timedelta | None = None
+    person: Person, school: School | None, *, lifts: bool = False, delay: timedelta | None = None
 ) -> Issued:
-    """The same from the server's console, for whom nobody in the school may give one: its first or only head.
+    """The same from the server's console, for whom nobody in the school may give one: its first or only head, or an operator (no school).
 
     `lifts`: their second proof is taken away too, telephone and codes on paper being lost. `delay`: nor is one demanded of
     them before so many days.

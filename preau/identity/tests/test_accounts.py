@@ -414,7 +414,7 @@ def test_old_codes_are_dropped(college: World, secretary: SchoolClient, clock: A
 
 def test_the_console_gives_a_code_to_a_lone_head(college: World, client: SchoolClient) -> None:
     said = StringIO()
-    call_command("head_code", college.school.uai, stdout=said)
+    call_command("head_code", college.school.uai, "--again", stdout=said)
     code = CODE.search(said.getvalue())
     assert code and "helene.carpentier" in said.getvalue()
     sent = {"login": "helene.carpentier", "code": code[0], "new_password": "trois chevaux bleus"}
@@ -426,5 +426,46 @@ def test_the_console_asks_which_head(college: World) -> None:
     Holding.objects.create(person=college.people["cpe"], role=Role.HEAD, school=college.school)
     with pytest.raises(CommandError, match="Which head"):
         call_command("head_code", college.school.uai)
-    with pytest.raises(CommandError, match="no head"):
+    with pytest.raises(CommandError, match="There is no school 0000000X here"):
         call_command("head_code", "0000000X")
+    Holding.objects.filter(role=Role.HEAD, school=college.school).delete()
+    with pytest.raises(CommandError, match="has no head today"):
+        call_command("head_code", college.school.uai)
+
+
+def test_the_console_ends_a_password_only_when_that_is_said(college: World) -> None:
+    head = college.people["head"].account
+    head.set_password("trois chevaux bleus")
+    head.save()
+    with pytest.raises(CommandError, match="--again"):
+        call_command("head_code", college.school.uai)
+    head.refresh_from_db()
+    assert head.has_usable_password()
+    call_command("head_code", college.school.uai, "--again", stdout=StringIO())
+    head.refresh_from_db()
+    assert not head.has_usable_password()
+
+
+def test_the_console_opens_an_operator_and_invites_them_again(college: World, client: SchoolClient) -> None:
+    Holding.objects.filter(role=Role.OPERATOR).delete()
+    with pytest.raises(CommandError, match="no operator yet"):
+        call_command("operator_code")
+    said = StringIO()
+    call_command("operator_code", "--open", "Odile", "Ferrand", "--email", "odile@example.org", stdout=said)
+    code = CODE.search(said.getvalue())
+    assert code and "odile.ferrand" in said.getvalue()
+    sent = {"login": "odile.ferrand", "code": code[0], "new_password": "trois chevaux bleus"}
+    assert client.post("/activation/", sent | {"again": "trois chevaux bleus"}).status_code == 302
+    assert client.get("/plateforme/").status_code == 200
+    with pytest.raises(CommandError, match="already"):
+        call_command("operator_code", "--open", "Odile", "Ferrand")
+    with pytest.raises(CommandError, match="--again"):
+        call_command("operator_code")
+    call_command("operator_code", "--again", "--lift-second-proof", stdout=StringIO())
+    with pytest.raises(CommandError, match="Which operator"):
+        call_command("operator_code", "--login", "nobody")
+
+
+def test_there_is_no_super_user() -> None:
+    with pytest.raises(CommandError, match="operator_code"):
+        call_command("createsuperuser")

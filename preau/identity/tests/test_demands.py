@@ -383,7 +383,7 @@ def test_where_nothing_is_demanded_there_is_no_delay(college: World, client: Sch
 def test_a_lone_head_is_given_time_at_the_console(college: World, capsys: Any) -> None:
     demand(college, TODAY)
     Account.objects.filter(person=college.people["head"]).update(proves_from=TODAY)
-    call_command("head_code", college.school.uai, "--delay-second-proof", "14")
+    call_command("head_code", college.school.uai, "--again", "--delay-second-proof", "14")
     assert work_out(account(college, "head").pk) == TODAY + timedelta(days=14)
     assert Line.objects.filter(verb="identity.proof_delayed").count() == 1
     with pytest.raises(CommandError, match="60 days"):

@@ -355,7 +355,7 @@ def test_the_decorated_view(seat_of: Any) -> None:
     _key, secret = made(teacher)
     assert view.csrf_exempt  # type: ignore[attr-defined]
     refused = view(asked())
-    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, 'Basic realm="Préau", charset="UTF-8"')
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, 'Basic realm="Preau", charset="UTF-8"')
     assert "Authorization" in refused["Vary"]
     assert not refused.cookies
     opened = view(asked(shown(teacher, secret)))

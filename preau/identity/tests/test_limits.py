@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from structlog.testing import capture_logs
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
@@ -115,3 +117,34 @@ def test_closing_the_account_of_somebody_without_one_does_nothing(college: World
 
 def test_a_password_on_the_list_of_the_world_is_refused() -> None:
     assert list(faults_of("q1w2e3r4t5y6", shortest=12, own_words=()))
+
+
+def test_many_logins_tried_from_one_address_take_turns_and_known_browsers_do_not(
+    college: World, clock: Any, settings: Any
+) -> None:
+    known, stranger = Client(), Client()
+    login = college.people["teacher"].account.login
+    right = {"login": login, "password": "sous le préau"}
+    assert known.post("/connexion/", right).status_code == 302
+    known.post("/deconnexion/")
+    first = devices.SLOWED[-1][0]
+    with capture_logs() as told:
+        said = [
+            stranger.post("/connexion/", {"login": f"eleve.{number}", "password": "azerty"}).status_code
+            for number in range(first + 2)
+        ]
+    assert said == [422] * (first + 1) + [429]
+    assert [line["count"] for line in told if line["event"] == "sign_in_spraying"] == [first]
+    slowed = stranger.post("/connexion/", {"login": "eleve.x", "password": "azerty"})
+    assert slowed.headers["Retry-After"] == "2" and "quelques secondes" in slowed.content.decode()
+    assert known.post("/connexion/", right).status_code == 302
+    clock.shift(3)
+    assert stranger.post("/connexion/", right).status_code == 302
+
+
+def test_the_browser_drops_what_it_kept_of_pages_at_sign_out(
+    college: World, client: SchoolClient, settings: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    settings.HTTPS = True
+    assert client.post("/deconnexion/").headers["Clear-Site-Data"] == '"cache"'

@@ -7,9 +7,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from conftest import SchoolClient
 from preau.commons.journal.models import Line
@@ -18,7 +19,7 @@ from preau.directory.models import Person
 from preau.directory.seeds.world import World
 from preau.foundation.sealed import unseal
 from preau.identity import devices, sessions, totp
-from preau.identity.actions import accounts
+from preau.identity.actions import accounts, second
 from preau.identity.actions.second import (
     PURPOSE,
     AlreadyThere,
@@ -451,9 +452,9 @@ def test_the_office_of_the_next_school_neither(
 def test_a_lone_head_turns_to_the_operator(college: World, seat_of: Any) -> None:
     install(seat_of("head"))
     said = StringIO()
-    call_command("head_code", college.school.uai, stdout=said)
+    call_command("head_code", college.school.uai, "--again", stdout=said)
     assert SecondProof.objects.exists()
-    call_command("head_code", college.school.uai, "--lift-second-proof", stdout=said)
+    call_command("head_code", college.school.uai, "--again", "--lift-second-proof", stdout=said)
     assert not SecondProof.objects.exists() and not RecoveryCode.objects.exists()
     assert Line.objects.filter(verb="identity.second_proof_lifted").count() == 1
 
@@ -495,3 +496,33 @@ def test_whoever_left_meanwhile_is_told_after_the_digits(
     said = said_by(client.post(STEP, {"code": digits(secret)}))
     assert "n’est plus rattaché à un établissement" in said
     assert not is_open(client)
+
+
+# When the key that seals everything is changed
+
+
+def test_digits_are_taken_after_a_change_of_key_once_all_is_sealed_again(
+    protected: Any, settings: Any, capsys: Any
+) -> None:
+    secret, _codes = protected
+    former = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "b" * 60, [former]
+    call_command("reseal", "--dry-run")
+    told = "identity.second_proof: 0 under today's key, 1 only a former key opens, 0 that no key opens."
+    assert told in capsys.readouterr().out
+    call_command("reseal")
+    settings.SECRET_KEY_FALLBACKS = []
+    call_command("reseal")
+    told = "identity.second_proof: 1 under today's key, 0 sealed again, 0 that no key opens."
+    assert told in capsys.readouterr().out
+    proof = SecondProof.objects.get()
+    assert unseal(second.PURPOSE, proof.secret) == secret
+
+
+def test_a_key_that_was_taken_away_too_early_is_told(protected: Any, settings: Any) -> None:
+    settings.SECRET_KEY = "b" * 60
+    with pytest.raises(CommandError, match="1 seals that no key opens"):
+        call_command("reseal")
+    with capture_logs() as lines:
+        assert unseal(second.PURPOSE, SecondProof.objects.get().secret) is None
+    assert [(line["event"], line["outcome"]) for line in lines] == [("seal_not_opened", "second_proof")]

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +24,9 @@ from preau.identity.models import Account
 WRONG = _("L’identifiant ou le mot de passe ne convient pas. Vérifiez les majuscules, puis réessayez.")
 CLOSED = _(
     "Trop d’essais. Attendez un quart d’heure, ou demandez à votre établissement un nouveau mot de passe."
+)
+SLOWED = _(
+    "Beaucoup d’essais viennent de votre réseau en ce moment. Attendez quelques secondes, puis réessayez."
 )
 NO_ROLE = _(
     "Ce compte n’est plus rattaché à un établissement. Demandez au secrétariat de vérifier votre dossier."
@@ -68,7 +72,8 @@ def answer(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
     if not form.has_error(NON_FIELD_ERRORS, "closed"):
         return render(request, template, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     response = render(request, template, context, status=HTTPStatus.TOO_MANY_REQUESTS)
-    response.headers["Retry-After"] = str(int(devices.WINDOW.total_seconds()))
+    wait = getattr(request, "slowed_for", 0) or int(devices.WINDOW.total_seconds())
+    response.headers["Retry-After"] = str(wait)
     return response
 
 
@@ -122,7 +127,8 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
         return _come_by_passkey(request, form)
     login = form.cleaned_data["login"]
     if not devices.knock(request, login):
-        form.add_error(None, ValidationError(CLOSED, code="closed"))
+        said = SLOWED if getattr(request, "slowed_for", 0) else CLOSED
+        form.add_error(None, ValidationError(said, code="closed"))
         return None
     account = authenticate(request, username=login, password=form.cleaned_data["password"])
     refused = boards.refused_here(request, account) if account else WRONG
@@ -147,7 +153,12 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
 def sign_out(request: HttpRequest) -> HttpResponseRedirect:
     goodbyes = [known.prepare(request) for known in boards.farewells]
     signing.sign_out(request, request.viewer)
-    return redirect(next((goodbye() for goodbye in goodbyes if goodbye), "identity:sign_in"))
+    response = redirect(next((goodbye() for goodbye in goodbyes if goodbye), "identity:sign_in"))
+    if settings.HTTPS:
+        # What a browser kept of pages. Not its storage, where a call of the roll that has not left yet may wait; nor its
+        # cookies, which say that this browser is known.
+        response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @opens(to=signed_in, leaves=True)

@@ -60,6 +60,9 @@ class Families(Ground):
         kept = list[Guardianship]()
         for guardian_who, facts in links.items():
             row = rows.pop(guardian_who, None) if isinstance(guardian_who, int) else None
+            if facts.unread:
+                kept += [row] if row else []
+                continue
             kept.append(self._bring(pupil, row, facts, who))
         for row in rows.values():
             if self._is_mine(row):

@@ -1,6 +1,7 @@
 """From staged records to facts, one school at a time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -56,7 +57,7 @@ UAI = re.compile(r"[0-9]{7}[A-Z]")
 ORDER = {STAFF: 0, PUPIL: 1, GUARDIAN: 2}
 DOUBTS = {
     "version": _("Version non déclarée : le lien de parenté est lu d’après son code."),
-    "generation": _("Code de lien d’une autre version que celle déclarée : lu d’après son code."),
+    "generation": _("Code de lien d’une autre version que celle déclarée : le lien est mis de côté."),
     "kinship": _("Lien de parenté inconnu : « autre »."),
     "level": _("Niveau de responsabilité inconnu : « personne à contacter »."),
 }
@@ -75,6 +76,8 @@ class Batches:
         self._former: dict[str, set[str]] = {}
         # Names of the classes that are there, by key: a delta names those of its own people only.
         self.names: dict[str, str] = {}
+        # Names of the classes of a primary school, by kind and key, as most of its people's records say them.
+        self._labels: dict[tuple[str, str], str] = {}
 
     def rename(self, former: dict[str, str]) -> None:
         """Structures that have a new key in this delivery: whoever still names the old one is there too."""
@@ -127,7 +130,9 @@ class Batches:
         whole = (facts.record > 0 or not self.told[STRUCTURE]) and not self.staged.is_delta
         batch = Batch(facts, pupils_told=whole and self.told[PUPIL], staff_told=whole and self.told[STAFF])
         self._groups_of(facts, batch)
-        self._fill(batch, list(self.spool.records(here, [facts.key])), facts.key)
+        records = list(self.spool.records(here, [facts.key]))
+        self._name_first_degree(records, facts.key)
+        self._fill(batch, records, facts.key)
         families = (
             "JOIN kin k ON k.guardian = r.key JOIN place p ON p.record = k.record "
             "WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
@@ -296,18 +301,43 @@ class Batches:
         return None
 
     def _enrol_first_degree(self, batch: Batch, record: Record, school: str, level: str) -> None:
-        """`structure$11$ORDINAIRE$id$label`: the label is not unique in a school, the id is."""
+        """The label is not unique in a school, the id is."""
+        for kind, key, said in self._first_degree_values(record):
+            label = self._first_degree_group(batch, kind, key, said, level)
+            starts = self._class_day(record, "ENTEleveDateEntreeClasses", school, key)
+            ends = self._class_day(record, "ENTEleveDateSortieClasses", school, key)
+            batch.enrolments.append(EnrolmentFacts(record.key, kind, label, starts, ends))
+
+    def _name_first_degree(self, records: list[Record], school: str) -> None:
+        """Each class has one name: the id is the key, and where records disagree on its label the most common one wins."""
+        said: dict[tuple[str, str], Counter[str]] = {}
+        for record in records:
+            for kind, key, label in self._first_degree_values(record):
+                said.setdefault((kind, key), Counter())[label] += 1
+        self._labels = {}
+        for (kind, key), labels in sorted(said.items()):
+            label = labels.most_common(1)[0][0]
+            taken = {name for (of, _key), name in self._labels.items() if of == kind}
+            self._labels[kind, key] = f"{label[:35]} ({key[-20:]})" if label in taken else label
+        for record in records:
+            for kind, key, label in self._first_degree_values(record):
+                if label != said[kind, key].most_common(1)[0][0]:
+                    self.spool.warn(
+                        _("Une classe a ici un autre libellé qu’ailleurs : le plus courant est gardé."),
+                        record,
+                        school=school,
+                    )
+
+    def _first_degree_values(self, record: Record) -> Iterator[tuple[str, str, str]]:
+        """(class or group, id, label) of each `structure$11$ORDINAIRE$id$label` of this school."""
         for kind, name in (("class", "ENTPersonClasses"), ("group", "ENTPersonGroupes")):
             for value in record.attributes.get(name, ()):
                 parts = value.split("$", 4)
                 if len(parts) == 5 and parts[0] in self._here:
-                    label = self._first_degree_group(batch, kind, parts[3], parts[4], level)
-                    starts = self._class_day(record, "ENTEleveDateEntreeClasses", school, parts[3])
-                    ends = self._class_day(record, "ENTEleveDateSortieClasses", school, parts[3])
-                    batch.enrolments.append(EnrolmentFacts(record.key, kind, label, starts, ends))
+                    yield kind, parts[3], parts[4].strip()[:50]
 
     def _first_degree_group(self, batch: Batch, kind: str, key: str, label: str, level: str) -> str:
-        label = self.names.get(key) or label.strip()[:50]
+        label = self.names.get(key) or self._labels.get((kind, key)) or label
         known = batch.groups.get((kind, label))
         if known is not None and known.key != key:
             label = f"{label[:35]} ({key[-20:]})"
@@ -326,7 +356,8 @@ class Batches:
         first_degree = "ENTElevePersRelEleve" not in record.attributes
         doubt = partial(self.spool.warn, record=record, school=school)
         seen: set[str] = set()
-        for value in links_of(record.attributes):
+        # Some files say a guardian once alone and once in full: the full link says what the other leaves out.
+        for value in sorted(links_of(record.attributes), key=lambda link: "$" not in link):
             parts = [part.strip() for part in value.split("$")]
             if parts[0] in seen or not parts[0]:
                 doubt(_("Même responsable deux fois : le premier lien est gardé."))
@@ -357,6 +388,7 @@ class Batches:
             pays=None if first_degree else pays == "1",
             lives_with=True if guardian in home else None,
             receives_aid=aid == "1" if aid else None,
+            unread=meaning.doubt == "generation",
         )
 
     # Staff
@@ -419,10 +451,9 @@ class Batches:
         self._teach_first_degree(batch, record, school)
 
     def _teach_first_degree(self, batch: Batch, record: Record, school: str) -> None:
-        for value in record.attributes.get("ENTPersonClasses", ()):
-            parts = value.split("$", 4)
-            if len(parts) == 5 and parts[0] in self._here:
-                label = self._first_degree_group(batch, "class", parts[3], parts[4], "")
+        for kind, key, said in self._first_degree_values(record):
+            if kind == "class":
+                label = self._first_degree_group(batch, "class", key, said, "")
                 batch.subjects.setdefault("POLYVALENT", _("Enseignements de la classe"))
                 batch.teachings.append(TeachingFacts(record.key, "class", label, "POLYVALENT"))
                 batch.teachings.append(TeachingFacts(record.key, "class", label))

@@ -24,11 +24,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class ToGive:
-    """Homework in one line: in which lesson it is given, and for which day."""
+    """Homework in one line: in which lesson it is given, and for which day; `sent_as` is the number of its line in its form."""
 
     lesson_id: int
     title: str
     due_day: date
+    sent_as: str = ""
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def write_day(
             typed = _typed(entry, record, publish=publish)
             written[entry.lesson_id] = write_record(viewer, lessons[entry.lesson_id], typed, entry.seen)
     for work in works:
-        give(viewer, written[work.lesson_id], _whole(work))
+        give(viewer, written[work.lesson_id], _whole(work), sent_as=work.sent_as)
     return len(written), len(works)
 
 

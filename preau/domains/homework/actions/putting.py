@@ -83,6 +83,8 @@ def put_work(
         minutes=None,
         hand_in=Homework.HandIn.NOTHING,
     )
-    if not record.works.kept().filter(title=title, body=work.body, due_day=due_day).exists():
-        _tell_use(address)
+    same = record.works.kept().filter(title=title, body=work.body, due_day=due_day).first()
+    if same:
+        return same
+    _tell_use(address)
     return give(viewer, record, work)

@@ -1,13 +1,16 @@
 """Giving homework, changing it, taking it away and putting it back; ticking it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
 from preau.domains.homework.actions import telling
+from preau.domains.homework.actions.hand_ins import join_papers
 from preau.domains.homework.actions.records import keep_before
 from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.models import Done, Homework, LessonRecord
@@ -39,22 +42,40 @@ class WorkConflict(Exception):
 
 
 @transaction.atomic
-def give(viewer: Viewer, record: LessonRecord, work: Work) -> Homework:
-    """Give homework in a lesson; the same, sent twice, is given once."""
+def give(
+    viewer: Viewer, record: LessonRecord, work: Work, documents: Sequence[StoredFile] = (), sent_as: str = ""
+) -> Homework:
+    """Give homework in a lesson, with its documents. One form sent twice gives it once; two forms that say the same give two."""
     locked = lock(LessonRecord, record.pk)
-    same = locked.works.kept().filter(title=work.title, body=work.body, due_day=work.due_day).first()
-    if same:
+    if sent_as and (same := _sent_before(locked, work, documents, sent_as)):
         return same
     locked.lesson = record.lesson
     keep_before(viewer, locked)
     homework = Homework(
-        school_id=locked.school_id, record=locked, given_by=viewer.person, given_at=timezone.now()
+        school_id=locked.school_id,
+        record=locked,
+        given_by=viewer.person,
+        given_at=timezone.now(),
+        sent_as=sent_as,
     )
     _fill(homework, work)
     homework.save()
     homework.pupils.set(work.pupils)
+    join_papers(viewer, locked, homework, documents)
     journal.record(viewer, "homework.given", homework, minutes=work.minutes, some=len(work.pupils))
     return homework
+
+
+def _sent_before(
+    record: LessonRecord, work: Work, documents: Sequence[StoredFile], sent_as: str
+) -> Homework | None:
+    """What this very form gave. Somebody who goes back in their browser and writes otherwise, or joins another file, gives another."""
+    digests = sorted(file.digest for file in documents)
+    for homework in record.works.kept().filter(sent_as=sent_as):
+        joined = homework.papers.values_list("file__digest", flat=True)
+        if not _differs(homework, work) and sorted(joined) == digests:
+            return homework
+    return None
 
 
 def _fill(homework: Homework, work: Work) -> None:

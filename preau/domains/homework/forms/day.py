@@ -1,5 +1,6 @@
 """A whole day of a class on one page: what was done in each of its moments, and what is to be done for another day."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -21,6 +22,9 @@ class DayForm(forms.Form):
     def __init__(self, blocks: Sequence[Block], days: Sequence[date], data: Any = None) -> None:
         super().__init__(data)
         self.blocks = blocks
+        self.fields["sent_as"] = forms.RegexField(
+            r"^[0-9a-f]{32}$", required=False, initial=lambda: secrets.token_hex(16), widget=forms.HiddenInput
+        )
         several = len({block.groups for block in blocks}) > 1
         for block in blocks:
             self.fields[f"fait-{block.pk}"] = RichText(
@@ -76,11 +80,13 @@ class DayForm(forms.Form):
         data = self.cleaned_data
         rows = [row for row in range(ROWS) if data.get(f"travail-{row}")]
         first = str(self.blocks[0].pk) if rows else ""
+        sent_as = data["sent_as"]
         return [
             ToGive(
                 int(data[f"matiere-{row}"] or first),
                 data[f"travail-{row}"],
                 date.fromisoformat(data[f"pour-{row}"] or self.fields[f"pour-{row}"].choices[0][0]),  # type: ignore[attr-defined]
+                f"{sent_as}-{row}" if sent_as else "",
             )
             for row in rows
         ]

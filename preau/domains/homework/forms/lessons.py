@@ -1,5 +1,6 @@
 """What people type in the cahier de textes."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -178,6 +179,9 @@ class RecordForm(WorkForm):
     )
     papers = Attachments(label=_("Documents de la séance"), required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
+    sent_as = forms.RegexField(
+        r"^[0-9a-f]{32}$", required=False, initial=lambda: secrets.token_hex(16), widget=forms.HiddenInput
+    )
 
     def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
         papers = kwargs.pop("papers", ())

@@ -60,7 +60,7 @@ class Homework(models.Model):
     """Something to do, given in a lesson and published with its record.
 
     `due_next`: for the next lesson, whichever it becomes. `for_some`: for the pupils named, and nobody else knows of it.
-    Taken away, it stays with its date: what was given was given. `told_at`: when families were told.
+    Taken away, it stays with its date: what was given was given. `told_at`: when families were told. `sent_as`: the number of its form.
     """
 
     class HandIn(models.TextChoices):
@@ -95,6 +95,9 @@ class Homework(models.Model):
     given_at = models.DateTimeField(_("donné à"))
     told_at = models.DateTimeField(_("annoncé à"), null=True, blank=True)
     removed_at = models.DateTimeField(_("retiré à"), null=True, blank=True)
+    sent_as = models.CharField(
+        _("numéro du formulaire"), max_length=40, blank=True, default="", db_default=""
+    )
 
     objects = HomeworkQuerySet.as_manager()
 

@@ -75,6 +75,7 @@ def test_a_day_is_written_and_its_homework_given_in_one_gesture(
             "matiere-0": str(second.pk),
             "pour-0": due.isoformat(),
             "geste": "publier",
+            "sent_as": "0" * 32,
         },
     )
     told = client.post(DAY, data, follow=True).content.decode()
@@ -88,9 +89,11 @@ def test_a_day_is_written_and_its_homework_given_in_one_gesture(
     work = Homework.objects.get(title="Relire la page 12")
     assert (work.due_day, work.record.lesson_id, work.for_some) == (due, second.pk, False)
     assert Line.objects.filter(verb="homework.given", target_id=work.pk).exists()
-    # The same sending again gives nothing twice.
+    # The same sending again gives nothing twice; the same words in another form are another homework.
     client.post(DAY, data)
     assert Homework.objects.filter(title="Relire la page 12").count() == 1
+    client.post(DAY, data | {"sent_as": "1" * 32})
+    assert Homework.objects.filter(title="Relire la page 12").count() == 2
 
 
 def test_a_draft_of_a_day_shows_nothing_to_families(

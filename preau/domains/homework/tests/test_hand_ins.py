@@ -195,6 +195,30 @@ def test_the_documents_of_a_lesson_are_read_with_it(
     assert record.corrections.last().papers == ["cours.pdf"]
 
 
+def test_two_homeworks_of_one_title_keep_each_its_document(
+    college: World, client: SchoolClient, lesson: Lesson
+) -> None:
+    client.sit(college.people["teacher"])
+    page = reverse("homework:record", kwargs={"pk": lesson.pk})
+
+    def give(form: str, name: str, content: bytes) -> None:
+        typed = {"shown": "start", "seen": "1", "due": "next", "title": "Lire la fiche", "sent_as": form * 32}
+        assert client.post(page, typed | {"documents": SimpleUploadedFile(name, content)}).status_code == 302
+
+    give("a", "une.pdf", PDF)
+    # A double click: the same form.
+    give("a", "une.pdf", PDF)
+    give("b", "deux.pdf", PDF + b"%%")
+    # Back in the browser: the same form, with another file.
+    give("b", "trois.pdf", PDF + b"%%%")
+    found = Homework.objects.filter(title="Lire la fiche").order_by("pk")
+    assert [[paper.file.name for paper in one.papers.all()] for one in found] == [
+        ["une.pdf"],
+        ["deux.pdf"],
+        ["trois.pdf"],
+    ]
+
+
 def test_what_is_forgotten(handed: HandIn, seat_of: Any, college: World) -> None:
     corrections.correct(seat_of("teacher"), handed, corrected(), handed.version)
     assert hand_ins.forget_hand_ins(college.people["teacher"].pk) >= 1

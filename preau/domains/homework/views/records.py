@@ -105,9 +105,8 @@ def _shown(known: Any) -> dict[str, Any]:
 
 
 def _give(request: HttpRequest, written: LessonRecord, form: RecordForm) -> Homework:
-    given = works.give(request.viewer, written, form.work())
-    join_papers(request.viewer, written, given, form.cleaned_data["documents"])
-    return given
+    data = form.cleaned_data
+    return works.give(request.viewer, written, form.work(), data["documents"], data["sent_as"])
 
 
 def _say(request: HttpRequest, lesson: Lesson, written: LessonRecord, work: Homework | None) -> None:

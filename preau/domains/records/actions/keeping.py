@@ -26,45 +26,53 @@ def forget_agreements(person_id: int) -> int:
     return Agreement.objects.filter(by=person_id).delete()[0]
 
 
-def reseal_all() -> Counter[str]:
-    """Seal again under the key of today whatever an older key sealed; one row a transaction: it may be stopped and begun again."""
+def reseal_all(dry: bool = False) -> Counter[str]:
+    """Seal again under the key of today whatever an older key sealed; one row a transaction: it may be stopped and begun again.
+
+    Counts what is sealed (words, names and bytes of papers) by its standing; `dry` writes nothing.
+    """
     told: Counter[str] = Counter()
     for pk in Version.objects.order_by("pk").values_list("pk", flat=True).iterator():
-        told["versions"] += _reseal_version(pk)
+        told += _reseal_version(pk, dry)
     for pk in Paper.objects.order_by("pk").values_list("pk", flat=True).iterator():
-        told["papers"] += _reseal_paper(pk)
+        told += _reseal_paper(pk, dry)
     return told
 
 
 @transaction.atomic
-def _reseal_version(pk: int) -> bool:
+def _reseal_version(pk: int, dry: bool) -> Counter[str]:
     found = Version.objects.select_for_update(of=("self",)).select_related("record").filter(pk=pk).first()
     if found is None:
-        return False
-    purpose = found.record.purpose
-    words = sealed.reseal(purpose, found.sealed)
-    emergency = sealed.reseal(f"{purpose}.emergency", found.sealed_emergency)
-    found.sealed, found.sealed_emergency = words or found.sealed, emergency or found.sealed_emergency
-    found.save(update_fields=["sealed", "sealed_emergency"])
-    return bool(words or emergency)
+        return Counter()
+    purpose, told = found.record.purpose, Counter[str]()
+    for name, of in (("sealed", purpose), ("sealed_emergency", f"{purpose}.emergency")):
+        held = getattr(found, name)
+        if held:
+            told[sealed.standing_of(of, held)] += 1
+            setattr(found, name, sealed.reseal(of, held) or held)
+    if not dry and told[sealed.FORMER]:
+        found.save(update_fields=["sealed", "sealed_emergency"])
+    return told
 
 
 @transaction.atomic
-def _reseal_paper(pk: int) -> bool:
+def _reseal_paper(pk: int, dry: bool) -> Counter[str]:
     found = (
         Paper.objects.select_for_update(of=("self",)).select_related("record", "file").filter(pk=pk).first()
     )
     path = vault.path_of(found.file.public_id) if found else None
     if found is None or path is None or not path.is_file():
-        return False
-    name = sealed.reseal(found.purpose, found.sealed_name)
-    if name:
+        return Counter()
+    content = path.read_bytes().decode("ascii", "replace")
+    told = Counter(sealed.standing_of(found.purpose, held) for held in (found.sealed_name, content))
+    if dry:
+        return told
+    if name := sealed.reseal(found.purpose, found.sealed_name):
         found.sealed_name = name
         found.save(update_fields=["sealed_name"])
-    box = sealed.reseal(found.purpose, path.read_bytes().decode("ascii", "replace"))
-    if box:
+    if box := sealed.reseal(found.purpose, content):
         # Written whole under a passing name, then in its place: a reader meets the one or the other.
         written = vault.write(BytesIO(box.encode()), found.file.public_id)
         found.file.size, found.file.digest = written.size, written.digest
         found.file.save(update_fields=["size", "digest"])
-    return bool(name or box)
+    return told

@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.boards import Power, powers
 from preau.directory.words import Role
 from preau.domains.records import rules, seeds, tasks
+from preau.domains.records.actions import keeping
 from preau.domains.records.models import HEALTH, PSYCHOLOGY, SOCIAL
 from preau.foundation import boards
 from preau.foundation.boards import Nature
+
+boards.seals.add(boards.Seals("records", keeping.reseal_all))
 
 for label, url_name, icon, open_to, order in [
     (_("Dossiers confidentiels"), "records:records", "shield-lock", rules.keeps_records, 45),

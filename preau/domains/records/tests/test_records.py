@@ -579,15 +579,17 @@ def test_a_new_key_seals_everything_again(
     paper = hanging.add_paper(seat_of("nurse"), pai, sent())
     old, new = settings.SECRET_KEY, "une-autre-cle-tout-aussi-longue-pour-les-essais-0123456789"
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
-    call_command("reseal_records")
-    assert "1 versions, 1 documents" in capsys.readouterr().out
+    call_command("reseal", "--dry-run")
+    assert "records: 0 under today's key, 4 only a former key opens, 0" in capsys.readouterr().out
+    call_command("reseal")
+    assert "records: 0 under today's key, 4 sealed again, 0" in capsys.readouterr().out
     settings.SECRET_KEY_FALLBACKS = []
     assert pai.open(pai.versions.get()) == WORDS
     paper = Paper.objects.select_related("file", "record").get(pk=paper.pk)
     assert hanging.opened(paper).decode() == f"Bilan {CANARY}"
     assert paper.name == "compte-rendu.txt"
     assert paper.file.size == vault.path_of(paper.file.public_id).stat().st_size
-    assert keeping.reseal_all() == {"versions": 0, "papers": 0}
+    assert keeping.reseal_all() == {"today": 4}
 
 
 # What goes

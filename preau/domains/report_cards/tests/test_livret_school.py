@@ -331,7 +331,7 @@ def test_a_whole_college_that_siecle_and_stsweb_brought_leaves(db: None, tmp_pat
     if not files.exists():
         pytest.skip("the files of a whole college are not on this machine")
     clock.move_to(datetime(2009, 11, 24, 10, 30, tzinfo=timezone.get_current_timezone()))
-    call_command("import_siecle", files, stdout=io.StringIO())
+    call_command("import_siecle", files, school="0999999X", stdout=io.StringIO())
     school = School.objects.select_related("current_year").get(uai="0999999X")
     first, *_others = open_terms(school.current_year)
     head = Holding.objects.filter(school=school, role=Role.HEAD).first()

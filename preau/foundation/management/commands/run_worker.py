@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.crypto import get_random_string
 
+from preau.foundation import starting
 from preau.foundation.tasks.worker import LeasedWorker, make_round
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        starting.check(pages=False)
         worker = LeasedWorker(
             queue_names=["default"],
             interval=options["interval"],

@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise CommandError(f"Le port {port} est déjà pris. Essayez : make demo ARGS=--port={port + 1}")
         python = sys.executable
         pages = [python, "-m", "gunicorn", "preau.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
-        pages += ["--worker-class", "gthread", "--log-level", "warning"]
+        pages += ["--worker-class", "preau.foundation.threadworker.PatientWorker", "--log-level", "warning"]
         worker = [python, "manage.py", "run_worker"]
         # What they say of each request and task would push the accounts off the screen.
         quiet = {

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from preau.foundation import starting
+
 
 class Command(BaseCommand):
     help = "Hold the streams of open pages (docs/operations.md). One is enough; pages ask by themselves where there is none."
@@ -17,6 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        starting.check(pages=False)
         gunicorn = [
             sys.executable,
             "-m",
