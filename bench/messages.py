@@ -17,7 +17,7 @@ from typing import Any
 import django
 import time_machine
 
-from bench.run import Server
+from bench.run import Server, prepare_pages
 from bench.scratch import FOLDER, PYTHON, ROOT, Engine, PostgreSQL, SQLite, environment, prepare, run
 from bench.worlds import NOW
 
@@ -144,6 +144,7 @@ def box(engine: Engine) -> dict[str, Any]:
 def main() -> None:
     base = os.environ.get("DATABASE_URL", "")
     engine: Engine = PostgreSQL(base) if base.startswith("postgres") else SQLite()
+    prepare_pages()
     prepare(engine, 1)
     for size in (BOX, *PEOPLE):
         engine.drop(size)
