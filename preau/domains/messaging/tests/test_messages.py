@@ -1,5 +1,6 @@
 """What is written leaves once, at its hour, for those whom it is for; and what they do with it."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.notifications import queries
 from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Holding
 from preau.directory.seeds.world import World
@@ -20,8 +23,9 @@ from preau.domains.messaging import rules
 from preau.domains.messaging.actions import erasing, leaving, reading, sending
 from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.queries import boxes, conversation
-from preau.domains.messaging.tests.props import deliver, got, key_to, own_thread, sent, written
+from preau.domains.messaging.tests.props import deliver, got, key_to, many_threads, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
+from tests.statements import Statements
 
 pytestmark = pytest.mark.django_db
 BOX, WRITE = "/messages/", "/messages/ecrire/"
@@ -264,6 +268,59 @@ def test_an_opened_conversation_is_read_and_says_so_to_its_author(
     assert own[0].read == "lu"
     Preference.objects.create(person=college.people["guardian"], seat="guardian", tells_read=False)
     assert conversation.shown(seat_of("teacher"), [message], NOW)[0].read == ""
+
+
+def test_whoever_reads_a_message_has_read_the_news_of_it(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """The bell does not ask for it again; the news of the other readers stay."""
+    message = sent(seat_of("teacher"), key_to(college, "guardian"), key_to(college, "other_guardian"))
+    other = sent(seat_of("cpe"), key_to(college, "guardian"))
+    news = Item.objects.filter(kind="messaging.received").unread()
+    assert news.count() == 3
+    client.sit(college.people["guardian"])
+    client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id}))
+    left = {(one.person_id, one.key) for one in news.all()}
+    assert left == {
+        (college.people["other_guardian"].pk, str(message.pk)),
+        (college.people["guardian"].pk, str(other.pk)),
+    }
+
+
+def _in_the_menu(client: SchoolClient) -> str:
+    """What the menu says beside « Messages », to who hears it."""
+    page = client.get("/notifications/").content.decode()
+    found = re.search(r'data-counted="messaging:box">.*?class="visually-hidden">(.*?)<', page)
+    return found[1] if found else ""
+
+
+def test_the_menu_says_how_many_are_not_read_in_the_query_of_the_bell(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["guardian"])
+    client.get("/notifications/")
+    with Statements(connection) as before:
+        assert _in_the_menu(client) == ""
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    sent(seat_of("teacher"), key_to(college, "guardian"))
+    sent(seat_of("teacher"), key_to(college, "other_guardian"))
+    with Statements(connection) as after:
+        assert _in_the_menu(client) == ", 2 à lire"
+    # One statement more: the school and the pupil of the news that the page now shows.
+    assert after.count <= before.count + 1
+    client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id}))
+    assert _in_the_menu(client) == ", 1 à lire"
+    part = {"HX-Request": "true", "HX-Target": "cloche"}
+    again = client.get("/notifications/cloche/", headers=part).content.decode()
+    assert "[data-counted='messaging:box']" in again and ", 1 à lire" in again
+
+
+def test_the_menu_counts_no_further_than_it_says(
+    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert queries.waiting_for(seat_of("pupil")).menu == {"messaging:box": 0}
+    many_threads(college, boxes.MOST_UNREAD + 3)
+    assert queries.waiting_for(seat_of("pupil")).menu == {"messaging:box": boxes.MOST_UNREAD}
 
 
 def test_gestures_on_several(college: World, client: SchoolClient, seat_of: Any) -> None:
