@@ -305,14 +305,14 @@ def test_the_menu_says_how_many_are_not_read_in_the_query_of_the_bell(
     sent(seat_of("teacher"), key_to(college, "guardian"))
     sent(seat_of("teacher"), key_to(college, "other_guardian"))
     with Statements(connection) as after:
-        assert _in_the_menu(client) == ", 2 à lire"
+        assert _in_the_menu(client) == "2 à lire"
     # One statement more: the school and the pupil of the news that the page now shows.
     assert after.count <= before.count + 1
     client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id}))
-    assert _in_the_menu(client) == ", 1 à lire"
+    assert _in_the_menu(client) == "1 à lire"
     part = {"HX-Request": "true", "HX-Target": "cloche"}
     again = client.get("/notifications/cloche/", headers=part).content.decode()
-    assert "[data-counted='messaging:box']" in again and ", 1 à lire" in again
+    assert "[data-counted='messaging:box']" in again and "1 à lire" in again
 
 
 def test_the_menu_counts_no_further_than_it_says(
