@@ -18,7 +18,8 @@ function send(form, button) {
   const [said, bar] = [place.querySelector("p"), place.querySelector("progress")];
   const request = new XMLHttpRequest();
   let spoken = -1;
-  place.hidden = false;
+  // How far words alone are is nobody's question; that they did not leave is.
+  place.hidden = ![...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
   const tell = (percent) => {
     bar.value = percent;
     // Every tenth is said: a screen reader must not read a hundred numbers.
@@ -27,6 +28,7 @@ function send(form, button) {
     said.textContent = place.dataset.words.replace("#", spoken * 10);
   };
   const fail = () => {
+    place.hidden = false;
     said.textContent = place.dataset.failed;
     form.removeAttribute("data-sent");
     for (const control of form.elements) control.removeAttribute("aria-disabled");

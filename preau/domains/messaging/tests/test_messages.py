@@ -137,6 +137,18 @@ def test_a_recipient_is_searched_added_and_taken_away_without_losing_what_is_typ
     assert Message.objects.get().addressed == {}
 
 
+def test_the_page_says_how_many_the_chosen_lists_mean(college: World, client: SchoolClient) -> None:
+    group, number = own_class(college), secrets.token_hex(16)
+    families = Guardianship.objects.filter(pupil__enrolments__group=group).values("guardian").distinct()
+    client.sit(college.people["teacher"])
+    base = {"sent_as": number, "to": [f"gs{group.pk}"], "cc": [f"gs{group.pk}", key_to(college, "cpe")]}
+    page = client.post(WRITE, base | {"garder": "oui"}, follow=True).content.decode()
+    # Each once, in a list or in two; whoever is named is not counted again.
+    assert f"Par vos listes\u202f: {families.count()} personnes aujourd’hui." in page
+    client.post(WRITE, base | {"retirer": f"to:gs{group.pk}"})
+    assert "Par vos listes" not in client.get(WRITE).content.decode()
+
+
 def test_a_message_for_nobody_any_more_comes_back(college: World, seat_of: Any) -> None:
     teacher = seat_of("teacher")
     draft = written(teacher, key_to(college, "teacher_1"))
