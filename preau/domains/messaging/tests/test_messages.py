@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
@@ -25,6 +26,7 @@ from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.queries import boxes, conversation
 from preau.domains.messaging.tests.props import deliver, got, key_to, many_threads, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
+from preau.identity.models import AccountSession
 from tests.statements import Statements
 
 pytestmark = pytest.mark.django_db
@@ -445,6 +447,29 @@ def test_mass_at_an_unusual_hour_asks_who_writes(
     assert client.post(reverse("messaging:send", kwargs={"pk": message.pk})).status_code == 302
     message.refresh_from_db()
     assert message.state == "leaving"
+
+
+@pytest.mark.parametrize(("device", "asked"), [("Safari sur iPhone", True), ("Firefox sur Linux", False)])
+def test_mass_on_a_device_of_today_asks_who_writes(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch, device: str, asked: bool
+) -> None:
+    """At an hour when the school writes: what was opened before with the same browser says that it is known."""
+    monkeypatch.setattr(rules, "MANY", 3)
+    client.sit(college.people["teacher"])
+    session = client.session
+    session["proved"] = 0
+    session.save()
+    before = Session.objects.create(session_key="avant", session_data="", expire_date=NOW + timedelta(days=1))
+    AccountSession.objects.create(
+        session=before,
+        account=college.people["teacher"].account,
+        device=device,
+        opened_at=NOW - timedelta(days=3),
+        seen_at=NOW - timedelta(days=3),
+    )
+    page = client.post(WRITE, form(f"gs{own_class(college).pk}"))
+    assert ("Confirmer l’envoi" in page.content.decode()) == asked
+    assert Message.objects.get().state == ("draft" if asked else "leaving")
 
 
 def test_a_thread_of_everybody_opens_for_each(college: World, client: SchoolClient) -> None:
