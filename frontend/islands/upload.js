@@ -22,7 +22,8 @@ function progressOf(form) {
   const place = form.querySelector("[data-upload-progress]");
   const [said, bar] = [place.querySelector("p"), place.querySelector("progress")];
   let spoken = -1;
-  place.hidden = false;
+  // How far words alone are is nobody's question; that they did not leave is.
+  place.hidden = ![...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
   return {
     words: place.dataset,
     say(words) { spoken = -1; said.textContent = words; },
@@ -34,6 +35,7 @@ function progressOf(form) {
       said.textContent = place.dataset.words.replace("#", spoken * 10);
     },
     fail(words) {
+      place.hidden = false;
       said.textContent = words;
       form.removeAttribute("data-sent");
       for (const control of form.elements) control.removeAttribute("aria-disabled");

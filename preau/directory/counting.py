@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from preau.directory.models import School
@@ -23,6 +23,18 @@ def number_of(rows: "QuerySet[Any]", column: str = "pk") -> Coalesce:
     counted = rows.order_by().annotate(every=Value(1)).values("every")
     different = Count(column, distinct=column != "pk")
     return Coalesce(Subquery(counted.annotate(number=different).values("number")), 0)
+
+
+class _UpTo(Subquery):
+    """How many rows a query that stops somewhere gives."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) stopped)"
+    output_field = IntegerField()
+
+
+def number_up_to(rows: "QuerySet[Any]", most: int) -> Coalesce:
+    """The same, counted no further than `most`: what is drawn on every page costs the same however long the list is."""
+    return Coalesce(_UpTo(rows.order_by().values("pk")[:most]), 0)
 
 
 def numbers(viewer: Viewer, *counters: Counter) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ class MenuEntry:
     `main`: it stands on the bar of every page, where there is room; the others are under « Menu », below the heading of
     their `section`. `service`: the key of the service it opens; a school may switch that off, or call the entry otherwise.
     `instead_of`: the route of another entry, which this one replaces for whoever reads both. `in_primary`: what a primary school calls
-    it, when that is another word.
+    it, when that is another word. `counter(viewer)`: how much waits there to be read, as a part of the query of the bell.
     """
 
     label: str
@@ -42,6 +42,7 @@ class MenuEntry:
     main: bool = False
     instead_of: str = ""
     in_primary: str = ""
+    counter: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,14 @@ class News:
 Publish = Callable[[Sequence[News]], None]
 Settle = Callable[[str, Sequence[str]], bool]
 TakenBack = Callable[[str, Sequence[str]], set[tuple[int, str]]]
-_keepers: list[tuple[Publish, Settle, TakenBack]] = []
+Seen = Callable[[str, int, Sequence[str]], int]
+_keepers: list[tuple[Publish, Settle, TakenBack, Seen]] = []
 _past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
-def kept_by(publish: Publish, settle: Settle, taken_back: TakenBack) -> None:
+def kept_by(publish: Publish, settle: Settle, taken_back: TakenBack, seen: Seen) -> None:
     """Name the functions that keep news. There is one set: replacing it is for tests."""
-    _keepers[:] = [(publish, settle, taken_back)]
+    _keepers[:] = [(publish, settle, taken_back, seen)]
 
 
 def publish(*news: News) -> None:
@@ -59,6 +60,11 @@ def settle(kind: str, *keys: str) -> bool:
     Returns whether somebody had been told of them.
     """
     return _keeper()[1](kind, keys)
+
+
+def seen(kind: str, person_id: int, *keys: str) -> int:
+    """This person has read what these told of: theirs count as read, in a page that only shows too. Returns how many were not."""
+    return _keeper()[3](kind, person_id, keys)
 
 
 def taken_back(kind: str, *keys: str) -> set[tuple[int, str]]:
@@ -76,7 +82,7 @@ def told_already(at: datetime | None = None) -> Iterator[None]:
         _past.reset(mark)
 
 
-def _keeper() -> tuple[Publish, Settle, TakenBack]:
+def _keeper() -> tuple[Publish, Settle, TakenBack, Seen]:
     if not _keepers:
         raise LookupError("Nobody keeps notifications: is preau.commons.notifications among INSTALLED_APPS?")
     return _keepers[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from preau.commons.notifications.queries import unread_count
+from preau.commons.notifications.queries import Waiting, waiting_for
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
@@ -34,6 +34,8 @@ class Link:
     href: str
     icon: str
     current: bool
+    # The route of an entry beside which a number stands.
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,21 @@ class Shell:
     menu: Menu = Menu()
     viewer: Viewer | None = None
     seats: list[Seat] = field(default_factory=list)
-    unread: Callable[[], int] = int
+    count: Callable[[], Waiting] = Waiting
     installable: bool = field(default_factory=lambda: settings.INSTALLABLE)
     # The word that the law wants on every page: how far the site conforms to the RGAA.
     accessibility: str = field(default_factory=lambda: state_of(evidence()))
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """The numbers of the bell and of the menu, asked once, where one of them is drawn."""
+        return self.count()
 
     @property
     def navigation(self) -> Markup:
         """The menu as it is drawn."""
         draw = drawn.__wrapped__ if settings.DEBUG else drawn
-        return draw(self.menu)
+        return draw(self.menu, tuple((name, number) for name, number in self.waiting.menu.items() if number))
 
     def called(self, url_name: str, title: str) -> str:
         """The title of a service's own page: what the school calls its entry in the menu, else `title`."""
@@ -97,9 +104,9 @@ class Shell:
 
 
 @lru_cache(maxsize=1_000)
-def drawn(menu: Menu) -> Markup:
-    """One menu: the same for whoever holds the same functions and stands on the same page, so that it is drawn once."""
-    return Markup(render_to_string("ui/navigation.html", {"menu": menu}))  # nosec B704  # noqa: S704 - a template of ours
+def drawn(menu: Menu, numbers: tuple[tuple[str, int], ...] = ()) -> Markup:
+    """One menu: the same for whoever holds the same functions, has as much to read and stands on the same page, so that it is drawn once."""
+    return Markup(render_to_string("ui/navigation.html", {"menu": menu, "numbers": dict(numbers)}))  # nosec B704  # noqa: S704 - a template of ours
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -127,7 +134,7 @@ def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
         face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request) | stream(),
         menu=menu_of(viewer, request.path, most),
         seats=viewer.other_seats,
-        unread=partial(unread_count, viewer),
+        count=partial(waiting_for, viewer),
     )
 
 
@@ -182,7 +189,8 @@ def menu_of(viewer: Viewer, path: str, most: int = MOST) -> Menu:
         others = opened.get(entry.instead_of)
         current = bool(nearest) and nearest in (href, others and others[1])
         if name not in replaced:
-            shown.append((entry, Link(viewer.name_of(name, entry.label), href, entry.icon, current)))
+            counted = name if entry.counter else ""
+            shown.append((entry, Link(viewer.name_of(name, entry.label), href, entry.icon, current, counted)))
     home = url("portal:home")
     main = [Link(_("Accueil"), home, "home", path == home), *(link for entry, link in shown if entry.main)]
     groups = [Group("", tuple(main[most:]))]

@@ -30,8 +30,9 @@ class Streams:
         return len(self.live.hub.streams)
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(60)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(60)
 
     async def _serve(self) -> None:
         """Until `close`: what is left of streams and of the bus ends with the loop."""

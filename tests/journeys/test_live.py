@@ -5,10 +5,14 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from conftest import NOW
+from preau.commons.notifications.models import Item
+from preau.commons.notifications.tasks import pack_due
+from preau.commons.notifications.tests import post
 from preau.directory.seeds.world import World
 from preau.directory.viewer import Viewer, viewer_for
 from preau.domains.attendance.actions.rolls import Mark, validate_roll
@@ -94,6 +98,27 @@ def test_a_colleagues_roll_is_seen_on_the_open_board(
     read_again(cpe)
     expect(line).to_contain_text("1 absent")
     assert without_streams(cpe, streams) == []
+
+
+def test_a_page_whose_live_process_has_died_misses_nothing(
+    visit: Any, streams: Streams, schools: dict[str, World], lesson: Lesson
+) -> None:
+    """It asks by itself until the process is back; other pages open as ever (how they come back: `bench/live.py`)."""
+    college = schools["college"]
+    cpe = visit("cpe", wide=True)
+    cpe.open("/vie-scolaire/?appels=tous")
+    listening(cpe, streams, 1)
+    streams.close()
+    validate_roll(
+        seat(college, "teacher"),
+        lesson,
+        [Mark(college.people["pupil"].pk, Status.ABSENT, None, "present")],
+    )
+    read_again(cpe)
+    line = cpe.page.locator("#calls tbody tr").filter(has_text="Mme Moreau")
+    expect(line).to_contain_text("1 absent")
+    cpe.open("/vie-scolaire/?appels=tous")
+    expect(line).to_contain_text("1 absent")
 
 
 def test_an_open_roll_says_what_a_colleague_has_noted(
@@ -182,10 +207,30 @@ def test_a_stream_closes_when_one_signs_out_elsewhere(
     assert cpe.page.url.endswith("/vie-scolaire/")
 
 
-def test_a_parent_chooses_the_evening(visit: Any, schools: dict[str, World]) -> None:
+def test_a_parent_chooses_the_evening(visit: Any, schools: dict[str, World], clock: Any) -> None:
+    """Two messages of the day come together in one mail at six, the one that was read meanwhile left out; each line leads to its page."""
+    college = schools["college"]
+    person, key = college.people["guardian"], f"g{college.people['guardian'].pk}"
+    person.email = "julie@ecole.example"
+    person.save(update_fields=["email"])
+    clock.move_to(NOW.replace(hour=10))
     guardian = visit("guardian")
     guardian.open("/notifications/preferences/")
     guardian.check("comment-etre-prevenu")
     guardian.page.get_by_role("button", name="Le soir").click()
     expect(guardian.page.get_by_text("Votre choix")).to_be_visible()
+    for name in ("teacher", "cpe", "head"):
+        arrived(seat(college, name), key, subject=f"De {name}")
+    Item.objects.exclude(kind="messaging.received").update(read_at=timezone.now())
+    guardian.open("/messages/")
+    guardian.page.get_by_role("link", name="De cpe").click()
+    expect(guardian.page.get_by_role("heading", level=1, name="De cpe")).to_be_visible()
+    mail.outbox.clear()
+    for hour, minute, mails in ((14, 0, 0), (17, 55, 0), (18, 20, 1), (19, 0, 1)):
+        clock.move_to(NOW.replace(hour=hour, minute=minute))
+        pack_due.call()
+        post.deliver()
+        assert len(mail.outbox) == mails, hour
+    assert mail.outbox[0].to == ["julie@ecole.example"]
+    assert mail.outbox[0].body.count("Lire le message") == 2
     guardian.done()

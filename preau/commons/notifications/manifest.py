@@ -30,7 +30,7 @@ boards.carriers.add(
         order=20,
     )
 )
-notices.kept_by(keeping.publish, keeping.settle, keeping.taken_back)
+notices.kept_by(keeping.publish, keeping.settle, keeping.taken_back, keeping.seen)
 keeping.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
 sending.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
 pushing.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")

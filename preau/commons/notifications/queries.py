@@ -1,12 +1,12 @@
 """What a person was told, in words; how they want to be told."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from preau.commons.notifications.models import (
     Push,
     Rhythm,
 )
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, webpush
 from preau.foundation.boards import Load, NotificationKind, Pace
@@ -241,22 +242,43 @@ def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
     return found.unread_first().select_related("school", "about")
 
 
-UNREAD = Prepared(
-    lambda person, seat, pupils: (
-        Item.objects.told_in(person, seat, pupils)
-        .shown()
-        .unread()
-        .order_by()
-        .values_list("kind")
-        .annotate(Count("pk"))
-    )
-)
+# How the numbers of entries of the menu are told apart from kinds, which have no colon.
+IN_THE_MENU = "menu:"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the frame of every page counts: news, for the bell, and what waits behind entries of the menu, by their route."""
+
+    bell: int = 0
+    menu: Mapping[str, int] = field(default_factory=dict)
+
+
+def _numbers(viewer: Any, person: Any, seat: Any, pupils: Any) -> "QuerySet[Any, Any]":
+    """Kinds of news and entries of the menu, each with how many are not read."""
+    news = Item.objects.told_in(person, seat, pupils).shown().unread().order_by()
+    own = Person.objects.filter(pk=person).order_by()
+    entries = [
+        own.values_list(Value(IN_THE_MENU + entry.url_name, output_field=CharField()), entry.counter(viewer))
+        for entry in boards.menu
+        if entry.counter
+    ]
+    return news.values_list("kind").annotate(Count("pk")).union(*entries, all=True)
+
+
+NUMBERS = Prepared(_numbers)
+
+
+def waiting_for(viewer: Viewer) -> Waiting:
+    """The numbers of the frame (one query): of the news of `news_of`, kinds told apart here."""
+    known, found = kinds(), dict(NUMBERS(viewer, *_seated(viewer)))
+    menu = {name.removeprefix(IN_THE_MENU): number for name, number in found.items() if IN_THE_MENU in name}
+    return Waiting(sum(number for name, number in found.items() if name in known), menu)
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many wait in this seat, for the bell of every page (one query): those of `news_of`, kinds told apart here."""
-    known = kinds()
-    return sum(count for kind, count in UNREAD(*_seated(viewer)) if kind in known)
+    """How many news wait in this seat (one query)."""
+    return waiting_for(viewer).bell
 
 
 def _seated(viewer: Viewer) -> tuple[int, str, tuple[int, ...]]:

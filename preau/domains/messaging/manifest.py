@@ -49,6 +49,7 @@ boards.menu.add(
         order=22,
         service=KEY,
         main=True,
+        counter=boxes.number_unread,
     )
 )
 boards.schedule.add(boards.Scheduled("messaging.leave_due", tasks.leave_due, every_minutes=1))

@@ -13,7 +13,7 @@ from preau.commons.notifications import queries
 from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Push, Rhythm
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.foundation import live
+from preau.foundation import live, readonly
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
 
@@ -145,6 +145,19 @@ def settle(kind: str, keys: Sequence[str]) -> bool:
     Item.objects.filter(pk__in=about).unread().update(read_at=now)
     live.touch(*live.all_of("bell", about.values()))
     return True
+
+
+def seen(kind: str, person_id: int, keys: Sequence[str]) -> int:
+    """One has read the thing itself: its news are read too. What waits for a digest or a device then does not leave."""
+    with readonly.noting(Item._meta.db_table):
+        read = (
+            Item.objects.filter(person=person_id, kind=kind, key__in=keys)
+            .unread()
+            .update(read_at=timezone.now())
+        )
+    if read:
+        live.touch(*live.all_of("bell", [person_id]))
+    return read
 
 
 @transaction.atomic

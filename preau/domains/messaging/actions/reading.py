@@ -8,19 +8,22 @@ from django.utils import timezone
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
+from preau.domains.messaging.actions.sending import RECEIVED
 from preau.domains.messaging.models import Delivery, Folder, Preference, Thread
-from preau.foundation import readonly
+from preau.foundation import notices, readonly
 from preau.foundation.locks import lock
 
 
 def note_read(viewer: Viewer, thread: Thread) -> list[int]:
-    """A conversation that is opened is read: the one thing, with the journal, that a reading notes. Returns one's own rows of it."""
-    rows = list(Delivery.objects.visible_to(viewer).filter(thread=thread).values_list("pk", "read_at"))
-    unread = [pk for pk, read_at in rows if read_at is None]
+    """A conversation that is opened is read, and so are the news of it: with the journal, all that a reading notes. Returns one's own rows of it."""
+    mine = Delivery.objects.visible_to(viewer).filter(thread=thread)
+    rows = list(mine.values_list("pk", "message_id", "read_at"))
+    unread = {pk: str(message) for pk, message, read_at in rows if read_at is None}
     if unread:
         with readonly.noting(Delivery._meta.db_table):
             Delivery.objects.filter(pk__in=unread).update(read_at=timezone.now())
-    return [pk for pk, _read_at in rows]
+        notices.seen(RECEIVED, viewer.person.pk, *unread.values())
+    return [pk for pk, _message, _read_at in rows]
 
 
 @transaction.atomic

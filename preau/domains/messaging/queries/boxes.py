@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from preau.directory.counting import number_of
+from preau.directory.counting import number_up_to
 from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Delivery, Folder, Freeze, Message
 from preau.foundation import dates, text
@@ -139,16 +139,20 @@ def _unread(viewer: Viewer) -> "QuerySet[Delivery]":
     return Delivery.objects.visible_to(viewer).received().kept().unread()
 
 
+# A hundred says that there are more.
+MOST_UNREAD = 100
+
+
 def number_unread(viewer: Viewer) -> Coalesce:
-    """How many are not read, as a part of another query."""
-    return number_of(_unread(viewer))
+    """How many are not read, as a part of another query: the menu of every page says it."""
+    return number_up_to(_unread(viewer), MOST_UNREAD)
 
 
-UNREAD = Prepared(lambda viewer: _unread(viewer).values_list("pk", flat=True)[:100])
+UNREAD = Prepared(lambda viewer: _unread(viewer).values_list("pk", flat=True)[:MOST_UNREAD])
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many messages are not read; a hundred says that there are more (one query)."""
+    """How many messages are not read (one query)."""
     return len(list(UNREAD(viewer)))
 
 

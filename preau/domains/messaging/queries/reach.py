@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from django.db.models import Min, Q, QuerySet
@@ -23,6 +24,8 @@ ADULTS = [role for role in Role if role.profile == Profile.STAFF]
 OTHERS = [role for role in ADULTS if role != Role.TEACHER]
 KEY = re.compile(r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils)")
 KINDS = ("to", "cc", "bcc")
+# Past that, the page says « plus de ».
+MOST_SAID = 2_000
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,12 @@ def gathered(
                 if (one.person, one.seat) not in seen:
                     seen.add((one.person, one.seat))
                     yield one, kind, is_list(key)
+
+
+def number_listed(reach: Reach, addressed: Mapping[str, Sequence[str]]) -> int:
+    """How many people the chosen lists mean today, each once, as the message would go to them; counted as far as MOST_SAID."""
+    lists = {kind: [key for key in keys if is_list(key)] for kind, keys in addressed.items()}
+    return sum(1 for _one in islice(gathered(reach, lists), MOST_SAID + 1))
 
 
 def _key_of(reached: Reached) -> str:

@@ -1,17 +1,21 @@
 """What is written leaves once, at its hour, for those whom it is for; and what they do with it."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.notifications import queries
 from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Holding
 from preau.directory.seeds.world import World
@@ -20,8 +24,10 @@ from preau.domains.messaging import rules
 from preau.domains.messaging.actions import erasing, leaving, reading, sending
 from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.queries import boxes, conversation
-from preau.domains.messaging.tests.props import deliver, got, key_to, own_thread, sent, written
+from preau.domains.messaging.tests.props import deliver, got, key_to, many_threads, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
+from preau.identity.models import AccountSession
+from tests.statements import Statements
 
 pytestmark = pytest.mark.django_db
 BOX, WRITE = "/messages/", "/messages/ecrire/"
@@ -131,6 +137,18 @@ def test_a_recipient_is_searched_added_and_taken_away_without_losing_what_is_typ
     assert Message.objects.get().addressed == {"bcc": [key]}
     client.post(WRITE, base | {"bcc": [key], "retirer": f"bcc:{key}"})
     assert Message.objects.get().addressed == {}
+
+
+def test_the_page_says_how_many_the_chosen_lists_mean(college: World, client: SchoolClient) -> None:
+    group, number = own_class(college), secrets.token_hex(16)
+    families = Guardianship.objects.filter(pupil__enrolments__group=group).values("guardian").distinct()
+    client.sit(college.people["teacher"])
+    base = {"sent_as": number, "to": [f"gs{group.pk}"], "cc": [f"gs{group.pk}", key_to(college, "cpe")]}
+    page = client.post(WRITE, base | {"garder": "oui"}, follow=True).content.decode()
+    # Each once, in a list or in two; whoever is named is not counted again.
+    assert f"Par vos listes\u202f: {families.count()} personnes aujourd’hui." in page
+    client.post(WRITE, base | {"retirer": f"to:gs{group.pk}"})
+    assert "Par vos listes" not in client.get(WRITE).content.decode()
 
 
 def test_a_message_for_nobody_any_more_comes_back(college: World, seat_of: Any) -> None:
@@ -266,6 +284,59 @@ def test_an_opened_conversation_is_read_and_says_so_to_its_author(
     assert conversation.shown(seat_of("teacher"), [message], NOW)[0].read == ""
 
 
+def test_whoever_reads_a_message_has_read_the_news_of_it(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    """The bell does not ask for it again; the news of the other readers stay."""
+    message = sent(seat_of("teacher"), key_to(college, "guardian"), key_to(college, "other_guardian"))
+    other = sent(seat_of("cpe"), key_to(college, "guardian"))
+    news = Item.objects.filter(kind="messaging.received").unread()
+    assert news.count() == 3
+    client.sit(college.people["guardian"])
+    client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id}))
+    left = {(one.person_id, one.key) for one in news.all()}
+    assert left == {
+        (college.people["other_guardian"].pk, str(message.pk)),
+        (college.people["guardian"].pk, str(other.pk)),
+    }
+
+
+def _in_the_menu(client: SchoolClient) -> str:
+    """What the menu says beside « Messages », to who hears it."""
+    page = client.get("/notifications/").content.decode()
+    found = re.search(r'data-counted="messaging:box">.*?class="visually-hidden">(.*?)<', page)
+    return found[1] if found else ""
+
+
+def test_the_menu_says_how_many_are_not_read_in_the_query_of_the_bell(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["guardian"])
+    client.get("/notifications/")
+    with Statements(connection) as before:
+        assert _in_the_menu(client) == ""
+    message = sent(seat_of("teacher"), key_to(college, "guardian"))
+    sent(seat_of("teacher"), key_to(college, "guardian"))
+    sent(seat_of("teacher"), key_to(college, "other_guardian"))
+    with Statements(connection) as after:
+        assert _in_the_menu(client) == "2 à lire"
+    # One statement more: the school and the pupil of the news that the page now shows.
+    assert after.count <= before.count + 1
+    client.get(reverse("messaging:thread", kwargs={"pk": message.thread_id}))
+    assert _in_the_menu(client) == "1 à lire"
+    part = {"HX-Request": "true", "HX-Target": "cloche"}
+    again = client.get("/notifications/cloche/", headers=part).content.decode()
+    assert "[data-counted='messaging:box']" in again and "1 à lire" in again
+
+
+def test_the_menu_counts_no_further_than_it_says(
+    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert queries.waiting_for(seat_of("pupil")).menu == {"messaging:box": 0}
+    many_threads(college, boxes.MOST_UNREAD + 3)
+    assert queries.waiting_for(seat_of("pupil")).menu == {"messaging:box": boxes.MOST_UNREAD}
+
+
 def test_gestures_on_several(college: World, client: SchoolClient, seat_of: Any) -> None:
     message = sent(seat_of("teacher"), key_to(college, "guardian"))
     client.sit(college.people["guardian"])
@@ -376,6 +447,29 @@ def test_mass_at_an_unusual_hour_asks_who_writes(
     assert client.post(reverse("messaging:send", kwargs={"pk": message.pk})).status_code == 302
     message.refresh_from_db()
     assert message.state == "leaving"
+
+
+@pytest.mark.parametrize(("device", "asked"), [("Safari sur iPhone", True), ("Firefox sur Linux", False)])
+def test_mass_on_a_device_of_today_asks_who_writes(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch, device: str, asked: bool
+) -> None:
+    """At an hour when the school writes: what was opened before with the same browser says that it is known."""
+    monkeypatch.setattr(rules, "MANY", 3)
+    client.sit(college.people["teacher"])
+    session = client.session
+    session["proved"] = 0
+    session.save()
+    before = Session.objects.create(session_key="avant", session_data="", expire_date=NOW + timedelta(days=1))
+    AccountSession.objects.create(
+        session=before,
+        account=college.people["teacher"].account,
+        device=device,
+        opened_at=NOW - timedelta(days=3),
+        seen_at=NOW - timedelta(days=3),
+    )
+    page = client.post(WRITE, form(f"gs{own_class(college).pk}"))
+    assert ("Confirmer l’envoi" in page.content.decode()) == asked
+    assert Message.objects.get().state == ("draft" if asked else "leaving")
 
 
 def test_a_thread_of_everybody_opens_for_each(college: World, client: SchoolClient) -> None:

@@ -1,5 +1,6 @@
 """Writing: one page and one number a message, whatever is clicked twice; then it leaves, waits, or comes back."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from preau.domains.messaging.forms import WriteForm
 from preau.domains.messaging.models import Message, Thread
 from preau.domains.messaging.queries import addressing, boxes, conversation
 from preau.domains.messaging.queries.hours import departure, hours_of, is_open
-from preau.domains.messaging.queries.reach import KEY, KINDS, Reach, key_of
+from preau.domains.messaging.queries.reach import KEY, KINDS, MOST_SAID, Reach, key_of, number_listed
 from preau.domains.messaging.views.stopped import unfrozen
 from preau.foundation import dates, proof
 from preau.foundation.access import confirmed, opens
@@ -337,7 +338,9 @@ def writing_context(viewer: Viewer, form: WriteForm) -> dict[str, Any]:
     words = form.reach.words_of(keys, conversation.given_to_answer(viewer, form.answers))
     school = School.objects.only("timezone", "name").get(pk=form.reach.school_id)
     chips = {kind: [(key, words[key]) for key in form.addressed[kind] if key in words] for kind in KINDS}
-    return {"chips": chips} | departure_context(school, viewer)
+    # Counted where it is drawn: not each time that a draft is kept.
+    listed = partial(number_listed, form.reach, form.addressed)
+    return {"chips": chips, "listed": listed, "most_said": MOST_SAID} | departure_context(school, viewer)
 
 
 def departure_context(school: School, viewer: Viewer) -> dict[str, Any]:
