@@ -8,7 +8,9 @@ from preau.directory.queries.lines import school_lines
 from preau.directory.seeds.world import World
 
 
-def test_a_family_reads_the_number_of_its_own_schools_alone(college: World, twin: World, seat_of: Any) -> None:
+def test_a_family_reads_the_number_of_its_own_schools_alone(
+    college: World, twin: World, seat_of: Any
+) -> None:
     School.objects.filter(pk=college.school.pk).update(phone="01 02 03 04 05")
     School.objects.filter(pk=twin.school.pk).update(phone="09 99 99 99 99")
     (line,) = school_lines(seat_of("guardian"))

@@ -136,7 +136,7 @@ LISTS_APART = {
     "attendance:letters",
     "attendance:register_pdf",
     "attendance:plan_pdf",
-    # The same rows as the spreadsheet: test_presence.py.
+    # The same rows as the spreadsheet: tests/test_presence.py.
     "attendance:building_pdf",
 }
 ONE_THING = {
