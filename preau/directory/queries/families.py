@@ -32,6 +32,8 @@ class Adult:
     has_ended: bool
     last_day: date | None
     may_rule: bool
+    # Legal, or in charge: the others are called when something happens, and told nothing of the child's schooling.
+    has_authority: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _adult(link: Guardianship, today: date, *, keeps: bool, may_rule: bool) -> A
         has_ended=link.ends is not None and link.ends <= today,
         last_day=link.ends - timedelta(days=1) if link.ends else None,
         may_rule=may_rule,
+        has_authority=link.authority in {Authority.LEGAL, Authority.IN_CHARGE},
     )
 
 

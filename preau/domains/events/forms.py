@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Assignment, Group, Holding, Person, Room
@@ -19,7 +20,8 @@ from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 Audience = Event.Audience
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
-A_DAY = timedelta(days=1)
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+EVENING = time(18, 30)
 # Longer is a mistake of a year, or a period of the calendar.
 LONGEST = timedelta(days=60)
 
@@ -42,7 +44,8 @@ class EventForm(forms.Form):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label=_("Nature"),
-        choices=[("", _("Choisir…")), *Event.Kind.choices],
+        # A closing has a page of its own: it also says what becomes of lessons.
+        choices=[("", _("Choisir…")), *(one for one in Event.Kind.choices if one[0] != Event.Kind.NO_CLASS)],
         error_messages={"required": _("Choisissez la nature de l’événement.")},
     )
     title = forms.CharField(
@@ -103,6 +106,8 @@ class EventForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.viewer, self.event = viewer, event
         fields: Any = self.fields
+        if event and event.is_closing:
+            fields["kind"].choices = [(Event.Kind.NO_CLASS.value, Event.Kind.NO_CLASS.label)]
         fields["room"].queryset = Room.objects.visible_to(viewer).order_by("name")
         fields["groups"].queryset = _groups_for(viewer)
         if rules.organises(viewer):
@@ -188,6 +193,150 @@ class EventForm(forms.Form):
             groups=tuple(data["groups"]),
             people=tuple(data.get("people") or ()),
         )
+
+
+class ClosingForm(forms.Form):
+    """An hour, a half-day or days without lessons, of everybody or of some classes; and everything that goes with it."""
+
+    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    title = forms.CharField(
+        label=_("Ce qui se passe"),
+        max_length=120,
+        help_text=_("Par exemple : Panne de chauffage, fermeture à midi. Lu par les familles."),
+        error_messages={"required": _("Dites ce qui se passe, en quelques mots.")},
+    )
+    audience = forms.ChoiceField(
+        label=_("Pour qui"),
+        choices=[
+            (Audience.EVERYONE.value, _("Tout l’établissement")),
+            (Audience.GROUPS.value, _("Des classes ou des groupes")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    groups = SeveralRows(
+        Group.objects.none(),
+        label=_("Classes et groupes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    first_day = Day(label=_("Jour"))
+    last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Seulement s’il y en a plusieurs."))
+    starts_at = _hour(_("À partir de"), help_text=_("Sans heure, dès le matin."))
+    ends_at = _hour(_("Jusqu’à"), help_text=_("Sans heure, jusqu’au soir."))
+    lessons = forms.ChoiceField(
+        label=_("Les cours"),
+        choices=[
+            ("cancelled", _("Annulés : ceux qui commencent dans ces heures")),
+            ("kept", _("Maintenus")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    meals = forms.ChoiceField(
+        label=_("La cantine"),
+        required=False,
+        choices=[("", _("Ne rien en dire")), *((one.value, one.label.capitalize()) for one in Event.Meals)],
+    )
+    transport = forms.CharField(
+        label=_("Les transports"),
+        required=False,
+        max_length=200,
+        help_text=_("Par exemple : cars avancés à 12 h 15, arrêt habituel."),
+    )
+    description = forms.CharField(
+        label=_("Ce qu’il faut savoir d’autre"),
+        required=False,
+        max_length=2000,
+        help_text=_("Lu par tous ceux que cela concerne. Ne nommez personne."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tells = forms.ChoiceField(label=_("Prévenir"), choices=Event.Tells.choices, widget=forms.RadioSelect)
+
+    def __init__(self, viewer: Viewer, *args: Any, event: Event | None = None, **kwargs: Any) -> None:
+        first = {
+            "sent_as": secrets.token_hex(16),
+            "audience": Audience.EVERYONE,
+            "lessons": "cancelled",
+            "tells": Event.Tells.EVERYONE,
+        }
+        kwargs["initial"] = (_closing_initial(event) if event else first) | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.viewer, self.event = viewer, event
+        groups: Any = self.fields["groups"]
+        groups.queryset = _groups_for(viewer)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        year: Any = self.viewer.year
+        if data.get("audience") == Audience.GROUPS and not data.get("groups") and "groups" not in self.errors:
+            self.add_error("groups", _("Choisissez au moins une classe ou un groupe."))
+        for name in ("first_day", "last_day"):
+            if data.get(name) and not year.starts <= data[name] <= year.ends:
+                self.add_error(name, _("Choisissez un jour de cette année scolaire."))
+        if not self.errors:
+            self._clean_hours(data)
+        return data
+
+    def _clean_hours(self, data: dict[str, Any]) -> None:
+        last = data["last_day"] or data["first_day"]
+        starts, ends = self._span(data)
+        if last < data["first_day"]:
+            self.add_error("last_day", _("Le dernier jour vient avant le premier."))
+        elif last - data["first_day"] > LONGEST:
+            self.add_error(
+                "last_day", _("Une fermeture dure deux mois au plus : au-delà, voyez les réglages.")
+            )
+        elif ends <= starts:
+            self.add_error("ends_at", _("La fin doit venir après le début."))
+        elif ends <= timezone.now():
+            self.add_error("first_day", _("Ce moment est passé : les cours ont eu lieu, ou non."))
+
+    def _span(self, data: dict[str, Any]) -> tuple[datetime, datetime]:
+        school: Any = self.viewer.school
+        zone, last = ZoneInfo(school.timezone), data["last_day"] or data["first_day"]
+        starts = datetime.combine(data["first_day"], data["starts_at"] or time(), zone)
+        if data["ends_at"]:
+            return starts, datetime.combine(last, data["ends_at"], zone)
+        if data["starts_at"] is None:
+            return starts, datetime.combine(last + A_DAY, time(), zone)
+        # Until the evening of the school: a box drawn until midnight says nothing more.
+        closes = max(school.closes_at or EVENING, EVENING)
+        evening = datetime.combine(last, closes, zone)
+        return starts, max(evening, starts + AN_HOUR)
+
+    def planned(self) -> EventFacts:
+        """The clean values, as the action takes them. The hours that nobody typed are those of the school."""
+        data = self.cleaned_data
+        starts, ends = self._span(data)
+        same = ("title", "description", "first_day", "audience", "meals", "transport", "tells")
+        return EventFacts(
+            **{name: data[name] for name in same},
+            kind=Event.Kind.NO_CLASS,
+            last_day=data["last_day"] or data["first_day"],
+            starts=starts,
+            ends=ends,
+            whole_days=data["starts_at"] is None and data["ends_at"] is None,
+            room=None,
+            place="",
+            with_families=True,
+            asks_answer=False,
+            stops_lessons=data["lessons"] == "cancelled",
+            groups=tuple(data["groups"]),
+        )
+
+
+def _closing_initial(event: Event) -> dict[str, Any]:
+    zone = ZoneInfo(event.school.timezone)
+    same = ("title", "description", "first_day", "audience", "meals", "transport", "tells", "revision")
+    told: dict[str, Any] = {name: getattr(event, name) for name in same}
+    starts, ends = event.starts.astimezone(zone).time(), event.ends.astimezone(zone).time()
+    return told | {
+        "last_day": event.last_day if event.last_day != event.first_day else None,
+        "starts_at": starts if starts != time() else None,
+        "ends_at": ends if ends != time() else None,
+        "lessons": "cancelled" if event.stops_lessons else "kept",
+        "groups": list(event.groups.values_list("pk", flat=True)),
+    }
 
 
 def _groups_for(viewer: Viewer) -> Any:

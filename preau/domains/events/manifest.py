@@ -10,11 +10,14 @@ from preau.directory.viewer import Viewer
 from preau.domains.events import rules, seeds, tasks
 from preau.domains.events.actions import keeping
 from preau.domains.events.queries import days, lists, one
+from preau.domains.timetable.actions import patterns
 from preau.domains.timetable.boards import (
     BesideLessons,
+    MealStop,
     RoomHold,
     Whereabouts,
     beside_lessons,
+    meal_stops,
     room_holds,
     whereabouts,
 )
@@ -31,6 +34,7 @@ from preau.foundation.boards import (
 from preau.foundation.readers import on_themselves
 
 KEY = "events"
+patterns.lessons_planned.connect(tasks.enqueue_following, dispatch_uid="events.following")
 keeping.event_told.connect(tasks.enqueue_telling, dispatch_uid="events.telling")
 boards.services.add(
     boards.Service(
@@ -44,6 +48,7 @@ boards.services.add(
     )
 )
 beside_lessons.add(BesideLessons(KEY, days.beside_lessons, order=10, service=KEY))
+meal_stops.add(MealStop(KEY, days.without_meals, order=10))
 room_holds.add(RoomHold(KEY, one.rooms_held, order=10))
 whereabouts.add(Whereabouts(KEY, days.out_of_school, "school", order=10))
 boards.agenda.add(
@@ -101,6 +106,15 @@ for step in [
         service=KEY,
     ),
     boards.FirstStep(
+        _("Fermer à midi, ou une journée"),
+        _("Les cours, la cantine, les transports et qui prévenir, sur une page ; tout revient d’un geste."),
+        "events:close",
+        rules.closes_school,
+        where=_("« Emploi du temps », « Agenda », puis « Événements »"),
+        order=44,
+        service=KEY,
+    ),
+    boards.FirstStep(
         _("Voir les réunions et les sorties"),
         _("Ce qui a lieu à côté des cours est dans l’agenda ; on y répond quand une réponse est demandée."),
         "events:events",
@@ -135,6 +149,20 @@ for key, label, subject, body, options in [
         _("Un événement change"),
         _("%(title)s\n%(when)s\n%(what)s\n%(school)s"),
         {"pace": Pace.AT_ONCE, "push": True, "order": 24},
+    ),
+    (
+        "closed",
+        _("L’établissement ferme, ou des cours sont annulés, aujourd’hui ou demain"),
+        _("Fermeture ou cours annulés"),
+        _("%(title)s\n%(when)s\n%(what)s\n%(school)s"),
+        {
+            "pace": Pace.AT_ONCE,
+            "push": True,
+            "urgent": True,
+            "may_wait": True,
+            "order": 23,
+            "urgency": _("Demain, ce sera trop tard pour venir chercher un enfant, ou pour ne pas venir."),
+        },
     ),
 ]:
     boards.notification_kinds.add(
@@ -218,6 +246,16 @@ boards.site_pages.add(
         "calendar-event",
         rules.reads_events,
         _("réunion sortie voyage"),
+        KEY,
+    )
+)
+boards.site_pages.add(
+    boards.SitePage(
+        _("Fermer l’établissement, annuler des cours"),
+        "events:close",
+        "calendar-event",
+        rules.closes_school,
+        _("fermeture banalisée midi grève neige intempéries panne"),
         KEY,
     )
 )

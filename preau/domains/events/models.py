@@ -102,7 +102,7 @@ class Event(models.Model):
         MEETING = "meeting", _("Réunion")
         OUTING = "outing", _("Sortie scolaire")
         ENCOUNTER = "encounter", _("Rencontre ou intervention")
-        NO_CLASS = "no_class", _("Journée banalisée")
+        NO_CLASS = "no_class", _("Fermeture ou journée banalisée")
         OPEN_DAY = "open_day", _("Portes ouvertes")
         EXAM = "exam", _("Examen ou évaluation commune")
         PARTY = "party", _("Fête, spectacle ou exposition")
@@ -114,6 +114,16 @@ class Event(models.Model):
         STAFF = "staff", _("Tous les personnels")
         TEACHERS = "teachers", _("Les professeurs")
         PEOPLE = "people", _("Des personnes choisies")
+
+    class Meals(models.TextChoices):
+        USUAL = "usual", _("comme d’habitude")
+        EARLY = "early", _("avant le départ")
+        NONE = "none", _("pas de repas")
+
+    class Tells(models.TextChoices):
+        EVERYONE = "everyone", _("Les personnels, les élèves et les familles")
+        STAFF = "staff", _("Les personnels seulement")
+        NOBODY = "nobody", _("Personne : les pages le disent, rien ne part")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Brouillon")
@@ -140,6 +150,13 @@ class Event(models.Model):
     )
     with_families = models.BooleanField(_("les familles aussi"), default=False)
     asks_answer = models.BooleanField(_("une réponse est demandée"), default=False)
+    # Of a closing: do its lessons take place, does one eat, how does one go home, who is told.
+    stops_lessons = models.BooleanField(_("les cours sont annulés"), default=False, db_default=False)
+    meals = models.CharField(_("cantine"), max_length=5, choices=Meals.choices, blank=True, db_default="")
+    transport = models.CharField(_("transports"), max_length=200, blank=True, db_default="")
+    tells = models.CharField(
+        _("prévenir"), max_length=8, choices=Tells.choices, default=Tells.EVERYONE, db_default=Tells.EVERYONE
+    )
     state = models.CharField(_("état"), max_length=9, choices=State.choices, default=State.DRAFT)
     created_by = models.ForeignKey(
         Person, models.PROTECT, related_name="events_created", verbose_name=_("créé par")
@@ -172,6 +189,19 @@ class Event(models.Model):
         return self.state == self.State.CANCELLED
 
     @property
+    def is_closing(self) -> bool:
+        return self.kind == self.Kind.NO_CLASS
+
+    @property
+    def origin(self) -> str:
+        """The name under which its lessons are cancelled."""
+        return f"evenement-{self.pk}"
+
+    @property
+    def closing_said(self) -> str:
+        return closing_said(self.kind, self.meals, self.transport, stops=self.stops_lessons)
+
+    @property
     def where(self) -> str:
         """« salle 204 », « Musée des beaux-arts », both, or nothing."""
         return ", ".join(filter(None, [self.room.place if self.room else "", self.place]))
@@ -181,6 +211,18 @@ class Event(models.Model):
         return when_said(
             self.first_day, self.last_day, self.starts, self.ends, self.school.timezone, whole=self.whole_days
         )
+
+
+def closing_said(kind: str, meals: str, transport: str, *, stops: bool) -> str:
+    """« Cours annulés. Cantine : pas de repas. Transports : cars à 12 h 15. », of a closing; else nothing."""
+    if kind != Event.Kind.NO_CLASS:
+        return ""
+    parts = [_("Cours annulés.") if stops else _("Cours maintenus.")]
+    if meals:
+        parts.append(_("Cantine : %(meals)s.") % {"meals": Event.Meals(meals).label})
+    if transport:
+        parts.append(_("Transports : %(words)s") % {"words": transport.rstrip(".") + "."})
+    return " ".join(str(part) for part in parts)
 
 
 def when_said(first: Any, last: Any, starts: Any, ends: Any, zone: str, *, whole: bool) -> str:

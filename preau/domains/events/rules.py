@@ -3,6 +3,7 @@
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.events.models import ORGANISERS, Event
+from preau.domains.timetable.rules import edits_timetable
 
 SEATS = {Profile.STAFF, Profile.PUPIL, Profile.GUARDIAN}
 
@@ -22,8 +23,15 @@ def creates_events(viewer: Viewer, *_: object) -> bool:
     return organises(viewer) or (viewer.holds(Role.TEACHER) and viewer.year is not None)
 
 
+def closes_school(viewer: Viewer, *_: object) -> bool:
+    """Whoever organises and keeps the timetable: lessons go and come back with it."""
+    return organises(viewer) and edits_timetable(viewer)
+
+
 def keeps_event(viewer: Viewer, event: Event) -> bool:
     """Whoever created it; whoever organises, but what is kept to people whom another has named is also the head's alone."""
+    if event.is_closing and event.stops_lessons:
+        return closes_school(viewer)
     if not creates_events(viewer):
         return False
     if event.created_by_id == viewer.person.pk or viewer.holds(Role.HEAD):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from preau.domains.events.actions import telling
+from preau.domains.events.actions import keeping, telling
 from preau.foundation.tasks import job
 
 
@@ -14,3 +14,13 @@ def tell(event_id: int, gesture: str, before: str, by: int) -> int:
 
 def enqueue_telling(event_id: int, gesture: str, before: str, by: int, **_: Any) -> None:
     tell.enqueue(event_id, gesture, before, by)
+
+
+@job()
+def follow_plan(school_id: int) -> int:
+    """Lessons that a timetable brought are cancelled by the closings that are out; returns how many closings there are."""
+    return keeping.follow_plan(school_id)
+
+
+def enqueue_following(school_id: int, **_: Any) -> None:
+    follow_plan.enqueue(school_id)

@@ -6,6 +6,7 @@ app_name = "events"
 urlpatterns = [
     path("evenements/", views.events, name="events"),
     path("evenements/nouveau/", views.create, name="create"),
+    path("evenements/fermer/", views.close, name="close"),
     path("evenements/<int:pk>/", views.event, name="event"),
     path("evenements/<int:pk>/modifier/", views.change, name="change"),
     path("evenements/<int:pk>/publier/", views.publish, name="publish"),

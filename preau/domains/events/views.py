@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.events import exports, rules
 from preau.domains.events.actions import answering as answering_actions
 from preau.domains.events.actions import keeping
-from preau.domains.events.forms import AnswerForm, CancelForm, EventForm, FilterForm
+from preau.domains.events.forms import AnswerForm, CancelForm, ClosingForm, EventForm, FilterForm
 from preau.domains.events.models import Event
 from preau.domains.events.queries import lists, one
 from preau.foundation import dates, journal
@@ -43,6 +44,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "query": query_of(request),
         "filtered": bool(chosen),
         "may_create": rules.creates_events(request.viewer),
+        "may_close": rules.closes_school(request.viewer),
         "is_guardian": request.viewer.is_guardian,
     }
     return render(request, "events/events.html", context)
@@ -63,6 +65,35 @@ def create(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Le brouillon est gardé. Personne n’est encore prévenu."))
         return redirect("events:event", pk=event.pk)
     return render_form(request, "events/edit.html", {"form": form, "event": None})
+
+
+@opens(to=rules.closes_school)
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """Close at noon, or for a day: lessons, canteen, transport and who is told, in one gesture."""
+    first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
+    form = ClosingForm(request.viewer, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        event = keeping.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
+        keeping.publish(request.viewer, event)
+        messages.success(request, f"{_('C’est fait.')} {_said_of(one.closed_by(event), event)}")
+        return redirect("events:event", pk=event.pk)
+    return render_form(request, "events/closing.html", {"form": form, "event": None})
+
+
+def _said_of(closed: one.Closed, event: Event) -> str:
+    """How many lessons went, and whether people are told."""
+    if not event.stops_lessons:
+        lessons = _("Les cours sont maintenus.")
+    else:
+        words = ngettext("%(num)s cours est annulé.", "%(num)s cours sont annulés.", closed.cancelled)
+        lessons = words % {"num": closed.cancelled}
+    told = {
+        Event.Tells.EVERYONE: _("Personnels, élèves et familles sont prévenus."),
+        Event.Tells.STAFF: _("Les personnels sont prévenus."),
+        Event.Tells.NOBODY: _("Personne n’est prévenu : les pages le disent."),
+    }
+    return f"{lessons} {told[Event.Tells(event.tells)]}"
 
 
 @opens(Event, to=rules.reads_events)
@@ -86,6 +117,7 @@ def _page(
         "groups": one.group_names(event) if event.audience == Event.Audience.GROUPS else [],
         "history": one.history_of(event, with_names=viewer.is_staff),
         "keeps": keeps,
+        "closed": one.closed_by(event) if keeps and event.is_closing and not event.is_draft else None,
         "is_over": is_over,
         "form": cancelling or CancelForm(),
         "answering": None,
@@ -104,7 +136,8 @@ def _page(
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, event: Event) -> HttpResponse:
     """Write an event anew: those who knew are told what was before."""
-    form, status = EventForm(request.viewer, request.POST or None, event=event), 200
+    kind = ClosingForm if event.is_closing and rules.closes_school(request.viewer) else EventForm
+    form, status = kind(request.viewer, request.POST or None, event=event), 200
     if request.method == "POST" and form.is_valid():
         try:
             keeping.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
@@ -118,7 +151,8 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
             messages.success(request, _("L’événement est changé."))
             return redirect("events:event", pk=event.pk)
     status = status_of(form) if status == 200 else status
-    return render(request, "events/edit.html", {"form": form, "event": event}, status=status)
+    page = "events/closing.html" if isinstance(form, ClosingForm) else "events/edit.html"
+    return render(request, page, {"form": form, "event": event}, status=status)
 
 
 def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: str) -> HttpResponseRedirect:
@@ -151,7 +185,11 @@ def cancel(request: HttpRequest, event: Event) -> HttpResponse:
         request,
         event,
         done,
-        _("L’événement est annulé. Ceux qui le savaient sont prévenus."),
+        _("C’est annulé. %(back)s") % {"back": _("Ceux qui le savaient sont prévenus.")}
+        if not event.is_closing
+        else _(
+            "La fermeture est annulée : les cours reprennent leur place, et ceux qui le savaient sont prévenus."
+        ),
         _("Rien à annuler."),
     )
 

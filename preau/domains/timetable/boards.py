@@ -148,3 +148,18 @@ class RoomHold:
 
 
 room_holds: Registry[RoomHold] = Registry(RoomHold)
+
+
+@dataclass(frozen=True)
+class MealStop:
+    """When no meal is served: `spans(schools, first, last)` gives, in one query, each school, the moments between which
+    nobody eats, and the groups concerned, or none for everybody."""
+
+    name: str
+    spans: Callable[
+        [Sequence[int], date, date], Iterable[tuple[int, datetime, datetime, "frozenset[int] | None"]]
+    ]
+    order: int = 50
+
+
+meal_stops: Registry[MealStop] = Registry(MealStop)

@@ -223,6 +223,25 @@ def _tell(written: Sequence[Entry]) -> None:
 
 
 @transaction.atomic
+def note_latecomer(viewer: Viewer, lesson: Lesson, pupil_id: int) -> Entry | None:
+    """Somebody at the gate lets in who is late: the lateness is on the roll, and the roll is still its teacher's to call.
+
+    None when nothing was to write: the pupil is not expected there, or was noted late before (a second click).
+    """
+    lock(Lesson, lesson.pk)
+    noted, _call = noted_in(lesson)
+    if pupil_id not in noted or noted[pupil_id][0] == Status.LATE:
+        return None
+    now = timezone.now()
+    mark = Mark(pupil_id, Status.LATE, minutes_since(lesson, now), "")
+    (entry,) = _write(viewer, lesson, [mark], now, None)
+    _tell([entry])
+    journal.record(viewer, "attendance.latecomer_noted", entry, subject_id=pupil_id)
+    live.touch(*live.all_of("roll", [lesson.pk]), *live.all_of("board", [lesson.school_id]))
+    return entry
+
+
+@transaction.atomic
 def correct_entry(
     viewer: Viewer, entry: Entry, status: str, minutes_late: int | None = None, seen: str = ""
 ) -> Entry:

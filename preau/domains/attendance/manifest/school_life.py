@@ -86,6 +86,8 @@ for verb, label in [
     ("attendance.alert_closed", _("Alerte d’assiduité classée")),
     ("attendance.announced", _("Absence annoncée")),
     ("attendance.visit_begun", _("Passage noté (infirmerie, CDI, étude…)")),
+    ("attendance.latecomer_noted", _("Élève en retard noté à l’entrée")),
+    ("attendance.building_read", _("Liste de qui est dans l’établissement")),
     ("attendance.visit_ended", _("Fin d’un passage")),
     ("attendance.announcement_withdrawn", _("Annonce d’absence retirée")),
     ("attendance.paper_read", _("Le document d’une absence")),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,24 +29,45 @@ class AlertRow:
     alert: Alert
     group: str
     facts: list[str]
+    is_followed: bool = False
 
     @property
     def month(self) -> str:
         return dates.month(self.alert.month)
 
 
-def alerts_waiting(viewer: Viewer) -> "QuerySet[Alert]":
-    """Those to look at, the newest month and the most half-days first."""
+def alerts_waiting(viewer: Viewer, level: str = "") -> "QuerySet[Alert]":
+    """Those to look at, of one threshold or of all: what is to report first, then the most half-days, then the newest month."""
     waiting = Alert.objects.visible_to(viewer).waiting().select_related("pupil")
-    return waiting.order_by("-month", "-half_days", "pupil__search_name", "pk")
+    waiting = waiting.filter(level=level) if level else waiting
+    worst = Case(When(level=Alert.Level.REPORT, then=0), default=1)
+    return waiting.order_by(worst, "-half_days", "-month", "pupil__search_name", "pk")
+
+
+def numbers_of_alerts(viewer: Viewer) -> dict[str, int]:
+    """How many wait at each threshold (one query)."""
+    waiting = Alert.objects.visible_to(viewer).waiting().order_by().values("level")
+    return {one["level"]: one["number"] for one in waiting.annotate(number=Count("pk"))}
+
+
+def followed_among(viewer: Viewer, pupils: Sequence[int]) -> set[int]:
+    """Those of these pupils who are followed already (one query)."""
+    going_on = FollowUp.objects.visible_to(viewer).filter(closed_at=None, pupil__in=pupils)
+    return set(going_on.values_list("pupil_id", flat=True))
 
 
 def rows_of_alerts(viewer: Viewer, alerts: Sequence[Alert]) -> list[AlertRow]:
-    """These alerts with their facts (five queries, however many they are)."""
+    """These alerts with their facts (six queries, however many they are)."""
     classes = classes_of([alert.pupil_id for alert in alerts], viewer.today)
     facts = _facts(viewer, alerts)
+    followed = followed_among(viewer, [alert.pupil_id for alert in alerts])
     return [
-        AlertRow(alert, classes.get(alert.pupil_id, ""), facts.get((alert.pupil_id, alert.month), []))
+        AlertRow(
+            alert,
+            classes.get(alert.pupil_id, ""),
+            facts.get((alert.pupil_id, alert.month), []),
+            alert.pupil_id in followed,
+        )
         for alert in alerts
     ]
 

@@ -317,3 +317,38 @@ def test_many_letters_cost_the_queries_of_one(
     with django_assert_max_num_queries(14):
         page = client.get(reverse("attendance:letters"), {"alertes": every})
     assert page.content.decode().count("<tr") == 1 + len(every)
+
+
+def test_what_is_to_report_comes_first_then_the_most_half_days(
+    alert: Alert, college: World, client: SchoolClient, twin: World
+) -> None:
+    """An older month with a report is above; one threshold shows its own alone, and the twin's are counted nowhere."""
+    pupils = list(
+        Person.objects.filter(holdings__school=college.school, holdings__role="pupil").exclude(
+            pk=alert.pupil_id
+        )[:2]
+    )
+    made = {"school": college.school, "raised_at": NOW}
+    month, before = NOW.date().replace(day=1), (NOW.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    report = Alert.objects.create(pupil=pupils[0], month=before, level="report", half_days=10, **made)
+    worse = Alert.objects.create(pupil=pupils[1], month=month, level="dialogue", half_days=9, **made)
+    theirs = Person.objects.filter(holdings__school=twin.school, holdings__role="pupil")[0]
+    Alert.objects.create(
+        school=twin.school, pupil=theirs, month=month, level="report", half_days=30, raised_at=NOW
+    )
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:alerts")).content.decode()
+    places = [page.index(f'id="alerte-{one.pk}"') for one in (report, worse, alert)]
+    assert places == sorted(places)
+    only = client.get(f"{reverse('attendance:alerts')}?seuil=report").content.decode()
+    assert f'id="alerte-{report.pk}"' in only and f'id="alerte-{worse.pk}"' not in only
+    assert "Signaler (1)" in only
+
+
+def test_the_list_says_who_is_followed_already(
+    alert: Alert, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["cpe"])
+    assert "Déjà suivi" not in client.get(reverse("attendance:alerts")).content.decode()
+    follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil)
+    assert "Déjà suivi" in client.get(reverse("attendance:alerts")).content.decode()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
+from preau.directory.queries.lines import school_lines
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import announcements as announcements_actions
 from preau.domains.attendance.actions import explanations
@@ -52,6 +53,7 @@ def absences(request: HttpRequest) -> HttpResponse:
         "more_past": more,
         "own_pending": own_explanations_waiting(viewer),
         "ways": ways_from(viewer, Place.FAMILY),
+        "lines": school_lines(viewer),
         "who_reads": rules.who_reads_explanations(),
     }
     return render(request, "attendance/absences.html", context)

@@ -20,6 +20,7 @@ from preau.domains.attendance.queries.follow_ups import (
     facts_of,
     follow_ups_of,
     letters_of,
+    numbers_of_alerts,
     rows_of_alerts,
 )
 from preau.foundation import journal, pdf
@@ -35,8 +36,15 @@ MOST_LETTERS = 40
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """Who has reached a threshold, with the half-days that it counts."""
-    page = page_for(request, alerts_waiting(request.viewer), 20)
+    level = request.GET.get("seuil", "")
+    level = level if level in Alert.Level.values else ""
+    page = page_for(request, alerts_waiting(request.viewer, level), 20)
+    numbers = numbers_of_alerts(request.viewer)
     context = {
+        "level": level,
+        "whole": sum(numbers.values()),
+        "levels": [(one.value, one.label, numbers.get(one.value, 0)) for one in reversed(Alert.Level)],
+        "query": f"seuil={level}" if level else "",
         "page_obj": page,
         "rows": rows_of_alerts(request.viewer, page.object_list),
         "settings": half_days.settings_of(request.viewer.school_id or 0),

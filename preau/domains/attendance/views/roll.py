@@ -105,6 +105,8 @@ def _roll_page(
     context["device"] = clock_of(request.viewer) | moments_of(lesson)
     context |= {"layout": layout, "others": others, "wants_plan": wants_plan, "parts": _parts(lines, layout)}
     context["groups"] = [{"pk": pk, "name": name} for pk, name in zip(row.group_ids, row.groups, strict=True)]
+    late = [line.row.pupil_id for line in lines if line.row.status == Status.LATE]
+    context["let_in"] = registers.latecomers_let_in(lesson.pk, late)
     told = ((line.row.list_name, line.row.whispered) for line in lines)
     context["helped"] = [(name, [note.words for note in notes]) for name, notes in told if notes]
     context["has_errors"] = bool(form and form.errors)

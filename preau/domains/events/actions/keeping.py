@@ -10,9 +10,11 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Group, Person, Room
+from preau.directory.models import Group, Person, Room, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, EventStep, Invitation
+from preau.domains.timetable.actions import closings
+from preau.domains.timetable.models import LessonChange
 from preau.foundation import journal, text
 from preau.foundation.locks import lock
 
@@ -43,6 +45,10 @@ class EventFacts:
     audience: str
     with_families: bool
     asks_answer: bool
+    stops_lessons: bool = False
+    meals: str = ""
+    transport: str = ""
+    tells: str = Event.Tells.EVERYONE
     groups: Sequence[Group] = ()
     people: Sequence[Person] = ()
 
@@ -67,6 +73,10 @@ FIELDS = (
     "audience",
     "with_families",
     "asks_answer",
+    "stops_lessons",
+    "meals",
+    "transport",
+    "tells",
 )
 
 
@@ -118,6 +128,7 @@ def change(viewer: Viewer, event: Event, planned: EventFacts, revision: int) -> 
     event.save()
     _give(event, planned)
     journal.record(viewer, "events.changed", event)
+    follow(event, viewer)
     if event.state == State.PUBLISHED:
         changed = said_of(event) != before
         if changed:
@@ -158,9 +169,45 @@ def _move(viewer: Viewer, event: Event, origin: State, state: State, gesture: An
     event.published_at = event.published_at or timezone.now()
     event.save(update_fields=["state", "revision", "published_at"])
     _step(viewer, event, gesture, note)
+    follow(event, viewer)
     journal.record(viewer, f"events.{gesture}", event)
     _tell(viewer, event, gesture)
     return True
+
+
+def follow(event: Event, viewer: Viewer | None = None) -> None:
+    """The lessons of a closing are as it says: cancelled while it is out, back when it is not. Of what is over nothing moves.
+
+    `viewer`: who does it; none for lessons that a timetable brought since, which are cancelled as the others were.
+    """
+    if not event.is_closing:
+        return
+    by = viewer.person.pk if viewer else event.created_by_id
+    year = SchoolYear.objects.filter(
+        school=event.school_id, starts__lte=event.first_day, ends__gte=event.first_day
+    ).first()
+    if year is None:
+        return
+    if event.state != State.PUBLISHED or not event.stops_lessons:
+        closings.resume_lessons(by, year, event.origin, viewer)
+        return
+    some = event.audience == Event.Audience.GROUPS
+    groups = frozenset(event.groups.values_list("pk", flat=True)) if some else None
+    reason = LessonChange.Reason.OTHER if some else LessonChange.Reason.CLOSED
+    stop = closings.Stop(year, event.starts, event.ends, event.origin, reason, groups)
+    closings.stop_lessons(by, stop, viewer)
+
+
+@transaction.atomic
+def follow_plan(school_id: int) -> int:
+    """Lessons that a timetable brought since are cancelled too by the closings that are not over; returns how many closings."""
+    found = Event.objects.held().filter(
+        school=school_id, kind=Event.Kind.NO_CLASS, stops_lessons=True, ends__gt=timezone.now()
+    )
+    events = list(found.select_related("school").order_by("pk"))
+    for event in events:
+        follow(event)
+    return len(events)
 
 
 @transaction.atomic

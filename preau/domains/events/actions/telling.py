@@ -1,5 +1,7 @@
 """Telling those for whom an event is: published, changed with what was said before, cancelled, restored."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +11,9 @@ from preau.domains.events.models import Event, EventStep
 from preau.domains.events.queries.one import people_asked, whole_event
 from preau.foundation import notices
 
-TOLD, ASKED, CHANGED = "events.told", "events.asked", "events.changed"
+TOLD, ASKED, CHANGED, CLOSED = "events.told", "events.asked", "events.changed", "events.closed"
+# A closing of today or tomorrow is told at once.
+SOON = timedelta(days=1)
 Gesture = EventStep.Gesture
 State = Event.State
 # What each gesture leaves an event in: told late, it is not told when it is no longer so.
@@ -29,7 +33,7 @@ def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -
     wanted = LEAVES.get(Gesture(gesture), State.CANCELLED)
     if event.state != wanted or event.ends <= timezone.now():
         return 0
-    kind = CHANGED if gesture != Gesture.PUBLISHED else ASKED if event.asks_answer else TOLD
+    kind = _kind(event, gesture)
     facts = _facts(event, gesture, before)
     news = [
         notices.News(
@@ -49,6 +53,14 @@ def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -
     return len(news)
 
 
+def _kind(event: Event, gesture: str) -> str:
+    if gesture != Gesture.PUBLISHED:
+        return CHANGED
+    if event.is_closing and event.starts - timezone.now() < SOON:
+        return CLOSED
+    return ASKED if event.asks_answer else TOLD
+
+
 def _key(event: Event, gesture: str, person: int) -> str:
     """Publishing is told once; each change is a thing of its own."""
     return f"{event.pk}-{person}" if gesture == Gesture.PUBLISHED else f"{event.pk}-{event.revision}"
@@ -56,14 +68,14 @@ def _key(event: Event, gesture: str, person: int) -> str:
 
 def _facts(event: Event, gesture: str, before: str) -> dict[str, str]:
     what = {
-        Gesture.CANCELLED: _("Annulé"),
+        Gesture.CANCELLED: _("Annulé : finalement, comme d’habitude") if event.is_closing else _("Annulé"),
         Gesture.RESTORED: _("Finalement maintenu"),
         Gesture.CHANGED: _("Changé, avant : %(said)s") % {"said": before},
     }
     return {
         "title": event.title,
         "when": " · ".join(filter(None, [event.when, event.where])),
-        "what": str(what.get(Gesture(gesture), "")),
+        "what": str(what.get(Gesture(gesture)) or event.closing_said),
         "school": event.school.name,
     }
 

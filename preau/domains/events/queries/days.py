@@ -12,7 +12,7 @@ from preau.directory.models import Assignment, Enrolment, Group
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event
-from preau.domains.events.queries.lists import COLUMNS, EventRow, rows_of, where
+from preau.domains.events.queries.lists import COLUMNS, EventRow, closing_of, rows_of, where
 from preau.domains.timetable.boards import Beside, TimetableOwner
 from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
@@ -66,7 +66,7 @@ def _entry(line: Mapping[str, Any], whose: str) -> AgendaEntry:
         ends=line["last_day"] if whole else line["ends"],
         zone="" if whole else line["school__timezone"],
         whose=whose,
-        detail=str(Event.Kind(line["kind"]).label),
+        detail=closing_of(line) or str(Event.Kind(line["kind"]).label),
         place=where(line["room__name"], line["place"]),
         word=str(Event.State.CANCELLED.label) if cancelled else "",
         tone="changed" if cancelled else "neutral",
@@ -129,7 +129,13 @@ def _beside(line: Mapping[str, Any], first: date, last: date) -> Iterator[Beside
     said: dict[str, Any] = {
         "title": line["title"],
         "detail": " · ".join(
-            filter(None, [str(Event.Kind(line["kind"]).label), where(line["room__name"], line["place"])])
+            filter(
+                None,
+                [
+                    closing_of(line) or str(Event.Kind(line["kind"]).label),
+                    where(line["room__name"], line["place"]),
+                ],
+            )
         ),
         "url": reverse("events:event", kwargs={"pk": line["pk"]}),
         "icon": "calendar-event",
@@ -164,3 +170,27 @@ def out_of_school(school: int, starts: datetime, ends: datetime, pupils: Sequenc
     """By pupil, the outing in which they are at that moment (one query)."""
     out = OUT(school, starts, ends, tuple(pupils)) if pupils else ()
     return {pupil: _("En sortie : %(title)s") % {"title": title} for pupil, title in out}
+
+
+UNFED = Prepared(
+    lambda schools, first, last: (
+        Event.objects.held()
+        .filter(school__in=schools, kind=Event.Kind.NO_CLASS, meals=Event.Meals.NONE)
+        .between(first, last)
+        .order_by("pk")
+        .values_list("pk", "school_id", "starts", "ends", "audience", "groups")
+    )
+)
+
+
+def without_meals(
+    schools: Sequence[int], first: date, last: date
+) -> list[tuple[int, datetime, datetime, frozenset[int] | None]]:
+    """When a closing says that no meal is served, and to which classes; none: to nobody (one query)."""
+    found: dict[int, tuple[int, datetime, datetime, str, set[int]]] = {}
+    for pk, school, starts, ends, audience, group in UNFED(tuple(schools), first, last):
+        found.setdefault(pk, (school, starts, ends, audience, set()))[4].update({group} - {None})
+    return [
+        (school, starts, ends, frozenset(groups) if audience == Event.Audience.GROUPS else None)
+        for school, starts, ends, audience, groups in found.values()
+    ]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
-from preau.domains.events.models import Event, when_said
+from preau.domains.events.models import Event, closing_said, when_said
 from preau.foundation import dates
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms
@@ -33,6 +33,9 @@ COLUMNS = (
     "audience",
     "state",
     "asks_answer",
+    "stops_lessons",
+    "meals",
+    "transport",
 )
 # More classes than these are counted.
 MOST_NAMED = 3
@@ -53,6 +56,8 @@ class EventRow:
     asks_answer: bool
     is_cancelled: bool
     is_draft: bool
+    # Of a closing: lessons, canteen and transport, in a sentence.
+    closing: str = ""
     groups: list[str] = field(default_factory=list)
 
     @property
@@ -70,6 +75,10 @@ class EventRow:
         if self.is_cancelled:
             return str(Event.State.CANCELLED.label), "changed"
         return (str(Event.State.DRAFT.label), "todo") if self.is_draft else ("", "")
+
+
+def closing_of(line: Mapping[str, Any]) -> str:
+    return closing_said(line["kind"], line["meals"], line["transport"], stops=line["stops_lessons"])
 
 
 def where(room: str | None, place: str) -> str:
@@ -119,6 +128,7 @@ def _row(line: Mapping[str, Any]) -> EventRow:
         asks_answer=line["asks_answer"],
         is_cancelled=line["state"] == Event.State.CANCELLED,
         is_draft=line["state"] == Event.State.DRAFT,
+        closing=closing_of(line),
     )
 
 

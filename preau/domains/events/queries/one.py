@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Guardianship, Holding, Room, SchoolYear
@@ -13,6 +13,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.events.models import Event, EventStep, Invitation
+from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries.clashes import Needs, clashes_at
 from preau.foundation import dates
 
@@ -64,12 +65,15 @@ class Person:
 
 
 def people_asked(event: Event) -> list[Person]:
-    """Everybody for whom an event is, once each: staff, pupils, informed guardians (three queries at most)."""
+    """Everybody for whom an event is, once each: staff, pupils, informed guardians (three queries at most). Of a closing, those
+    whom its author wanted to tell."""
     found: dict[int, Person] = {}
+    if event.tells == Event.Tells.NOBODY:
+        return []
     seat = f"staff-{event.school_id}"
     for person in _staff(event):
         found.setdefault(person, Person(person, seat=seat))
-    pupils = set(_pupils(event))
+    pupils = set(_pupils(event)) if event.tells == Event.Tells.EVERYONE else set()
     for pupil in sorted(pupils):
         found.setdefault(pupil, Person(pupil))
     if event.with_families and pupils:
@@ -156,3 +160,33 @@ def rooms_held(school: int, starts: datetime, ends: datetime) -> list[tuple[int,
     found = Event.objects.held().filter(school=school, room__isnull=False, starts__lt=ends, ends__gt=starts)
     rows = found.order_by("starts", "pk").values_list("room_id", "starts", "ends")
     return [(room, begins, finishes, _("un événement")) for room, begins, finishes in rows]
+
+
+MOST_KEPT = 10
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What a closing did to lessons: how many it cancelled, and those of its hours that take place nevertheless."""
+
+    cancelled: int
+    kept: list[Lesson]
+    more: int
+
+
+def closed_by(event: Event) -> Closed:
+    """For whoever keeps a closing (three queries)."""
+    cancelled = LessonChange.objects.in_force().filter(origin=event.origin).count()
+    lessons = Lesson.objects.filter(
+        school=event.school_id, starts__lt=event.ends, ends__gt=event.starts
+    ).held()
+    if event.audience == Event.Audience.GROUPS:
+        own = event.groups.all()
+        lessons = lessons.filter(Q(groups__in=own) | Q(groups__classes__in=own)).distinct()
+    kept = list(
+        lessons.select_related("subject", "school")
+        .prefetch_related("groups")
+        .order_by("starts", "pk")[: MOST_KEPT + 1]
+    )
+    more = max(0, lessons.count() - MOST_KEPT) if len(kept) > MOST_KEPT else 0
+    return Closed(cancelled, kept[:MOST_KEPT], more)

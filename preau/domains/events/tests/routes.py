@@ -15,9 +15,11 @@ from preau.domains.events.tests.props import many_events, many_who_answer, own_e
 from tests import pages
 from tests.declared import FORM, Body, Data, Named
 from tests.net.matrix_cast import (
+    ALL_FAMILIES,
     DEPARTED,
     FAMILY,
     NEIGHBOURING,
+    OFFICE,
     OTHER_CLASS,
     OTHER_FAMILY,
     OTHER_SCHOOL,
@@ -41,6 +43,7 @@ from tests.pages import Page
 PAGES = [
     Page("events:events", pages.EVERYONE),
     Page("events:create", pages.STAFF),
+    Page("events:close", pages.OFFICE),
     Page("events:event", pages.EVERYONE, model=own_event),
     Page("events:change", pages.KEEPERS, model=own_event),
 ]
@@ -55,6 +58,7 @@ ELSEWHERE = {
 LISTS = [
     ("head", "events:events", many_events),
     ("secretary", "events:create", many_classes),
+    ("secretary", "events:close", many_classes),
     ("secretary", "events:change", many_staff),
     ("head", "events:event", many_who_answer),
     ("head", "events:export", many_who_answer),
@@ -78,6 +82,7 @@ SEES: dict[type[Model], Near] = {
 OPENS: dict[str, Near | set[str]] = {
     "events:events": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "events:create": PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING,
+    "events:close": OFFICE | NEIGHBOURING,
     "events:event": SEES[Event],
     **dict.fromkeys(
         [f"events:{name}" for name in ("change", "publish", "cancel", "restore", "remove", "export")],
@@ -107,6 +112,10 @@ PLAIN = dict.fromkeys(
         "asks_answer",
         "anyway",
         "publier",
+        "lessons",
+        "meals",
+        "transport",
+        "tells",
     ],
     (),
 )
@@ -145,7 +154,25 @@ def _event_is(state: str) -> Callable[[Stage], None]:
     return put
 
 
+def _closing(stage: Stage) -> Data:
+    return {
+        "title": "Panne de chauffage",
+        "audience": "everyone",
+        "first_day": "2026-12-03",
+        "last_day": "2026-12-04",
+        "starts_at": "12:00",
+        "ends_at": "18:00",
+        "lessons": "cancelled",
+        "meals": "none",
+        "transport": "cars avancés",
+        "description": "Le chauffage revient lundi.",
+        "tells": "everyone",
+        "sent_as": FORM,
+    }
+
+
 BODIES = {
+    "events:close": Body("head", _closing, wrong=lambda stage: {"title": ""}),
     "events:create": Body("teacher", _outing, wrong=lambda stage: {"title": ""}),
     "events:change": Body("head", _outing_again, wrong=lambda stage: {"title": ""}),
     "events:publish": Body("head", before=_event_is("draft")),
@@ -158,7 +185,7 @@ BODIES = {
 }
 READ_BY = dict.fromkeys(
     ["events:create", "events:change", "events:cancel"], (WHOLE_STAFF - {"cook"}) | OWN_CLASS
-)
+) | {"events:close": WHOLE_STAFF | ALL_FAMILIES}
 SHEETS = {
     "events:export": "head",
 }

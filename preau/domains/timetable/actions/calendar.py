@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from preau.directory.models import Closure, School
-from preau.domains.timetable.actions.patterns import closures_of, dated, open_days
+from preau.domains.timetable.actions.patterns import closures_of, dated, lessons_planned, open_days
 from preau.domains.timetable.boards import held_by_others
 from preau.domains.timetable.models import Lesson, LessonQuerySet, WeeklyPattern
 from preau.foundation.db import insert
@@ -55,6 +55,8 @@ def _made(
     new = [dated(pattern, school, day) for pattern, day in days if (pattern.pk, day) not in known]
     insert(new)
     join_new(new)
+    if new:
+        lessons_planned.send(sender=Lesson, school_id=school.pk)
     return new
 
 

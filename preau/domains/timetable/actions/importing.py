@@ -18,6 +18,7 @@ from preau.domains.timetable.actions.patterns import (
     dated,
     join,
     join_lessons,
+    lessons_planned,
     open_days,
     pattern_of,
 )
@@ -66,6 +67,7 @@ def write(changes: Changes) -> None:
     """Write what a file changes: past lessons stay, those to come follow but what people decided; a second time there is nothing to write."""
     if changes:
         _write(changes, timezone.now())
+        lessons_planned.send(sender=Lesson, school_id=changes.year.school_id)
     loosened = [one.pk for one in changes.loosened]
     WeeklyPattern.objects.filter(pk__in=loosened).exclude(source_key="").update(source_key="")
     remember(changes.year, changes.source, changes.told, changes.gone)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.directory.models import Closure, Group, Person, Room, School, SchoolYear, Subject
@@ -19,6 +20,8 @@ from preau.foundation.locks import lock
 
 # A lesson about to begin may already be under someone's eyes: it is not taken away.
 IMMINENT = timedelta(minutes=15)
+# Sent inside the transaction that makes dated lessons: its receivers only enqueue tasks, in the same database.
+lessons_planned = Signal()  # school_id
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def create_weekly_lesson(viewer: Viewer, weekly: Weekly) -> WeeklyPattern:
         raise SlotTaken(found)
     pattern = plan(weekly)
     journal.record(viewer, "timetable.weekly_lesson_created", pattern, lessons=pattern.lessons.count())
+    lessons_planned.send(sender=WeeklyPattern, school_id=pattern.school_id)
     return pattern
 
 
@@ -204,6 +208,7 @@ def change_weekly_lesson(viewer: Viewer, pattern: WeeklyPattern, weekly: Weekly)
     (new,) = plan_all([weekly])
     decided_here(viewer, locked, new)
     journal.record(viewer, "timetable.weekly_lesson_changed", new, former=locked.pk, gone=gone)
+    lessons_planned.send(sender=WeeklyPattern, school_id=new.school_id)
     if locked.lessons.exists():
         # What its file calls it is now the name of the new one.
         locked.last_day, locked.source_key = weekly.first_day - timedelta(days=1), ""

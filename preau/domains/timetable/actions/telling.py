@@ -51,7 +51,8 @@ def tell_of_undoing(change_id: int) -> int:
         return 0
     everybody = list(_everybody(change))
     keys = sorted({one.key for one in everybody})
-    told = 0
+    # A closing had told them of all its lessons at once.
+    told = _publish(HELD, change, everybody, _facts(change, undone=True)) if change.origin else 0
     for kind in (TODAY, LATER):
         if not notices.settle(kind, *keys):
             continue

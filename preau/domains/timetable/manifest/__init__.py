@@ -273,7 +273,7 @@ boards.personal_data.add(
         model="timetable.LessonChange",
         person="made_by",
         fields=dict.fromkeys(
-            "school lesson kind room_before room_after starts_before ends_before starts_after ends_after reason".split(),
+            "school lesson kind room_before room_after starts_before ends_before starts_after ends_after reason origin".split(),
             FieldClass.NONE,
         )
         | dict.fromkeys(

@@ -37,6 +37,7 @@ class LessonChange(models.Model):
         ROOM = "room", _("Salle indisponible")
         STUDY = "study", _("Permanence")
         CATCHING_UP = "catching_up", _("Rattrapage")
+        CLOSED = "closed", _("Fermeture")
         OTHER = "other", _("Organisation de l’établissement")
 
     school = models.ForeignKey(
@@ -82,6 +83,8 @@ class LessonChange(models.Model):
         related_name="changes",
         verbose_name=_("absence d’enseignant"),
     )
+    # What cancelled it with others (a closing of the school): that tells people, and takes them all back.
+    origin = models.CharField(_("fermeture"), max_length=40, blank=True, default="", db_default="")
     note = models.CharField(_("note pour l’équipe"), max_length=240, blank=True, default="")
     made_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="lesson_changes_made", verbose_name=_("changé par")
@@ -109,7 +112,10 @@ class LessonChange(models.Model):
                 name="changed_lesson_ends_after_start",
             )
         ]
-        indexes = [models.Index(fields=["school", "made_at"], name="lesson_change_by_school")]
+        indexes = [
+            models.Index(fields=["school", "made_at"], name="lesson_change_by_school"),
+            models.Index(fields=["origin"], condition=~Q(origin=""), name="lesson_change_by_origin"),
+        ]
 
     @property
     def moves_room(self) -> bool:

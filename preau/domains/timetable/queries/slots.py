@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Closure, Enrolment, Group, SchoolYear
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.boards import Beside, whereabouts
+from preau.domains.timetable.boards import Beside, meal_stops, whereabouts
 from preau.domains.timetable.models import DaySlot, Lesson, WeeklyPattern
 from preau.domains.timetable.queries.clashes import Clash
 from preau.domains.timetable.queries.lessons import LessonRow
@@ -41,6 +41,16 @@ class SlotLine:
     place: str
     groups: frozenset[int]
     watchers: frozenset[int]
+    # When no meal is served, and to which groups (none: to nobody).
+    stops: tuple[tuple[datetime, datetime, frozenset[int] | None], ...] = ()
+
+    def is_stopped(self, day: date, groups: Set[int]) -> bool:
+        """Is there no meal for these groups that day? Of no group in particular: for nobody."""
+        starts, ends = self.span_on(day)
+        return any(
+            begins < ends and finishes > starts and (stopped is None or bool(stopped & groups))
+            for begins, finishes, stopped in self.stops
+        )
 
     def span_on(self, day: date) -> Span:
         zone = ZoneInfo(self.zone)
@@ -89,6 +99,11 @@ def slots_of(viewer: Viewer, first: date, last: date) -> list[SlotLine]:
         lines[line[0]] = tuple(line)
         groups.setdefault(line[0], set()).update({group} - {None})
         watchers.setdefault(line[0], set()).update({watcher} - {None})
+    fed = sorted({line[1] for line in lines.values() if line[2] == Kind.CANTEEN})
+    stops: dict[int, list[tuple[datetime, datetime, frozenset[int] | None]]] = {}
+    for house in meal_stops:
+        for school, begins, finishes, stopped in house.spans(fed, first, last) if fed else ():
+            stops.setdefault(school, []).append((begins, finishes, stopped))
     return [
         SlotLine(
             pk,
@@ -103,6 +118,7 @@ def slots_of(viewer: Viewer, first: date, last: date) -> list[SlotLine]:
             place_of(room_name) if room_name else "",
             frozenset(groups[pk]),
             frozenset(watchers[pk]),
+            tuple(stops.get(school, ())) if kind == Kind.CANTEEN else (),
         )
         for pk, school, kind, name, days, starts, ends, zone, room, room_name in lines.values()
     ]
@@ -129,7 +145,8 @@ def _is_for(slot: SlotLine, span: Span, lessons: Sequence[Span], groups: Set[int
     """Study is for whoever has a hole; a service, for its classes when they have no lesson then."""
     if slot.kind == Kind.STUDY:
         return is_hole(span, lessons)
-    return bool(slot.groups & groups) and is_free(span, lessons)
+    fed = not slot.is_stopped(span[0].date(), groups)
+    return bool(slot.groups & groups) and is_free(span, lessons) and fed
 
 
 def beside_rows(
@@ -198,7 +215,9 @@ def held_rows(
         slot.beside(day, detail=said)
         for day in days
         for slot in chosen
-        if day.weekday() in slot.weekdays and not any(starts <= day <= ends for starts, ends in closed)
+        if day.weekday() in slot.weekdays
+        and not any(starts <= day <= ends for starts, ends in closed)
+        and not slot.is_stopped(day, frozenset())
     ]
 
 

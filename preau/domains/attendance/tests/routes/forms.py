@@ -161,6 +161,7 @@ BODIES = {
     "attendance:begin_visit": Body(
         "cpe", lambda stage: {"place": "library", "quitte": str(stage.own(Visit).pk)}
     ),
+    "attendance:note_latecomer": Body("cpe"),
     "attendance:end_visit": Body("cpe"),
     "attendance:depart": Body("cpe", _departure, wrong=lambda stage: {"leaves_with": ""}),
     "attendance:note_call": Body("cpe", _call, wrong=lambda stage: {"motif": ""}),
@@ -213,10 +214,20 @@ FRAGMENTS = {
 SHEETS = {
     "attendance:export": "cpe",
     "attendance:register_csv": "cpe",
+    "attendance:building_csv": "cpe",
 }
-OTHER_FILES = {"attendance:letters", "attendance:register_pdf", "attendance:plan_pdf"}
+OTHER_FILES = {
+    "attendance:building_pdf",
+    "attendance:letters",
+    "attendance:register_pdf",
+    "attendance:plan_pdf",
+}
 CONFIRMED = {"attendance:prepare_register"}
 NOT_CONFIRMED = {
     "attendance:plan_pdf": "a sheet for the wall of a classroom, printed each week",
+    **dict.fromkeys(
+        ["attendance:building_pdf", "attendance:building_csv"],
+        "who is in the building, when the bell of a drill rings: no password then",
+    ),
     "attendance:letters": "letters to some families, on paper, one alert each",
 }

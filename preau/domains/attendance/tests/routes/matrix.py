@@ -140,7 +140,13 @@ OPENS: dict[str, Near | set[str]] = {
         ALL_SCOPES_OF_SCHOOL_LIFE,
     ),
     **dict.fromkeys(
-        ["attendance:start_follow_up", "attendance:begin_visit", "attendance:depart", "attendance:note_call"],
+        [
+            "attendance:start_follow_up",
+            "attendance:begin_visit",
+            "attendance:depart",
+            "attendance:note_call",
+            "attendance:note_latecomer",
+        ],
         near(own=LIFE, other_class=LIFE, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys(
@@ -148,6 +154,10 @@ OPENS: dict[str, Near | set[str]] = {
             "attendance:announced",
             "attendance:passages",
             "attendance:calling",
+            "attendance:now",
+            "attendance:building_pdf",
+            "attendance:building_csv",
+            "attendance:latecomers",
             "attendance:register",
             "attendance:register_csv",
             "attendance:register_pdf",

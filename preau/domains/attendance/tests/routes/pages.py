@@ -51,6 +51,8 @@ PAGES = [
     Page("attendance:announced", pages.SCHOOL_LIFE),
     Page("attendance:passages", pages.SCHOOL_LIFE),
     Page("attendance:depart", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
+    Page("attendance:now", pages.SCHOOL_LIFE),
+    Page("attendance:latecomers", pages.SCHOOL_LIFE),
     Page("attendance:calling", pages.SCHOOL_LIFE),
     Page("attendance:note_call", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
     Page("attendance:counting", pages.SCHOOL_LIFE),
@@ -69,6 +71,9 @@ ELSEWHERE = {
     "attendance:day",
     "attendance:send",
     "attendance:withdraw_announcement",
+    "attendance:note_latecomer",
+    "attendance:building_pdf",
+    "attendance:building_csv",
     "attendance:begin_visit",
     "attendance:end_visit",
     "attendance:register_csv",
@@ -103,6 +108,8 @@ LISTS = [
     ("teacher", "attendance:day", many_lessons),
     ("cpe", "attendance:reasons", many_reasons),
     ("cpe", "attendance:alerts", many_alerts),
+    ("cpe", "attendance:now", many_absences),
+    ("cpe", "attendance:building_csv", many_pupils),
     ("cpe", "attendance:register", many_classes),
     ("cpe", "attendance:register_csv", many_classes),
     ("cpe", "attendance:register_files", many_registers),
@@ -129,6 +136,8 @@ LISTS_APART = {
     "attendance:letters",
     "attendance:register_pdf",
     "attendance:plan_pdf",
+    # The same rows as the spreadsheet: tests/test_presence.py.
+    "attendance:building_pdf",
 }
 ONE_THING = {
     "attendance:counting",
@@ -137,6 +146,7 @@ ONE_THING = {
     "attendance:depart",
     "attendance:without_network",
     "attendance:calling",
+    "attendance:latecomers",
     "attendance:note_call",
 }
 

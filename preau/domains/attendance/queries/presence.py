@@ -1,0 +1,399 @@
+"""Where every pupil of the school is at this minute, from what was seen: rolls, visits, outings, departures.
+
+Seen is not guessed: a class that nobody has called yet is said so, and who was only expected is not counted as there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Enrolment, Group, Person
+from preau.directory.models.schools import place_of
+from preau.directory.viewer import Viewer
+from preau.domains.attendance.models import Announcement, Entry, Status, Visit, exempting
+from preau.domains.timetable.boards import whereabouts
+from preau.domains.timetable.models import DaySlot, Lesson
+from preau.domains.timetable.queries.slots import SlotLine, is_hole, slots_of
+from preau.foundation import dates, text
+from preau.foundation.prepared import Prepared
+
+# Houses are asked of a time, not of a point: what begins right now has begun.
+INSTANT = timedelta(seconds=1)
+
+
+class Where(StrEnum):
+    """What is known: seen in the building, not seen yet, missing, known to be out."""
+
+    IN = "in"
+    UNSEEN = "unseen"
+    MISSING = "missing"
+    OUT = "out"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One pupil at this minute. `news`: of who is missing, whether somebody has said why; `late`: came after the bell."""
+
+    pupil_id: int
+    public_id: str
+    name: str
+    group_id: int
+    group: str
+    where: Where
+    place: str
+    said: str = ""
+    news: str = ""
+    late: int | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A lesson of the day with what its roll says."""
+
+    pk: int
+    starts: datetime
+    ends: datetime
+    zone: str
+    subject: str
+    room: str
+    called_at: datetime | None
+    groups: set[int] = field(default_factory=set)
+
+    @property
+    def place(self) -> str:
+        return ", ".join(filter(None, [place_of(self.room) if self.room else "", self.subject]))
+
+    def is_called(self, now: datetime) -> bool:
+        return self.called_at is not None and self.called_at <= now
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a roll says of a pupil; `news`: what was said of an absence."""
+
+    status: str
+    minutes: int | None
+    news: str
+    exempt: bool
+
+
+@dataclass(frozen=True)
+class OnePupil:
+    pk: int
+    public_id: str
+    name: str
+    groups: frozenset[int]
+    group_id: int
+    group: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Everything that is known of the school at this minute."""
+
+    now: datetime
+    lessons: Mapping[int, list[Call]]
+    marks: Mapping[tuple[int, int], Mark]
+    visits: Mapping[int, tuple[str, datetime]]
+    known: Mapping[int, tuple[str, datetime]]
+    outings: Mapping[int, str]
+    slots: Sequence[SlotLine]
+
+
+PUPILS = Prepared(
+    lambda school, day: (
+        Enrolment.objects.active(day)
+        .filter(school=school)
+        .order_by("pupil__search_name", "pupil_id", "group_id")
+        .values_list(
+            "pupil_id",
+            "pupil__public_id",
+            "pupil__family_name",
+            "pupil__given_name",
+            "group_id",
+            "group__name",
+            "group__kind",
+        )
+    )
+)
+LESSONS = Prepared(
+    lambda school, day: (
+        Lesson.groups.through.objects.filter(lesson__school=school, lesson__day=day)
+        .exclude(lesson__state=Lesson.State.CANCELLED)
+        .order_by("lesson__starts", "lesson_id")
+        .values_list(
+            "lesson_id",
+            "lesson__starts",
+            "lesson__ends",
+            "lesson__school__timezone",
+            "lesson__subject__name",
+            "lesson__room__name",
+            "lesson__roll_call__called_at",
+            "group_id",
+        )
+    )
+)
+MARKS = Prepared(
+    lambda viewer: (
+        Entry.objects.visible_to(viewer)
+        .filter(day=viewer.today)
+        .order_by("pk")
+        .values_list(
+            "lesson_id",
+            "pupil_id",
+            "status",
+            "minutes_late",
+            "explanation__state",
+            "handling__settled",
+            exempting(),
+        )
+    )
+)
+VISITS = Prepared(
+    lambda viewer: (
+        Visit.objects.visible_to(viewer).going_on().order_by("pk").values_list("pupil_id", "place", "starts")
+    )
+)
+KNOWN = Prepared(
+    lambda viewer, now: (
+        Announcement.objects.visible_to(viewer)
+        .standing()
+        .filter(starts__lte=now, ends__gt=now)
+        .order_by("pk")
+        .values_list("pupil_id", "kind", "starts")
+    )
+)
+
+
+def pupils_now(viewer: Viewer, now: datetime) -> list[Seen]:
+    """Every pupil whose day has begun and is not over, by name (eight queries, whatever their number)."""
+    school, day = viewer.school_id or 0, viewer.today
+    pupils = _pupils(school, day)
+    moment = _moment(viewer, school, day, now, [one.pk for one in pupils])
+    found = (_seen(one, moment) for one in pupils)
+    return [one for one in found if one]
+
+
+def _pupils(school: int, day: date) -> list[OnePupil]:
+    groups: dict[int, set[int]] = defaultdict(set)
+    names: dict[int, tuple[str, str]] = {}
+    classes: dict[int, tuple[int, str]] = {}
+    for pupil, public_id, family, given, group, name, kind in PUPILS(school, day):
+        groups[pupil].add(group)
+        names[pupil] = (public_id, f"{family.upper()} {given}")
+        if kind == Group.Kind.CLASS or pupil not in classes:
+            classes[pupil] = (group, name)
+    return [
+        OnePupil(pupil, *said, frozenset(groups[pupil]), *classes[pupil]) for pupil, said in names.items()
+    ]
+
+
+def _moment(viewer: Viewer, school: int, day: date, now: datetime, pupils: Sequence[int]) -> Moment:
+    calls: dict[int, Call] = {}
+    lessons: dict[int, list[Call]] = defaultdict(list)
+    for *line, group in LESSONS(school, day):
+        call = calls.setdefault(line[0], Call(line[0], *line[1:5], line[5] or "", line[6]))
+        call.groups.add(group)
+        lessons[group].append(call)
+    marks = {
+        (lesson, pupil): Mark(status, minutes, _news(said, settled=bool(settled)), exempt)
+        for lesson, pupil, status, minutes, said, settled, exempt in MARKS(viewer)
+    }
+    outings: dict[int, str] = {}
+    for house in (one for one in whereabouts if one.in_rolls):
+        outings |= house.said(school, now, now + INSTANT, pupils)
+    return Moment(
+        now,
+        lessons,
+        marks,
+        {pupil: (place, starts) for pupil, place, starts in VISITS(viewer)},
+        {pupil: (kind, starts) for pupil, kind, starts in KNOWN(viewer, now)},
+        outings,
+        [slot for slot in slots_of(viewer, day, day) if day.weekday() in slot.weekdays],
+    )
+
+
+def _news(said: str | None, *, settled: bool) -> str:
+    if settled or said == "accepted":
+        return _("expliqué")
+    return _("mot à lire") if said == "pending" else ""
+
+
+def _seen(pupil: OnePupil, moment: Moment) -> Seen | None:
+    """What is known of one pupil; None when they are not expected any more, or not yet."""
+    now = moment.now
+    day = sorted(
+        {call.pk: call for group in pupil.groups for call in moment.lessons.get(group, ())}.values(),
+        key=lambda call: call.starts,
+    )
+    if pupil.pk in moment.visits:
+        place, since = moment.visits[pupil.pk]
+        words = _("depuis %(hour)s") % {"hour": dates.hour(since)}
+        return _said(pupil, Where.IN, str(Visit.Place(place).label), words)
+    if pupil.pk in moment.outings:
+        return _said(pupil, Where.OUT, moment.outings[pupil.pk])
+    current = [call for call in day if call.starts <= now < call.ends]
+    if current:
+        return _in_lesson(pupil, _likeliest(pupil, current, moment), day, moment)
+    if all(call.starts > now for call in day) or all(call.ends <= now for call in day):
+        return None
+    return _between(pupil, day, moment)
+
+
+def _likeliest(pupil: OnePupil, calls: Sequence[Call], moment: Moment) -> Call:
+    """Of two lessons at once, the one whose roll says something of the pupil, else the one that was called."""
+    noted = [call for call in calls if (call.pk, pupil.pk) in moment.marks]
+    called = [call for call in calls if call.is_called(moment.now)]
+    return (noted or called or calls)[0]
+
+
+def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment) -> Seen:
+    mark = moment.marks.get((call.pk, pupil.pk))
+    status = mark.status if mark else Status.PRESENT if call.is_called(moment.now) else ""
+    known = moment.known.get(pupil.pk)
+    if mark and status == Status.ABSENT:
+        return _absent(pupil, call, mark, known)
+    # Seen at the roll, then let go: the later of the two holds.
+    if known and (not status or (known[0] == Announcement.Kind.DEPARTURE and _after(known[1], call))):
+        return _known(pupil, known)
+    if mark and status == Status.LATE:
+        words = _("arrivé avec %(minutes)s de retard") % {"minutes": dates.minutes(mark.minutes or 0)}
+        return _said(pupil, Where.IN, call.place, words, late=mark.minutes)
+    if status:
+        return _said(pupil, Where.IN, call.place)
+    before = _last_mark(pupil, day, moment)
+    words = _("absent au cours d’avant") if before == Status.ABSENT else ""
+    return _said(pupil, Where.UNSEEN, call.place, words or _("appel pas encore fait"))
+
+
+def _absent(pupil: OnePupil, call: Call, mark: Mark, known: tuple[str, datetime] | None) -> Seen:
+    """Not there at the roll: free not to come, gone with the school's leave, or missing."""
+    if mark.exempt:
+        return _said(pupil, Where.UNSEEN, call.place, _("dispensé de ce cours"))
+    if known and known[0] == Announcement.Kind.DEPARTURE:
+        return _known(pupil, known)
+    return _said(pupil, Where.MISSING, call.place, news=mark.news or _announced(known))
+
+
+def _after(moment: datetime, call: Call) -> bool:
+    return moment > (call.called_at or call.starts)
+
+
+def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
+    """A hole between two lessons: at the canteen, in study, or in the yard; as seen as at the lesson before."""
+    if known := moment.known.get(pupil.pk):
+        return _known(pupil, known)
+    before = _last_mark(pupil, day, moment)
+    place = _slot_place(pupil, day, moment)
+    if before == Status.ABSENT:
+        return _said(
+            pupil, Where.MISSING, place, _("absent au cours d’avant"), news=_last_news(pupil, day, moment)
+        )
+    if not before:
+        return _said(pupil, Where.UNSEEN, place, _("aucun appel encore"))
+    return _said(pupil, Where.IN, place)
+
+
+def _slot_place(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> str:
+    spans = [(call.starts, call.ends) for call in day]
+    for slot in moment.slots:
+        starts, ends = slot.span_on(dates.local(moment.now, slot.zone).date())
+        eats = slot.kind == DaySlot.Kind.CANTEEN and bool(slot.groups & pupil.groups)
+        studies = slot.kind == DaySlot.Kind.STUDY and is_hole((starts, ends), spans)
+        if starts <= moment.now < ends and (eats or studies):
+            return str(DaySlot.Kind(slot.kind).label)
+    return _("Entre deux cours")
+
+
+def _last_call(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Call | None:
+    """The last lesson before now of which something is known."""
+    over = [
+        call
+        for call in day
+        if call.ends <= moment.now and (call.is_called(moment.now) or (call.pk, pupil.pk) in moment.marks)
+    ]
+    return over[-1] if over else None
+
+
+def _last_mark(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> str:
+    call = _last_call(pupil, day, moment)
+    if call is None:
+        return ""
+    mark = moment.marks.get((call.pk, pupil.pk))
+    return mark.status if mark and not mark.exempt else Status.PRESENT.value
+
+
+def _last_news(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> str:
+    call = _last_call(pupil, day, moment)
+    return moment.marks[call.pk, pupil.pk].news if call else ""
+
+
+def _announced(known: tuple[str, datetime] | None) -> str:
+    return _("annoncé") if known else ""
+
+
+def _known(pupil: OnePupil, known: tuple[str, datetime]) -> Seen:
+    kind, starts = known
+    if kind == Announcement.Kind.DEPARTURE:
+        return _said(pupil, Where.OUT, _("Parti à %(hour)s") % {"hour": dates.hour(starts)})
+    return _said(pupil, Where.OUT, _("Absence annoncée"), news=_("annoncé"))
+
+
+def _said(
+    pupil: OnePupil, where: Where, place: str, said: str = "", news: str = "", late: int | None = None
+) -> Seen:
+    return Seen(
+        pupil.pk, pupil.public_id, pupil.name, pupil.group_id, pupil.group, where, place, said, news, late
+    )
+
+
+@dataclass
+class ClassNow:
+    """One class at this minute: where most of it is, and how many are in what case."""
+
+    pk: int
+    name: str
+    places: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[Where, int] = field(default_factory=lambda: dict.fromkeys(Where, 0))
+
+    @property
+    def place(self) -> str:
+        """Where it is: the places that hold the most, two at most."""
+        return " · ".join(sorted(self.places, key=lambda name: (-self.places[name], name))[:2])
+
+    @property
+    def whole(self) -> int:
+        return sum(self.counts.values())
+
+
+def by_class(pupils: Iterable[Seen]) -> list[ClassNow]:
+    """The classes of these pupils, each with its counts, in the order of their names."""
+    found: dict[int, ClassNow] = {}
+    for one in pupils:
+        line = found.setdefault(one.group_id, ClassNow(one.group_id, one.group))
+        line.counts[one.where] += 1
+        if one.where in {Where.IN, Where.UNSEEN}:
+            line.places[one.place] += 1
+    return sorted(found.values(), key=lambda line: text.natural(line.name))
+
+
+def counts_of(pupils: Iterable[Seen]) -> dict[str, int]:
+    counts = dict.fromkeys((one.value for one in Where), 0)
+    for one in pupils:
+        counts[one.where.value] += 1
+    return counts
+
+
+def lesson_begun(viewer: Viewer, pupil: Person, now: datetime) -> Lesson | None:
+    """The lesson in which a pupil is expected now: one that has begun and is not over (one query)."""
+    lessons = Lesson.objects.in_school(viewer).held().of_pupils([pupil.pk])
+    return (
+        lessons.filter(starts__lte=now, ends__gt=now)
+        .select_related("subject", "school")
+        .order_by("pk")
+        .first()
+    )

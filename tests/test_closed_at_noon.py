@@ -1,0 +1,385 @@
+"""« Fermé à midi » : one gesture, read on eight pages and two feeds, before, during, and once it is undone."""
+
+from datetime import datetime, time, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from conftest import NOW, PARIS, SchoolClient
+from preau.commons.agenda import actions as feeds
+from preau.commons.journal.models import Line
+from preau.commons.notifications.models import Item
+from preau.directory.models import Enrolment, Group
+from preau.directory.seeds.world import World
+from preau.domains.attendance.models import RollCall
+from preau.domains.attendance.queries import school_life
+from preau.domains.events import rules
+from preau.domains.events.actions import keeping, telling
+from preau.domains.events.models import Event
+from preau.domains.timetable.actions import changes, patterns
+from preau.domains.timetable.actions import telling as of_lessons
+from preau.domains.timetable.actions.changes import Why
+from preau.domains.timetable.models import DaySlot, Lesson, LessonChange, WeeklyPattern
+from preau.domains.timetable.queries.lessons import own_rows
+from preau.domains.timetable.queries.slots import beside_own, slots_of
+from tests.telephone import Telephone
+from tests.test_caldav import calendar_of, events, query
+
+TODAY = NOW.date()
+NOON = datetime.combine(TODAY, time(12), PARIS)
+TITLE = "Panne de chauffage"
+
+
+@pytest.fixture(autouse=True)
+def _at_once(college: World, twin: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the seeds planted answers in the place of a test; people are told at once."""
+    monkeypatch.setattr("preau.domains.events.tasks.tell", SimpleNamespace(enqueue=telling.tell))
+    monkeypatch.setattr(
+        "preau.domains.events.tasks.follow_plan", SimpleNamespace(enqueue=keeping.follow_plan)
+    )
+    monkeypatch.setattr(
+        "preau.domains.timetable.tasks.tell_of_undoing", SimpleNamespace(enqueue=of_lessons.tell_of_undoing)
+    )
+    Event.objects.all().delete()
+    Item.objects.all().delete()
+    LessonChange.objects.all().delete()
+    Lesson.objects.filter(day=TODAY).update(state=Lesson.State.HELD, revision=0)
+
+
+def own_class(college: World) -> Group:
+    return Enrolment.objects.get(pupil=college.people["pupil"], group__kind="class").group
+
+
+def afternoon(college: World) -> list[Lesson]:
+    """The lessons of the cast's pupil that begin after noon."""
+    return list(
+        Lesson.objects.of_pupils([college.people["pupil"].pk])
+        .filter(day=TODAY, starts__gte=NOON)
+        .order_by("starts")
+    )
+
+
+def body(**fields: Any) -> dict[str, Any]:
+    told = {
+        "title": TITLE,
+        "audience": "everyone",
+        "first_day": TODAY.isoformat(),
+        "starts_at": "12:00",
+        "lessons": "cancelled",
+        "meals": "none",
+        "transport": "cars avancés à 12 h 15",
+        "tells": "everyone",
+        "sent_as": "0123456789abcdef" * 2,
+    }
+    return told | fields
+
+
+def closed(college: World, client: SchoolClient, key: str = "head", **fields: Any) -> Event:
+    client.sit(college.people[key])
+    response = client.post(reverse("events:close"), body(**fields))
+    assert response.status_code == 302, response.content.decode()[:2000]
+    return Event.objects.get(kind="no_class")
+
+
+def page(client: SchoolClient, person: Any, url: str) -> str:
+    client.sit(person)
+    response = client.get(url)
+    assert response.status_code == 200, url
+    return str(response.content.decode())
+
+
+def said(
+    college: World, client: SchoolClient, telephone: Telephone, feed: str, lesson: Lesson
+) -> dict[str, bool]:
+    """Whether each page and each feed says that the closing is there, or that the lesson does not take place."""
+    people, day = college.people, f"jour={TODAY}"
+    week = f"{reverse('timetable:week')}?semaine={TODAY}"
+    calendar = events(
+        telephone.ask(
+            "REPORT", calendar_of(telephone), query("20261124T000000Z", "20261125T000000Z"), Depth="1"
+        )
+    )
+    return {
+        "home of a guardian": TITLE in page(client, people["guardian"], reverse("portal:home")),
+        "home of a teacher": TITLE in page(client, people["teacher"], reverse("portal:home")),
+        "week of the pupil": TITLE in page(client, people["pupil"], week),
+        "day of the guardian": TITLE
+        in page(client, people["guardian"], f"{reverse('timetable:week')}?vue=jour&{day}"),
+        "week of the class": TITLE
+        in page(client, people["secretary"], f"{week}&classe={own_class(college).pk}"),
+        "agenda": TITLE in page(client, people["guardian"], f"{reverse('agenda:agenda')}?vue=jour&{day}"),
+        "lesson": "fermeture"
+        in page(client, people["pupil"], reverse("timetable:lesson", kwargs={"pk": lesson.pk})),
+        "changes": "Fermeture" in page(client, people["head"], reverse("timetable:changes")),
+        "feed": any(
+            part.count("STATUS:CANCELLED")
+            for part in Client().get(feed).content.decode().split("BEGIN:VEVENT")
+            if f"seance-{lesson.pk}@" in part
+        ),
+        "caldav": any(
+            str(event.get("status", "")) == "CANCELLED"
+            for event in calendar
+            if f"seance-{lesson.pk}@" in event["uid"]
+        ),
+    }
+
+
+def everywhere(**apart: bool) -> dict[str, bool]:
+    names = (
+        "home of a guardian, home of a teacher, week of the pupil, day of the guardian, week of the class, agenda, lesson, changes, "
+        "feed, caldav"
+    ).split(", ")
+    return dict.fromkeys(names, True) | apart
+
+
+def test_one_gesture_is_read_everywhere_and_undone_everywhere(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    lessons = afternoon(college)
+    assert lessons
+    feed = f"/agenda/agenda.ics?cle={feeds.open_feed(seat_of('pupil'), seen=0)}"
+    telephone = Telephone(seat_of("pupil"), "agenda")
+
+    def read_all() -> dict[str, bool]:
+        return said(college, client, telephone, feed, lessons[0])
+
+    nowhere = dict.fromkeys(everywhere(), False)
+    assert read_all() == nowhere
+    event = closed(college, client)
+    assert read_all() == everywhere()
+    # One truth: nobody calls a roll of what does not take place, and the morning is as it was.
+    expected = {call.lesson.pk for call in school_life.calls_of(seat_of("cpe"), TODAY)[:200]}
+    assert not expected & {lesson.pk for lesson in lessons}
+    morning = Lesson.objects.filter(school=college.school, day=TODAY, starts__lt=NOON)
+    assert morning.exists() and not morning.exclude(state="held").exists()
+    client.sit(college.people["head"])
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": "Chaudière réparée"})
+    # It stays where it was, struck through: what people were told is not made to vanish.
+    after = read_all()
+    assert [after[name] for name in ("lesson", "feed", "caldav")] == [False, False, False]
+    assert {lesson.state for lesson in afternoon(college)} == {"held"}
+    told_again = Item.objects.filter(person=college.people["guardian"], kind="events.changed")
+    assert "finalement, comme d’habitude" in str(told_again.get().facts)
+
+
+def test_families_and_staff_are_told_once_for_all_the_lessons(college: World, client: SchoolClient) -> None:
+    assert len(afternoon(college)) > 1
+    closed(college, client)
+    for key in ("guardian", "pupil", "teacher", "cpe"):
+        (item,) = Item.objects.filter(person=college.people[key])
+        assert item.kind == "events.closed", key
+        assert "Cantine\u202f: pas de repas. Transports\u202f: cars avancés à 12 h 15." in item.facts["what"]
+
+
+@pytest.mark.parametrize(("tells", "kinds"), [("staff", {"teacher", "cpe"}), ("nobody", set())])
+def test_only_those_whom_its_author_wanted_are_told(
+    college: World, client: SchoolClient, tells: str, kinds: set[str]
+) -> None:
+    event = closed(college, client, tells=tells)
+    keys = ("guardian", "pupil", "teacher", "cpe")
+    told = {key for key in keys if Item.objects.filter(person=college.people[key]).exists()}
+    assert told == kinds
+    # Undone, the same people hear of it.
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    again = {
+        key for key in keys if Item.objects.filter(person=college.people[key], kind="events.changed").exists()
+    }
+    assert again == kinds
+
+
+def test_a_class_alone_goes_and_what_others_attend_too_stays(college: World, client: SchoolClient) -> None:
+    own = own_class(college)
+    shared = afternoon(college)[0]
+    other = Group.objects.classes().filter(year=college.year).exclude(pk=own.pk)[0]
+    shared.groups.add(other)
+    event = closed(college, client, audience="groups", groups=[own.pk])
+    gone = set(LessonChange.objects.filter(origin=event.origin).values_list("lesson_id", flat=True))
+    wanted = {
+        lesson.pk
+        for lesson in afternoon(college)
+        if set(lesson.groups.values_list("pk", flat=True)) == {own.pk}
+    }
+    assert gone == wanted and shared.pk not in gone
+    assert not LessonChange.objects.exclude(lesson__groups=own).exists()
+    shown = page(client, college.people["head"], reverse("events:event", kwargs={"pk": event.pk}))
+    assert reverse("timetable:lesson", kwargs={"pk": shared.pk}) in shown
+
+
+def test_what_is_under_way_goes_on_and_what_a_roll_holds_stays(college: World, client: SchoolClient) -> None:
+    """Closed at 10 h 30, during a lesson; and a lesson of the afternoon was called already."""
+    under_way = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
+    called = afternoon(college)[0]
+    RollCall.objects.create(
+        school=college.school, lesson=called, called_by=college.people["teacher"], called_at=NOW
+    )
+    closed(college, client, starts_at="10:30")
+    kept = set(
+        Lesson.objects.filter(pk__in=[under_way.pk, called.pk], state="held").values_list("pk", flat=True)
+    )
+    assert kept == {under_way.pk, called.pk}
+    assert all(lesson.is_cancelled for lesson in afternoon(college)[1:])
+
+
+def test_lessons_kept_by_choice_stay_and_people_are_told(college: World, client: SchoolClient) -> None:
+    closed(college, client, lessons="kept", meals="early")
+    assert not LessonChange.objects.exists()
+    assert (
+        "Cours maintenus. Cantine\u202f: avant le départ."
+        in Item.objects.filter(person=college.people["guardian"]).get().facts["what"]
+    )
+
+
+def test_one_lesson_brought_back_by_hand_is_not_taken_again(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    event = closed(college, client)
+    lesson = afternoon(college)[0]
+    change = LessonChange.objects.get(lesson=lesson, origin=event.origin)
+    Item.objects.all().delete()
+    changes.undo_change(seat_of("head"), change)
+    # Those of that lesson alone are told that it takes place.
+    assert Item.objects.get(person=college.people["pupil"]).kind == "timetable.held_after_all"
+    keeping.follow_plan(college.school.pk)
+    lesson.refresh_from_db()
+    assert not lesson.is_cancelled
+
+
+def test_a_lesson_that_a_timetable_brings_afterwards_is_cancelled_too(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    event = closed(college, client, first_day=tomorrow.isoformat())
+    model = WeeklyPattern.objects.filter(year=college.year).first()
+    assert model is not None
+    weekly = patterns.Weekly(
+        college.year,
+        model.subject,
+        (own_class(college),),
+        (),
+        None,
+        tomorrow.weekday(),
+        time(18),
+        time(19),
+        TODAY,
+        tomorrow,
+    )
+    pattern = patterns.create_weekly_lesson(seat_of("secretary"), weekly)
+    assert pattern.lessons.get(day=tomorrow).is_cancelled
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    assert not pattern.lessons.get(day=tomorrow).is_cancelled
+
+
+def test_a_place_given_away_meanwhile_is_kept_and_said(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    event = closed(college, client)
+    lesson = next(one for one in afternoon(college) if one.room_id)
+    changes.add_lesson(
+        seat_of("secretary"),
+        college.year,
+        changes.OneOff(
+            lesson.subject,
+            (),
+            (),
+            lesson.room,
+            TODAY,
+            lesson.starts.astimezone(PARIS).time(),
+            lesson.ends.astimezone(PARIS).time(),
+        ),
+        Why(),
+    )
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    lesson.refresh_from_db()
+    assert lesson.is_cancelled
+    assert "n’ont pas pu revenir" in page(
+        client, college.people["head"], reverse("events:event", kwargs={"pk": event.pk})
+    )
+
+
+def test_undone_and_done_again_it_takes_the_same_lessons(college: World, client: SchoolClient) -> None:
+    event = closed(college, client)
+    for name in ("cancel", "restore"):
+        client.post(reverse(f"events:{name}", kwargs={"pk": event.pk}), {"why": ""})
+    assert all(lesson.is_cancelled for lesson in afternoon(college))
+    # A second click on the same form is one closing.
+    client.post(reverse("events:close"), body())
+    assert Event.objects.filter(kind="no_class").count() == 1
+
+
+def test_no_meal_is_shown_where_none_is_served(college: World, client: SchoolClient, seat_of: Any) -> None:
+    viewer = seat_of("pupil")
+    DaySlot.objects.all().delete()
+    slot = DaySlot.objects.create(
+        school=college.school,
+        year=college.year,
+        kind="canteen",
+        name="Self",
+        weekdays=[TODAY.weekday()],
+        starts_at=time(12, 5),
+        ends_at=time(12, 10),
+    )
+    slot.groups.set([own_class(college)])
+    Lesson.objects.filter(day=TODAY, starts__lt=NOON + timedelta(minutes=10), ends__gt=NOON).delete()
+
+    def eats() -> bool:
+        return bool(beside_own(viewer, slots_of(viewer, TODAY, TODAY), own_rows(viewer, TODAY, TODAY)))
+
+    assert eats()
+    event = closed(college, client)
+    assert not eats()
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    assert eats()
+
+
+def test_who_may_close(college: World, client: SchoolClient, seat_of: Any, twin: World) -> None:
+    """Head and secretary; a CPE neither closes nor opens again what the head closed, and the twin school knows nothing."""
+    event = closed(college, client)
+    may = {
+        key: rules.closes_school(seat_of(key))
+        for key in ("head", "secretary", "cpe", "teacher", "pupil", "guardian")
+    }
+    assert may == {
+        "head": True,
+        "secretary": True,
+        "cpe": False,
+        "teacher": False,
+        "pupil": False,
+        "guardian": False,
+    }
+    for key in ("cpe", "teacher", "pupil", "guardian"):
+        client.sit(college.people[key])
+        assert client.get(reverse("events:close")).status_code == 403, key
+        assert (
+            client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""}).status_code == 403
+        ), key
+    assert (
+        not Lesson.objects.filter(school=twin.school, state="cancelled")
+        .filter(changes__origin=event.origin)
+        .exists()
+    )
+    assert not Event.objects.visible_to(seat_of("head", world=twin)).filter(pk=event.pk).exists()
+    assert Line.objects.filter(verb="events.published").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"audience": "groups", "groups": []}, "groups"),
+        ({"ends_at": "11:00"}, "ends_at"),
+        ({"first_day": "2062-01-01"}, "first_day"),
+        ({"first_day": "2026-11-23"}, "first_day"),
+        ({"last_day": "2026-11-20"}, "last_day"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_beside_its_field(
+    college: World, client: SchoolClient, typed: dict[str, Any], field: str
+) -> None:
+    client.sit(college.people["head"])
+    response = client.post(reverse("events:close"), body(**typed))
+    assert response.status_code == 422
+    assert f'href="#id_{field}' in response.content.decode()
+    assert not Event.objects.exists() and not LessonChange.objects.exists()
