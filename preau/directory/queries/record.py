@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, PupilPhoto
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
+from preau.directory.queries.office import office_facts
 from preau.directory.queries.photos import agreed, answers, photo_shown
 from preau.directory.queries.profiles import TaughtSubject, gathered
 from preau.directory.rules import follows_pupil, reads_families
@@ -242,6 +243,7 @@ def identity(viewer: Viewer, pupil: Person) -> Mapping[str, Any]:
         "groups": schooling.groups if schooling else (),
         "phone": pupil.phone if reaches else "",
         "email": pupil.email if reaches else "",
+        "office": office_facts(viewer, pupil),
     }
 
 

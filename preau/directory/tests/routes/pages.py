@@ -14,6 +14,7 @@ from preau.directory.tests.props import (
     many_asked_pupils,
     many_classes,
     many_closures,
+    many_corrections,
     many_deliveries,
     many_given,
     many_groups,
@@ -61,6 +62,14 @@ PAGES = [
     Page("directory:consent_requests", pages.KEEPERS),
     Page("directory:consent_request", pages.KEEPERS, model=own_question),
     Page("directory:group_consents", pages.STAFF, model=own_class),
+    Page("directory:people", pages.OFFICE),
+    Page("directory:enrol", pages.OFFICE),
+    Page("directory:engage", pages.OFFICE),
+    Page("directory:corrections", pages.OFFICE),
+    *(
+        Page(f"directory:{name}", pages.OFFICE, model=cast_pupil, by="public_id")
+        for name in ["correct", "depart", "move", "certificates"]
+    ),
     Page("directory:deliveries", pages.OFFICE),
     Page("directory:bring", pages.OFFICE),
     Page("directory:bring_tables", pages.OFFICE),
@@ -149,6 +158,8 @@ ELSEWHERE = {
     "directory:finish_review",
     "directory:doubt",
     "directory:export_departures",
+    "directory:export_corrections",
+    "directory:withdraw_correction",
     "directory:let_go",
     "directory:give_up_year",
     "directory:remove_year_class",
@@ -183,6 +194,7 @@ LISTS = [
     ("cpe", "directory:consent_request", many_pupils),
     ("teacher", "directory:group_consents", many_asked_pupils),
     ("secretary", "directory:family", many_siblings),
+    ("secretary", "directory:corrections", many_corrections),
     ("secretary", "directory:deliveries", many_deliveries),
     ("secretary", "directory:delivery", many_notes),
     ("secretary", "directory:delivery_part", many_notes),
@@ -215,7 +227,8 @@ LISTS = [
     ("head", "directory:guests", many_guests),
     ("head", "directory:review", many_given),
 ]
-LISTS_APART = {"directory:person"}
+# Whom the office finds: test_office.py.
+LISTS_APART = {"directory:person", "directory:people"}
 ONE_THING = {
     "directory:photo_consent",
     "directory:pupil_photo",
@@ -237,6 +250,12 @@ ONE_THING = {
     "directory:change_period",
     "directory:guardianship",
     "directory:leaver",
+    "directory:enrol",
+    "directory:engage",
+    "directory:correct",
+    "directory:depart",
+    "directory:move",
+    "directory:certificates",
     "directory:pair",
     "directory:zone",
     "directory:services",

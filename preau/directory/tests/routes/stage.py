@@ -10,6 +10,7 @@ from preau.directory.actions import merging, years
 from preau.directory.models import (
     Closure,
     ConsentRequest,
+    Correction,
     Delivery,
     DeliveryShare,
     Group,
@@ -46,7 +47,27 @@ def plant(stage: Stage) -> None:
     _photos(stage)
     _consents(stage)
     _guests(stage)
+    _corrections(stage)
     _next_years(stage)
+
+
+def _corrections(stage: Stage) -> None:
+    """A telephone that each school says and the file does not."""
+    office = {"head", "secretary"}
+    for scope, world, said in [
+        (OWN, stage.college, stage.mark("what the school says beside the file", office, office)),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        row = Correction.objects.create(
+            school=world.school,
+            person=stage.objects[Person][scope][0],
+            field="birth_name",
+            value=said,
+            told="",
+            by=world.people["secretary"],
+            at=NOW,
+        )
+        stage.put(scope, row)
 
 
 def _guests(stage: Stage) -> None:

@@ -1,0 +1,102 @@
+"""What the office of a school says of its people beside the official files, and where people live."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from preau.directory.models.people import Holding, Person
+from preau.directory.models.schools import School
+from preau.directory.models.scoping import SchoolQuerySet, active_on
+from preau.directory.words import Profile, Role
+
+if TYPE_CHECKING:
+    from preau.directory.viewer import Viewer
+
+# From so many deliveries on that say otherwise, a correction is shown as contradicted.
+CONTRADICTED = 2
+
+
+class CorrectionQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Head and secretary, of their school; it is not given on."""
+        return self.in_school(viewer) if viewer.holds(Role.HEAD, Role.SECRETARY) else self.none()
+
+
+class Correction(models.Model):
+    """A word of the office that the official file does not say yet: no delivery changes it, and it falls when the source agrees.
+
+    `field` is a column of `Person`, or one of `Kind`. `value` is what the school says; `told`, what the source said last.
+    `contradicted` counts the deliveries that said otherwise since. `before`: the rows that an undoing puts back.
+    """
+
+    class Kind(models.TextChoices):
+        FAMILY_NAME = "family_name", _("Nom d’usage")
+        GIVEN_NAME = "given_name", _("Prénom d’usage")
+        BIRTH_NAME = "birth_name", _("Nom de naissance")
+        BIRTH_DATE = "birth_date", _("Date de naissance")
+        EMAIL = "email", _("Courriel")
+        PHONE = "phone", _("Téléphone")
+        ENROLMENT = "enrolment", _("Inscription")
+        CLASS = "class", _("Classe")
+        DEPARTURE = "departure", _("Départ")
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="corrections", verbose_name=_("établissement")
+    )
+    person = models.ForeignKey(Person, models.CASCADE, related_name="corrections", verbose_name=_("personne"))
+    field = models.CharField(_("donnée"), max_length=12, choices=Kind.choices)
+    value = models.CharField(_("ce que dit l’établissement"), max_length=254, blank=True)
+    told = models.CharField(_("ce que dit le fichier"), max_length=254, blank=True)
+    by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="corrections_made", verbose_name=_("corrigé par")
+    )
+    at = models.DateTimeField(_("corrigé le"))
+    contradicted = models.PositiveSmallIntegerField(_("livraisons contraires"), default=0)
+    contradicted_on = models.DateField(_("dernière livraison contraire"), null=True, blank=True)
+    before = models.JSONField(_("ce qui était"), default=dict, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction de l’établissement")
+        verbose_name_plural = _("corrections de l’établissement")
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "field"], name="one_correction_per_field")]
+
+    @property
+    def is_contradicted(self) -> bool:
+        return self.contradicted >= CONTRADICTED
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """One's own; for head and secretary, those of the people of their school; for school life, those that are not protected."""
+        own = Q(person_id=viewer.person.pk)
+        if viewer.profile != Profile.STAFF or not viewer.holds(Role.HEAD, Role.SECRETARY, Role.SCHOOL_LIFE):
+            return self.filter(own)
+        here = Holding.objects.filter(active_on(viewer.today), school_id=viewer.school_id)
+        pupils = here.filter(role=Role.PUPIL).values("person_id")
+        seen = Q(person__in=here.values("person_id")) | Q(person__wards__pupil__in=pupils)
+        if not viewer.holds(Role.HEAD, Role.SECRETARY):
+            seen &= Q(is_protected=False)
+        return self.filter(own | Q(pk__in=Address.objects.filter(seen).values("pk")))
+
+
+class Address(models.Model):
+    """Where somebody lives, as the office wrote it. Nobody shares a row: a protected address is never another guardian's to read."""
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="address", verbose_name=_("personne"))
+    lines = models.CharField(_("adresse"), max_length=300)
+    is_protected = models.BooleanField(_("adresse protégée"), default=False)
+    by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="addresses_written", verbose_name=_("écrite par")
+    )
+    at = models.DateTimeField(_("écrite le"))
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("adresse")
+        verbose_name_plural = _("adresses")
