@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.actions import corrections, merging
+from preau.directory.actions import contacts, corrections, merging
 from preau.directory.models import Correction
 from preau.directory.queries.settings import said_of_day
+from preau.directory.rules.office import asks_contact, keeps_office
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.access import signed_in
@@ -40,6 +41,8 @@ for verb, label, says in [
     ("directory.staff_engaged", _("Personnel ajouté par l’établissement"), said_of_day),
     ("directory.departure_noted", _("Départ noté"), said_of_day),
     ("directory.class_changed", _("Changement de classe noté"), said_of_day),
+    ("directory.contact_accepted", _("Changement de coordonnées accepté"), None),
+    ("directory.contact_refused", _("Changement de coordonnées refusé"), None),
     ("directory.certificate_printed", _("Certificat imprimé"), None),
     ("directory.corrections_exported", _("Corrections à reporter exportées"), None),
 ]:
@@ -82,6 +85,51 @@ boards.personal_data.add(
         people={"person": (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)},
     )
 )
+boards.menu.add(
+    boards.MenuEntry(
+        _("Mes coordonnées"), "directory:own_contact", "address-book", asks_contact, "school-life", order=66
+    )
+)
+for key, subject, body, action, why, reads in [
+    (
+        contacts.ASKED,
+        _("Une famille demande un changement de coordonnées"),
+        _("Une famille demande un changement de coordonnées (%(school)s). La page dit lequel."),
+        _("Répondre"),
+        _("Vous tenez l’annuaire de cet établissement."),
+        keeps_office,
+    ),
+    (
+        contacts.ANSWERED,
+        _("L’établissement a répondu à votre demande"),
+        _("%(school)s a répondu à votre demande de changement de coordonnées."),
+        _("Lire la réponse"),
+        _("Vous avez demandé un changement de coordonnées."),
+        asks_contact,
+    ),
+]:
+    boards.notification_kinds.add(
+        NotificationKind(
+            key, subject, _("Annuaire"), subject, body, action, why, reads, pace=Pace.DAILY, order=59
+        )
+    )
+boards.personal_data.add(
+    PersonalData(
+        label=_("Changements de coordonnées demandés"),
+        model="directory.ContactRequest",
+        person="person",
+        purpose=_("Demander à l’établissement un autre téléphone, courriel ou adresse, et lire sa réponse."),
+        legal_basis=BASIS,
+        readers=on_themselves(Role.HEAD, Role.SECRETARY),
+        keep=Retention.ACCOUNT,
+        fields=dict.fromkeys(
+            ["person", "field", "value", "asked_at", "state", "word", "answered_by", "answered_at"], PERSONAL
+        )
+        | {"school": NONE},
+        forget=contacts.forget_requests,
+        people={"person": (Concerned.GUARDIANS,)},
+    )
+)
 boards.personal_data.add(
     PersonalData(
         label=_("Adresses"),
@@ -115,6 +163,12 @@ for words in [
         when="at",
         sentence=("%(field)s\u202f: %(value)s", _("(le fichier : %(told)s)")),
         quiet=frozenset({"before", "contradicted", "contradicted_on"}),
+    ),
+    boards.InWords(
+        "directory.ContactRequest",
+        boards.Section.IDENTITY,
+        when="asked_at",
+        sentence=("%(field)s, %(value)s", "%(state)s", "%(word)s"),
     ),
     boards.InWords(
         "directory.Address", boards.Section.IDENTITY, when="at", sentence=(_("Adresse : %(lines)s"),)

@@ -431,3 +431,31 @@ class MoveForm(forms.Form):
                 _("Choisissez un jour entre aujourd’hui et la fin de l’année scolaire.")
             )
         return day
+
+
+class ContactForm(forms.Form):
+    """What a guardian asks of the school: what is known is shown, what differs is asked."""
+
+    phone = Telephone(label=gettext_lazy("Téléphone"), max_length=30, required=False)
+    email = forms.EmailField(label=gettext_lazy("Courriel"), max_length=254, required=False)
+    lines = forms.CharField(label=gettext_lazy("Adresse"), max_length=300, required=False)
+
+    def __init__(self, person: Person, address: Address | None, data: Any = None) -> None:
+        lines = address.lines if address else ""
+        super().__init__(data, initial={"phone": person.phone, "email": person.email, "lines": lines})
+
+
+class AnswerForm(forms.Form):
+    """The answer of the office: a refusal says why."""
+
+    choix = forms.ChoiceField(
+        choices=[("accepter", gettext_lazy("Accepter")), ("refuser", gettext_lazy("Refuser"))],
+        error_messages={"required": gettext_lazy("Acceptez ou refusez.")},
+    )
+    word = forms.CharField(label=gettext_lazy("Un mot pour la personne"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("choix") == "refuser" and not told.get("word"):
+            self.add_error("word", _("Dites pourquoi, en un mot."))
+        return told

@@ -1,7 +1,7 @@
 """The nouns of the directory."""
 
 from preau.directory.models.consents import Consent, ConsentRequest
-from preau.directory.models.corrections import Address, Correction
+from preau.directory.models.corrections import Address, ContactRequest, Correction
 from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShare, OfficialCode
 from preau.directory.models.departures import ErasureNotice, Hold, Leaver
 from preau.directory.models.duplicates import Distinction, Merge
@@ -23,6 +23,7 @@ __all__ = [
     "ColumnWord",
     "Consent",
     "ConsentRequest",
+    "ContactRequest",
     "Correction",
     "Delivery",
     "DeliveryShare",

@@ -100,3 +100,59 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("adresse")
         verbose_name_plural = _("adresses")
+
+
+class ContactRequestQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """One's own; for head and secretary, those asked of their school. The other guardian reads none of them."""
+        if viewer.holds(Role.HEAD, Role.SECRETARY):
+            return self.in_school(viewer)
+        return self.filter(person_id=viewer.person.pk) if viewer.is_guardian else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(state=ContactRequest.State.ASKED)
+
+
+class ContactRequest(models.Model):
+    """A guardian asks a school for another telephone, e-mail or address of their own; the office accepts, or refuses with a word."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("À traiter")
+        ACCEPTED = "accepted", _("Acceptée")
+        REFUSED = "refused", _("Refusée")
+        WITHDRAWN = "withdrawn", _("Retirée")
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Téléphone")
+        EMAIL = "email", _("Courriel")
+        ADDRESS = "lines", _("Adresse")
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="contact_requests", verbose_name=_("établissement")
+    )
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="contact_requests", verbose_name=_("personne")
+    )
+    field = models.CharField(_("donnée"), max_length=8, choices=Kind.choices)
+    value = models.CharField(_("ce qui est demandé"), max_length=300)
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField(_("demandé le"))
+    word = models.CharField(_("réponse"), max_length=300, blank=True)
+    answered_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="contact_answers", verbose_name=_("répondu par")
+    )
+    answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
+
+    objects = ContactRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("changement de coordonnées demandé")
+        verbose_name_plural = _("changements de coordonnées demandés")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "person", "field"],
+                condition=Q(state="asked"),
+                name="one_waiting_request_per_field",
+            )
+        ]

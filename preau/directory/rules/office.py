@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from preau.directory.models import Correction, Guardianship, Holding, Person
+from preau.directory.models import ContactRequest, Correction, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.duplicates import DOORS
 from preau.directory.viewer import Viewer
@@ -87,3 +87,18 @@ def withdraws(viewer: Viewer, correction: Correction) -> bool:
     if correction.field == Correction.Kind.ENROLMENT:
         return False
     return corrects(viewer, correction.person)
+
+
+def asks_contact(viewer: Viewer, *_: object) -> bool:
+    """A guardian, of their own telephone, e-mail and address."""
+    return viewer.is_guardian
+
+
+def withdraws_request(viewer: Viewer, request: ContactRequest) -> bool:
+    """Whoever asked."""
+    return viewer.is_guardian and request.person_id == viewer.person.pk
+
+
+def answers_request(viewer: Viewer, request: ContactRequest) -> bool:
+    """Whoever may correct that person."""
+    return corrects(viewer, request.person)

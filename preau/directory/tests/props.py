@@ -12,6 +12,7 @@ from preau.directory.models import (
     Assignment,
     Closure,
     ConsentRequest,
+    ContactRequest,
     Correction,
     Delivery,
     DeliveryShare,
@@ -124,6 +125,24 @@ def own_period(college: World) -> Period:
 
 def own_link(college: World) -> Guardianship:
     return Guardianship.objects.get(pupil=college.people["pupil"], guardian=college.people["other_guardian"])
+
+
+def many_contact_requests(college: World, count: int) -> ContactRequest | None:
+    """`count` parents more, each of whom asks for another telephone."""
+    made = None
+    for _number in range(count):
+        parent = Person.objects.create(family_name=f"Demandeur {Person.objects.count()}", given_name="Ada")
+        Guardianship.objects.create(
+            pupil=college.people["pupil"], guardian=parent, authority=Authority.LEGAL, kinship="parent"
+        )
+        made = ContactRequest.objects.create(
+            school=college.school, person=parent, field="phone", value="06 11 22 33 44", asked_at=NOW
+        )
+    return made
+
+
+def own_contact_request(college: World) -> ContactRequest | None:
+    return ContactRequest.objects.filter(school=college.school).first() or many_contact_requests(college, 1)
 
 
 def many_corrections(college: World, count: int) -> Any:

@@ -15,6 +15,7 @@ from preau.commons.journal.models import Line
 from preau.directory.actions import corrections, enrolling, leaving
 from preau.directory.models import (
     Address,
+    ContactRequest,
     Correction,
     Enrolment,
     ExternalId,
@@ -331,6 +332,53 @@ def test_two_people_do_not_write_over_each_other(college: World, client: SchoolC
     }
     response = client.post(address, typed)
     assert response.status_code == 409 and "06 11 22 33 44" in response.content.decode()
+
+
+# A family asks
+
+
+def test_a_family_asks_and_the_office_answers(college: World, twin: World, client: SchoolClient) -> None:
+    mother, page = college.people["guardian"], "/annuaire/mes-coordonnees/"
+    client.sit(mother)
+    typed = {"phone": "06 11 22 33 44", "email": mother.email, "lines": "5 rue du Puits"}
+    assert client.post(page, typed).status_code == 302
+    assert client.post(page, typed).status_code == 302
+    asked = list(ContactRequest.objects.order_by("field").values_list("field", "value", "state"))
+    assert asked == [("lines", "5 rue du Puits", "asked"), ("phone", "06 11 22 33 44", "asked")]
+    assert "5 rue du Puits" in client.get(page).content.decode()
+    client.sit(college.people["other_guardian"])
+    assert "5 rue du Puits" not in client.get(page).content.decode()
+    lines, number = ContactRequest.objects.order_by("field")
+    assert client.post(f"{page}{lines.pk}/retirer/").status_code == 404
+    client.sit(college.people["cpe"])
+    assert client.get("/annuaire/demandes/").status_code == 403
+    assert client.get(f"/annuaire/demandes/{lines.pk}/").status_code == 404
+    client.sit(college.people["secretary"])
+    queue = client.get("/annuaire/demandes/").content.decode()
+    assert "5 rue du Puits" in queue and mother.list_name in queue
+    answer = f"/annuaire/demandes/{lines.pk}/"
+    assert client.post(answer, {"choix": "refuser", "word": ""}).status_code == 422
+    assert client.post(answer, {"choix": "refuser", "word": "Apportez un justificatif."}).status_code == 302
+    assert client.post(answer, {"choix": "accepter"}).status_code == 302
+    assert client.post(f"/annuaire/demandes/{number.pk}/", {"choix": "accepter"}).status_code == 302
+    mother.refresh_from_db()
+    assert mother.phone == "06 11 22 33 44" and not Address.objects.filter(person=mother).exists()
+    assert Line.objects.filter(verb="directory.contact_accepted", subject_id=mother.pk).count() == 1
+    client.sit(mother)
+    assert "Apportez un justificatif." in client.get(page).content.decode()
+
+
+def test_a_request_taken_back_is_answered_by_nobody(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    page = "/annuaire/mes-coordonnees/"
+    client.post(page, {"phone": "06 11 22 33 44", "email": "", "lines": ""})
+    row = ContactRequest.objects.get()
+    assert client.post(f"{page}{row.pk}/retirer/").status_code == 302
+    client.sit(college.people["secretary"])
+    assert client.post(f"/annuaire/demandes/{row.pk}/", {"choix": "accepter"}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    assert Person.objects.get(pk=row.person_id).phone != "06 11 22 33 44"
 
 
 # What a delivery makes of it

@@ -296,6 +296,19 @@ BODIES = {
         lambda stage: {"papier": "scolarite"},
         again={"journal_line": "each print leaves its trace"},
     ),
+    "directory:own_contact": Body(
+        "guardian",
+        lambda stage: {
+            "phone": "06 11 22 33 47",
+            "email": "autre@famille.example",
+            "lines": "5 rue du Puits",
+        },
+        wrong=lambda stage: {"phone": "06"},
+    ),
+    "directory:withdraw_request": Body("guardian"),
+    "directory:answer_request": Body(
+        "secretary", lambda stage: {"choix": "accepter", "word": "Merci."}, wrong=lambda stage: {"choix": ""}
+    ),
     "directory:export_corrections": Body("secretary", again={"journal_line": "each export leaves its trace"}),
     "directory:withdraw_correction": Body("secretary"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
@@ -434,6 +447,8 @@ READ_BY = {
     "directory:correct": WHOLE_STAFF | OWN_CLASS,
     "directory:engage.reason": {"head"},
     "directory:people": set(),
+    "directory:own_contact": OFFICE,
+    "directory:answer_request": {"guardian", *OFFICE},
     "directory:identity": ANYBODY,
     **dict.fromkeys(
         [f"directory:{name}" for name in ("create_period", "change_period", "closures", "service")],

@@ -5,6 +5,7 @@ from django.db.models import Model
 from preau.directory.models import (
     Closure,
     ConsentRequest,
+    ContactRequest,
     Correction,
     Delivery,
     Group,
@@ -72,6 +73,7 @@ SEES: dict[type[Model], Near] = {
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
+    ContactRequest: near(own=OFFICE | {"guardian"}, other_school={"neighbour_head"}),
     Correction: near(own=OFFICE, other_school={"neighbour_head"}),
     Guest: near(own={"head"}, other_school={"neighbour_head"}),
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
@@ -111,7 +113,10 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:school_year": near(own=OFFICE, departed=OFFICE, other_school=NEIGHBOURING),
     "directory:former_class": ALL_SCOPES_OF_OFFICE,
     **dict.fromkeys(
-        [f"directory:{name}" for name in ("people", "enrol", "engage", "corrections", "export_corrections")],
+        [
+            f"directory:{name}"
+            for name in ("people", "enrol", "engage", "corrections", "export_corrections", "contact_requests")
+        ],
         OFFICE | NEIGHBOURING,
     ),
     **dict.fromkeys(
@@ -119,6 +124,9 @@ OPENS: dict[str, Near | set[str]] = {
         near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     ),
     "directory:withdraw_correction": SEES[Correction],
+    "directory:own_contact": {"guardian", "other_guardian", "teacher_parent", "former_guardian"},
+    "directory:withdraw_request": near(own={"guardian"}),
+    "directory:answer_request": near(own=OFFICE, other_school=NEIGHBOURING),
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:bring_tables": OFFICE | NEIGHBOURING,
@@ -295,6 +303,7 @@ PLAIN = dict.fromkeys(
             )
         ),
         "papier",
+        "word",
         "lines",
         "is_protected",
         "birth_name",

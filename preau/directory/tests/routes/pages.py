@@ -14,6 +14,7 @@ from preau.directory.tests.props import (
     many_asked_pupils,
     many_classes,
     many_closures,
+    many_contact_requests,
     many_corrections,
     many_deliveries,
     many_given,
@@ -33,6 +34,7 @@ from preau.directory.tests.props import (
     many_unplaced,
     many_years,
     own_class,
+    own_contact_request,
     own_delivery,
     own_guest,
     own_leaver,
@@ -66,6 +68,9 @@ PAGES = [
     Page("directory:enrol", pages.OFFICE),
     Page("directory:engage", pages.OFFICE),
     Page("directory:corrections", pages.OFFICE),
+    Page("directory:own_contact", {"guardian", "other_guardian"}),
+    Page("directory:contact_requests", pages.OFFICE),
+    Page("directory:answer_request", pages.OFFICE, model=own_contact_request),
     *(
         Page(f"directory:{name}", pages.OFFICE, model=cast_pupil, by="public_id")
         for name in ["correct", "depart", "move", "certificates"]
@@ -160,6 +165,7 @@ ELSEWHERE = {
     "directory:export_departures",
     "directory:export_corrections",
     "directory:withdraw_correction",
+    "directory:withdraw_request",
     "directory:let_go",
     "directory:give_up_year",
     "directory:remove_year_class",
@@ -195,6 +201,7 @@ LISTS = [
     ("teacher", "directory:group_consents", many_asked_pupils),
     ("secretary", "directory:family", many_siblings),
     ("secretary", "directory:corrections", many_corrections),
+    ("secretary", "directory:contact_requests", many_contact_requests),
     ("secretary", "directory:deliveries", many_deliveries),
     ("secretary", "directory:delivery", many_notes),
     ("secretary", "directory:delivery_part", many_notes),
@@ -250,6 +257,9 @@ ONE_THING = {
     "directory:change_period",
     "directory:guardianship",
     "directory:leaver",
+    # Twelve requests at most.
+    "directory:own_contact",
+    "directory:answer_request",
     "directory:enrol",
     "directory:engage",
     "directory:correct",

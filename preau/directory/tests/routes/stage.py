@@ -10,6 +10,7 @@ from preau.directory.actions import merging, years
 from preau.directory.models import (
     Closure,
     ConsentRequest,
+    ContactRequest,
     Correction,
     Delivery,
     DeliveryShare,
@@ -55,7 +56,11 @@ def _corrections(stage: Stage) -> None:
     """A telephone that each school says and the file does not."""
     office = {"head", "secretary"}
     for scope, world, said in [
-        (OWN, stage.college, stage.mark("what the school says beside the file", office, office)),
+        (
+            OWN,
+            stage.college,
+            stage.mark("what the school says beside the file", office | {"guardian"}, office),
+        ),
         (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
     ]:
         row = Correction.objects.create(
@@ -68,6 +73,11 @@ def _corrections(stage: Stage) -> None:
             at=NOW,
         )
         stage.put(scope, row)
+        asks = world.people["guardian"]
+        request = ContactRequest.objects.create(
+            school=world.school, person=asks, field="lines", value=f"3 {said}", asked_at=NOW
+        )
+        stage.put(scope, request)
 
 
 def _guests(stage: Stage) -> None:
