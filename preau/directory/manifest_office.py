@@ -39,6 +39,7 @@ for verb, label, says in [
     ("directory.pupil_enrolled", _("Élève inscrit par l’établissement"), None),
     ("directory.guardian_added", _("Responsable ajouté par l’établissement"), None),
     ("directory.staff_engaged", _("Personnel ajouté par l’établissement"), said_of_day),
+    ("directory.staff_dismissed", _("Fonction arrêtée par l’établissement"), None),
     ("directory.departure_noted", _("Départ noté"), said_of_day),
     ("directory.class_changed", _("Changement de classe noté"), said_of_day),
     ("directory.contact_accepted", _("Changement de coordonnées accepté"), None),

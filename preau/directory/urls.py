@@ -60,6 +60,7 @@ urlpatterns = [
     path("annuaire/corrections/<int:pk>/retirer/", office.withdraw, name="withdraw_correction"),
     path("annuaire/personnes/<str:public_id>/corriger/", office.correct, name="correct"),
     path("annuaire/personnes/<str:public_id>/depart/", office.depart, name="depart"),
+    path("annuaire/personnes/<str:public_id>/fin/", office.dismiss, name="dismiss"),
     path("annuaire/personnes/<str:public_id>/certificats/", office.certificates, name="certificates"),
     path("annuaire/personnes/<str:public_id>/classe/", office.move, name="move"),
     path("annuaire/personnes/<str:public_id>/", people.person, name="person"),

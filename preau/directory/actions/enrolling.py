@@ -22,6 +22,7 @@ from preau.directory.models import (
     Person,
     School,
 )
+from preau.directory.rules.office import by_hand
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import journal
@@ -214,6 +215,20 @@ def engage(viewer: Viewer, sent: WrittenStaff) -> Person:
     until = {"until": sent.last_day.isoformat()} if sent.last_day else {}
     journal.record(viewer, "directory.staff_engaged", person, subject_id=person.pk, **until)
     return person
+
+
+@transaction.atomic
+def dismiss(viewer: Viewer, person: Person) -> bool:
+    """Whoever was written down by hand works here no more, from today: a substitute who never came. False when it was done already."""
+    lock(Person, person.pk)
+    held = list(by_hand(viewer, person))
+    for row in held:
+        row.ends, row.scope = max(viewer.today, row.starts or viewer.today), {}
+        row.save(update_fields=["ends", "scope"])
+    if held:
+        Correction.objects.filter(person=person, school=viewer.school_id, field=Kind.ENROLMENT).delete()
+        journal.record(viewer, "directory.staff_dismissed", person, subject_id=person.pk)
+    return bool(held)
 
 
 def _colleagues(viewer: Viewer, who: Written) -> list[Person]:

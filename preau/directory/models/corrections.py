@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models.people import Holding, Person
+from preau.directory.models.people import Guardianship, Holding, Person
 from preau.directory.models.schools import School
 from preau.directory.models.scoping import SchoolQuerySet, active_on
 from preau.directory.words import Profile, Role
@@ -81,7 +81,12 @@ class AddressQuerySet(models.QuerySet["Address"]):
         seen = Q(person__in=here.values("person_id")) | Q(person__wards__pupil__in=pupils)
         if not viewer.holds(Role.HEAD, Role.SECRETARY):
             seen &= Q(is_protected=False)
-        return self.filter(own | Q(pk__in=Address.objects.filter(seen).values("pk")))
+        # Whoever works here reads of their own family what any parent reads: their own row.
+        wards = Guardianship.objects.filter(guardian=viewer.person.pk).values("pupil_id")
+        family = Q(person__in=wards) | Q(
+            person__in=Guardianship.objects.filter(pupil__in=wards).values("guardian_id")
+        )
+        return self.filter(own | (Q(pk__in=Address.objects.filter(seen).values("pk")) & ~family))
 
 
 class Address(models.Model):

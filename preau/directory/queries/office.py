@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preau.directory.models import (
-    Address,
     Correction,
     Enrolment,
     Group,
@@ -18,9 +17,9 @@ from preau.directory.models import (
     Leaver,
     Person,
 )
+from preau.directory.models.corrections import CONTRADICTED
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.finding import classes_of, pupils_here
-from preau.directory.rules.office import is_own_family
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates
@@ -258,22 +257,33 @@ def correction_lines(viewer: Viewer) -> Iterator[list[str]]:
 
 
 @dataclass(frozen=True)
+class SaidHere:
+    """One correction in words; `told` is "" when the file says nothing of it yet."""
+
+    field: str
+    value: str
+    told: str
+    contradicted: int
+    is_contradicted: bool
+
+
+@dataclass(frozen=True)
 class OfficeFacts:
     """What the page of a person adds for the office: corrections in words, and where they live."""
 
-    corrections: tuple[CorrectionRow, ...]
-    address: Address | None
+    corrections: tuple[SaidHere, ...]
+    address: str
+    is_protected: bool
 
 
-def office_facts(viewer: Viewer, person: Person) -> OfficeFacts:
-    """Of one person, in two queries; nobody reads them of their own family beyond what every parent reads."""
-    if not viewer.holds(Role.HEAD, Role.SECRETARY, Role.SCHOOL_LIFE) and viewer.person.pk != person.pk:
-        return OfficeFacts((), None)
-    rows = Correction.objects.visible_to(viewer).filter(person=person).select_related("person", "by")
-    address = Address.objects.visible_to(viewer).filter(person=person).first()
-    if address and viewer.person.pk != person.pk and is_own_family(viewer, person):
-        address = None
-    return OfficeFacts(tuple(correction_rows(rows)), address)
+def fact_of(field: str, value: str, told: str, times: int) -> SaidHere:
+    return SaidHere(
+        str(Kind(field).label),
+        value_said(field, value),
+        value_said(field, told),
+        times,
+        times >= CONTRADICTED,
+    )
 
 
 def departure_of(viewer: Viewer, pupil: Person) -> Correction | None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from preau.directory.models import ContactRequest, Correction, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
@@ -43,6 +43,17 @@ def corrects(viewer: Viewer, person: Person) -> bool:
     held = Holding.objects.filter(Q(ends=None) | Q(ends__gt=viewer.today), person=person)
     roles = set(held.values_list("role", flat=True))
     return not roles & {Role.AGENT, Role.OPERATOR} and (viewer.holds(Role.HEAD) or not roles & DOORS)
+
+
+def dismisses(viewer: Viewer, person: Person) -> bool:
+    """The office, of a function that the school gave by hand: what a file gave, the file ends."""
+    return corrects(viewer, person) and by_hand(viewer, person).exists()
+
+
+def by_hand(viewer: Viewer, person: Person) -> "QuerySet[Holding]":
+    """The functions of somebody here that no file keeps, among those that this viewer opens."""
+    held = Holding.objects.active(viewer.today).filter(person=person, school=viewer.school_id, source="")
+    return held.filter(role__in=roles_opened(viewer))
 
 
 def is_own_family(viewer: Viewer, person: Person) -> bool:

@@ -219,6 +219,21 @@ def test_the_office_opens_no_door(college: World, client: SchoolClient, seat_of:
     assert client.post(ENGAGE, stays | {"reason": "", "family_name": "Autre"}).status_code == 422
 
 
+def test_a_substitute_who_never_comes_is_shown_out(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["secretary"])
+    typed = {"role": "teacher", "family_name": "Prigent", "given_name": "Nadège"}
+    client.post(ENGAGE, typed | {"last_day": "2026-12-18", "reason": "Remplacement"})
+    person = Person.objects.get(family_name="Prigent")
+    page = f"/annuaire/personnes/{person.public_id}/"
+    assert "Mettre fin à sa fonction ici" in client.get(page).content.decode()
+    assert client.post(f"{page}fin/").status_code == 302
+    assert Holding.objects.get(person=person).ends == NOW.date() and not Correction.objects.exists()
+    assert client.get(page).status_code == 404
+    # What a file gave, the file ends.
+    Holding.objects.filter(person=college.people["teacher"]).update(source="aaf")
+    assert client.post(f"/annuaire/personnes/{college.people['teacher'].public_id}/fin/").status_code == 403
+
+
 # Papers
 
 

@@ -25,6 +25,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import dates, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_file, pdf_file
+from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_for
 
@@ -74,6 +75,17 @@ def engage(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("C’est noté. Il reste à lui donner de quoi ouvrir son compte."))
             return redirect("identity:person", public_id=person.public_id)
     return render_form(request, "directory/office/engage.html", {"form": form})
+
+
+@removes
+@opens(Person, to=rules.dismisses, by="public_id")
+@confirmed()
+@require_POST
+def dismiss(request: HttpRequest, person: Person) -> HttpResponseRedirect:
+    """Somebody whom the school let in by hand works here no more."""
+    done = enrolling.dismiss(request.viewer, person)
+    tell_outcome(request, done, _("C’est fait : cette personne n’entre plus, dès la prochaine page."))
+    return redirect("directory:people")
 
 
 @opens(Person, to=rules.corrects, by="public_id")
@@ -207,6 +219,7 @@ def export_corrections(request: HttpRequest) -> StreamingHttpResponse:
     return csv_file(f"corrections-{viewer.today:%Y-%m-%d}", header, rows)
 
 
+@removes
 @opens(Correction, to=rules.withdraws)
 @require_POST
 def withdraw(request: HttpRequest, correction: Correction) -> HttpResponseRedirect:

@@ -8,8 +8,7 @@ from preau.directory import rules
 from preau.directory.models import Person
 from preau.directory.queries import profiles, record
 from preau.directory.queries.authority import parts_for
-from preau.directory.queries.office import office_facts
-from preau.directory.rules.office import corrects
+from preau.directory.rules.office import by_hand, corrects
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -26,12 +25,14 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     profile = profiles.profile_of(request.viewer, person)
     if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
         journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
+    may_correct = corrects(request.viewer, person)
     context = {
         "person": person,
         "profile": profile,
         "opens_groups": request.viewer.works_with_pupils,
-        "office": office_facts(request.viewer, person),
-        "may_correct": corrects(request.viewer, person),
+        "office": record.office_facts(seated, person),
+        "may_correct": may_correct,
+        "may_dismiss": bool(may_correct and profile.functions and by_hand(request.viewer, person).exists()),
     }
     return render(request, "directory/person.html", context)
 

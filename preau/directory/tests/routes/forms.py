@@ -230,6 +230,11 @@ def _substitute(stage: Stage) -> Data:
     }
 
 
+def _works_by_hand(stage: Stage) -> None:
+    """The school gave this person a function that no file keeps."""
+    Holding.objects.create(person=stage.own(Person), role=Role.OTHER, school=stage.college.school)
+
+
 def _corrected(stage: Stage) -> Data:
     person = stage.own(Person)
     person.refresh_from_db()
@@ -306,6 +311,7 @@ BODIES = {
         wrong=lambda stage: {"phone": "06"},
     ),
     "directory:withdraw_request": Body("guardian"),
+    "directory:dismiss": Body("secretary", before=_works_by_hand),
     "directory:answer_request": Body(
         "secretary", lambda stage: {"choix": "accepter", "word": "Merci."}, wrong=lambda stage: {"choix": ""}
     ),
@@ -482,6 +488,7 @@ SHEETS = {
 OTHER_FILES = {"directory:report_json", "directory:consent_papers", "directory:logo", "directory:photo"}
 CONFIRMED = {
     "directory:engage",
+    "directory:dismiss",
     "directory:administrators",
     "directory:end_delegation",
     "directory:invite",

@@ -166,6 +166,7 @@ ELSEWHERE = {
     "directory:export_corrections",
     "directory:withdraw_correction",
     "directory:withdraw_request",
+    "directory:dismiss",
     "directory:let_go",
     "directory:give_up_year",
     "directory:remove_year_class",
