@@ -1,6 +1,7 @@
 """A guardian asks for another telephone, e-mail or address of their own; the office answers."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -29,7 +30,12 @@ def ask(viewer: Viewer, wanted: Mapping[str, str]) -> int:
         if not value or value == known[field]:
             continue
         for school_id in schools:
-            waiting = {"school_id": school_id, "person": person, "field": field, "state": State.ASKED}
+            waiting: dict[str, Any] = {
+                "school_id": school_id,
+                "person": person,
+                "field": field,
+                "state": State.ASKED,
+            }
             if ContactRequest.objects.filter(**waiting, value=value).exists():
                 continue
             row, _made = ContactRequest.objects.update_or_create(

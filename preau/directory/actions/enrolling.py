@@ -149,7 +149,9 @@ def _give(viewer: Viewer, person: Person, role: Role, **more: Any) -> bool:
 def _place(viewer: Viewer, pupil: Person, sent: WrittenPupil) -> None:
     """A pupil who comes back is no leaver any more; the class begins on its day, the file today."""
     Correction.objects.filter(person=pupil, field__in=[Kind.DEPARTURE, Kind.CLASS]).delete()
-    Enrolment.objects.create(school_id=viewer.school_id, group=sent.group, pupil=pupil, starts=sent.first_day)
+    Enrolment.objects.create(
+        school_id=viewer.school_id or 0, group=sent.group, pupil=pupil, starts=sent.first_day
+    )
     _note(viewer, pupil, sent.group.name)
 
 

@@ -73,7 +73,9 @@ def move(viewer: Viewer, pupil: Person, group: Group, first_day: date) -> bool:
     for row in ended:
         row.ends = max(first_day, row.starts or first_day)
         row.save(update_fields=["ends"])
-    opened = Enrolment.objects.create(school_id=viewer.school_id, group=group, pupil=pupil, starts=first_day)
+    opened = Enrolment.objects.create(
+        school_id=viewer.school_id or 0, group=group, pupil=pupil, starts=first_day
+    )
     _keep(viewer, pupil, group, former, [row.pk for row in ended], opened)
     journal.record(viewer, "directory.class_changed", pupil, subject_id=pupil.pk, until=first_day.isoformat())
     return True

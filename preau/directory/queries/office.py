@@ -61,7 +61,7 @@ def people_found(viewer: Viewer, words: str, kind: str = "", group: Group | None
 
 def _scope(viewer: Viewer, kind: str, group: Group | None) -> "QuerySet[Person]":
     """Everybody in the school, an institution apart: nobody looks for the children who are placed."""
-    pupils = pupils_here(viewer).values("person_id")
+    pupils: Any = pupils_here(viewer).values("person_id")
     works = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
     if group:
         pupils = Enrolment.objects.active(viewer.today).filter(group=group).values("pupil_id")
@@ -292,6 +292,6 @@ def departure_of(viewer: Viewer, pupil: Person) -> Correction | None:
 
 
 def first_class_of(viewer: Viewer, pupil: Person) -> str:
-    learning = Enrolment.objects.filter(active_on(viewer.today), pupil=pupil, school_id=viewer.school_id)
+    learning = Enrolment.objects.filter(active_on(viewer.today), pupil=pupil, school=viewer.school_id)
     found = learning.filter(group__kind=Group.Kind.CLASS).values_list("group__name", flat=True).first()
     return found or ""

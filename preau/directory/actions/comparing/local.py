@@ -38,7 +38,7 @@ class Local(Ground):
         ours = Q(school=school) if school and school.pk else Q(pk=None)
         for part in list(chunks(set(self.standing.ids.values()))) or [[]]:
             for row in Correction.objects.filter(ours | Q(person__in=part)).select_related("person"):
-                self.local.setdefault(row.person_id, {})[Kind(row.field)] = row
+                self.local.setdefault(row.person_id, {})[row.field] = row
 
     def _of(self, who: Who, kind: Kind) -> Correction | None:
         """What this school says of where somebody is: another's word says nothing of a place here."""
@@ -76,10 +76,10 @@ class Local(Ground):
         """The columns of a person that this file may not write."""
         kept, against = set[str](), list[Correction]()
         for kind, row in self.local.get(person.pk or 0, {}).items():
-            said = as_said(kind, told.get(kind.value))
+            said = as_said(kind, told.get(kind))
             if not said:
                 continue
-            kept.add(kind.value)
+            kept.add(kind)
             if is_same(kind, said, row.value):
                 self._agree(row)
             else:
@@ -162,9 +162,9 @@ class Local(Ground):
             *((row.pupil_id, row) for row in standing.enrolments if row.ends is None),
             *((row.pupil_id, row) for row in links if row.ruled_on is None),
         ]
-        for pk, row in rows:
-            if pk in enrolled and not row.source:
-                self.change(row, pk, source=self.setting.source)
+        for pk, kept in rows:
+            if pk in enrolled and not kept.source:
+                self.change(kept, pk, source=self.setting.source)
         for row in enrolled.values():
             self._agree(row)
 
