@@ -47,6 +47,8 @@ KNOWN: tuple[tuple[str, set[str], str], ...] = (
     ("foundation/ui/templates/ui/header.html", {"portal:demonstration", "identity:sign_in"}, FRAME),
     ("foundation/ui/templates/ui/layout.html", {"portal:app_manifest"}, FRAME),
     ("directory/templates/directory/guest.html", {"identity:staff_accounts", "identity:person"}, ACCOUNTS),
+    ("directory/templates/directory/person.html", {"identity:person"}, ACCOUNTS),
+    ("directory/views/office.py", {"identity:family_letters", "identity:person"}, ACCOUNTS),
     ("identity/templates/identity/install_second_proof.html", {"portal:help"}, FRAME),
     ("identity/templates/identity/key_made.html", {"portal:api"}, FRAME),
     ("identity/templates/identity/profile.html", {"privacy:own_data"}, OWN_DATA),

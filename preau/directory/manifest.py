@@ -6,7 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory import manifest_consents, manifest_powers, manifest_record, manifest_terms, rules, tasks
+from preau.directory import (
+    manifest_consents,
+    manifest_office,
+    manifest_powers,
+    manifest_record,
+    manifest_terms,
+    rules,
+    tasks,
+)
 from preau.directory.actions import erasure, merging, photos, years
 from preau.directory.boards import powers, purposes
 from preau.directory.imports.importer import DELIVERIES
@@ -20,6 +28,7 @@ from preau.directory.queries.settings import (
 )
 from preau.directory.rules import groups as group_rules
 from preau.directory.rules import photos as photo_rules
+from preau.directory.rules.office import keeps_files_alone, keeps_office
 from preau.directory.rules.settings import runs_planned_year, runs_settings
 from preau.directory.seeds import world
 from preau.directory.seeds.photos import plant_photos
@@ -48,22 +57,17 @@ NONE, PERSONAL, CHILD, SENSITIVE = (
 DATES = {"starts": PERSONAL, "ends": PERSONAL}
 __all__ = [
     "manifest_consents",
+    "manifest_office",
     "manifest_powers",
     "manifest_record",
     "manifest_terms",
 ]  # who may do what has a manifest of its own, read with this one
 importers.add(DELIVERIES)
 
-boards.menu.add(
-    boards.MenuEntry(
-        _("Annuaire"),
-        "directory:deliveries",
-        "address-book",
-        rules.keeps_directory,
-        "administration",
-        order=55,
+for address, open_to in [("directory:people", keeps_office), ("directory:deliveries", keeps_files_alone)]:
+    boards.menu.add(
+        boards.MenuEntry(_("Annuaire"), address, "address-book", open_to, "administration", order=55)
     )
-)
 boards.schedule.add(boards.Scheduled("directory.follow_years", tasks.follow_years, every_minutes=60))
 boards.schedule.add(boards.Scheduled("directory.forget_merges", tasks.forget_merges, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("directory.bring_drops", tasks.bring_drops, every_minutes=10))

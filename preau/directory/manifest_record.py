@@ -1,11 +1,14 @@
 """What the directory shows in the record of a pupil: whom to call, who they are, who teaches them."""
 
+from collections.abc import Callable
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory import rules
 from preau.directory.models import Person
 from preau.directory.queries import record
+from preau.directory.rules.office import keeps_office
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Column, PupilFact
@@ -13,6 +16,11 @@ from preau.foundation.boards import Column, PupilFact
 
 def family_page(_viewer: Viewer, pupil: Person) -> str:
     return reverse("directory:family", kwargs={"public_id": pupil.public_id})
+
+
+def page_of(name: str) -> Callable[[str], str]:
+    """The page where the office does this to the pupil of a record."""
+    return lambda public_id: reverse(f"directory:{name}", kwargs={"public_id": public_id})
 
 
 def acts_page(public_id: str) -> str:
@@ -58,6 +66,13 @@ for fact in [
     ),
 ]:
     boards.pupil_facts.add(fact)
+for name, label, icon, order in [
+    ("correct", _("Corriger"), "pencil", 60),
+    ("move", _("Changer de classe"), "arrows-exchange", 61),
+    ("depart", _("Noter un départ"), "logout", 62),
+    ("certificates", _("Certificats"), "printer", 64),
+]:
+    boards.pupil_links.add(boards.PupilLink(label, page_of(name), icon, keeps_office, order=order))
 boards.pupil_links.add(
     boards.PupilLink(
         _("Qui demander, qui prévenir"), acts_page, "help-circle", rules.reads_acts_of_own, order=90

@@ -47,10 +47,22 @@ boards.public_routes.add(boards.PublicRoute("identity:new_password"))
 boards.public_routes.add(boards.PublicRoute("identity:pictures"))
 boards.public_routes.add(boards.PublicRoute("identity:second_step"))
 boards.public_routes.add(boards.PublicRoute("identity:passkey_challenge"))
+
+
+def family_letters_of(public_id: str) -> str:
+    """The accounts of a pupil and of those who answer for them."""
+    return reverse("identity:family_letters", kwargs={"public_id": public_id})
+
+
 boards.menu.add(
     boards.MenuEntry(
         _("Comptes"), "identity:accounts", "users", rules.follows_accounts, "administration", order=60
     )
+)
+
+
+boards.pupil_links.add(
+    boards.PupilLink(_("Codes d’accès"), family_letters_of, "id-badge-2", rules.keeps_accounts, order=63)
 )
 
 

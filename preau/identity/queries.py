@@ -528,6 +528,13 @@ def people_of(viewer: Viewer, audience: Audience, group: Group | None) -> "Query
     return guardians_of(viewer, group) if audience == Audience.GUARDIANS else pupils_of(viewer, group)
 
 
+def household_of(viewer: Viewer, pupil: Person) -> list[Person]:
+    """A pupil, then those who answer for them today and may be told: theirs are the letters of one family."""
+    links = Guardianship.objects.informed(viewer.today).of_another().filter(pupil=pupil)
+    ordered = links.select_related("guardian").order_by("contact_priority", "guardian__search_name", "pk")
+    return [pupil, *(link.guardian for link in ordered if not link.guardian.is_institution)]
+
+
 def pile_of(viewer: Viewer, audience: Audience, group: Group | None) -> "QuerySet[Person]":
     """Whose letters are printed together. A pile is handed to a class: whoever works has theirs with the staff's."""
     people = people_of(viewer, audience, group)

@@ -111,6 +111,13 @@ def teaches_primary(viewer: Viewer, *_: object) -> bool:
     return is_primary and follows_accounts(viewer)
 
 
+def hands_family_letters(viewer: Viewer, person: Person) -> bool:
+    """Letters of a pupil and of those who answer for them, by whoever keeps accounts; each of them is looked at in turn."""
+    return (
+        keeps_accounts(viewer) and person.holdings.filter(school=viewer.school_id, role=Role.PUPIL).exists()
+    )
+
+
 def gives_cards(viewer: Viewer, group: Group) -> bool:
     """Cards with pictures are for the classes of an école: whoever follows the accounts of the class gives them."""
     return teaches_primary(viewer) and group.kind == Group.Kind.CLASS and follows_class(viewer, group)

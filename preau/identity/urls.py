@@ -64,6 +64,7 @@ urlpatterns = [
     path("comptes/deconnecter/", everyone.everyone_out, name="everyone_out"),
     path("comptes/courriers.pdf", accounts.letters_pdf, name="letters_pdf"),
     path("comptes/personnes/<str:public_id>/", accounts.person, name="person"),
+    path("comptes/familles/<str:public_id>/", accounts.family_letters, name="family_letters"),
     path("comptes/personnes/<str:public_id>/courrier/", accounts.prepare_person, name="prepare_person"),
     path("comptes/personnes/<str:public_id>/code/", accounts.give_code, name="give_code"),
     path(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from preau.directory.models import ExternalId, Group, Person, School, SchoolYear, Subject
+from preau.directory.models import Correction, ExternalId, Group, Person, School, SchoolYear, Subject
 from preau.directory.words import Role
 
 CREATED, CHANGED, UNCHANGED = "created", "changed", "unchanged"
@@ -59,7 +59,8 @@ class Changes:
     """Rows to write, in the order in which they need each other, and what to say of them.
 
     `outcomes` is by key. `ending`, `present`: people who hold a role in the school, and who would lose it. `alarms`
-    are sentences that ask for a second person; `refused` are keys that this file may not touch.
+    are sentences that ask for a second person; `refused` are keys that this file may not touch. `fallen`: corrections of the
+    office with which the source agrees at last.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Changes:
     groups: list[Group] = field(default_factory=list)
     group_ids: list[ExternalId] = field(default_factory=list)
     drawn: list[tuple[Group, list[Group]]] = field(default_factory=list)
+    fallen: list[Correction] = field(default_factory=list)
     rows: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
     updates: dict[type, list[tuple[Any, set[str]]]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -93,6 +95,15 @@ class Changes:
 
     @property
     def is_nothing(self) -> bool:
-        rows = (self.people, self.renamed, self.ids, self.subjects, self.groups, self.group_ids, self.drawn)
+        rows = (
+            self.people,
+            self.renamed,
+            self.ids,
+            self.subjects,
+            self.groups,
+            self.group_ids,
+            self.drawn,
+            self.fallen,
+        )
         several = any(self.rows.values()) or any(self.updates.values())
         return not (self.counts or self.school_changed or any(rows) or several)

@@ -12,6 +12,7 @@ from preau.directory.actions.comparing import Comparison
 from preau.directory.calendar import closures_of
 from preau.directory.models import (
     Closure,
+    Correction,
     Delivery,
     DeliveryShare,
     ExternalId,
@@ -225,6 +226,23 @@ def write(changes: Changes) -> None:
         Person.objects.bulk_update(people, sorted(same), batch_size=200)
     for model, updates in changes.updates.items():
         _update(model, updates)
+    _let_fall(changes.fallen)
+
+
+def _let_fall(rows: list[Correction]) -> None:
+    """The source says what the office had said: nothing is beside it any more."""
+    for row in rows:
+        journal.write(
+            journal.Line(
+                verb="directory.correction_agreed",
+                school_id=row.school_id,
+                target="directory.person",
+                target_id=row.person_id,
+                subject_id=row.person_id,
+                details={"fields": row.field},
+            )
+        )
+    Correction.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _move_keys(keys: list[ExternalId]) -> list[ExternalId]:

@@ -1,6 +1,7 @@
 """The nouns of the directory."""
 
 from preau.directory.models.consents import Consent, ConsentRequest
+from preau.directory.models.corrections import Address, ContactRequest, Correction
 from preau.directory.models.deliveries import ColumnWord, Delivery, DeliveryShare, OfficialCode
 from preau.directory.models.departures import ErasureNotice, Hold, Leaver
 from preau.directory.models.duplicates import Distinction, Merge
@@ -16,11 +17,14 @@ from preau.directory.models.years import Placement, PlannedClass, YearPlan
 __all__ = [
     "AccessDoubt",
     "AccessReview",
+    "Address",
     "Assignment",
     "Closure",
     "ColumnWord",
     "Consent",
     "ConsentRequest",
+    "ContactRequest",
+    "Correction",
     "Delivery",
     "DeliveryShare",
     "Distinction",

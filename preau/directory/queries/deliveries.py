@@ -48,6 +48,12 @@ CHANGES = (
         gettext_lazy("Identités"),
         gettext_lazy("Personnes dont le nom, la naissance ou les coordonnées changent."),
     ),
+    Section(
+        "corrections",
+        "kept",
+        gettext_lazy("Corrections gardées"),
+        gettext_lazy("Le fichier dit autre chose que l’établissement : ce qu’il dit n’est pas repris."),
+    ),
 )
 NOTES = (
     Section(
@@ -109,6 +115,7 @@ def figures_of(counts: Mapping[str, Any]) -> list[str]:
         "classes": lambda n: ngettext("%(num)s entrée dans une classe", "%(num)s entrées dans une classe", n),
         "families": lambda n: ngettext("%(num)s famille changée", "%(num)s familles changées", n),
         "identity": lambda n: ngettext("%(num)s identité changée", "%(num)s identités changées", n),
+        "kept": lambda n: ngettext("%(num)s correction gardée", "%(num)s corrections gardées", n),
         "groups": lambda n: ngettext("%(num)s classe ou groupe créé", "%(num)s classes ou groupes créés", n),
     }
     found = [(int(counts.get(name) or 0), words[name]) for name in COUNTED]

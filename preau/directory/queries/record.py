@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, PupilPhoto
+from preau.directory.models import (
+    Address,
+    Assignment,
+    Correction,
+    Enrolment,
+    Group,
+    Holding,
+    Person,
+    PupilPhoto,
+)
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.families import Family, family_of
+from preau.directory.queries.office import OfficeFacts, fact_of
 from preau.directory.queries.photos import agreed, answers, photo_shown
 from preau.directory.queries.profiles import TaughtSubject, gathered
 from preau.directory.rules import follows_pupil, reads_families
@@ -22,7 +32,7 @@ from preau.foundation import boards
 from preau.foundation.boards import Column
 from preau.foundation.prepared import Prepared
 
-HOLDS, LEARNS, TAUGHT = range(3)
+HOLDS, LEARNS, TAUGHT, CORRECTED, LIVES = range(5)
 # The name under which a photo is kept changes with it: a browser asks for the new one.
 STAMP = slice(7, 15)
 
@@ -39,7 +49,8 @@ class Schooling:
 
 
 def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
-    """One list from three tables: that they are a pupil here, their classes and groups, who teaches these."""
+    """One list from five tables: that they are a pupil here, their classes and groups, who teaches these; and for the office, what it
+    says beside the files and where they live."""
     none = Value("", CharField())
     held = Holding.objects.visible_to(viewer).active(viewer.today).filter(person=pupil, role=Role.PUPIL)
     learnt = Enrolment.objects.visible_to(viewer).active(viewer.today).filter(pupil=pupil)
@@ -58,10 +69,26 @@ def _schooling(viewer: Viewer, pupil: int) -> "QuerySet[Any, tuple[Any, ...]]":
             "teacher__family_name",
             "teacher__public_id",
         ),
+        *_said_by_office(viewer, pupil),
     ]
     first, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = first.union(*others, all=True)
     return found
+
+
+def _said_by_office(viewer: Viewer, person: int) -> list[Any]:
+    """The same columns, for whoever reads them."""
+    none = Value("", CharField())
+    lists: list[Any] = []
+    if viewer.holds(Role.HEAD, Role.SECRETARY):
+        said = Correction.objects.visible_to(viewer).filter(person=person)
+        times = Cast("contradicted", CharField())
+        lists.append(said.values_list(Value(CORRECTED), "pk", "field", "value", "told", times, none, none))
+    if viewer.holds(Role.HEAD, Role.SECRETARY, Role.SCHOOL_LIFE) or not viewer.is_staff:
+        lived = Address.objects.visible_to(viewer).filter(person=person)
+        kept = Case(When(is_protected=True, then=Value("1")), default=Value(""), output_field=CharField())
+        lists.append(lived.values_list(Value(LIVES), "pk", "lines", kept, none, none, none, none))
+    return lists
 
 
 SCHOOLING = Prepared(_schooling)
@@ -71,9 +98,29 @@ def schooling_of(viewer: Viewer, person: Person) -> Schooling | None:
     """Of a pupil; None for whoever is none, as far as the viewer knows (one query, asked once)."""
     key = ("directory.schooling", person.pk)
     if key not in viewer.found:
-        viewer.found[key] = _schooling_from(SCHOOLING(viewer, person.pk))
+        lines = SCHOOLING(viewer, person.pk)
+        viewer.found[key] = _schooling_from(lines)
+        viewer.found["directory.office", person.pk] = _office_from(lines)
     found: Schooling | None = viewer.found[key]
     return found
+
+
+def office_facts(viewer: Viewer, person: Person) -> OfficeFacts:
+    """What the office says of somebody, and where they live, as far as the viewer reads it; of the same query."""
+    schooling_of(viewer, person)
+    found: OfficeFacts = viewer.found["directory.office", person.pk]
+    return found
+
+
+def _office_from(lines: list[tuple[Any, ...]]) -> OfficeFacts:
+    said = [line[2:6] for line in lines if line[0] == CORRECTED]
+    lived = [line[2:4] for line in lines if line[0] == LIVES]
+    address, kept = lived[0] if lived else ("", "")
+    return OfficeFacts(
+        tuple(fact_of(field, value, told, int(times)) for field, value, told, times in sorted(said)),
+        address,
+        bool(kept),
+    )
 
 
 def _schooling_from(lines: list[tuple[Any, ...]]) -> Schooling | None:
@@ -242,6 +289,7 @@ def identity(viewer: Viewer, pupil: Person) -> Mapping[str, Any]:
         "groups": schooling.groups if schooling else (),
         "phone": pupil.phone if reaches else "",
         "email": pupil.email if reaches else "",
+        "office": office_facts(viewer, pupil),
     }
 
 

@@ -12,6 +12,8 @@ from preau.directory.models import (
     Assignment,
     Closure,
     ConsentRequest,
+    ContactRequest,
+    Correction,
     Delivery,
     DeliveryShare,
     Enrolment,
@@ -123,6 +125,40 @@ def own_period(college: World) -> Period:
 
 def own_link(college: World) -> Guardianship:
     return Guardianship.objects.get(pupil=college.people["pupil"], guardian=college.people["other_guardian"])
+
+
+def many_contact_requests(college: World, count: int) -> ContactRequest | None:
+    """`count` parents more, each of whom asks for another telephone."""
+    made = None
+    for _number in range(count):
+        parent = Person.objects.create(family_name=f"Demandeur {Person.objects.count()}", given_name="Ada")
+        Guardianship.objects.create(
+            pupil=college.people["pupil"], guardian=parent, authority=Authority.LEGAL, kinship="parent"
+        )
+        made = ContactRequest.objects.create(
+            school=college.school, person=parent, field="phone", value="06 11 22 33 44", asked_at=NOW
+        )
+    return made
+
+
+def own_contact_request(college: World) -> ContactRequest | None:
+    return ContactRequest.objects.filter(school=college.school).first() or many_contact_requests(college, 1)
+
+
+def many_corrections(college: World, count: int) -> Any:
+    """`count` pupils more, of each of whom the school says a telephone."""
+    for number in range(count):
+        pupil = Person.objects.create(family_name=f"Corrigé {Person.objects.count()}", given_name="Ada")
+        Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
+        Correction.objects.create(
+            school=college.school,
+            person=pupil,
+            field="phone",
+            value=f"06 11 22 33 {number:02}",
+            told="02 99 00 00 01",
+            by=college.people["secretary"],
+            at=NOW,
+        )
 
 
 def own_guest(college: World) -> Guest:

@@ -8,6 +8,7 @@ from preau.directory import rules
 from preau.directory.models import Person
 from preau.directory.queries import profiles, record
 from preau.directory.queries.authority import parts_for
+from preau.directory.rules.office import by_hand, corrects
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -24,7 +25,15 @@ def person(request: HttpRequest, person: Person) -> HttpResponse:
     profile = profiles.profile_of(request.viewer, person)
     if request.viewer.is_staff and profile.is_of_a_pupil and person.pk != request.viewer.person.pk:
         journal.record_read(request.viewer, "directory.person_read", person, subject_id=person.pk)
-    context = {"person": person, "profile": profile, "opens_groups": request.viewer.works_with_pupils}
+    may_correct = corrects(request.viewer, person)
+    context = {
+        "person": person,
+        "profile": profile,
+        "opens_groups": request.viewer.works_with_pupils,
+        "office": record.office_facts(seated, person),
+        "may_correct": may_correct,
+        "may_dismiss": bool(may_correct and profile.functions and by_hand(request.viewer, person).exists()),
+    }
     return render(request, "directory/person.html", context)
 
 

@@ -69,6 +69,7 @@ PAGES = [
     Page("identity:platform_proof", {"operator"}),
     Page("identity:proof_readiness", pages.OFFICE),
     Page("identity:delay_proof", pages.OFFICE, model=cast_pupil, by="public_id"),
+    Page("identity:family_letters", pages.OFFICE, model=cast_pupil, by="public_id"),
     Page("identity:person", pages.STAFF, model=cast_pupil, by="public_id"),
     Page("identity:profile", pages.EVERYONE),
     Page("identity:reading", pages.EVERYONE),
@@ -136,6 +137,8 @@ ONE_THING = {
     "identity:confirm",
     "identity:everyone_out",
     "identity:person",
+    # A pupil and those who answer for them.
+    "identity:family_letters",
     "identity:profile",
     "identity:reading",
     "identity:picture",
@@ -216,6 +219,7 @@ OPENS: dict[str, Near | set[str]] = {
     # The operator of the matrix runs one territory, and this touches every school.
     "identity:platform_proof": set(),
     "identity:remind_later": SIGNED_IN,
+    "identity:family_letters": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "identity:prepare_person": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "identity:profile": SIGNED_IN,
     "identity:reading": SIGNED_IN,
@@ -443,6 +447,7 @@ BODIES = {
     ),
     "identity:prepare_class": Body("secretary", lambda stage: {"qui": "eleves", **_seen(stage)}),
     "identity:prepare_staff": Body("secretary", lambda stage: {"vu": "0"}),
+    "identity:family_letters": Body("secretary", _seen, _not_open_yet),
     "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
     "identity:give_code": Body("teacher", _seen),
     "identity:pictures": Body(

@@ -131,6 +131,24 @@ def prepare_person(request: HttpRequest, person: Person) -> HttpResponse:
     return _prepare(request, [person], page, person.full_name)
 
 
+@opens(Person, to=rules.hands_family_letters, by="public_id")
+@require_http_methods(["GET", "POST"])
+def family_letters(request: HttpRequest, person: Person) -> HttpResponse:
+    """A pupil and those who answer for them: where each account stands, and their letters in one gesture."""
+    people = queries.household_of(request.viewer, person)
+    page = redirect("identity:family_letters", public_id=person.public_id)
+    if request.method == "POST":
+        return _prepare(request, people, page, person.full_name)
+    rows = queries.rows_of(request.viewer, people, Audience.GUARDIANS)
+    context = {
+        "person": person,
+        "rows": rows,
+        "seen": max((row.account.last for row in rows), default=0),
+        "waiting": any(row.may_give and row.account.state != State.OPEN for row in rows),
+    }
+    return render(request, "identity/family_letters.html", context)
+
+
 def _prepare(
     request: HttpRequest, people: list[Person], back: Any, title: str, audience: Audience | None = None
 ) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 from preau.directory.actions.changes import Changes, Setting
 from preau.directory.actions.matching import Standing
-from preau.directory.models import Person
+from preau.directory.models import Correction, ExternalId, Person
 from preau.directory.rules.facts import Batch
 
 # A person who is known by their id, one about to be created by their key.
@@ -20,6 +20,8 @@ class Ground:
         self.changes = Changes()
         self.spared: set[int] = set()
         self.outranked: set[int] = set()
+        self.local: dict[int, dict[str, Correction]] = {}
+        self.departing: set[Who] = set()
         self._keys: dict[Who, list[str]] = {}
 
     def who(self, key: str) -> Who:
@@ -49,6 +51,20 @@ class Ground:
         batch.guardianships.sort(key=lambda facts: second(facts.pupil) + second(facts.guardian))
         # The last one told of a place counts.
         batch.enrolments.sort(key=lambda facts: not second(facts.pupil))
+
+    def external(self, key: str, person: Person) -> ExternalId:
+        setting = self.setting
+        return ExternalId(
+            source=setting.source, authority=setting.writes_as, kind="person", value=key, person=person
+        )
+
+    def take(self, key: str, person: Person, said: str) -> None:
+        """A key of the batch leads to somebody who is here; `said` tells why."""
+        self.standing.ids[key] = person.pk
+        self.standing.people[person.pk] = person
+        self.changes.ids.append(self.external(key, person))
+        self.changes.touch(key)
+        self.warn(said, key)
 
     def touch(self, who: Who) -> None:
         for key in self._keys.get(who, ()):

@@ -83,14 +83,8 @@ class Others(Ground):
                     key,
                 )
             else:
-                self._take(key, *people.values())
-
-    def _take(self, key: str, person: Person) -> None:
-        self.standing.ids[key] = person.pk
-        self.standing.people[person.pk] = person
-        self.changes.ids.append(self.external(key, person))
-        self.changes.touch(key)
-        self.warn(_("Reconnu : une autre source avait déjà apporté cette personne."), key)
+                (person,) = people.values()
+                self.take(key, person, _("Reconnu : une autre source avait déjà apporté cette personne."))
 
     def _foreign(self, pks: set[int]) -> set[int]:
         """Those of these people whom another source brought, and this one never. What a school typed itself proves nothing."""
@@ -103,12 +97,6 @@ class Others(Ground):
                 elif not authority.startswith("uai:"):
                     brought.add(pk)
         return brought - ours
-
-    def external(self, key: str, person: Person) -> ExternalId:
-        setting = self.setting
-        return ExternalId(
-            source=setting.source, authority=setting.writes_as, kind="person", value=key, person=person
-        )
 
 
 def are_alike(facts: PersonFacts, person: Person, *, dated: bool) -> bool:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from preau.directory.actions.changes import CREATED, UNCHANGED
+from preau.directory.actions.comparing.local import Local
 from preau.directory.actions.comparing.others import Others
 from preau.directory.actions.matching import chunks
 from preau.directory.models import ExternalId, Person
@@ -24,16 +25,18 @@ PERSON_FIELDS = (
 FIELD_NAMES = {field.name: field.verbose_name for field in Person._meta.concrete_fields}
 
 
-class People(Others):
+class People(Others, Local):
     def load(self) -> None:
         batch, setting, standing = self.batch, self.setting, self.standing
         keys = [*batch.people, *(row.guardian for row in batch.guardianships), *setting.spared]
         authorities = [setting.authority, setting.own_authority] if setting.own else [setting.authority]
         standing.meet(keys, setting.source, *authorities)
         self._meet_told(keys)
+        self.load_local()
         self.spared = {standing.ids[key] for key in setting.spared if key in standing.ids}
         if not setting.own:
             self._recognise()
+            self.recognise_enrolled()
             self.recognise_others()
         if setting.school and setting.school.pk:
             only = set(standing.ids.values()) if setting.is_delta else None
@@ -47,6 +50,7 @@ class People(Others):
         standing.load_wards({standing.ids[key] for key in batch.gone if key in standing.ids})
         self._find_outranked()
         self.gather_keys()
+        self.hand_over()
 
     def _meet_told(self, keys: list[str]) -> None:
         """Those whom the format has recognised: their new keys are theirs from now on."""
@@ -153,6 +157,7 @@ class People(Others):
             kept = {name for name in changed & IDENTITY if getattr(person, name)}
             changed -= kept
             self._say_kept(facts.key, kept)
+        changed -= self.kept_of(person, told)
         if not changed:
             return
         for name in changed:

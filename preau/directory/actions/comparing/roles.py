@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from preau.directory import rules
 from preau.directory.actions.changes import GIVEN_BY_ACADEMY
-from preau.directory.actions.comparing.ground import Ground, Who
+from preau.directory.actions.comparing.ground import Who
+from preau.directory.actions.comparing.local import Local
 from preau.directory.models import Holding, Person
 from preau.directory.rules.facts import Aspect, HoldingFacts
 from preau.directory.words import Role
@@ -18,15 +19,19 @@ def _aspect(role: Role) -> str:
     return Aspect.PUPIL if role == Role.PUPIL else Aspect.STAFF
 
 
-class Roles(Ground):
+class Roles(Local):
     def compare_roles(self) -> None:
         wanted, standing = self._wanted(), self._standing()
         before = self._holders()
         self.changes.present = len(before)
         for (who, role), asked in wanted.items():
-            self._fit(who, role, asked, standing.pop((who, role), []))
+            rows = standing.pop((who, role), [])
+            if role != Role.PUPIL or not self.has_left(who, asked):
+                self._fit(who, role, asked, rows)
+        self.settle_departures({who for who, role in wanted if role == Role.PUPIL})
         for (who, role), rows in standing.items():
-            for row in rows if not self._is_protected(role) else ():
+            stays = self._is_protected(role) or (role == Role.PUPIL and self.leaves_later(who))
+            for row in rows if not stays else ():
                 if self.may_end(row, who, _aspect(role), told=self._told(role)):
                     self.end(row, who)
         self._say_departures(before)

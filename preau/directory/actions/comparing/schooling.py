@@ -1,9 +1,9 @@
 """Classes and groups, who learns in them and who teaches them."""
 
-from datetime import date
 from typing import Any
 
-from preau.directory.actions.comparing.ground import Ground, Who
+from preau.directory.actions.comparing.ground import Who
+from preau.directory.actions.comparing.local import Local
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Subject
 from preau.directory.rules.facts import Aspect, EnrolmentFacts, GroupFacts, TeachingFacts
 
@@ -20,7 +20,7 @@ def _teaches(kind: str, *, teaches: bool) -> str:
     return Aspect.TEACHES_CLASS if kind == Group.Kind.CLASS else Aspect.TEACHES_GROUP
 
 
-class Schooling(Ground):
+class Schooling(Local):
     def compare_schooling(self) -> None:
         self._groups()
         self._close_past_years()
@@ -94,24 +94,27 @@ class Schooling(Ground):
     # Pupils
 
     def _enrolments(self) -> None:
-        open_rows: dict[Place, Enrolment] = {}
-        closed: set[tuple[Place, date]] = set()
-        places = self._places()
-        for row in self.standing.enrolments:
-            place: Place = (row.pupil_id, *places[row.group_id])
-            if row.ends is None:
-                open_rows[place] = row
-            else:
-                closed.add((place, row.ends))
+        known = self._known_places()
+        open_rows = {place: row for place, rows in known.items() for row in rows if row.ends is None}
+        closed = {(place, row.ends) for place, rows in known.items() for row in rows if row.ends}
         told = {(self.who(facts.pupil), facts.kind, facts.group): facts for facts in self.batch.enrolments}
         for place, facts in told.items():
-            if place in open_rows:
+            if self.learns_elsewhere(facts, known.get(place, [])):
+                open_rows.pop(place, None)
+            elif place in open_rows:
                 self._date(open_rows.pop(place), place[0], facts)
             elif facts.ends is None or (place, facts.ends) not in closed:
                 self._enrol(place[0], facts)
         for (who, kind, _name), row in open_rows.items():
             if self.may_end(row, who, _learns(kind), told=self.batch.pupils_told):
                 self.end(row, who)
+
+    def _known_places(self) -> dict[Place, list[Enrolment]]:
+        """What each pupil has or had in each class and group of the year."""
+        places, known = self._places(), dict[Place, list[Enrolment]]()
+        for row in self.standing.enrolments:
+            known.setdefault((row.pupil_id, *places[row.group_id]), []).append(row)
+        return known
 
     def _date(self, row: Enrolment, who: Who, facts: EnrolmentFacts) -> None:
         if row.source != self.setting.source:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from PIL import Image
 
 from conftest import NOW
-from preau.directory.actions import departures, merging
+from preau.directory.actions import corrections, departures, merging
 from preau.directory.actions.families import mark_of
 from preau.directory.actions.years import Choice
 from preau.directory.imports.importer import DELIVERIES, TABLES
 from preau.directory.models import (
+    Address,
     ConsentRequest,
     Delivery,
     Group,
@@ -196,6 +197,66 @@ def _period(stage: Stage) -> Data:
     return {"name": "Trimestre d’automne", "starts": known.starts.isoformat(), "ends": known.ends.isoformat()}
 
 
+def _pupil(stage: Stage) -> Data:
+    """A pupil and their mother, whom nobody knows."""
+    return {
+        "family_name": "Kergoat",
+        "given_name": "Enora",
+        "birth_date": "2014-05-06",
+        "group": stage.own(Group).pk,
+        "first_day": "2026-11-24",
+        "r1_given_name": "Katell",
+        "r1_family_name": "Kergoat",
+        "r1_kinship": "mother",
+        "r1_phone": "06 11 22 33 44",
+        "r1_email": "katell.kergoat@famille.example",
+        "r1_lives_with": "on",
+        "r1_lines": "3 rue du Puits",
+    }
+
+
+def _substitute(stage: Stage) -> Data:
+    return {
+        "role": "teacher",
+        "civility": "mme",
+        "given_name": "Nadège",
+        "family_name": "Prigent",
+        "birth_date": "1990-02-03",
+        "email": "nadege.prigent@ecole.example",
+        "phone": "06 11 22 33 45",
+        "title": "mathématiques",
+        "reason": "Remplacement",
+        "last_day": "2026-12-18",
+    }
+
+
+def _works_by_hand(stage: Stage) -> None:
+    """The school gave this person a function that no file keeps."""
+    Holding.objects.create(person=stage.own(Person), role=Role.OTHER, school=stage.college.school)
+
+
+def _corrected(stage: Stage) -> Data:
+    person = stage.own(Person)
+    person.refresh_from_db()
+    return {
+        "family_name": person.family_name,
+        "given_name": person.given_name,
+        "birth_name": "Kerbrat",
+        "birth_date": "2013-05-06",
+        "phone": "06 11 22 33 46",
+        "email": "eleve.corrige@famille.example",
+        "lines": "4 rue du Puits",
+        "is_protected": "on",
+        "avant": corrections.mark_of(person, Address.objects.filter(person=person).first()),
+    }
+
+
+def _moved(stage: Stage) -> Data:
+    own = stage.own(Group)
+    other = Group.objects.filter(year=stage.college.year, kind=Group.Kind.CLASS).exclude(pk=own.pk)
+    return {"group": other[0].pk, "first_day": "2026-11-24"}
+
+
 def _delegation(stage: Stage) -> Data:
     held = Holding.objects.get(person=stage.people["cpe"], school=stage.college.school)
     return {"power": "directory", "holding": held.pk, "until": "2027-06-30"}
@@ -227,6 +288,35 @@ CLOSED = {"name": "Pont de mai", "starts": "2027-05-14", "ends": "2027-05-14"}
 NEW_PHOTO = {"directory_pupilphoto": "each file has an address of its own", "journal_line": "and its trace"}
 NEW_FILE = {"directory_school": "each file has an address of its own", "journal_line": "and its trace"}
 BODIES = {
+    "directory:people": Body("secretary", lambda stage: {"mots": STEM}, writes=False),
+    "directory:enrol": Body("secretary", _pupil, wrong=lambda stage: {"birth_date": "2062-01-01"}),
+    "directory:engage": Body("secretary", _substitute, wrong=lambda stage: {"last_day": "2035-01-01"}),
+    "directory:correct": Body("secretary", _corrected, wrong=lambda stage: {"phone": "06"}),
+    "directory:depart": Body(
+        "secretary", lambda stage: {"last_day": "2026-12-04"}, wrong=lambda stage: {"last_day": "2035-01-01"}
+    ),
+    "directory:move": Body("secretary", _moved, wrong=lambda stage: {"first_day": "2020-01-01"}),
+    "directory:certificates": Body(
+        "secretary",
+        lambda stage: {"papier": "scolarite"},
+        again={"journal_line": "each print leaves its trace"},
+    ),
+    "directory:own_contact": Body(
+        "guardian",
+        lambda stage: {
+            "phone": "06 11 22 33 47",
+            "email": "autre@famille.example",
+            "lines": "5 rue du Puits",
+        },
+        wrong=lambda stage: {"phone": "06"},
+    ),
+    "directory:withdraw_request": Body("guardian"),
+    "directory:dismiss": Body("secretary", before=_works_by_hand),
+    "directory:answer_request": Body(
+        "secretary", lambda stage: {"choix": "accepter", "word": "Merci."}, wrong=lambda stage: {"choix": ""}
+    ),
+    "directory:export_corrections": Body("secretary", again={"journal_line": "each export leaves its trace"}),
+    "directory:withdraw_correction": Body("secretary"),
     "directory:bring": Body("secretary", _files, _no_open_delivery, lambda stage: {"files": []}),
     "directory:bring_tables": Body(
         "secretary", _table, _no_open_delivery, lambda stage: {"eleves": [], "certified": "on"}
@@ -357,6 +447,14 @@ READ_BY = {
     "directory:consent_requests": WHOLE_STAFF | OWN_CLASS,
     **dict.fromkeys(["directory:leaver", "directory:bring", "directory:bring_tables"], OFFICE),
     **dict.fromkeys(["directory:add_year_class", "directory:year_class"], OFFICE),
+    # Names are read by whoever meets the person; how they are reached, and why somebody came, by fewer.
+    "directory:enrol": WHOLE_STAFF | OWN_CLASS,
+    "directory:engage": WHOLE_SCHOOL,
+    "directory:correct": WHOLE_STAFF | OWN_CLASS,
+    "directory:engage.reason": {"head"},
+    "directory:people": set(),
+    "directory:own_contact": OFFICE,
+    "directory:answer_request": {"guardian", *OFFICE},
     "directory:identity": ANYBODY,
     **dict.fromkeys(
         [f"directory:{name}" for name in ("create_period", "change_period", "closures", "service")],
@@ -383,11 +481,14 @@ SHEETS = {
     "directory:report_csv": "secretary",
     "directory:export": "secretary",
     "directory:export_departures": "secretary",
+    "directory:export_corrections": "secretary",
     "directory:export_consents": "secretary",
     "directory:export_year_pupils": "secretary",
 }
 OTHER_FILES = {"directory:report_json", "directory:consent_papers", "directory:logo", "directory:photo"}
 CONFIRMED = {
+    "directory:engage",
+    "directory:dismiss",
     "directory:administrators",
     "directory:end_delegation",
     "directory:invite",

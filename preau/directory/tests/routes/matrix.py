@@ -5,6 +5,8 @@ from django.db.models import Model
 from preau.directory.models import (
     Closure,
     ConsentRequest,
+    ContactRequest,
+    Correction,
     Delivery,
     Group,
     Guardianship,
@@ -71,6 +73,8 @@ SEES: dict[type[Model], Near] = {
         other_school={"neighbour_head"},
     ),
     Holding: near(own=STAFF, other_school={"neighbour_head"}),
+    ContactRequest: near(own=OFFICE | {"guardian"}, other_school={"neighbour_head"}),
+    Correction: near(own=OFFICE, other_school={"neighbour_head"}),
     Guest: near(own={"head"}, other_school={"neighbour_head"}),
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
     PlannedClass: near(own=OFFICE, other_school={"neighbour_head"}),
@@ -108,6 +112,23 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:year_placing": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "directory:school_year": near(own=OFFICE, departed=OFFICE, other_school=NEIGHBOURING),
     "directory:former_class": ALL_SCOPES_OF_OFFICE,
+    **dict.fromkeys(
+        [
+            f"directory:{name}"
+            for name in ("people", "enrol", "engage", "corrections", "export_corrections", "contact_requests")
+        ],
+        OFFICE | NEIGHBOURING,
+    ),
+    **dict.fromkeys(
+        [f"directory:{name}" for name in ("correct", "depart", "move", "certificates")],
+        near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
+    ),
+    "directory:withdraw_correction": SEES[Correction],
+    "directory:own_contact": {"guardian", "other_guardian", "teacher_parent", "former_guardian"},
+    # Nobody of the stage was written down by hand but the staff: test_office.py.
+    "directory:dismiss": near(),
+    "directory:withdraw_request": near(own={"guardian"}),
+    "directory:answer_request": near(own=OFFICE, other_school=NEIGHBOURING),
     "directory:deliveries": OFFICE | NEIGHBOURING,
     "directory:bring": OFFICE | NEIGHBOURING,
     "directory:bring_tables": OFFICE | NEIGHBOURING,
@@ -248,6 +269,10 @@ def a_search(stage: Stage, person: Person) -> str:
 NAMES = {
     "classe": Named(Group),
     "team": Named(Group),
+    "group": Named(Group),
+    "same": Named(Person, "public_id"),
+    "r1_same": Named(Person, "public_id"),
+    "r2_same": Named(Person, "public_id"),
     "eleve": Named(Person, "public_id"),
     "garder": Named(Person, "public_id"),
     "signe": Named(Person, "public_id"),
@@ -263,6 +288,31 @@ NUMBERED = {
 PLAIN = dict.fromkeys(
     [
         "mots",
+        *(
+            f"r{rank}_{name}"
+            for rank in (1, 2)
+            for name in (
+                "given_name",
+                "family_name",
+                "kinship",
+                "phone",
+                "email",
+                "civility",
+                "authority",
+                "lives_with",
+                "lines",
+                "is_protected",
+            )
+        ),
+        "papier",
+        "word",
+        "lines",
+        "is_protected",
+        "birth_name",
+        "birth_date",
+        "first_day",
+        "role",
+        "reason",
         "contexte",
         "suite",
         "etat",

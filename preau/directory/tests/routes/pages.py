@@ -14,6 +14,8 @@ from preau.directory.tests.props import (
     many_asked_pupils,
     many_classes,
     many_closures,
+    many_contact_requests,
+    many_corrections,
     many_deliveries,
     many_given,
     many_groups,
@@ -32,6 +34,7 @@ from preau.directory.tests.props import (
     many_unplaced,
     many_years,
     own_class,
+    own_contact_request,
     own_delivery,
     own_guest,
     own_leaver,
@@ -61,6 +64,17 @@ PAGES = [
     Page("directory:consent_requests", pages.KEEPERS),
     Page("directory:consent_request", pages.KEEPERS, model=own_question),
     Page("directory:group_consents", pages.STAFF, model=own_class),
+    Page("directory:people", pages.OFFICE),
+    Page("directory:enrol", pages.OFFICE),
+    Page("directory:engage", pages.OFFICE),
+    Page("directory:corrections", pages.OFFICE),
+    Page("directory:own_contact", {"guardian", "other_guardian"}),
+    Page("directory:contact_requests", pages.OFFICE),
+    Page("directory:answer_request", pages.OFFICE, model=own_contact_request),
+    *(
+        Page(f"directory:{name}", pages.OFFICE, model=cast_pupil, by="public_id")
+        for name in ["correct", "depart", "move", "certificates"]
+    ),
     Page("directory:deliveries", pages.OFFICE),
     Page("directory:bring", pages.OFFICE),
     Page("directory:bring_tables", pages.OFFICE),
@@ -149,6 +163,10 @@ ELSEWHERE = {
     "directory:finish_review",
     "directory:doubt",
     "directory:export_departures",
+    "directory:export_corrections",
+    "directory:withdraw_correction",
+    "directory:withdraw_request",
+    "directory:dismiss",
     "directory:let_go",
     "directory:give_up_year",
     "directory:remove_year_class",
@@ -183,6 +201,8 @@ LISTS = [
     ("cpe", "directory:consent_request", many_pupils),
     ("teacher", "directory:group_consents", many_asked_pupils),
     ("secretary", "directory:family", many_siblings),
+    ("secretary", "directory:corrections", many_corrections),
+    ("secretary", "directory:contact_requests", many_contact_requests),
     ("secretary", "directory:deliveries", many_deliveries),
     ("secretary", "directory:delivery", many_notes),
     ("secretary", "directory:delivery_part", many_notes),
@@ -215,7 +235,8 @@ LISTS = [
     ("head", "directory:guests", many_guests),
     ("head", "directory:review", many_given),
 ]
-LISTS_APART = {"directory:person"}
+# Whom the office finds: test_office.py.
+LISTS_APART = {"directory:person", "directory:people"}
 ONE_THING = {
     "directory:photo_consent",
     "directory:pupil_photo",
@@ -237,6 +258,15 @@ ONE_THING = {
     "directory:change_period",
     "directory:guardianship",
     "directory:leaver",
+    # Twelve requests at most.
+    "directory:own_contact",
+    "directory:answer_request",
+    "directory:enrol",
+    "directory:engage",
+    "directory:correct",
+    "directory:depart",
+    "directory:move",
+    "directory:certificates",
     "directory:pair",
     "directory:zone",
     "directory:services",

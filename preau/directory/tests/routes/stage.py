@@ -10,6 +10,8 @@ from preau.directory.actions import merging, years
 from preau.directory.models import (
     Closure,
     ConsentRequest,
+    ContactRequest,
+    Correction,
     Delivery,
     DeliveryShare,
     Group,
@@ -46,7 +48,36 @@ def plant(stage: Stage) -> None:
     _photos(stage)
     _consents(stage)
     _guests(stage)
+    _corrections(stage)
     _next_years(stage)
+
+
+def _corrections(stage: Stage) -> None:
+    """A telephone that each school says and the file does not."""
+    office = {"head", "secretary"}
+    for scope, world, said in [
+        (
+            OWN,
+            stage.college,
+            stage.mark("what the school says beside the file", office | {"guardian"}, office),
+        ),
+        (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
+    ]:
+        row = Correction.objects.create(
+            school=world.school,
+            person=stage.objects[Person][scope][0],
+            field="birth_name",
+            value=said,
+            told="",
+            by=world.people["secretary"],
+            at=NOW,
+        )
+        stage.put(scope, row)
+        asks = world.people["guardian"]
+        request = ContactRequest.objects.create(
+            school=world.school, person=asks, field="lines", value=f"3 {said}", asked_at=NOW
+        )
+        stage.put(scope, request)
 
 
 def _guests(stage: Stage) -> None:

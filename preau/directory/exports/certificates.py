@@ -1,0 +1,35 @@
+"""The papers of one pupil that the office prints: that they are enrolled, and that they may be enrolled elsewhere."""
+
+from datetime import date
+from pathlib import Path
+
+from django.template.loader import render_to_string
+
+from preau.directory.models import Person, School, SchoolYear
+from preau.foundation import pdf
+
+STYLE = Path(__file__).parent.parent / "static" / "directory" / "certificates.css"
+ENROLMENT, EXEAT = "scolarite", "exeat"
+
+
+def certificate(
+    kind: str,
+    pupil: Person,
+    school: School,
+    year: SchoolYear | None,
+    *,
+    school_class: str,
+    today: date,
+    last_day: date | None,
+) -> bytes:
+    """One sheet, to sign and stamp. `last_day` is the last day of a pupil who leaves."""
+    context = {
+        "kind": kind,
+        "pupil": pupil,
+        "school": school,
+        "year": year,
+        "school_class": school_class,
+        "today": today,
+        "last_day": last_day,
+    }
+    return pdf.made(render_to_string("directory/office/certificate_pdf.html", context, using="pages"), STYLE)

@@ -1,0 +1,115 @@
+"""What the office does to one person at a time: whom it writes down, corrects and lets go of (docs/decisions/0153)."""
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from preau.directory.models import ContactRequest, Correction, Guardianship, Holding, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.rules.duplicates import DOORS
+from preau.directory.viewer import Viewer
+from preau.directory.words import DIRECTORY, Role
+
+# Nobody at school is older; a pupil is two at the least.
+OLDEST, YOUNGEST = 120, 2
+# What the office may open by hand, and what the head alone opens. Heads, secretaries, nurses come from the académie.
+OPENED_BY_OFFICE = (Role.TEACHER, Role.ASSISTANT, Role.LIBRARIAN, Role.OTHER)
+OPENED_BY_HEAD = (*OPENED_BY_OFFICE, Role.SCHOOL_LIFE)
+A_YEAR = timedelta(days=366)
+
+
+def keeps_office(viewer: Viewer, *_: object) -> bool:
+    """Head and secretary, one person at a time; it is not given on."""
+    return viewer.holds(Role.HEAD, Role.SECRETARY)
+
+
+def keeps_files_alone(viewer: Viewer, *_: object) -> bool:
+    """Whoever was given the directory, and is not of the office: their « Annuaire » is the files."""
+    return viewer.has_power(DIRECTORY) and not keeps_office(viewer)
+
+
+def enrols(viewer: Viewer, *_: object) -> bool:
+    """The office, in a school that has a year."""
+    return keeps_office(viewer) and viewer.year is not None
+
+
+def corrects(viewer: Viewer, person: Person) -> bool:
+    """The office: not themselves, nor their own family; whoever holds what opens doors, the head alone.
+
+    An e-mail corrected is a way into an account: the same people are kept from it as from codes.
+    """
+    if not keeps_office(viewer) or viewer.person.pk == person.pk or is_own_family(viewer, person):
+        return False
+    held = Holding.objects.filter(Q(ends=None) | Q(ends__gt=viewer.today), person=person)
+    roles = set(held.values_list("role", flat=True))
+    return not roles & {Role.AGENT, Role.OPERATOR} and (viewer.holds(Role.HEAD) or not roles & DOORS)
+
+
+def dismisses(viewer: Viewer, person: Person) -> bool:
+    """The office, of a function that the school gave by hand: what a file gave, the file ends."""
+    return corrects(viewer, person) and by_hand(viewer, person).exists()
+
+
+def by_hand(viewer: Viewer, person: Person) -> "QuerySet[Holding]":
+    """The functions of somebody here that no file keeps, among those that this viewer opens."""
+    held = Holding.objects.active(viewer.today).filter(person=person, school=viewer.school_id, source="")
+    return held.filter(role__in=roles_opened(viewer))
+
+
+def is_own_family(viewer: Viewer, person: Person) -> bool:
+    """A child for whom the viewer answers, or somebody who answers for that child too."""
+    own = Guardianship.objects.filter(guardian=viewer.person.pk).values("pupil_id")
+    return Guardianship.objects.filter(Q(pupil=person) | Q(guardian=person), pupil__in=own).exists()
+
+
+def is_elsewhere(viewer: Viewer, person: Person) -> bool:
+    """Does this person work or learn in another school, or follow a child there? Who they are is then no school's to change."""
+    held = Holding.objects.filter(active_on(viewer.today), person=person).exclude(school=viewer.school_id)
+    learns = Holding.objects.filter(active_on(viewer.today), role=Role.PUPIL).exclude(school=viewer.school_id)
+    followed = Guardianship.objects.filter(
+        active_on(viewer.today), guardian=person, pupil__in=learns.values("person_id")
+    )
+    return held.exists() or followed.exists()
+
+
+def places_pupil(viewer: Viewer, person: Person) -> bool:
+    """The office, of a pupil of its school who is not of its own family: another class, a departure."""
+    here = Holding.objects.pupils_here(viewer)
+    return keeps_office(viewer) and here.filter(person=person).exists() and not is_own_family(viewer, person)
+
+
+def roles_opened(viewer: Viewer) -> tuple[Role, ...]:
+    """What this viewer may open by hand."""
+    return OPENED_BY_HEAD if viewer.holds(Role.HEAD) else OPENED_BY_OFFICE
+
+
+def why_not_born(born: date, today: date, *, pupil: bool) -> str:
+    """Why nobody can be born that day, as a key of the form's sentences; "" when somebody can."""
+    if born > today:
+        return "later"
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if age > OLDEST:
+        return "old"
+    return "young" if pupil and age < YOUNGEST else ""
+
+
+def withdraws(viewer: Viewer, correction: Correction) -> bool:
+    """Whoever could have corrected it; an enrolment by hand falls with the file alone, or with a departure."""
+    if correction.field == Correction.Kind.ENROLMENT:
+        return False
+    return corrects(viewer, correction.person)
+
+
+def asks_contact(viewer: Viewer, *_: object) -> bool:
+    """A guardian, of their own telephone, e-mail and address."""
+    return viewer.is_guardian
+
+
+def withdraws_request(viewer: Viewer, request: ContactRequest) -> bool:
+    """Whoever asked."""
+    return viewer.is_guardian and request.person_id == viewer.person.pk
+
+
+def answers_request(viewer: Viewer, request: ContactRequest) -> bool:
+    """Whoever may correct that person."""
+    return corrects(viewer, request.person)
