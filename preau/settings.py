@@ -170,7 +170,7 @@ except OSError as error:
     refuse(f"VAR_DIR cannot be written ({VAR_DIR}: {error.strerror}).")
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"] if (BASE_DIR / "build" / "static").is_dir() else []
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "preau.foundation.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if not env.bool("HASHED_STATIC", default=not DEBUG)
@@ -182,6 +182,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 SHARED_PAGES_SECONDS = env.int("SHARED_PAGES_SECONDS", default=0 if DEBUG or DEMO else 60)
 # Where the web server finds the files of people, when it is to send them itself: « /fichiers-internes/ » (docs/operations.md).
 FILES_ACCEL = env.str("FILES_ACCEL", default="")
+# Who reads what people send, on the machine: whoever runs Préau, and its group when the web server sends the bytes.
+FILES_MODE, FOLDERS_MODE = (0o640, 0o750) if FILES_ACCEL else (0o600, 0o700)
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILES_MODE, FOLDERS_MODE
 # What one school may keep of them, in gigabytes.
 FILES_GIGABYTES = env.int("FILES_GIGABYTES", default=50)
 # Films, sounds and documents shown in pages: the heaviest file, in megabytes; what one person and the platform keep, in gigabytes.

@@ -70,11 +70,12 @@ def write(source: IO[bytes], name: str) -> VaultFile:
 
 @contextmanager
 def _passing(target: Path) -> Iterator[IO[bytes]]:
-    """A file that its owner alone reads, under its own name once it is whole and on the disk."""
+    """A file that its owner reads (and the group of the web server, `FILES_ACCEL`), under its own name once it is whole and on the disk."""
     passing = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with fdopen(open_file(passing, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600), "wb") as file:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=settings.FOLDERS_MODE)
+        flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
+        with fdopen(open_file(passing, flags, settings.FILES_MODE), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from preau.foundation import vault
 
 ROOM, ARRIVING, MAKING = "medias", "envois", "travail"
@@ -38,7 +40,7 @@ def _own(part: str, public_id: str) -> Path:
 
 
 def open_folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.mkdir(parents=True, exist_ok=True, mode=settings.FOLDERS_MODE)
     return path
 
 
@@ -47,6 +49,7 @@ def move_in(path: Path, name: str) -> int:
     target = path_of(name)
     open_folder(target.parent)
     size = path.stat().st_size
+    path.chmod(settings.FILES_MODE)
     path.replace(target)
     return size
 

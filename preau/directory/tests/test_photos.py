@@ -1,11 +1,14 @@
 """Photos of pupils: off by default, shown only as long as those who must agree do, erased with the agreement."""
 
+import errno
+import stat
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -254,6 +257,24 @@ def test_a_photo_is_put_only_with_the_agreement(college: World, client: SchoolCl
     kept = PupilPhoto.objects.get()
     assert kept.taken_by == college.people["cpe"] and "nina" not in kept.picture.name
     assert Line.objects.get(verb="directory.photo_put").subject == college.people["pupil"]
+
+
+def test_a_photo_that_the_full_disk_refuses_leaves_nothing_and_keeps_the_former_one(
+    college: World, client: SchoolClient, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(client, college)
+    assert put(client, college).status_code == 302
+    before = {path for path in shelf.rglob("*") if path.is_file()}
+
+    def full(self: Any, chunk_size: int | None = None) -> Any:
+        yield b"the beginning"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ContentFile, "chunks", full)
+    refused = put(client, college)
+    assert "plus assez de place" in refused.content.decode() and refused.status_code == 422
+    assert {path for path in shelf.rglob("*") if path.is_file()} == before and shown(college)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in before} == {0o600}
 
 
 def test_nothing_of_the_camera_is_kept(college: World, client: SchoolClient) -> None:

@@ -456,7 +456,8 @@ def test_the_console_opens_an_operator_and_invites_them_again(college: World, cl
     assert code and "odile.ferrand" in said.getvalue()
     sent = {"login": "odile.ferrand", "code": code[0], "new_password": "trois chevaux bleus"}
     assert client.post("/activation/", sent | {"again": "trois chevaux bleus"}).status_code == 302
-    assert client.get("/plateforme/").status_code == 200
+    held = Holding.objects.get(person__account__login="odile.ferrand")
+    assert (held.role, held.school, held.territory) == (Role.OPERATOR, None, None)
     with pytest.raises(CommandError, match="already"):
         call_command("operator_code", "--open", "Odile", "Ferrand")
     with pytest.raises(CommandError, match="--again"):

@@ -63,10 +63,10 @@ def take_picture(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             picture = pictures.redrawn(form.cleaned_data["picture"], SIDE)
+            profile_actions.take_picture(request.viewer, picture)
         except uploads.UploadRefused as refusal:
             form.add_error("picture", str(refusal))
         else:
-            profile_actions.take_picture(request.viewer, picture)
             messages.success(request, _("Votre photo est enregistrée."))
             return redirect("identity:profile")
     return _profile(request, form)

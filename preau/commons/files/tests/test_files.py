@@ -91,6 +91,15 @@ def test_a_file_is_kept_under_a_name_that_nobody_typed(seat_of: Any, room: Path)
     assert "Devoir" not in str(line.details)
 
 
+def test_where_the_web_server_sends_the_bytes_its_group_may_read_them(
+    seat_of: Any, room: Path, settings: Any
+) -> None:
+    settings.FILES_MODE, settings.FOLDERS_MODE = 0o640, 0o750
+    [file] = kept(seat_of("pupil"), samples.sent("Devoir.pdf", samples.PDF))
+    path = vault.path_of(file.public_id)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o640, 0o750)
+
+
 def test_a_photograph_says_no_more_where_it_was_taken(seat_of: Any, room: Path) -> None:
     [file] = kept(seat_of("pupil"), samples.sent("photo.jpg", samples.located()))
     assert (file.width, file.height) == (60, 80)

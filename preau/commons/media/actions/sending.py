@@ -13,6 +13,7 @@ from os import open as open_file
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.dispatch import Signal
@@ -166,7 +167,7 @@ def _copy(source: IO[bytes], file: IO[bytes], left: int, digest: tuple[str, byte
 def _locked(path: Path) -> Iterator[IO[bytes]]:
     """The file of an upload, to one process at a time. Raises Conflict for the second."""
     mediaroom.open_folder(path.parent)
-    with fdopen(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600), "r+b") as file:
+    with fdopen(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, settings.FILES_MODE), "r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

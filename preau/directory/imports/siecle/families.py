@@ -159,6 +159,9 @@ class Families:
                 kinship = NEW_KINSHIP_OF.get(kinship, "90")
             return NEW_KINSHIP_OF.get(kinship, kinship), level
         level = node.said("RESP_LEGAL")
+        if self.staged.new is True:
+            # The old level beside the old kinship: both of one table, whatever the version declares.
+            kinship = NEW_KINSHIP_OF.get(kinship, kinship)
         legal_twice = level == "2" and kinship in codes.NEW_KINSHIP
         return kinship, "1" if legal_twice else level
 

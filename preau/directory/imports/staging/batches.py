@@ -57,7 +57,8 @@ UAI = re.compile(r"[0-9]{7}[A-Z]")
 ORDER = {STAFF: 0, PUPIL: 1, GUARDIAN: 2}
 DOUBTS = {
     "version": _("Version non déclarée : le lien de parenté est lu d’après son code."),
-    "generation": _("Code de lien d’une autre version que celle déclarée : le lien est mis de côté."),
+    "generation": _("Code de lien d’une autre version que celle déclarée : lu d’après son code."),
+    "unread": _("Code de lien d’une autre version que celle déclarée : le lien est mis de côté."),
     "kinship": _("Lien de parenté inconnu : « autre »."),
     "level": _("Niveau de responsabilité inconnu : « personne à contacter »."),
 }
@@ -376,8 +377,10 @@ class Batches:
         guardian, kinship, pays, level, contact, aid = [*parts, "", "", "", "", ""][:6]
         new = True if first_degree else self.new
         meaning = codes.meaning_of(kinship, "1" if first_degree else level, new=new)
+        # A code of the old table under the new version: father or mother, nobody knows which was meant.
+        unread = meaning.doubt == "generation" and new is True
         if meaning.doubt:
-            doubt(DOUBTS[meaning.doubt])
+            doubt(DOUBTS["unread" if unread else meaning.doubt])
         return GuardianshipFacts(
             pupil=pupil,
             guardian=guardian,
@@ -388,7 +391,7 @@ class Batches:
             pays=None if first_degree else pays == "1",
             lives_with=True if guardian in home else None,
             receives_aid=aid == "1" if aid else None,
-            unread=meaning.doubt == "generation",
+            unread=unread,
         )
 
     # Staff
