@@ -69,7 +69,7 @@ for fact in [
 for name, label, icon, order in [
     ("correct", _("Corriger"), "pencil", 60),
     ("move", _("Changer de classe"), "arrows-exchange", 61),
-    ("depart", _("Noter un départ"), "logout", 62),
+    ("depart", _("Départ de l’établissement"), "logout", 62),
     ("certificates", _("Certificats"), "printer", 64),
 ]:
     boards.pupil_links.add(boards.PupilLink(label, page_of(name), icon, keeps_office, order=order))

@@ -45,11 +45,6 @@ def corrects(viewer: Viewer, person: Person) -> bool:
     return not roles & {Role.AGENT, Role.OPERATOR} and (viewer.holds(Role.HEAD) or not roles & DOORS)
 
 
-def dismisses(viewer: Viewer, person: Person) -> bool:
-    """The office, of a function that the school gave by hand: what a file gave, the file ends."""
-    return corrects(viewer, person) and by_hand(viewer, person).exists()
-
-
 def by_hand(viewer: Viewer, person: Person) -> "QuerySet[Holding]":
     """The functions of somebody here that no file keeps, among those that this viewer opens."""
     held = Holding.objects.active(viewer.today).filter(person=person, school=viewer.school_id, source="")

@@ -231,7 +231,8 @@ def test_a_substitute_who_never_comes_is_shown_out(college: World, client: Schoo
     assert client.get(page).status_code == 404
     # What a file gave, the file ends.
     Holding.objects.filter(person=college.people["teacher"]).update(source="aaf")
-    assert client.post(f"/annuaire/personnes/{college.people['teacher'].public_id}/fin/").status_code == 403
+    assert client.post(f"/annuaire/personnes/{college.people['teacher'].public_id}/fin/").status_code == 302
+    assert not Holding.objects.filter(person=college.people["teacher"], ends=NOW.date()).exists()
 
 
 # Papers

@@ -221,7 +221,10 @@ def test_gestures_are_those_that_this_adult_makes(college: World, seat_of: Any) 
     assert {report, give} <= offered["teacher"] and leave not in offered["teacher"]
     assert offered["guardian"] == {"Annoncer une absence", "Qui demander, qui prévenir"}
     assert offered["pupil"] == set()
+    # Leaving for the day is school life's; leaving the school, the office's.
     assert leave not in offered["secretary"]
+    office = {"Corriger", "Changer de classe", "Départ de l’établissement", "Certificats", "Codes d’accès"}
+    assert office <= offered["secretary"] and not office & offered["cpe"]
 
 
 def test_a_closed_service_shows_nothing(college: World, seat_of: Any) -> None:

@@ -78,7 +78,7 @@ def engage(request: HttpRequest) -> HttpResponse:
 
 
 @removes
-@opens(Person, to=rules.dismisses, by="public_id")
+@opens(Person, to=rules.corrects, by="public_id")
 @confirmed()
 @require_POST
 def dismiss(request: HttpRequest, person: Person) -> HttpResponseRedirect:

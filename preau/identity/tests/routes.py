@@ -486,7 +486,7 @@ WITH_SECRETS = {
     "identity:letters_pdf",
 }
 FILES_ALONE = {"identity:take_picture"}
-ONE_BUTTON = {"identity:second_proof"}
+ONE_BUTTON = {"identity:second_proof", "identity:family_letters"}
 OTHER_FILES = {"identity:letters_pdf", "identity:picture"}
 CONFIRMED = {
     "identity:prepare_class",

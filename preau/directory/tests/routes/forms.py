@@ -452,7 +452,6 @@ READ_BY = {
     "directory:engage": WHOLE_SCHOOL,
     "directory:correct": WHOLE_STAFF | OWN_CLASS,
     "directory:engage.reason": {"head"},
-    "directory:people": set(),
     "directory:own_contact": OFFICE,
     "directory:answer_request": {"guardian", *OFFICE},
     "directory:identity": ANYBODY,
@@ -468,6 +467,7 @@ READ_BY = {
     },
 }
 NOT_WORDS = {"directory:paper_consent", "directory:year_placing"}
+ONE_BUTTON = {"directory:certificates"}
 FILES_ALONE = {"directory:pupil_photo", "directory:bring", "directory:bring_tables", "directory:take_logo"}
 
 

@@ -120,13 +120,11 @@ OPENS: dict[str, Near | set[str]] = {
         OFFICE | NEIGHBOURING,
     ),
     **dict.fromkeys(
-        [f"directory:{name}" for name in ("correct", "depart", "move", "certificates")],
+        [f"directory:{name}" for name in ("correct", "depart", "move", "certificates", "dismiss")],
         near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     ),
     "directory:withdraw_correction": SEES[Correction],
     "directory:own_contact": {"guardian", "other_guardian", "teacher_parent", "former_guardian"},
-    # Nobody of the stage was written down by hand but the staff: test_office.py.
-    "directory:dismiss": near(),
     "directory:withdraw_request": near(own={"guardian"}),
     "directory:answer_request": near(own=OFFICE, other_school=NEIGHBOURING),
     "directory:deliveries": OFFICE | NEIGHBOURING,
