@@ -189,6 +189,7 @@ for label, model, person, fields, more in [
         "created_by",
         dict.fromkeys(
             "school kind first_day last_day starts ends whole_days room place audience groups with_families asks_answer "
+            "stops_lessons meals transport tells "
             "state published_at revision sent_as".split(),
             NONE,
         )

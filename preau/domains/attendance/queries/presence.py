@@ -195,8 +195,8 @@ def _pupils(school: int, day: date) -> list[OnePupil]:
 def _moment(viewer: Viewer, school: int, day: date, now: datetime, pupils: Sequence[int]) -> Moment:
     calls: dict[int, Call] = {}
     lessons: dict[int, list[Call]] = defaultdict(list)
-    for *line, group in LESSONS(school, day):
-        call = calls.setdefault(line[0], Call(line[0], *line[1:5], line[5] or "", line[6]))
+    for pk, starts, ends, zone, subject, room, called_at, group in LESSONS(school, day):
+        call = calls.setdefault(pk, Call(pk, starts, ends, zone, subject, room or "", called_at))
         call.groups.add(group)
         lessons[group].append(call)
     marks = {
