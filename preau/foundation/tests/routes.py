@@ -1,8 +1,11 @@
 """The routes of foundation, as it tells the tests of them (tests/declared.py)."""
 
+from django.utils import timezone
+
+from preau.foundation.models import WorkerBeat
 from tests import pages
 from tests.declared import Body
-from tests.net.matrix_cast import EVERYONE, Near
+from tests.net.matrix_cast import EVERYONE, Near, Stage
 from tests.pages import Page
 
 # Pages
@@ -33,6 +36,12 @@ REST_OF_ADDRESS = {
     "foundation:styleguide_section": {"key": "actions"},
 }
 PLAIN = dict.fromkeys(["csrfmiddlewaretoken", "tri"], ())
+
+
+def plant(stage: Stage) -> None:
+    """A worker lives: nobody has to come."""
+    WorkerBeat.objects.create(worker="scène", at=timezone.now())
+
 
 # Forms and files
 

@@ -225,7 +225,7 @@ def _substitute(stage: Stage) -> Data:
         "email": "nadege.prigent@ecole.example",
         "phone": "06 11 22 33 45",
         "title": "mathématiques",
-        "reason": "Remplacement",
+        "reason": "Arrêt de maladie",
         "last_day": "2026-12-18",
     }
 
@@ -485,7 +485,13 @@ SHEETS = {
     "directory:export_consents": "secretary",
     "directory:export_year_pupils": "secretary",
 }
-OTHER_FILES = {"directory:report_json", "directory:consent_papers", "directory:logo", "directory:photo"}
+OTHER_FILES = {
+    "directory:report_json",
+    "directory:consent_papers",
+    "directory:logo",
+    "directory:photo",
+    "directory:certificates",
+}
 CONFIRMED = {
     "directory:engage",
     "directory:dismiss",
@@ -498,4 +504,5 @@ CONFIRMED = {
 NOT_CONFIRMED = {
     "directory:report_csv": "what a delivery that they brought themselves did",
     "directory:report_json": "the same",
+    "directory:certificates": "a paper about one pupil, of which the same page says all",
 }

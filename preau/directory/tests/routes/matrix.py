@@ -124,7 +124,7 @@ OPENS: dict[str, Near | set[str]] = {
         near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     ),
     "directory:withdraw_correction": SEES[Correction],
-    "directory:own_contact": {"guardian", "other_guardian", "teacher_parent", "former_guardian"},
+    "directory:own_contact": {"guardian", "other_guardian", "former_guardian"},
     "directory:withdraw_request": near(own={"guardian"}),
     "directory:answer_request": near(own=OFFICE, other_school=NEIGHBOURING),
     "directory:deliveries": OFFICE | NEIGHBOURING,

@@ -201,6 +201,7 @@ NUMBERED = {
 PLAIN = dict.fromkeys(
     [
         "comment",
+        "seuil",
         "status",
         "minutes_late",
         "voir",
