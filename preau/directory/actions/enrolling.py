@@ -22,7 +22,7 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.rules.office import by_hand
+from preau.directory.rules.office import by_hand, takes_back
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import journal
@@ -39,6 +39,10 @@ class LooksLike(Exception):
     def __init__(self, people: list[Person]) -> None:
         super().__init__()
         self.people = people
+
+
+class NotOurs(Exception):
+    """The person chosen is not for this viewer to write down: of another school by now, or of their own family."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,13 @@ class WrittenStaff:
 
 @transaction.atomic
 def enrol(viewer: Viewer, sent: WrittenPupil) -> Person:
-    """Write a pupil and their guardians down. The same form sent twice enrols once. Raises LooksLike."""
+    """Write a pupil and their guardians down. The same form sent twice enrols once. Raises LooksLike, NotOurs."""
     lock(School, viewer.school_id)
     pupil = sent.who.known
+    if pupil and not takes_back(viewer, pupil):
+        raise NotOurs
+    if any(one.who.known == viewer.person for one in sent.guardians):
+        raise NotOurs
     if pupil is None:
         twins = _twins(viewer, sent.who)
         if again := _written_by(viewer, twins):

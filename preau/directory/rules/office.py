@@ -80,6 +80,11 @@ def is_elsewhere(viewer: Viewer, person: Person) -> bool:
     return held.exists() or followed.exists()
 
 
+def takes_back(viewer: Viewer, person: Person) -> bool:
+    """May this viewer enrol again somebody who was a pupil here? Not whoever is elsewhere now, nor their own family."""
+    return not is_elsewhere(viewer, person) and not is_own_family(viewer, person)
+
+
 def places_pupil(viewer: Viewer, person: Person) -> bool:
     """The office, of a pupil of its school who is not of its own family: another class, a departure."""
     here = Holding.objects.pupils_here(viewer)

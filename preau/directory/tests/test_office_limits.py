@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import ContactRequest, Guardianship, Holding
+from preau.directory.actions import enrolling
+from preau.directory.models import ContactRequest, Enrolment, Guardianship, Holding, Person
 from preau.directory.rules import office as rules
 from preau.directory.seeds.world import World
+from preau.directory.tests.props import own_class
+from preau.directory.tests.test_office import ENROL, body
 from preau.directory.words import Authority, Role
+from preau.foundation.text import french
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -60,3 +64,55 @@ def test_whoever_was_given_something_is_corrected_by_the_head_who_gave_it(
     assert rules.corrects(seat_of("head"), teacher)
     Holding.objects.create(person=teacher, school=twin.school, role=Role.TEACHER, scope=given)
     assert not rules.corrects(seat_of("head"), teacher)
+
+
+# Whom it may enrol
+
+
+def gone(college: World) -> Person:
+    """A pupil who has left the school."""
+    pupil = college.people["pupil"]
+    Holding.objects.filter(person=pupil).update(ends=TODAY - timedelta(days=5))
+    Enrolment.objects.filter(pupil=pupil).update(ends=TODAY - timedelta(days=5))
+    return pupil
+
+
+def again(college: World, pupil: Person, **more: str) -> dict[str, str]:
+    names = {"family_name": pupil.family_name, "given_name": pupil.given_name, "same": pupil.public_id}
+    return body(college, **names, birth_date=str(pupil.birth_date), **more)
+
+
+def test_a_leaver_who_learns_elsewhere_is_not_taken_back_by_hand(
+    college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil = gone(college)
+    Holding.objects.create(person=pupil, school=twin.school, role=Role.PUPIL)
+    links = Guardianship.objects.filter(pupil=pupil).count()
+    client.sit(college.people["secretary"])
+    response = client.post(ENROL, again(college, pupil))
+    assert response.status_code == 422
+    assert french("dans un autre établissement : l’inscription se fait") in response.content.decode()
+    sent = enrolling.WrittenPupil(enrolling.Written("", "", known=pupil), own_class(college), TODAY)
+    with pytest.raises(enrolling.NotOurs):
+        enrolling.enrol(seat_of("secretary"), sent)
+    assert Guardianship.objects.filter(pupil=pupil).count() == links
+    assert not Holding.objects.pupils_here(seat_of("secretary")).filter(person=pupil).exists()
+
+
+def test_the_office_writes_neither_its_own_child_nor_itself(college: World, client: SchoolClient) -> None:
+    secretary, before = college.people["secretary"], Guardianship.objects.count()
+    client.sit(secretary)
+    typed = body(
+        college,
+        r1_given_name=secretary.given_name,
+        r1_family_name=secretary.family_name,
+        r1_same=secretary.public_id,
+    )
+    response = client.post(ENROL, typed)
+    assert response.status_code == 422 and "C’est vous" in response.content.decode()
+    assert Guardianship.objects.count() == before
+    pupil = gone(college)
+    Guardianship.objects.create(pupil=pupil, guardian=secretary, authority=Authority.LEGAL)
+    response = client.post(ENROL, again(college, pupil))
+    assert response.status_code == 422 and "de votre famille" in response.content.decode()
+    assert not Holding.objects.filter(person=pupil, ends=None).exists()

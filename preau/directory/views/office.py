@@ -54,6 +54,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
             pupil = enrolling.enrol(request.viewer, form.typed())
         except enrolling.LooksLike as meanwhile:
             form.show_same("same", meanwhile.people)
+        except enrolling.NotOurs:
+            form.add_error(None, _("Cette inscription n’est pas à vous : une autre personne s’en charge."))
         else:
             messages.success(request, _("%(name)s est inscrit dans Préau.") % {"name": pupil.full_name})
             return redirect("identity:family_letters", public_id=pupil.public_id)
