@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from preau.directory.actions.corrections import live, signed
@@ -174,6 +175,11 @@ def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: in
     if guardian is None:
         guardian = sent.who.create()
         _note(viewer, guardian, pupil.full_name)
+    links = Guardianship.objects.filter(pupil=pupil, guardian=guardian)
+    judged = links.filter(Q(may_not_be_informed=True) | Q(ruled_on__isnull=False))
+    if judged.exists() and not links.filter(ends=None).exists():
+        # A judge's word outlives a departure: what it ended is opened again where it is noted, and nowhere else.
+        return
     link, made = Guardianship.objects.get_or_create(
         pupil=pupil,
         guardian=guardian,

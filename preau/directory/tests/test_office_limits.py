@@ -1,6 +1,6 @@
 """What the office may not do: accounts of other schools, other schools' children, what a judge decided, its own family."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -116,3 +116,44 @@ def test_the_office_writes_neither_its_own_child_nor_itself(college: World, clie
     response = client.post(ENROL, again(college, pupil))
     assert response.status_code == 422 and "de votre famille" in response.content.decode()
     assert not Holding.objects.filter(person=pupil, ends=None).exists()
+
+
+@pytest.mark.parametrize("judged", [{"ruled_on": date(2026, 3, 2)}, {"may_not_be_informed": True}])
+def test_a_ruling_outlives_a_departure(college: World, client: SchoolClient, judged: dict[str, Any]) -> None:
+    pupil, father = gone(college), college.people["guardian"]
+    links = Guardianship.objects.filter(pupil=pupil, guardian=father)
+    links.update(ends=TODAY - timedelta(days=40), **judged)
+    # Another child here, so that the form knows the father.
+    other = Person.objects.create(family_name="Le Bris", given_name="Yann")
+    Holding.objects.create(person=other, school=college.school, role=Role.PUPIL)
+    Guardianship.objects.create(pupil=other, guardian=father, authority=Authority.LEGAL)
+    client.sit(college.people["secretary"])
+    typed = again(
+        college,
+        pupil,
+        r1_given_name=father.given_name,
+        r1_family_name=father.family_name,
+        r1_same=father.public_id,
+    )
+    assert client.post(ENROL, typed).status_code == 302
+    assert Holding.objects.filter(person=pupil, school=college.school, ends=None).exists()
+    assert links.count() == 1 and not links.active(TODAY).exists()
+
+
+# What it may read
+
+
+def test_a_request_of_the_other_guardian_is_not_for_the_parent_who_works_in_the_office(
+    college: World, client: SchoolClient
+) -> None:
+    mother, pupil, secretary = (college.people[key] for key in ("guardian", "pupil", "secretary"))
+    asked = ContactRequest.objects.create(
+        school=college.school, person=mother, field="lines", value="7 rue Secrète", asked_at=NOW
+    )
+    client.sit(secretary)
+    assert "7 rue Secrète" in client.get("/annuaire/demandes/").content.decode()
+    Guardianship.objects.create(pupil=pupil, guardian=secretary, authority=Authority.LEGAL, ends=TODAY)
+    assert "7 rue Secrète" not in client.get("/annuaire/demandes/").content.decode()
+    assert client.get(f"/annuaire/demandes/{asked.pk}/").status_code == 404
+    client.sit(college.people["head"])
+    assert "7 rue Secrète" in client.get("/annuaire/demandes/").content.decode()
