@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.directory.actions.corrections import mark_of
 from preau.directory.actions.enrolling import Written, WrittenGuardian, WrittenPupil, WrittenStaff
-from preau.directory.models import Address, Group, Person
+from preau.directory.models import Address, Group, Holding, Person
 from preau.directory.queries import office
 from preau.directory.queries.office import Alike
 from preau.directory.rules.office import A_YEAR, is_elsewhere, is_own_family, roles_opened, why_not_born
@@ -197,6 +197,9 @@ class EnrolForm(_WhoForm):
             return
         if is_own_family(self.viewer, pupil):
             self.add_error("same", _("Cet élève est de votre famille : une autre personne l’inscrit."))
+        elif Holding.objects.pupils_here(self.viewer).filter(person=pupil).exists():
+            # Nothing of what was typed would be written: neither the class nor who answers for the pupil.
+            self.add_error("same", _("Cet élève est déjà inscrit ici : ouvrez sa fiche."))
         elif is_elsewhere(self.viewer, pupil):
             self.add_error(
                 "same",

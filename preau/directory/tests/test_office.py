@@ -117,6 +117,7 @@ def test_a_pupil_is_enrolled_with_their_mother_on_one_page(college: World, clien
     )
     assert link.lives_with and Address.objects.get(person=pupil).is_protected
     page = client.get(response["Location"]).content.decode()
+    assert "L’inscription de Maïwenn Le Gall est enregistrée." in page
     assert "LE GALL Soizic" in page and "LE GALL Maïwenn" in page
     letters = client.post(response["Location"], {"vu": "0"}).content.decode()
     assert letters.count('class="letter') == 2 or "Soizic" in letters
@@ -147,8 +148,8 @@ def test_whoever_looks_like_the_pupil_is_shown_before(
     assert response.status_code == 422 and pupil.public_id in said
     assert twin.people["pupil"].public_id not in said
     before = Person.objects.count()
-    # The same pupil: nothing is written twice.
-    assert client.post(ENROL, typed | {"same": pupil.public_id}).status_code == 302
+    # The same pupil: nothing is written twice, and it is said that the mother typed is not written.
+    assert client.post(ENROL, typed | {"same": pupil.public_id}).status_code == 422
     assert Person.objects.count() == before and Enrolment.objects.filter(pupil=pupil, ends=None).count() >= 1
     # Somebody else: the office says so.
     assert client.post(ENROL, typed | {"same": "autre"}).status_code == 302

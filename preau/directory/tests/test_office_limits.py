@@ -7,11 +7,11 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.directory.actions import enrolling
-from preau.directory.models import ContactRequest, Enrolment, Guardianship, Holding, Person
+from preau.directory.models import ContactRequest, Enrolment, Guardianship, Holding, Person, School
 from preau.directory.rules import office as rules
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
-from preau.directory.tests.test_office import ENROL, body
+from preau.directory.tests.test_office import ENGAGE, ENROL, body
 from preau.directory.words import Authority, Role
 from preau.foundation.text import french
 
@@ -157,3 +157,39 @@ def test_a_request_of_the_other_guardian_is_not_for_the_parent_who_works_in_the_
     assert client.get(f"/annuaire/demandes/{asked.pk}/").status_code == 404
     client.sit(college.people["head"])
     assert "7 rue Secrète" in client.get("/annuaire/demandes/").content.decode()
+
+
+# The question always has an answer
+
+
+def test_whoever_once_was_here_is_offered_not_refused_for_ever(college: World, client: SchoolClient) -> None:
+    """A teacher who works nowhere any more, a pupil who learns in another school, written « Le » « Bris Yann » there."""
+    client.sit(college.people["secretary"])
+    teacher, past = (
+        Person.objects.create(family_name="Prigent", given_name="Nadège"),
+        TODAY - timedelta(days=400),
+    )
+    Holding.objects.create(person=teacher, school=college.school, role=Role.TEACHER, starts=past, ends=TODAY)
+    typed = {"role": "teacher", "family_name": "Prigent", "given_name": "Nadège"}
+    response = client.post(ENGAGE, typed)
+    assert response.status_code == 422 and teacher.public_id in response.content.decode()
+    assert client.post(ENGAGE, typed | {"same": teacher.public_id}).status_code == 302
+    assert Holding.objects.active(TODAY).filter(person=teacher).count() == 1
+    pupil = Person.objects.create(family_name="Le Gall", given_name="Maïwenn", birth_date=date(2014, 3, 2))
+    Holding.objects.create(person=pupil, school=college.school, role=Role.PUPIL, starts=past, ends=TODAY)
+    Holding.objects.create(
+        person=pupil, school=School.objects.create(uai="0350999Z", name="Autre"), role=Role.PUPIL
+    )
+    names = {"family_name": "Le", "given_name": "Gall Maïwenn"}
+    response = client.post(ENROL, body(college, **names))
+    assert response.status_code == 422 and pupil.public_id in response.content.decode()
+    assert client.post(ENROL, body(college, **names, same="autre")).status_code == 302
+
+
+def test_a_pupil_of_today_is_not_enrolled_again(college: World, client: SchoolClient) -> None:
+    pupil, before = college.people["pupil"], Person.objects.count()
+    client.sit(college.people["secretary"])
+    response = client.post(ENROL, again(college, pupil))
+    assert response.status_code == 422
+    assert french("Cet élève est déjà inscrit ici : ouvrez sa fiche.") in response.content.decode()
+    assert Person.objects.count() == before
