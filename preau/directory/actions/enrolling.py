@@ -16,6 +16,7 @@ from preau.directory.models import (
     Address,
     Correction,
     Enrolment,
+    ExternalId,
     Group,
     Guardianship,
     Guest,
@@ -224,7 +225,8 @@ def engage(viewer: Viewer, sent: WrittenStaff) -> Person:
     ends = sent.last_day + A_DAY if sent.last_day else None
     if not _give(viewer, person, sent.role, starts=sent.first_day, ends=ends, title=sent.title):
         return person
-    _note(viewer, person, sent.title or str(sent.role.label))
+    if not ExternalId.objects.filter(person=person, kind="person").exists():
+        _note(viewer, person, sent.title or str(sent.role.label))
     if ends:
         holding = Holding.objects.filter(person=person, school=viewer.school_id, ends=ends).latest("pk")
         Guest.objects.create(holding=holding, reason=sent.reason, invited_at=timezone.now())
