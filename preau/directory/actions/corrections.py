@@ -1,6 +1,6 @@
 """Correcting one person by hand, beside what the files say, and taking a correction back (docs/decisions/0153)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -128,17 +128,28 @@ def withdraw(viewer: Viewer, correction: Correction) -> bool:
     return True
 
 
+def former_ends(row: Correction | None, name: str) -> dict[int, date | None]:
+    """When each of the rows that a departure ended would have ended by itself; None for one that would go on."""
+    kept: Any = row.before.get(name, {}) if row else {}
+    if isinstance(kept, list):
+        # As departures were first written: of rows that would all go on.
+        kept = dict.fromkeys(kept)
+    return {int(pk): date.fromisoformat(day) if day else None for pk, day in kept.items()}
+
+
 def _stay(row: Correction) -> None:
-    """A pupil does not leave after all, or comes back: what the departure ended goes on."""
-    Holding.objects.filter(pk__in=row.before.get("holdings", ())).update(ends=None)
-    _open_again(row.before.get("enrolments", ()))
+    """A pupil does not leave after all, or comes back: what the departure ended goes on, until its own end."""
+    for pk, ends in former_ends(row, "holdings").items():
+        Holding.objects.filter(pk=pk).update(ends=ends)
+    _open_again(former_ends(row, "enrolments"))
 
 
-def _open_again(pks: Iterable[int]) -> None:
-    """Enrolments that nobody opened again beside these."""
-    for one in Enrolment.objects.filter(pk__in=list(pks)):
-        if not Enrolment.objects.filter(group=one.group_id, pupil=one.pupil_id, ends=None).exists():
-            one.ends = None
+def _open_again(former: Mapping[int, date | None]) -> None:
+    """Enrolments that nobody opened again beside these, until their own end."""
+    for one in Enrolment.objects.filter(pk__in=list(former)):
+        ends = former[one.pk]
+        if ends or not Enrolment.objects.filter(group=one.group_id, pupil=one.pupil_id, ends=None).exists():
+            one.ends = ends
             one.save(update_fields=["ends"])
 
 
@@ -159,7 +170,7 @@ def _go_back(viewer: Viewer, row: Correction) -> None:
             )
         return
     opened.delete()
-    _open_again(row.before.get("ended", ()))
+    _open_again(dict.fromkeys(row.before.get("ended", ())))
 
 
 def forget_corrections(person_id: int) -> int:
