@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.directory.actions.comparing.local import as_said, is_same
-from preau.directory.models import Address, Correction, Enrolment, ExternalId, Holding, Person
+from preau.directory.models import Address, Correction, Enrolment, ExternalId, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices
 from preau.foundation.locks import lock
@@ -82,12 +82,18 @@ def signed(viewer: Viewer, **more: Any) -> dict[str, Any]:
 
 
 def live(viewer: Viewer, person: Person, lines: str, *, protected: bool) -> None:
-    """Write where somebody lives; an empty address is none, and protects nothing."""
+    """Write where somebody lives; an empty address is none, and protects nothing.
+
+    A protected one is protected on the rows of the children who live there too: it would be read there otherwise.
+    """
     if not lines:
         Address.objects.filter(person=person).delete()
         return
     values = {"lines": lines, "is_protected": protected, "by": viewer.person, "at": timezone.now()}
     Address.objects.update_or_create(person=person, defaults=values)
+    if protected:
+        wards = Guardianship.objects.active(viewer.today).filter(guardian=person).values("pupil_id")
+        Address.objects.filter(person__in=wards, lines=lines).update(is_protected=True)
 
 
 def tell(viewer: Viewer, person: Person, names: Iterable[str]) -> None:
