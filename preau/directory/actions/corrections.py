@@ -1,6 +1,6 @@
 """Correcting one person by hand, beside what the files say, and taking a correction back (docs/decisions/0153)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.directory.actions.comparing.local import as_said, is_same
-from preau.directory.models import Address, Correction, Enrolment, ExternalId, Holding, Person
+from preau.directory.models import Address, Correction, Enrolment, ExternalId, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.foundation import journal, notices
 from preau.foundation.locks import lock
@@ -82,12 +82,18 @@ def signed(viewer: Viewer, **more: Any) -> dict[str, Any]:
 
 
 def live(viewer: Viewer, person: Person, lines: str, *, protected: bool) -> None:
-    """Write where somebody lives; an empty address is none, and protects nothing."""
+    """Write where somebody lives; an empty address is none, and protects nothing.
+
+    A protected one is protected on the rows of the children who live there too: it would be read there otherwise.
+    """
     if not lines:
         Address.objects.filter(person=person).delete()
         return
     values = {"lines": lines, "is_protected": protected, "by": viewer.person, "at": timezone.now()}
     Address.objects.update_or_create(person=person, defaults=values)
+    if protected:
+        wards = Guardianship.objects.active(viewer.today).filter(guardian=person).values("pupil_id")
+        Address.objects.filter(person__in=wards, lines=lines).update(is_protected=True)
 
 
 def tell(viewer: Viewer, person: Person, names: Iterable[str]) -> None:
@@ -128,17 +134,28 @@ def withdraw(viewer: Viewer, correction: Correction) -> bool:
     return True
 
 
+def former_ends(row: Correction | None, name: str) -> dict[int, date | None]:
+    """When each of the rows that a departure ended would have ended by itself; None for one that would go on."""
+    kept: Any = row.before.get(name, {}) if row else {}
+    if isinstance(kept, list):
+        # As departures were first written: of rows that would all go on.
+        kept = dict.fromkeys(kept)
+    return {int(pk): date.fromisoformat(day) if day else None for pk, day in kept.items()}
+
+
 def _stay(row: Correction) -> None:
-    """A pupil does not leave after all, or comes back: what the departure ended goes on."""
-    Holding.objects.filter(pk__in=row.before.get("holdings", ())).update(ends=None)
-    _open_again(row.before.get("enrolments", ()))
+    """A pupil does not leave after all, or comes back: what the departure ended goes on, until its own end."""
+    for pk, ends in former_ends(row, "holdings").items():
+        Holding.objects.filter(pk=pk).update(ends=ends)
+    _open_again(former_ends(row, "enrolments"))
 
 
-def _open_again(pks: Iterable[int]) -> None:
-    """Enrolments that nobody opened again beside these."""
-    for one in Enrolment.objects.filter(pk__in=list(pks)):
-        if not Enrolment.objects.filter(group=one.group_id, pupil=one.pupil_id, ends=None).exists():
-            one.ends = None
+def _open_again(former: Mapping[int, date | None]) -> None:
+    """Enrolments that nobody opened again beside these, until their own end."""
+    for one in Enrolment.objects.filter(pk__in=list(former)):
+        ends = former[one.pk]
+        if ends or not Enrolment.objects.filter(group=one.group_id, pupil=one.pupil_id, ends=None).exists():
+            one.ends = ends
             one.save(update_fields=["ends"])
 
 
@@ -159,7 +176,7 @@ def _go_back(viewer: Viewer, row: Correction) -> None:
             )
         return
     opened.delete()
-    _open_again(row.before.get("ended", ()))
+    _open_again(dict.fromkeys(row.before.get("ended", ())))
 
 
 def forget_corrections(person_id: int) -> int:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from preau.directory.actions.corrections import live, signed
@@ -15,6 +16,7 @@ from preau.directory.models import (
     Address,
     Correction,
     Enrolment,
+    ExternalId,
     Group,
     Guardianship,
     Guest,
@@ -22,7 +24,7 @@ from preau.directory.models import (
     Person,
     School,
 )
-from preau.directory.rules.office import by_hand
+from preau.directory.rules.office import by_hand, takes_back
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation import journal
@@ -39,6 +41,10 @@ class LooksLike(Exception):
     def __init__(self, people: list[Person]) -> None:
         super().__init__()
         self.people = people
+
+
+class NotOurs(Exception):
+    """The person chosen is not for this viewer to write down: of another school by now, or of their own family."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +102,13 @@ class WrittenStaff:
 
 @transaction.atomic
 def enrol(viewer: Viewer, sent: WrittenPupil) -> Person:
-    """Write a pupil and their guardians down. The same form sent twice enrols once. Raises LooksLike."""
+    """Write a pupil and their guardians down. The same form sent twice enrols once. Raises LooksLike, NotOurs."""
     lock(School, viewer.school_id)
     pupil = sent.who.known
+    if pupil and not takes_back(viewer, pupil):
+        raise NotOurs
+    if any(one.who.known == viewer.person for one in sent.guardians):
+        raise NotOurs
     if pupil is None:
         twins = _twins(viewer, sent.who)
         if again := _written_by(viewer, twins):
@@ -166,6 +176,11 @@ def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: in
     if guardian is None:
         guardian = sent.who.create()
         _note(viewer, guardian, pupil.full_name)
+    links = Guardianship.objects.filter(pupil=pupil, guardian=guardian)
+    judged = links.filter(Q(may_not_be_informed=True) | Q(ruled_on__isnull=False))
+    if judged.exists() and not links.filter(ends=None).exists():
+        # A judge's word outlives a departure: what it ended is opened again where it is noted, and nowhere else.
+        return
     link, made = Guardianship.objects.get_or_create(
         pupil=pupil,
         guardian=guardian,
@@ -210,7 +225,8 @@ def engage(viewer: Viewer, sent: WrittenStaff) -> Person:
     ends = sent.last_day + A_DAY if sent.last_day else None
     if not _give(viewer, person, sent.role, starts=sent.first_day, ends=ends, title=sent.title):
         return person
-    _note(viewer, person, sent.title or str(sent.role.label))
+    if not ExternalId.objects.filter(person=person, kind="person").exists():
+        _note(viewer, person, sent.title or str(sent.role.label))
     if ends:
         holding = Holding.objects.filter(person=person, school=viewer.school_id, ends=ends).latest("pk")
         Guest.objects.create(holding=holding, reason=sent.reason, invited_at=timezone.now())

@@ -1,11 +1,12 @@
 """A pupil leaves on a day, or goes to another class from a day: said before the files say it (docs/decisions/0153)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from preau.directory.actions.corrections import signed
+from preau.directory.actions.corrections import former_ends, signed
 from preau.directory.models import Correction, Enrolment, Group, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -33,26 +34,30 @@ def depart(viewer: Viewer, pupil: Person, last_day: date) -> bool:
     if not held:
         raise MovedOn
     learnt = list(Enrolment.objects.filter(goes_on, pupil=pupil, school=viewer.school_id))
-    before = (
-        known.before
-        if known
-        else {
-            "holdings": [row.pk for row in held if row.ends is None],
-            "enrolments": [row.pk for row in learnt if row.ends is None],
-        }
-    )
-    for row in held:
-        row.ends = max(ends, row.starts or ends)
-        row.save(update_fields=["ends"])
-    for one in learnt:
-        one.ends = max(ends, one.starts or ends)
-        one.save(update_fields=["ends"])
+    before = {
+        "holdings": _end(held, ends, former_ends(known, "holdings")),
+        "enrolments": _end(learnt, ends, former_ends(known, "enrolments")),
+    }
     values = signed(viewer, value=last_day.isoformat(), told="", before=before)
     Correction.objects.update_or_create(person=pupil, field=Kind.DEPARTURE, defaults=values)
     journal.record(
         viewer, "directory.departure_noted", pupil, subject_id=pupil.pk, until=last_day.isoformat()
     )
     return True
+
+
+def _end(
+    rows: Iterable[Holding | Enrolment], ends: date, former: dict[int, date | None]
+) -> dict[str, str | None]:
+    """End these rows that day, a row that ends sooner by itself apart; returns when each would have ended otherwise."""
+    for row in rows:
+        own = former.get(row.pk, row.ends)
+        if row.pk in former or own is None or own > ends:
+            former[row.pk] = own
+            last = min(ends, own or ends)
+            row.ends = max(last, row.starts or last)
+            row.save(update_fields=["ends"])
+    return {str(pk): day.isoformat() if day else None for pk, day in former.items()}
 
 
 @transaction.atomic
@@ -91,8 +96,14 @@ def _keep(
         return
     told = known.told if known else ", ".join(row.group.name for row in former)
     if known and told == group.name:
+        # The file's class again is the file's to end.
+        given = Enrolment.objects.filter(pk__in=known.before.get("ended", ()), group=group).exclude(source="")
+        opened.source = given.values_list("source", flat=True).first() or ""
+        opened.save(update_fields=["source"])
         known.delete()
         return
+    # What the school itself opened meanwhile is not opened again when this is taken back.
+    ended = [pk for pk in ended if not known or pk != known.before.get("opened")]
     before = {"ended": [*(known.before.get("ended", []) if known else []), *ended], "opened": opened.pk}
     values = signed(viewer, value=group.name, told=told[:254], before=before)
     Correction.objects.update_or_create(person=pupil, field=Kind.CLASS, defaults=values)

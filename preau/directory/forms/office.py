@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from preau.directory.actions.corrections import mark_of
 from preau.directory.actions.enrolling import Written, WrittenGuardian, WrittenPupil, WrittenStaff
-from preau.directory.models import Address, Group, Person
+from preau.directory.models import Address, Group, Holding, Person
 from preau.directory.queries import office
 from preau.directory.queries.office import Alike
-from preau.directory.rules.office import A_YEAR, is_elsewhere, roles_opened, why_not_born
+from preau.directory.rules.office import A_YEAR, is_elsewhere, is_own_family, roles_opened, why_not_born
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation.fields import Day, FewRows
@@ -117,11 +117,15 @@ class _WhoForm(forms.Form):
         self.cleaned_data[name] = ""
         self.ask_same(name, [Alike(person, person.list_name) for person in people])
 
+    def chosen(self, name: str) -> Person | None:
+        """The one of those shown who was said to be the same."""
+        shown = {one.person.public_id: one.person for one in self.alike.get(name, ())}
+        return shown.get(self.cleaned_data.get(name) or "")
+
     def written(self, name: str, told: Mapping[str, Any]) -> Written:
         """What was typed of somebody, with the one that they are when one was chosen."""
-        shown = {one.person.public_id: one.person for one in self.alike.get(name, ())}
-        known = shown.get(self.cleaned_data.get(name) or "")
-        return Written(**told, known=known, apart=frozenset(one.pk for one in shown.values()))
+        apart = frozenset(one.person.pk for one in self.alike.get(name, ()))
+        return Written(**told, known=self.chosen(name), apart=apart)
 
 
 def _same() -> forms.CharField:
@@ -182,10 +186,27 @@ class EnrolForm(_WhoForm):
                 "same",
                 office.pupils_like(self.viewer, told["family_name"], told["given_name"], told["birth_date"]),
             )
+            self._check_pupil(self.chosen("same"))
         for rank in self.RANKS:
             if self.is_told(rank):
                 self._check_kin(rank, told)
         return told
+
+    def _check_pupil(self, pupil: Person | None) -> None:
+        if pupil is None:
+            return
+        if is_own_family(self.viewer, pupil):
+            self.add_error("same", _("Cet élève est de votre famille : une autre personne l’inscrit."))
+        elif Holding.objects.pupils_here(self.viewer).filter(person=pupil).exists():
+            # Nothing of what was typed would be written: neither the class nor who answers for the pupil.
+            self.add_error("same", _("Cet élève est déjà inscrit ici : ouvrez sa fiche."))
+        elif is_elsewhere(self.viewer, pupil):
+            self.add_error(
+                "same",
+                _(
+                    "Cet élève est maintenant dans un autre établissement : l’inscription se fait par l’académie."
+                ),
+            )
 
     def is_told(self, rank: int) -> bool:
         return any(self.cleaned_data.get(f"r{rank}_{name}") for name in KIN)
@@ -210,6 +231,10 @@ class EnrolForm(_WhoForm):
                 told.get(f"r{rank}_email") or "",
             ),
         )
+        if self.chosen(f"r{rank}_same") == self.viewer.person:
+            self.add_error(
+                f"r{rank}_same", _("C’est vous : une autre personne inscrit un enfant dont vous répondez.")
+            )
 
     def typed(self) -> WrittenPupil:
         told = self.cleaned_data

@@ -109,10 +109,13 @@ class Address(models.Model):
 
 class ContactRequestQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: "Viewer") -> Self:
-        """One's own; for head and secretary, those asked of their school. The other guardian reads none of them."""
+        """One's own; for head and secretary, those asked of their school. The other guardian reads none, even when they work there."""
+        own = Q(person_id=viewer.person.pk)
         if viewer.holds(Role.HEAD, Role.SECRETARY):
-            return self.in_school(viewer)
-        return self.filter(person_id=viewer.person.pk) if viewer.is_guardian else self.none()
+            wards = Guardianship.objects.filter(guardian=viewer.person.pk).values("pupil_id")
+            family = Guardianship.objects.filter(pupil__in=wards).values("guardian_id")
+            return self.in_school(viewer).filter(own | ~Q(person__in=family))
+        return self.filter(own) if viewer.is_guardian else self.none()
 
     def waiting(self) -> Self:
         return self.filter(state=ContactRequest.State.ASKED)

@@ -14,7 +14,6 @@ from preau.directory.models import (
     Group,
     Guardianship,
     Holding,
-    Leaver,
     Person,
 )
 from preau.directory.models.corrections import CONTRADICTED
@@ -135,23 +134,24 @@ class Alike:
 
 
 def pupils_like(viewer: Viewer, family: str, given: str, born: date | None) -> list[Alike]:
-    """Pupils of the school, of today or who have left it, of the same names or born the same day with a name that nearly is."""
+    """Pupils of the school, of any date, of the same names or born the same day with a name that nearly is.
+
+    Whoever `enrolling._twins` may refuse is offered here: the question could not be answered otherwise.
+    """
     names = (fold(family), fold(given))
-    here = Person.objects.filter(pk__in=pupils_here(viewer).values("person_id"))
-    gone = Leaver.objects.visible_to(viewer).pupils(viewer.school_id or 0)
-    near = (
-        Q(search_name=" ".join(names)[:220]) | Q(birth_date=born) if born else Q(search_name=" ".join(names))
-    )
-    found = {person.pk: person for person in here.filter(near, erased_at=None)}
-    left = {row.pk: row for row in gone.filter(near) if row.pk not in found}
-    alike = [
-        *(Alike(one, _said_of_pupil(one, left=False)) for one in found.values() if _nearly(names, one)),
-        *(Alike(one, _said_of_pupil(one, left=True)) for one in left.values() if _nearly(names, one)),
-    ]
-    return alike[:MOST_ALIKE]
+    ever = Holding.objects.filter(school=viewer.school_id, role=Role.PUPIL)
+    near = Q(search_name=" ".join(names)[:220]) | (Q(birth_date=born) if born else Q())
+    people = Person.objects.filter(near, pk__in=ever.values("person_id"), erased_at=None)
+    found = [one for one in people if _nearly(names, one)]
+    lasting = ever.filter(Q(ends=None) | Q(ends__gt=viewer.today), person__in=found)
+    goes_on = set(lasting.values_list("person_id", flat=True))
+    found.sort(key=lambda one: one.pk not in goes_on)
+    return [Alike(one, _said_of_pupil(one, left=one.pk not in goes_on)) for one in found[:MOST_ALIKE]]
 
 
 def _nearly(names: tuple[str, str], person: Person) -> bool:
+    if person.search_name == " ".join(names)[:220]:
+        return True
     mine = (fold(person.family_name), fold(person.given_name))
     return all(
         one == other or slips_between(one, other, allowed, of_beginning=False) <= allowed
@@ -168,13 +168,19 @@ def _said_of_pupil(person: Person, *, left: bool) -> str:
 
 
 def adults_like(viewer: Viewer, family: str, given: str, number: str, email: str) -> list[Alike]:
-    """Adults of the school of the same names, telephone or e-mail; never the viewer's own family's secrets: names and children alone."""
+    """Adults of the school, of any date, of the same names, telephone or e-mail; what is said of them: names and children alone.
+
+    Whoever `enrolling._colleagues` may refuse is offered here: the question could not be answered otherwise.
+    """
     near = Q(search_name=fold(f"{family} {given}")[:220])
     near |= Q(phone__in=ways_of(number)) if number else Q()
     near |= Q(email__iexact=email) if email else Q()
-    pupils = pupils_here(viewer).values("person_id")
-    people = Person.objects.visible_to(viewer).filter(near, erased_at=None, is_institution=False)
-    found = list(people.exclude(pk__in=pupils).order_by("search_name", "pk")[:MOST_ALIKE])
+    ever = Holding.objects.filter(school=viewer.school_id)
+    pupils = ever.filter(role=Role.PUPIL).values("person_id")
+    families = Guardianship.objects.of_another().filter(pupil__in=pupils).values("guardian_id")
+    adults = Q(pk__in=ever.exclude(role=Role.PUPIL).values("person_id")) | Q(pk__in=families)
+    people = Person.objects.filter(near, adults, erased_at=None, is_institution=False)
+    found = list(people.order_by("search_name", "pk")[:MOST_ALIKE])
     lines = _lines(viewer, found)
     return [
         Alike(person, f"{line.list_name}, {line.does}" if line.does else line.list_name)

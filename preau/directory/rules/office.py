@@ -34,15 +34,28 @@ def enrols(viewer: Viewer, *_: object) -> bool:
 
 
 def corrects(viewer: Viewer, person: Person) -> bool:
-    """The office: not themselves, nor their own family; whoever holds what opens doors, the head alone.
+    """The office: not themselves, nor their own family, nor whoever works for others and not here.
 
-    An e-mail corrected is a way into an account: the same people are kept from it as from codes.
+    An e-mail corrected is a way into an account: the same people are kept from it as from codes (identity/rules.py).
     """
     if not keeps_office(viewer) or viewer.person.pk == person.pk or is_own_family(viewer, person):
         return False
     held = Holding.objects.filter(Q(ends=None) | Q(ends__gt=viewer.today), person=person)
-    roles = set(held.values_list("role", flat=True))
-    return not roles & {Role.AGENT, Role.OPERATOR} and (viewer.holds(Role.HEAD) or not roles & DOORS)
+    return _opens_way_in(viewer, list(held.exclude(role=Role.PUPIL)))
+
+
+def _opens_way_in(viewer: Viewer, held: list[Holding]) -> bool:
+    """`held`: the functions of somebody anywhere, of today and to come; a family holds none.
+
+    Whoever holds what opens doors, or was given something beyond their function: the head alone, where they hold it.
+    """
+    today = [row for row in held if row.starts is None or row.starts <= viewer.today]
+    guarded = [row for row in held if row.role in DOORS or row.delegations(viewer.today)]
+    if held and all(row.school_id != viewer.school_id for row in today or held):
+        return False
+    if any(row.role in {Role.AGENT, Role.OPERATOR} or row.school_id != viewer.school_id for row in guarded):
+        return False
+    return viewer.holds(Role.HEAD) or not guarded
 
 
 def by_hand(viewer: Viewer, person: Person) -> "QuerySet[Holding]":
@@ -65,6 +78,11 @@ def is_elsewhere(viewer: Viewer, person: Person) -> bool:
         active_on(viewer.today), guardian=person, pupil__in=learns.values("person_id")
     )
     return held.exists() or followed.exists()
+
+
+def takes_back(viewer: Viewer, person: Person) -> bool:
+    """May this viewer enrol again somebody who was a pupil here? Not whoever is elsewhere now, nor their own family."""
+    return not is_elsewhere(viewer, person) and not is_own_family(viewer, person)
 
 
 def places_pupil(viewer: Viewer, person: Person) -> bool:

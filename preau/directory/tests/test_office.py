@@ -28,7 +28,7 @@ from preau.directory.models import (
 )
 from preau.directory.queries import office as queries
 from preau.directory.seeds.world import World
-from preau.directory.tests.aaf import deliver, eleve, etab, parent
+from preau.directory.tests.aaf import deliver, eleve, etab, parent, personnel
 from preau.directory.tests.props import own_class
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Authority, Kinship, Role
@@ -117,6 +117,7 @@ def test_a_pupil_is_enrolled_with_their_mother_on_one_page(college: World, clien
     )
     assert link.lives_with and Address.objects.get(person=pupil).is_protected
     page = client.get(response["Location"]).content.decode()
+    assert "L’inscription de Maïwenn Le Gall est enregistrée." in page
     assert "LE GALL Soizic" in page and "LE GALL Maïwenn" in page
     letters = client.post(response["Location"], {"vu": "0"}).content.decode()
     assert letters.count('class="letter') == 2 or "Soizic" in letters
@@ -147,8 +148,8 @@ def test_whoever_looks_like_the_pupil_is_shown_before(
     assert response.status_code == 422 and pupil.public_id in said
     assert twin.people["pupil"].public_id not in said
     before = Person.objects.count()
-    # The same pupil: nothing is written twice.
-    assert client.post(ENROL, typed | {"same": pupil.public_id}).status_code == 302
+    # The same pupil: nothing is written twice, and it is said that the mother typed is not written.
+    assert client.post(ENROL, typed | {"same": pupil.public_id}).status_code == 422
     assert Person.objects.count() == before and Enrolment.objects.filter(pupil=pupil, ends=None).count() >= 1
     # Somebody else: the office says so.
     assert client.post(ENROL, typed | {"same": "autre"}).status_code == 302
@@ -334,6 +335,16 @@ def test_a_protected_address_is_for_the_office_alone(
     corrections.live(secretary, pupil, "3 rue du Puits", protected=False)
     client.sit(college.people["cpe"])
     assert "3 rue du Puits" in client.get(page).content.decode()
+
+
+def test_an_address_that_becomes_protected_is_so_on_the_child_too(college: World, seat_of: Any) -> None:
+    pupil, mother, secretary = college.people["pupil"], college.people["guardian"], seat_of("secretary")
+    corrections.live(secretary, mother, "3 rue du Puits", protected=False)
+    corrections.live(secretary, pupil, "3 rue du Puits", protected=False)
+    corrections.live(secretary, college.people["other_guardian"], "3 rue du Puits", protected=False)
+    corrections.live(secretary, mother, "3 rue du Puits", protected=True)
+    assert not Address.objects.visible_to(seat_of("cpe")).filter(person__in=[mother, pupil]).exists()
+    assert not Address.objects.get(person=college.people["other_guardian"]).is_protected
 
 
 def test_two_people_do_not_write_over_each_other(college: World, client: SchoolClient) -> None:
@@ -580,6 +591,69 @@ def test_a_class_taken_back_the_same_day_leaves_nothing(place: Any, office: View
     assert learns(pupil) == ["3A"] and Enrolment.objects.filter(pupil=pupil).count() == 1
     place()
     assert learns(pupil) == ["3A"] and Enrolment.objects.filter(pupil=pupil).count() == 1
+
+
+def test_a_class_moved_back_to_the_files_is_the_files_to_end(place: Any, office: Viewer) -> None:
+    pupil = bearer("10")
+    leaving.move(office, pupil, Group.objects.get(name="3B"), NOW.date())
+    with time_machine.travel(NOW + timedelta(days=7), tick=False):
+        leaving.move(office, pupil, Group.objects.get(name="3A"), NOW.date() + timedelta(days=7))
+        assert kept() == []
+        place(known("3B"))
+    open_rows = Enrolment.objects.filter(pupil=pupil, ends=None)
+    assert list(open_rows.values_list("group__name", flat=True)) == ["3B"]
+
+
+def test_a_second_move_taken_back_leaves_one_class(place: Any, office: Viewer) -> None:
+    pupil = bearer("10")
+    third = Group.objects.get(name="3B")
+    other = Group.objects.create(school=third.school, year=third.year, kind=third.kind, name="3C")
+    leaving.move(office, pupil, third, NOW.date())
+    leaving.move(office, pupil, other, NOW.date())
+    assert learns(pupil) == ["3C"]
+    assert corrections.withdraw(office, Correction.objects.get())
+    assert learns(pupil) == ["3A"]
+
+
+def test_a_departure_keeps_what_ends_by_itself(place: Any, office: Viewer) -> None:
+    """A group that ends sooner, one that ends later, and a second day further than the first."""
+    pupil, soon, late = bearer("10"), NOW.date() + timedelta(days=3), NOW.date() + timedelta(days=60)
+    group = Group.objects.get(name="3B")
+    for ends in (soon, late):
+        Enrolment.objects.create(pupil=pupil, school=group.school, group=group, ends=ends)
+    held, learnt = Holding.objects.order_by("pk"), Enrolment.objects.filter(pupil=pupil).order_by("pk")
+    before = list(held.values()), list(learnt.values())
+    leaving.depart(office, pupil, NOW.date())
+    assert set(learnt.values_list("ends", flat=True)) == {NOW.date() + timedelta(days=1)}
+    leaving.depart(office, pupil, NOW.date() + timedelta(days=9))
+    ends = sorted(Enrolment.objects.filter(group=group).values_list("ends", flat=True))
+    assert ends == [soon, NOW.date() + timedelta(days=10)]
+    assert corrections.withdraw(office, Correction.objects.get())
+    assert (list(held.values()), list(learnt.values())) == before
+
+
+def test_a_function_given_by_hand_is_not_the_files_to_end(place: Any, office: Viewer, tmp_path: Path) -> None:
+    def bring(*staff: str) -> None:
+        files = deliver(tmp_path / "s", etab(), known(), parent("20"), *staff)
+        call_command("import_aaf", str(files))
+
+    bring(personnel("50"))
+    teacher = bearer("50")
+    who = enrolling.Written(teacher.family_name, teacher.given_name, known=teacher)
+    enrolling.engage(office, enrolling.WrittenStaff(who, Role.OTHER, "chorale", NOW.date()))
+    # Somebody whom no file knows yet, with a function that none will ever tell.
+    new = enrolling.Written("Prigent", "Nadège", birth_date=date(1980, 1, 1))
+    person = enrolling.engage(office, enrolling.WrittenStaff(new, Role.TEACHER, "", NOW.date()))
+    sent = enrolling.Written("Prigent", "Nadège", known=person)
+    enrolling.engage(office, enrolling.WrittenStaff(sent, Role.OTHER, "chorale", NOW.date()))
+    listed = personnel("50"), personnel("51", "Prigent", "Nadège")
+    bring(*listed)
+    bring(*listed)
+    assert bearer("51") == person
+    for one in (teacher, person):
+        held = Holding.objects.active(NOW.date()).filter(person=one).order_by("role")
+        assert list(held.values_list("role", "source")) == [("other", ""), ("teacher", "aaf")], one
+    assert not Correction.objects.filter(field="enrolment").exists()
 
 
 def test_the_list_for_whoever_keys_the_file(place: Any, office: Viewer) -> None:

@@ -28,6 +28,7 @@ from preau.foundation.downloads import csv_file, pdf_file
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_for
+from preau.foundation.text import elided
 
 A_PAGE = 40
 
@@ -54,8 +55,11 @@ def enrol(request: HttpRequest) -> HttpResponse:
             pupil = enrolling.enrol(request.viewer, form.typed())
         except enrolling.LooksLike as meanwhile:
             form.show_same("same", meanwhile.people)
+        except enrolling.NotOurs:
+            form.add_error(None, _("Cette inscription n’est pas à vous : une autre personne s’en charge."))
         else:
-            messages.success(request, _("%(name)s est inscrit dans Préau.") % {"name": pupil.full_name})
+            name = {"name": pupil.full_name}
+            messages.success(request, elided(_("L’inscription de %(name)s est enregistrée."), name) % name)
             return redirect("identity:family_letters", public_id=pupil.public_id)
     return render_form(request, "directory/office/enrol.html", {"form": form})
 

@@ -144,7 +144,10 @@ class Local(Ground):
             self.take(key, found[0], _("Reconnu : l’établissement l’avait déjà inscrit à la main."))
 
     def hand_over(self) -> None:
-        """What the office wrote by hand of people whom the file now lists is the file's from here on."""
+        """What the office wrote by hand of people whom the file now lists is the file's from here on.
+
+        Of their functions, those that the file tells: another that the office gave them is not its to end.
+        """
         enrolled = {
             pk: row
             for key in self.batch.people
@@ -156,9 +159,14 @@ class Local(Ground):
             Guest.objects.filter(holding__person__in=list(enrolled)).values_list("holding_id", flat=True)
         )
         standing = self.standing
+        told = {(self.who(facts.person), facts.role) for facts in self.batch.holdings}
         links = [link for pk in enrolled for link in standing.guardianships.get(pk, ())]
         rows: list[tuple[int, Holding | Enrolment | Guardianship]] = [
-            *((row.person_id, row) for row in standing.holdings if row.pk not in guests),
+            *(
+                (row.person_id, row)
+                for row in standing.holdings
+                if row.pk not in guests and (row.person_id, row.role) in told
+            ),
             *((row.pupil_id, row) for row in standing.enrolments if row.ends is None),
             *((row.pupil_id, row) for row in links if row.ruled_on is None),
         ]
