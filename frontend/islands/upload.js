@@ -43,9 +43,9 @@ function progressOf(form) {
   };
 }
 
-function send(form, data, progress) {
+function send(form, data, progress, failed = progress.words.failed) {
   const request = new XMLHttpRequest();
-  const fail = () => progress.fail(progress.words.failed);
+  const fail = () => progress.fail(failed);
   request.upload.addEventListener("progress", ({ loaded, total }) => progress.tell((100 * loaded) / total));
   request.upload.addEventListener("load", () => { progress.tell(100); progress.say(progress.words.received); });
   request.addEventListener("load", () => show(form, request));
@@ -56,11 +56,14 @@ function send(form, data, progress) {
   request.send(data);
 }
 
+// What is in its folder already, of a form whose next file was refused.
+const arrived = new WeakMap();
+
 async function sendHeavy(form, heavy, progress) {
   const total = heavy.reduce((sum, file) => sum + file.size, 0);
   let [before, next] = [0, ""];
   for (const file of heavy) {
-    next = await sendByParts(file, {
+    next = arrived.get(file) ?? await sendByParts(file, {
       address: form.dataset.parts,
       goesTo: form.dataset.goesTo,
       token: form.elements.csrfmiddlewaretoken.value,
@@ -69,6 +72,7 @@ async function sendHeavy(form, heavy, progress) {
       waits: () => progress.say(progress.words.waits),
       stopped: progress.words.stopped,
     });
+    arrived.set(file, next);
     before += file.size;
   }
   return next;
@@ -79,18 +83,21 @@ async function sendAll(form, button) {
   const fields = form.dataset.parts ? form.querySelectorAll("input[type=file]") : [];
   const heavy = [...fields].flatMap((field) => [...field.files]).filter((file) => file.size > HEAVY);
   if (!heavy.length) return send(form, data, progress);
+  // What was chosen when it was sent: another choice may be made meanwhile.
+  let light = 0;
+  for (const field of fields) {
+    const files = [...field.files].filter((file) => file.size <= HEAVY);
+    data.delete(field.name);
+    for (const file of files) data.append(field.name, file);
+    light += files.length;
+  }
   let next;
   try {
     next = await sendHeavy(form, heavy, progress);
   } catch (error) {
     return progress.fail(error instanceof Refused ? error.message : progress.words.stopped);
   }
-  let light = 0;
-  for (const field of fields) {
-    data.delete(field.name);
-    for (const file of field.files) if (file.size <= HEAVY) { data.append(field.name, file); light += 1; }
-  }
-  if (light) return send(form, data, progress);
+  if (light) return send(form, data, progress, progress.words.stopped);
   progress.say(progress.words.received);
   location.assign(next);
 }

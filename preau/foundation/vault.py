@@ -95,6 +95,8 @@ def keep_once(name: str, same: str) -> bool:
     passing = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         os.link(path_of(same), passing, follow_symlinks=False)
+        # Their date is that of the last sending: the sweep takes what is old and has no row yet.
+        os.utime(passing)
         passing.replace(target)
     except OSError:
         passing.unlink(missing_ok=True)

@@ -79,7 +79,7 @@ def test_simple_mode_shows_few_choices_and_hides_none(client: SchoolClient, coll
     header = page.split('<div class="header-menu')[1].split("</nav>")[0]
     # Home, two services, and « Menu », which opens the others.
     assert header.split("<details")[0].count("<li>") == 4
-    for name in ("directory:deliveries", "identity:accounts", "directory:settings"):
+    for name in ("directory:people", "identity:accounts", "directory:settings"):
         assert f'href="{reverse(name)}"' in header
     assert page.count('<section class="ds-card card"') <= min(
         2, before.count('<section class="ds-card card"')

@@ -27,6 +27,7 @@ TYPED = {
     "passe-attendance.absence": "on",
     "passe-timetable.changed_today": "on",
     "passe-timetable.cover_asked_soon": "on",
+    "passe-events.closed": "on",
 }
 TEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
 

@@ -143,3 +143,14 @@ def test_nobody_goes_on_with_what_another_sends(college: World, seat_of: Any, cl
     where = begun(pupil, arriving.said_of(places.own_place(seat_of("pupil")), None))["Location"]
     for key in ("teacher", "head", "guardian"):
         assert client.sit(college.people[key]).head(where, headers=TUS).status_code == 404, key
+
+
+def test_what_stopped_first_makes_way_for_the_next(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    pupil = client.sit(college.people["pupil"])
+    goes_to = arriving.said_of(places.own_place(seat_of("pupil")), None)
+    first = [begun(pupil, goes_to, name=f"Photo {number}.txt")["Location"] for number in range(5)]
+    Upload.objects.filter(name="Photo 0.txt").update(moved_at=NOW - media.UPLOAD_KEPT / 2)
+    assert begun(pupil, goes_to, name="Photo 5.txt").status_code == 201
+    assert [pupil.head(where, headers=TUS).status_code for where in first] == [404, 200, 200, 200, 200]

@@ -16,6 +16,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -82,7 +83,7 @@ def begin(viewer: Viewer, name: str, size: int, modified: str = "", goes_to: str
     else:
         _check_room(viewer, size)
     if mine.count() >= rules.MOST_UPLOADS:
-        raise TooMuch(_("Trop de fichiers sont en route : finissez ou abandonnez l’un d’eux."))
+        _make_way(mine)
     made: Upload = Upload.objects.create(
         person=viewer.person,
         name=shown,
@@ -92,6 +93,14 @@ def begin(viewer: Viewer, name: str, size: int, modified: str = "", goes_to: str
         moved_at=timezone.now(),
     )
     return made
+
+
+def _make_way(mine: "QuerySet[Upload]") -> None:
+    """What stopped first on its way to a place has no page where one could abandon it: the next one takes its turn. Raises TooMuch."""
+    stopped = mine.exclude(goes_to="").order_by("moved_at").first()
+    if stopped is None:
+        raise TooMuch(_("Trop de fichiers sont en route : finissez ou abandonnez l’un d’eux."))
+    abandon(stopped)
 
 
 def _destination(viewer: Viewer, goes_to: str) -> tuple[Destination, str]:

@@ -92,5 +92,5 @@ def used_by(person_id: int) -> int:
 
 def used_in_all() -> int:
     kept = Medium.objects.aggregate(all=Sum("size"))["all"] or 0
-    sent = Upload.objects.arriving().aggregate(all=Sum("size"))["all"] or 0
+    sent = Upload.objects.filter(goes_to="").aggregate(all=Sum("size"))["all"] or 0
     return int(kept) + int(sent)
