@@ -383,3 +383,56 @@ def test_what_is_typed_wrong_is_said_beside_its_field(
     assert response.status_code == 422
     assert f'href="#id_{field}' in response.content.decode()
     assert not Event.objects.exists() and not LessonChange.objects.exists()
+
+
+# Changed once it is out
+
+
+def changed(college: World, client: SchoolClient, event: Event, **fields: Any) -> Any:
+    """The closing written anew by the head: what it said already, but for these fields."""
+    event.refresh_from_db()
+    client.sit(college.people["head"])
+    typed = body(**{"revision": event.revision} | fields)
+    return client.post(reverse("events:change", kwargs={"pk": event.pk}), typed)
+
+
+def test_whoever_was_told_hears_what_changes(college: World, client: SchoolClient) -> None:
+    event = closed(college, client)
+    assert changed(college, client, event, meals="early").status_code == 302
+    what = Item.objects.get(person=college.people["guardian"], kind="events.changed").facts["what"]
+    assert "Cantine\u202f: pas de repas." in what and "Cantine\u202f: avant le départ." in what
+    # A word that changes nothing of the day tells nobody.
+    assert changed(college, client, event, meals="early", description="Bon courage.").status_code == 302
+    assert Item.objects.filter(person=college.people["guardian"], kind="events.changed").count() == 1
+
+
+@pytest.mark.parametrize("change", ["to classes", "a class less", "staff", "nobody"])
+def test_nobody_who_was_told_is_left_out_in_silence(
+    college: World, client: SchoolClient, change: str
+) -> None:
+    own = own_class(college).pk
+    other = Group.objects.classes().filter(year=college.year).exclude(pk=own)[0].pk
+    before: dict[str, Any] = (
+        {"audience": "groups", "groups": [own, other]} if change == "a class less" else {}
+    )
+    after: dict[str, Any] = {
+        "to classes": {"audience": "groups", "groups": [other]},
+        "a class less": {"audience": "groups", "groups": [other]},
+        "staff": {"tells": "staff"},
+        "nobody": {"tells": "nobody"},
+    }[change]
+    event = closed(college, client, **before)
+    response = changed(college, client, event, **after)
+    assert response.status_code == 422
+    assert "Annulez d’abord la fermeture" in response.content.decode()
+    assert all(
+        lesson.is_cancelled
+        for lesson in afternoon(college)
+        if set(lesson.groups.values_list("pk", flat=True)) == {own}
+    )
+    # More people is no matter, nor is a draft, of which nobody knows.
+    if change == "a class less":
+        assert changed(college, client, event).status_code == 302
+    else:
+        Event.objects.update(state=Event.State.DRAFT)
+        assert changed(college, client, event, **after).status_code == 302

@@ -141,7 +141,7 @@ def change(viewer: Viewer, event: Event, planned: EventFacts, revision: int) -> 
 
 def said_of(event: Event) -> str:
     """What people would have to be told of again, in one line."""
-    return " · ".join(filter(None, [event.title, event.when, event.where]))
+    return " · ".join(filter(None, [event.title, event.when, event.where, event.closing_said]))
 
 
 def _step(viewer: Viewer, event: Event, gesture: str, note: str = "") -> None:
