@@ -436,3 +436,36 @@ def test_nobody_who_was_told_is_left_out_in_silence(
     else:
         Event.objects.update(state=Event.State.DRAFT)
         assert changed(college, client, event, **after).status_code == 302
+
+
+def test_a_day_that_only_its_title_describes_says_nothing_of_lessons(
+    college: World, client: SchoolClient
+) -> None:
+    event = closed(college, client, lessons="kept", meals="", transport="")
+    shown = page(client, college.people["guardian"], reverse("events:event", kwargs={"pk": event.pk}))
+    assert TITLE in shown and "Cours maintenus" not in shown
+    assert "Cours" not in Item.objects.get(person=college.people["guardian"]).facts["what"]
+
+
+def test_cancelled_it_says_nothing_more_and_restored_it_says_what_changes(
+    college: World, client: SchoolClient
+) -> None:
+    event = closed(college, client)
+    words = "Cantine\u202f: pas de repas"
+    pages = [
+        reverse("events:event", kwargs={"pk": event.pk}),
+        reverse("events:events"),
+        f"{reverse('timetable:week')}?vue=jour&jour={TODAY}",
+        f"{reverse('agenda:agenda')}?vue=jour&jour={TODAY}",
+    ]
+    before = [words in page(client, college.people["guardian"], url) for url in pages]
+    assert before[0] and before[2] and before[3]
+    client.sit(college.people["head"])
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    shown = [page(client, college.people["guardian"], url) for url in pages]
+    assert all(TITLE in one for one in shown)
+    assert not any(words in one for one in shown)
+    client.sit(college.people["head"])
+    client.post(reverse("events:restore", kwargs={"pk": event.pk}))
+    told = Item.objects.filter(person=college.people["guardian"], kind="events.changed").order_by("pk")
+    assert told[1].facts["what"].startswith(f"De nouveau en vigueur. Cours annulés. {words}")

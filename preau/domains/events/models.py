@@ -214,8 +214,11 @@ class Event(models.Model):
 
 
 def closing_said(kind: str, meals: str, transport: str, *, stops: bool) -> str:
-    """« Cours annulés. Cantine : pas de repas. Transports : cars à 12 h 15. », of a closing; else nothing."""
-    if kind != Event.Kind.NO_CLASS:
+    """« Cours annulés. Cantine : pas de repas. Transports : cars à 12 h 15. », of a closing; else nothing.
+
+    Nor of a day of which only the title says what it is: nobody said that its lessons take place.
+    """
+    if kind != Event.Kind.NO_CLASS or not (stops or meals or transport):
         return ""
     parts = [_("Cours annulés.") if stops else _("Cours maintenus.")]
     if meals:
