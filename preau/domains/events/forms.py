@@ -185,7 +185,10 @@ class EventForm(forms.Form):
         starts, ends = self._span(data)
         same = ("kind", "title", "description", "first_day", "room", "place", "audience", "asks_answer")
         opened = data["audience"] in {Audience.EVERYONE, Audience.GROUPS}
+        # Of a closing, what this form does not ask stays.
+        of_closing = ("stops_lessons", "meals", "transport", "tells") if self.event else ()
         return EventFacts(
+            **{name: getattr(self.event, name) for name in of_closing},
             **{name: data[name] for name in same},
             last_day=data["last_day"] or data["first_day"],
             starts=starts,
@@ -342,10 +345,10 @@ class ClosingForm(forms.Form):
             starts=starts,
             ends=ends,
             whole_days=data["starts_at"] is None and data["ends_at"] is None,
-            room=None,
-            place="",
+            room=self.event.room if self.event else None,
+            place=self.event.place if self.event else "",
             with_families=True,
-            asks_answer=False,
+            asks_answer=self.event.asks_answer if self.event else False,
             stops_lessons=data["lessons"] == "cancelled",
             groups=tuple(data["groups"]),
         )

@@ -56,7 +56,8 @@ def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -
 def _kind(event: Event, gesture: str) -> str:
     if gesture != Gesture.PUBLISHED:
         return CHANGED
-    if event.is_closing and event.starts - timezone.now() < SOON:
+    # As when it was published: an edit on the eve does not tell again, in haste, those who know it since a week.
+    if event.is_closing and event.starts - (event.published_at or timezone.now()) < SOON:
         return CLOSED
     return ASKED if event.asks_answer else TOLD
 
