@@ -473,6 +473,23 @@ def test_whoever_was_seen_is_never_said_outside_for_an_absence_announced(
     assert {now_of(seat_of, pupil, when).where for when in (between, begun)} == {Where.OUT}
 
 
+def test_whoever_left_and_came_back_late_is_inside(college: World, seat_of: Any, lesson: Lesson) -> None:
+    pupil = college.people["pupil"]
+    called(lesson, college, lesson.starts + MINUTE)
+    announced(college, lesson.starts + 2 * MINUTE, Announcement.Kind.DEPARTURE)
+    moment = lesson.starts + 20 * MINUTE
+    assert now_of(seat_of, pupil, moment).where == Where.OUT
+    Entry.objects.create(
+        school=college.school,
+        lesson=lesson,
+        day=TODAY,
+        pupil=pupil,
+        status=Status.LATE,
+        minutes_late=15,
+    )
+    assert now_of(seat_of, pupil, moment).where == Where.IN
+
+
 def test_an_absence_announced_holds_for_whoever_was_missed(
     college: World, seat_of: Any, lesson: Lesson
 ) -> None:

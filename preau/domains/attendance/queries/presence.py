@@ -264,7 +264,7 @@ def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment)
     if mark and status == Status.ABSENT:
         return _absent(pupil, call, mark, known)
     # Seen at the roll, then let go: the later of the two holds.
-    seen = call if status else _last_seen(pupil, day, moment)
+    seen = _seen_at(call, mark) if status else _last_seen(pupil, day, moment)
     if known and _is_out(known, seen):
         return _known(pupil, known)
     if mark and status == Status.LATE:
@@ -286,8 +286,10 @@ def _absent(pupil: OnePupil, call: Call, mark: Mark, known: tuple[str, datetime]
     return _said(pupil, Where.MISSING, call.place, news=mark.news or _announced(known))
 
 
-def _after(moment: datetime, call: Call) -> bool:
-    return moment > (call.called_at or call.starts)
+def _seen_at(call: Call, mark: Mark | None) -> datetime:
+    """When its roll saw them: when it was called, or when they came in."""
+    came = call.starts + timedelta(minutes=mark.minutes or 0) if mark else call.starts
+    return max(call.called_at or call.starts, came)
 
 
 def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
@@ -308,24 +310,24 @@ def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
     return _said(pupil, Where.IN, place)
 
 
-def _is_out(known: tuple[str, datetime], seen: Call | None) -> bool:
+def _is_out(known: tuple[str, datetime], seen: datetime | None) -> bool:
     """Does what was announced say where they are? Of whoever was seen, only a departure after that does."""
-    return seen is None or (known[0] == Announcement.Kind.DEPARTURE and _after(known[1], seen))
+    return seen is None or (known[0] == Announcement.Kind.DEPARTURE and known[1] > seen)
 
 
-def _expected_out(known: tuple[str, datetime] | None, seen: Call | None) -> str:
+def _expected_out(known: tuple[str, datetime] | None, seen: datetime | None) -> str:
     """Seen, then announced missing from a later hour: nobody saw them leave."""
-    return _("absence annoncée") if known and seen and _after(known[1], seen) else ""
+    return _("absence annoncée") if known and seen and known[1] > seen else ""
 
 
-def _last_seen(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Call | None:
-    """The lesson at which they were seen last, unless a later roll missed them; whoever is free not to come is not missed."""
+def _last_seen(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> datetime | None:
+    """When a lesson saw them last, unless a later roll missed them; whoever is free not to come is not missed."""
     for call in reversed(day):
         mark = moment.marks.get((call.pk, pupil.pk))
         if call.ends > moment.now or not (mark or call.is_called(moment.now)):
             continue
         if mark is None or mark.status != Status.ABSENT:
-            return call
+            return _seen_at(call, mark)
         if not mark.exempt:
             return None
     return None
