@@ -5,21 +5,23 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import NOW, PARIS, SchoolClient
 from preau.commons.agenda import actions as feeds
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Enrolment, Group
+from preau.directory.models import Assignment, Enrolment, Group, Room
 from preau.directory.seeds.world import World
 from preau.domains.attendance.models import RollCall
 from preau.domains.attendance.queries import school_life
 from preau.domains.events import rules
 from preau.domains.events.actions import keeping, telling
 from preau.domains.events.models import Event
-from preau.domains.timetable.actions import changes, patterns
+from preau.domains.timetable.actions import changes, closings, copying, patterns
 from preau.domains.timetable.actions import telling as of_lessons
 from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import DaySlot, Lesson, LessonChange, WeeklyPattern
@@ -383,3 +385,207 @@ def test_what_is_typed_wrong_is_said_beside_its_field(
     assert response.status_code == 422
     assert f'href="#id_{field}' in response.content.decode()
     assert not Event.objects.exists() and not LessonChange.objects.exists()
+
+
+# Changed once it is out
+
+
+def changed(college: World, client: SchoolClient, event: Event, **fields: Any) -> Any:
+    """The closing written anew by the head: what it said already, but for these fields."""
+    event.refresh_from_db()
+    client.sit(college.people["head"])
+    typed = body(**{"revision": event.revision} | fields)
+    return client.post(reverse("events:change", kwargs={"pk": event.pk}), typed)
+
+
+def test_whoever_was_told_hears_what_changes(college: World, client: SchoolClient) -> None:
+    event = closed(college, client)
+    assert changed(college, client, event, meals="early").status_code == 302
+    what = Item.objects.get(person=college.people["guardian"], kind="events.changed").facts["what"]
+    assert "Cantine\u202f: pas de repas." in what and "Cantine\u202f: avant le départ." in what
+    # A word that changes nothing of the day tells nobody.
+    assert changed(college, client, event, meals="early", description="Bon courage.").status_code == 302
+    assert Item.objects.filter(person=college.people["guardian"], kind="events.changed").count() == 1
+
+
+@pytest.mark.parametrize("change", ["to classes", "a class less", "staff", "nobody"])
+def test_nobody_who_was_told_is_left_out_in_silence(
+    college: World, client: SchoolClient, change: str
+) -> None:
+    own = own_class(college).pk
+    other = Group.objects.classes().filter(year=college.year).exclude(pk=own)[0].pk
+    before: dict[str, Any] = (
+        {"audience": "groups", "groups": [own, other]} if change == "a class less" else {}
+    )
+    after: dict[str, Any] = {
+        "to classes": {"audience": "groups", "groups": [other]},
+        "a class less": {"audience": "groups", "groups": [other]},
+        "staff": {"tells": "staff"},
+        "nobody": {"tells": "nobody"},
+    }[change]
+    event = closed(college, client, **before)
+    response = changed(college, client, event, **after)
+    assert response.status_code == 422
+    assert "Annulez d’abord la fermeture" in response.content.decode()
+    assert all(
+        lesson.is_cancelled
+        for lesson in afternoon(college)
+        if set(lesson.groups.values_list("pk", flat=True)) == {own}
+    )
+    # More people is no matter, nor is a draft, of which nobody knows.
+    if change == "a class less":
+        assert changed(college, client, event).status_code == 302
+    else:
+        Event.objects.update(state=Event.State.DRAFT)
+        assert changed(college, client, event, **after).status_code == 302
+
+
+def test_a_day_that_only_its_title_describes_says_nothing_of_lessons(
+    college: World, client: SchoolClient
+) -> None:
+    event = closed(college, client, lessons="kept", meals="", transport="")
+    shown = page(client, college.people["guardian"], reverse("events:event", kwargs={"pk": event.pk}))
+    assert TITLE in shown and "Cours maintenus" not in shown
+    assert "Cours" not in Item.objects.get(person=college.people["guardian"]).facts["what"]
+
+
+def test_cancelled_it_says_nothing_more_and_restored_it_says_what_changes(
+    college: World, client: SchoolClient
+) -> None:
+    event = closed(college, client)
+    words = "Cantine\u202f: pas de repas"
+    pages = [
+        reverse("events:event", kwargs={"pk": event.pk}),
+        reverse("events:events"),
+        f"{reverse('timetable:week')}?vue=jour&jour={TODAY}",
+        f"{reverse('agenda:agenda')}?vue=jour&jour={TODAY}",
+    ]
+    before = [words in page(client, college.people["guardian"], url) for url in pages]
+    assert before[0] and before[2] and before[3]
+    client.sit(college.people["head"])
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    shown = [page(client, college.people["guardian"], url) for url in pages]
+    assert all(TITLE in one for one in shown)
+    assert not any(words in one for one in shown)
+    client.sit(college.people["head"])
+    client.post(reverse("events:restore", kwargs={"pk": event.pk}))
+    told = Item.objects.filter(person=college.people["guardian"], kind="events.changed").order_by("pk")
+    assert told[1].facts["what"].startswith(f"De nouveau en vigueur. Cours annulés. {words}")
+
+
+def test_two_closings_at_once_are_undone_one_by_one(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    first = closed(college, client)
+    client.post(reverse("events:close"), body(title="Eau coupée", starts_at="10:30", sent_as="f" * 32))
+    second = Event.objects.get(title="Eau coupée")
+    client.post(reverse("events:cancel", kwargs={"pk": first.pk}), {"why": ""})
+    assert all(lesson.is_cancelled for lesson in afternoon(college))
+    # Nor does one that is shortened bring back what the other holds.
+    client.post(reverse("events:restore", kwargs={"pk": first.pk}))
+    second.refresh_from_db()
+    assert (
+        changed(college, client, second, title="Eau coupée", starts_at="10:30", ends_at="11:00").status_code
+        == 302
+    )
+    assert all(lesson.is_cancelled for lesson in afternoon(college))
+    client.post(reverse("events:cancel", kwargs={"pk": first.pk}), {"why": ""})
+    assert not any(lesson.is_cancelled for lesson in afternoon(college))
+
+
+def test_a_timetable_waits_for_whoever_cancels_a_closing(college: World, client: SchoolClient) -> None:
+    """The years are held before anything is read of the closings: what is read is still true when lessons go."""
+    closed(college, client)
+    with CaptureQueriesContext(connection) as asked:
+        keeping.follow_plan(college.school.pk)
+    rows = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert "directory_schoolyear" in rows[0]
+    assert "events_event" in rows[1]
+
+
+def test_a_closing_changed_on_another_page_keeps_what_that_page_does_not_ask(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    event = closed(college, client)
+    room = Room.objects.filter(school=college.school)[0]
+    Event.objects.update(room=room, place="Hall", asks_answer=True)
+    assert changed(college, client, event, meals="early").status_code == 302
+    event.refresh_from_db()
+    assert (event.room, event.place, event.asks_answer, event.meals) == (room, "Hall", True, "early")
+    # What is for the staff alone is changed as an event.
+    Event.objects.update(audience="staff", tells="staff", stops_lessons=False)
+    typed = {"kind": "no_class", "audience": "staff", "last_day": "", "starts_at": "", "ends_at": ""}
+    response = changed(college, client, event, title="Eau coupée", anyway="on", **typed)
+    assert response.status_code == 302
+    event.refresh_from_db()
+    assert (event.title, event.audience) == ("Eau coupée", "staff")
+    assert (event.meals, event.transport, event.tells) == ("early", "cars avancés à 12 h 15", "staff")
+
+
+def test_a_week_is_copied_without_its_closings(college: World, client: SchoolClient, seat_of: Any) -> None:
+    closed(college, client)
+    copied = copying.copy_week(seat_of("head"), college.year, TODAY, TODAY + timedelta(days=7))
+    assert (copied.made, copied.left) == (0, ())
+    assert not LessonChange.objects.filter(lesson__day__gt=TODAY).exists()
+
+
+def test_gone_back_to_and_corrected_it_is_said_that_nothing_was_written(
+    college: World, client: SchoolClient
+) -> None:
+    event = closed(college, client)
+
+    def sent(**fields: Any) -> str:
+        response = client.post(reverse("events:close"), body(**fields), follow=True)
+        assert response.redirect_chain[0][0] == reverse("events:event", kwargs={"pk": event.pk})
+        return str(response.content.decode())
+
+    twice = sent()
+    assert "C’est fait." in twice and "existe déjà" not in twice
+    corrected = sent(meals="early")
+    assert "existe déjà" in corrected and "C’est fait." not in corrected
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    assert "existe déjà" in sent()
+
+
+def test_an_edit_on_the_eve_does_not_tell_everybody_again(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    event = closed(college, client, first_day=(TODAY + timedelta(days=7)).isoformat())
+    told = Item.objects.filter(person=college.people["guardian"])
+    assert told.get().kind == "events.told"
+    clock.move_to(NOW + timedelta(days=6, hours=12))
+    fields = {"first_day": (TODAY + timedelta(days=7)).isoformat(), "description": "Bon courage."}
+    assert changed(college, client, event, **fields).status_code == 302
+    assert told.get().kind == "events.told"
+
+
+def test_what_moved_in_another_week_is_not_looked_at_for_what_comes_back(
+    college: World, client: SchoolClient, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = closed(college, client)
+    far = Lesson.objects.filter(school=college.school, day=TODAY + timedelta(days=7), room=None).first()
+    far = far or Lesson.objects.filter(school=college.school, day=TODAY + timedelta(days=7))[0]
+    LessonChange.objects.create(school=college.school, lesson=far, kind="room", made_at=NOW)
+    asked: list[Any] = []
+    monkeypatch.setattr(closings, "clashes_at", lambda *said, **more: asked.append(said))
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    assert not any(lesson.is_cancelled for lesson in afternoon(college)) and asked == []
+
+
+def test_teachers_of_the_groups_of_a_class_are_told(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    own, teacher = own_class(college), college.people["teacher"]
+    others = Group.objects.classes().filter(year=college.year).exclude(pk=own.pk)
+    Assignment.objects.filter(teacher=teacher).delete()
+    group = Group.objects.create(school=college.school, year=college.year, name="LV2", kind="group")
+    subject = Lesson.objects.filter(school=college.school)[0].subject
+    Assignment.objects.create(
+        school=college.school, teacher=teacher, group=group, subject=subject, starts=college.year.starts
+    )
+    group.classes.set(others[:1])
+    event = closed(college, client, audience="groups", groups=[own.pk])
+    assert not Item.objects.filter(person=teacher).exists()
+    group.classes.add(own)
+    assert telling.tell(event.pk, "published") and Item.objects.filter(person=teacher).exists()
+    assert TITLE in page(client, teacher, reverse("portal:home"))

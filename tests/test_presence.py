@@ -31,7 +31,7 @@ from preau.domains.attendance.queries import presence
 from preau.domains.attendance.queries.presence import Where
 from preau.domains.attendance.queries.registers import register_of
 from preau.domains.events.models import Event
-from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.models import DaySlot, Lesson
 from preau.domains.timetable.tests.props import lesson_now
 
 TODAY = NOW.date()
@@ -404,3 +404,145 @@ def test_one_class_shows_its_names_alone(college: World, client: SchoolClient, l
     others = Enrolment.objects.filter(school=college.school, group__kind="class").exclude(group=own)
     assert all(name in page for name in names)
     assert not any(name in page for name in others.values_list("pupil__public_id", flat=True))
+
+
+def announced(college: World, starts: datetime, kind: Announcement.Kind = Announcement.Kind.ABSENCE) -> None:
+    Announcement.objects.create(
+        school=college.school,
+        pupil=college.people["pupil"],
+        kind=kind,
+        starts=starts,
+        ends=at(18, 30),
+        reason=Reason.objects.order_by("pk")[0],
+        given_by=college.people["cpe"],
+        given_at=at(7),
+    )
+
+
+def called(lesson: Lesson, college: World, when: datetime, *, absent: bool = False) -> None:
+    """The roll of a lesson, at that moment: everybody is there, but perhaps the cast's pupil."""
+    RollCall.objects.create(
+        school=college.school, lesson=lesson, called_by=college.people["teacher"], called_at=when
+    )
+    if absent:
+        Entry.objects.create(
+            school=college.school,
+            lesson=lesson,
+            day=lesson.day,
+            pupil=college.people["pupil"],
+            status=Status.ABSENT,
+        )
+
+
+def next_lesson(lesson: Lesson, college: World) -> Lesson:
+    """The one that follows it for the pupil, an hour after its end at the soonest: there is a hole between them."""
+    later = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(day=TODAY, starts__gte=lesson.ends)
+    found = later.order_by("starts")[0]
+    later.exclude(pk=found.pk).delete()
+    Lesson.objects.filter(pk=found.pk).update(
+        starts=lesson.ends + 60 * MINUTE, ends=lesson.ends + 120 * MINUTE, state=Lesson.State.HELD
+    )
+    found.refresh_from_db()
+    return found
+
+
+def test_whoever_left_the_infirmary_for_home_is_out(college: World, seat_of: Any, lesson: Lesson) -> None:
+    pupil, half = college.people["pupil"], timedelta(minutes=2)
+    visit = visits.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
+    announced(college, NOW - half, Announcement.Kind.DEPARTURE)
+    # They had come back from there: the visit is what was seen last.
+    Visit.objects.filter(pk=visit.pk).update(starts=NOW - MINUTE)
+    assert now_of(seat_of, pupil).where == Where.IN
+    Visit.objects.filter(pk=visit.pk).update(starts=NOW - 3 * MINUTE)
+    assert now_of(seat_of, pupil).where == Where.OUT
+
+
+def test_whoever_was_seen_is_never_said_outside_for_an_absence_announced(
+    college: World, seat_of: Any, lesson: Lesson
+) -> None:
+    """A fever at dawn, and there after all: the family's word no longer says where the child is."""
+    pupil, later = college.people["pupil"], next_lesson(lesson, college)
+    announced(college, at(7, 30))
+    between, begun = lesson.ends + MINUTE, later.starts + MINUTE
+    assert {now_of(seat_of, pupil, when).where for when in (NOW, between, begun)} == {Where.OUT}
+    called(lesson, college, lesson.starts + MINUTE)
+    assert now_of(seat_of, pupil, between).where == Where.IN
+    assert now_of(seat_of, pupil, begun).where == Where.UNSEEN
+    # A departure after that roll is a word of the school's own: it holds.
+    announced(college, lesson.ends, Announcement.Kind.DEPARTURE)
+    assert {now_of(seat_of, pupil, when).where for when in (between, begun)} == {Where.OUT}
+
+
+def test_whoever_left_and_came_back_late_is_inside(college: World, seat_of: Any, lesson: Lesson) -> None:
+    pupil = college.people["pupil"]
+    called(lesson, college, lesson.starts + MINUTE)
+    announced(college, lesson.starts + 2 * MINUTE, Announcement.Kind.DEPARTURE)
+    moment = lesson.starts + 20 * MINUTE
+    assert now_of(seat_of, pupil, moment).where == Where.OUT
+    Entry.objects.create(
+        school=college.school,
+        lesson=lesson,
+        day=TODAY,
+        pupil=pupil,
+        status=Status.LATE,
+        minutes_late=15,
+    )
+    assert now_of(seat_of, pupil, moment).where == Where.IN
+
+
+def test_an_absence_announced_holds_for_whoever_was_missed(
+    college: World, seat_of: Any, lesson: Lesson
+) -> None:
+    pupil, later = college.people["pupil"], next_lesson(lesson, college)
+    announced(college, at(7, 30))
+    called(lesson, college, lesson.starts + MINUTE, absent=True)
+    moments = (lesson.ends + MINUTE, later.starts + MINUTE)
+    assert {now_of(seat_of, pupil, when).where for when in moments} == {Where.OUT}
+
+
+def test_seen_then_announced_missing_from_noon_is_looked_for(
+    college: World, seat_of: Any, lesson: Lesson
+) -> None:
+    pupil, later = college.people["pupil"], next_lesson(lesson, college)
+    called(lesson, college, lesson.starts + MINUTE)
+    announced(college, lesson.ends)
+    for when in (lesson.ends + MINUTE, later.starts + MINUTE):
+        one = now_of(seat_of, pupil, when)
+        assert (one.where, one.said) == (Where.UNSEEN, "absence annoncée")
+
+
+def test_nobody_is_at_the_canteen_when_no_meal_is_served(
+    college: World, seat_of: Any, lesson: Lesson
+) -> None:
+    pupil = college.people["pupil"]
+    next_lesson(lesson, college)
+    called(lesson, college, lesson.starts + MINUTE)
+    DaySlot.objects.all().delete()
+    between = lesson.ends + MINUTE
+    slot = DaySlot.objects.create(
+        school=college.school,
+        year=college.year,
+        kind="canteen",
+        name="Self",
+        weekdays=[TODAY.weekday()],
+        starts_at=lesson.ends.astimezone(PARIS).time(),
+        ends_at=(lesson.ends + 30 * MINUTE).astimezone(PARIS).time(),
+    )
+    slot.groups.set(Group.objects.filter(enrolments__pupil=pupil))
+    assert now_of(seat_of, pupil, between).place == "Cantine"
+    Event.objects.create(
+        school=college.school,
+        kind=Event.Kind.NO_CLASS,
+        title="Grève",
+        search_title="greve",
+        first_day=TODAY,
+        last_day=TODAY,
+        starts=at(0),
+        ends=at(23),
+        audience="everyone",
+        meals=Event.Meals.NONE,
+        state="published",
+        created_by=college.people["head"],
+        created_at=NOW,
+    )
+    assert now_of(seat_of, pupil, between).place == "Entre deux cours"

@@ -24,6 +24,8 @@ A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 EVENING = time(18, 30)
 # Longer is a mistake of a year, or a period of the calendar.
 LONGEST = timedelta(days=60)
+# Those whom a closing tells: from everybody to nobody.
+TOLD_MOST = [Event.Tells.EVERYONE, Event.Tells.STAFF, Event.Tells.NOBODY]
 
 
 class PeopleChoice(SeveralRows):
@@ -183,7 +185,10 @@ class EventForm(forms.Form):
         starts, ends = self._span(data)
         same = ("kind", "title", "description", "first_day", "room", "place", "audience", "asks_answer")
         opened = data["audience"] in {Audience.EVERYONE, Audience.GROUPS}
+        # Of a closing, what this form does not ask stays.
+        of_closing = ("stops_lessons", "meals", "transport", "tells") if self.event else ()
         return EventFacts(
+            **{name: getattr(self.event, name) for name in of_closing},
             **{name: data[name] for name in same},
             last_day=data["last_day"] or data["first_day"],
             starts=starts,
@@ -275,7 +280,31 @@ class ClosingForm(forms.Form):
                 self.add_error(name, _("Choisissez un jour de cette année scolaire."))
         if not self.errors:
             self._clean_hours(data)
+        if not self.errors and self.event and self.event.state == Event.State.PUBLISHED:
+            self._refuse_fewer(self.event, data)
         return data
+
+    def _refuse_fewer(self, event: Event, data: dict[str, Any]) -> None:
+        """Whoever was told and is no longer meant would never hear that their lessons take place."""
+        before = set(event.groups.all()) if event.audience == Audience.GROUPS else set()
+        leaves_some = data["audience"] == Audience.GROUPS and (
+            event.audience != Audience.GROUPS or before - set(data["groups"])
+        )
+        if leaves_some:
+            self.add_error(
+                "groups",
+                _(
+                    "Annulez d’abord la fermeture : ceux qui la savent seront prévenus. "
+                    "Puis fermez de nouveau pour ces classes."
+                ),
+            )
+        if TOLD_MOST.index(data["tells"]) > TOLD_MOST.index(event.tells):
+            self.add_error(
+                "tells",
+                _(
+                    "Annulez d’abord la fermeture : ceux qui la savent seront prévenus. Puis fermez de nouveau."
+                ),
+            )
 
     def _clean_hours(self, data: dict[str, Any]) -> None:
         last = data["last_day"] or data["first_day"]
@@ -316,10 +345,10 @@ class ClosingForm(forms.Form):
             starts=starts,
             ends=ends,
             whole_days=data["starts_at"] is None and data["ends_at"] is None,
-            room=None,
-            place="",
+            room=self.event.room if self.event else None,
+            place=self.event.place if self.event else "",
             with_families=True,
-            asks_answer=False,
+            asks_answer=self.event.asks_answer if self.event else False,
             stops_lessons=data["lessons"] == "cancelled",
             groups=tuple(data["groups"]),
         )

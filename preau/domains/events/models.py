@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Person, Room, School, SchoolQuerySet
@@ -82,11 +82,15 @@ def _for_staff(viewer: Viewer, *, taught: bool = False) -> Q:
     meant = [audience.EVERYONE, audience.STAFF] + ([audience.TEACHERS] if viewer.holds(Role.TEACHER) else [])
     found = Q(audience__in=meant) | _invited(viewer)
     if taught:
-        teaches = Assignment.objects.filter(
-            active_on(OuterRef("first_day")), teacher=viewer.person.pk, group__events=OuterRef("pk")
-        )
+        teaches = taught_for(viewer.person.pk)
         return found | Q(Exists(teaches), audience=audience.GROUPS)
     return found | Q(audience=audience.GROUPS) if viewer.works_with_pupils else found
+
+
+def taught_for(teacher: Any) -> "QuerySet[Assignment]":
+    """What somebody teaches to the classes and groups of an event, and to the groups drawn from these classes."""
+    meant = Q(group__events=OuterRef("pk")) | Q(group__classes__events=OuterRef("pk"))
+    return Assignment.objects.filter(meant, active_on(OuterRef("first_day")), teacher=teacher)
 
 
 class Event(models.Model):
@@ -214,8 +218,11 @@ class Event(models.Model):
 
 
 def closing_said(kind: str, meals: str, transport: str, *, stops: bool) -> str:
-    """« Cours annulés. Cantine : pas de repas. Transports : cars à 12 h 15. », of a closing; else nothing."""
-    if kind != Event.Kind.NO_CLASS:
+    """« Cours annulés. Cantine : pas de repas. Transports : cars à 12 h 15. », of a closing; else nothing.
+
+    Nor of a day of which only the title says what it is: nobody said that its lessons take place.
+    """
+    if kind != Event.Kind.NO_CLASS or not (stops or meals or transport):
         return ""
     parts = [_("Cours annulés.") if stops else _("Cours maintenus.")]
     if meals:

@@ -74,9 +74,14 @@ def close(request: HttpRequest) -> HttpResponse:
     first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
     form = ClosingForm(request.viewer, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        event = keeping.create(request.viewer, form.planned(), form.cleaned_data["sent_as"])
-        keeping.publish(request.viewer, event)
-        messages.success(request, f"{_('C’est fait.')} {_said_of(one.closed_by(event), event)}")
+        planned = form.planned()
+        event = keeping.create(request.viewer, planned, form.cleaned_data["sent_as"])
+        # A second click says what the first did; what was typed since is not written by this page.
+        done = event.state == Event.State.PUBLISHED and planned.is_said_by(event)
+        if keeping.publish(request.viewer, event) or done:
+            messages.success(request, f"{_('C’est fait.')} {_said_of(one.closed_by(event), event)}")
+        else:
+            messages.error(request, _("Cette fermeture existe déjà, telle qu’elle était : changez-la ici."))
         return redirect("events:event", pk=event.pk)
     return render_form(request, "events/closing.html", {"form": form, "event": None})
 
@@ -136,7 +141,8 @@ def _page(
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, event: Event) -> HttpResponse:
     """Write an event anew: those who knew are told what was before."""
-    kind = ClosingForm if event.is_closing and rules.closes_school(request.viewer) else EventForm
+    closes = event.is_closing and event.audience in {Event.Audience.EVERYONE, Event.Audience.GROUPS}
+    kind = ClosingForm if closes and rules.closes_school(request.viewer) else EventForm
     form, status = kind(request.viewer, request.POST or None, event=event), 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -230,7 +230,7 @@ def _seen(pupil: OnePupil, moment: Moment) -> Seen | None:
         {call.pk: call for group in pupil.groups for call in moment.lessons.get(group, ())}.values(),
         key=lambda call: call.starts,
     )
-    if pupil.pk in moment.visits:
+    if pupil.pk in moment.visits and not _left_since(pupil, moment.visits[pupil.pk][1], moment):
         place, since = moment.visits[pupil.pk]
         words = _("depuis %(hour)s") % {"hour": dates.hour(since)}
         return _said(pupil, Where.IN, str(Visit.Place(place).label), words)
@@ -242,6 +242,12 @@ def _seen(pupil: OnePupil, moment: Moment) -> Seen | None:
     if all(call.starts > now for call in day) or all(call.ends <= now for call in day):
         return None
     return _between(pupil, day, moment)
+
+
+def _left_since(pupil: OnePupil, since: datetime, moment: Moment) -> bool:
+    """Were they let go after that? A visit that nobody closed says no more then."""
+    kind, starts = moment.known.get(pupil.pk, ("", since))
+    return kind == Announcement.Kind.DEPARTURE and starts > since
 
 
 def _likeliest(pupil: OnePupil, calls: Sequence[Call], moment: Moment) -> Call:
@@ -258,7 +264,8 @@ def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment)
     if mark and status == Status.ABSENT:
         return _absent(pupil, call, mark, known)
     # Seen at the roll, then let go: the later of the two holds.
-    if known and (not status or (known[0] == Announcement.Kind.DEPARTURE and _after(known[1], call))):
+    seen = _seen_at(call, mark) if status else _last_seen(pupil, day, moment)
+    if known and _is_out(known, seen):
         return _known(pupil, known)
     if mark and status == Status.LATE:
         words = _("arrivé avec %(minutes)s de retard") % {"minutes": dates.minutes(mark.minutes or 0)}
@@ -266,7 +273,7 @@ def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment)
     if status:
         return _said(pupil, Where.IN, call.place)
     before = _last_mark(pupil, day, moment)
-    words = _("absent au cours d’avant") if before == Status.ABSENT else ""
+    words = _("absent au cours d’avant") if before == Status.ABSENT else _expected_out(known, seen)
     return _said(pupil, Where.UNSEEN, call.place, words or _("appel pas encore fait"))
 
 
@@ -279,13 +286,16 @@ def _absent(pupil: OnePupil, call: Call, mark: Mark, known: tuple[str, datetime]
     return _said(pupil, Where.MISSING, call.place, news=mark.news or _announced(known))
 
 
-def _after(moment: datetime, call: Call) -> bool:
-    return moment > (call.called_at or call.starts)
+def _seen_at(call: Call, mark: Mark | None) -> datetime:
+    """When its roll saw them: when it was called, or when they came in."""
+    came = call.starts + timedelta(minutes=mark.minutes or 0) if mark else call.starts
+    return max(call.called_at or call.starts, came)
 
 
 def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
     """A hole between two lessons: at the canteen, in study, or in the yard; as seen as at the lesson before."""
-    if known := moment.known.get(pupil.pk):
+    known, seen = moment.known.get(pupil.pk), _last_seen(pupil, day, moment)
+    if known and _is_out(known, seen):
         return _known(pupil, known)
     before = _last_mark(pupil, day, moment)
     place = _slot_place(pupil, day, moment)
@@ -295,14 +305,40 @@ def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
         )
     if not before:
         return _said(pupil, Where.UNSEEN, place, _("aucun appel encore"))
+    if words := _expected_out(known, seen):
+        return _said(pupil, Where.UNSEEN, place, words)
     return _said(pupil, Where.IN, place)
+
+
+def _is_out(known: tuple[str, datetime], seen: datetime | None) -> bool:
+    """Does what was announced say where they are? Of whoever was seen, only a departure after that does."""
+    return seen is None or (known[0] == Announcement.Kind.DEPARTURE and known[1] > seen)
+
+
+def _expected_out(known: tuple[str, datetime] | None, seen: datetime | None) -> str:
+    """Seen, then announced missing from a later hour: nobody saw them leave."""
+    return _("absence annoncée") if known and seen and known[1] > seen else ""
+
+
+def _last_seen(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> datetime | None:
+    """When a lesson saw them last, unless a later roll missed them; whoever is free not to come is not missed."""
+    for call in reversed(day):
+        mark = moment.marks.get((call.pk, pupil.pk))
+        if call.ends > moment.now or not (mark or call.is_called(moment.now)):
+            continue
+        if mark is None or mark.status != Status.ABSENT:
+            return _seen_at(call, mark)
+        if not mark.exempt:
+            return None
+    return None
 
 
 def _slot_place(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> str:
     spans = [(call.starts, call.ends) for call in day]
     for slot in moment.slots:
         starts, ends = slot.span_on(dates.local(moment.now, slot.zone).date())
-        eats = slot.kind == DaySlot.Kind.CANTEEN and bool(slot.groups & pupil.groups)
+        fed = not slot.is_stopped(starts.date(), pupil.groups)
+        eats = slot.kind == DaySlot.Kind.CANTEEN and bool(slot.groups & pupil.groups) and fed
         studies = slot.kind == DaySlot.Kind.STUDY and is_hole((starts, ends), spans)
         if starts <= moment.now < ends and (eats or studies):
             return str(DaySlot.Kind(slot.kind).label)

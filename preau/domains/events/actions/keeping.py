@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,6 +52,12 @@ class EventFacts:
     tells: str = Event.Tells.EVERYONE
     groups: Sequence[Group] = ()
     people: Sequence[Person] = ()
+
+    def is_said_by(self, event: Event) -> bool:
+        """Does it say just that already?"""
+        same = all(getattr(event, name) == getattr(self, name) for name in FIELDS)
+        groups = self.groups if self.audience == Event.Audience.GROUPS else ()
+        return same and set(event.groups.all()) == set(groups)
 
     def written_on(self, event: Event) -> Event:
         for name in FIELDS:
@@ -122,13 +129,13 @@ def change(viewer: Viewer, event: Event, planned: EventFacts, revision: int) -> 
     event = lock(Event, event.pk, "school", "room")
     if event.revision != revision:
         raise ChangedMeanwhile
-    before = said_of(event)
+    before, starts, ends = said_of(event), event.starts, event.ends
     planned.written_on(event)
     event.revision += 1
     event.save()
     _give(event, planned)
     journal.record(viewer, "events.changed", event)
-    follow(event, viewer)
+    _follow_all(event, viewer, min(starts, event.starts), max(ends, event.ends))
     if event.state == State.PUBLISHED:
         changed = said_of(event) != before
         if changed:
@@ -141,7 +148,7 @@ def change(viewer: Viewer, event: Event, planned: EventFacts, revision: int) -> 
 
 def said_of(event: Event) -> str:
     """What people would have to be told of again, in one line."""
-    return " · ".join(filter(None, [event.title, event.when, event.where]))
+    return " · ".join(filter(None, [event.title, event.when, event.where, event.closing_said]))
 
 
 def _step(viewer: Viewer, event: Event, gesture: str, note: str = "") -> None:
@@ -169,7 +176,7 @@ def _move(viewer: Viewer, event: Event, origin: State, state: State, gesture: An
     event.published_at = event.published_at or timezone.now()
     event.save(update_fields=["state", "revision", "published_at"])
     _step(viewer, event, gesture, note)
-    follow(event, viewer)
+    _follow_all(event, viewer, event.starts, event.ends)
     journal.record(viewer, f"events.{gesture}", event)
     _tell(viewer, event, gesture)
     return True
@@ -198,13 +205,30 @@ def follow(event: Event, viewer: Viewer | None = None) -> None:
     closings.stop_lessons(by, stop, viewer)
 
 
-@transaction.atomic
-def follow_plan(school_id: int) -> int:
-    """Lessons that a timetable brought since are cancelled too by the closings that are not over; returns how many closings."""
+def _follow_all(event: Event, viewer: Viewer, starts: datetime, ends: datetime) -> None:
+    """A closing, then the others of these hours: what this one brings back, they still cancel."""
+    follow(event, viewer)
+    if not event.is_closing:
+        return
+    others = _going_on(event.school_id).exclude(pk=event.pk).filter(starts__lt=ends, ends__gt=starts)
+    for other in others:
+        follow(other, viewer)
+
+
+def _going_on(school_id: int) -> "QuerySet[Event]":
+    """The closings that cancel lessons and are not over."""
     found = Event.objects.held().filter(
         school=school_id, kind=Event.Kind.NO_CLASS, stops_lessons=True, ends__gt=timezone.now()
     )
-    events = list(found.select_related("school").order_by("pk"))
+    return found.select_related("school").order_by("pk")
+
+
+@transaction.atomic
+def follow_plan(school_id: int) -> int:
+    """Lessons that a timetable brought since are cancelled too by the closings that are not over; returns how many closings."""
+    # Whoever cancels a closing holds its year: what is read before them would cancel its lessons again after them.
+    list(SchoolYear.objects.select_for_update(of=("self",)).filter(school=school_id).order_by("pk"))
+    events = list(_going_on(school_id))
     for event in events:
         follow(event)
     return len(events)

@@ -56,7 +56,8 @@ def tell(event_id: int, gesture: str, before: str = "", by: int | None = None) -
 def _kind(event: Event, gesture: str) -> str:
     if gesture != Gesture.PUBLISHED:
         return CHANGED
-    if event.is_closing and event.starts - timezone.now() < SOON:
+    # As when it was published: an edit on the eve does not tell again, in haste, those who know it since a week.
+    if event.is_closing and event.starts - (event.published_at or timezone.now()) < SOON:
         return CLOSED
     return ASKED if event.asks_answer else TOLD
 
@@ -67,15 +68,19 @@ def _key(event: Event, gesture: str, person: int) -> str:
 
 
 def _facts(event: Event, gesture: str, before: str) -> dict[str, str]:
+    closing = event.closing_said
     what = {
         Gesture.CANCELLED: _("Annulé : finalement, comme d’habitude") if event.is_closing else _("Annulé"),
-        Gesture.RESTORED: _("Finalement maintenu"),
-        Gesture.CHANGED: _("Changé, avant : %(said)s") % {"said": before},
+        # « Finalement maintenu » would be read of the lessons.
+        Gesture.RESTORED: " ".join(filter(None, [_("De nouveau en vigueur."), closing]))
+        if event.is_closing
+        else _("Finalement maintenu"),
+        Gesture.CHANGED: " ".join(filter(None, [closing, _("Changé, avant : %(said)s") % {"said": before}])),
     }
     return {
         "title": event.title,
         "when": " · ".join(filter(None, [event.when, event.where])),
-        "what": str(what.get(Gesture(gesture)) or event.closing_said),
+        "what": str(what.get(Gesture(gesture)) or closing),
         "school": event.school.name,
     }
 

@@ -8,10 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Assignment, Enrolment, Group
+from preau.directory.models import Enrolment, Group
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
-from preau.domains.events.models import Event
+from preau.domains.events.models import Event, taught_for
 from preau.domains.events.queries.lists import COLUMNS, EventRow, closing_of, rows_of, where
 from preau.domains.timetable.boards import Beside, TimetableOwner
 from preau.foundation.boards import AgendaEntry
@@ -90,9 +90,7 @@ def _for_group(group: Any) -> Q:
 
 
 def _for_teacher(teacher: Any) -> Q:
-    taught = Assignment.objects.filter(
-        active_on(OuterRef("first_day")), teacher=teacher, group__events=OuterRef("pk")
-    )
+    taught = taught_for(teacher)
     return Q(audience__in=[Event.Audience.EVERYONE, Event.Audience.TEACHERS]) | Q(Exists(taught))
 
 

@@ -78,6 +78,9 @@ class EventRow:
 
 
 def closing_of(line: Mapping[str, Any]) -> str:
+    """Nothing of one that is cancelled: its lessons take place, one eats as usual."""
+    if line["state"] == Event.State.CANCELLED:
+        return ""
     return closing_said(line["kind"], line["meals"], line["transport"], stops=line["stops_lessons"])
 
 

@@ -88,7 +88,11 @@ def _staff(event: Event) -> "QuerySet[Any, int]":
     if event.audience == audience.PEOPLE:
         return event.invitations.order_by("pk").values_list("person_id", flat=True)
     if event.audience == audience.GROUPS:
-        taught = Assignment.objects.active(event.first_day).filter(group__in=event.groups.all())
+        own = event.groups.all()
+        # Of a class, those of the groups that are drawn from it too.
+        taught = Assignment.objects.active(event.first_day).filter(
+            Q(group__in=own) | Q(group__classes__in=own)
+        )
         return taught.order_by("teacher_id").values_list("teacher_id", flat=True).distinct()
     held = Holding.objects.filter(active_on(event.first_day), school=event.school_id)
     held = (

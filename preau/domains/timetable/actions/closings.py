@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from preau.directory.models import Group, SchoolYear
@@ -117,11 +118,13 @@ def _release(viewer: Viewer, lessons: Sequence[Lesson]) -> None:
 
 
 def _bring_back(by: int, changes: LessonChangeQuerySet, viewer: Viewer | None) -> tuple[int, int]:
-    found = list(changes.select_related("lesson__year", "lesson__room").order_by("pk"))
+    found = list(changes.select_related("lesson__year__school", "lesson__room").order_by("pk"))
     if not found:
         return 0, 0
     now = timezone.now()
-    crowded = _may_be_taken(found[0].lesson.year_id, min(change.made_at for change in found))
+    crowded = _may_be_taken([change.lesson for change in found], min(change.made_at for change in found))
+    if crowded:
+        prefetch_related_objects([change.lesson for change in found], "teachers", "groups")
     back = [change for change in found if _is_free(change.lesson, now, crowded=crowded)]
     lessons = [change.lesson for change in back]
     for change, lesson in zip(back, lessons, strict=True):
@@ -132,10 +135,16 @@ def _bring_back(by: int, changes: LessonChangeQuerySet, viewer: Viewer | None) -
     return len(back), len(found) - len(back)
 
 
-def _may_be_taken(year: int, since: datetime) -> bool:
-    """Was anything put anywhere since? Where nothing was, no place was given away."""
-    moved = LessonChange.objects.in_force().filter(lesson__year=year, made_at__gte=since)
-    booked = Booking.objects.in_force().filter(year=year, made_at__gte=since)
+def _may_be_taken(lessons: Sequence[Lesson], since: datetime) -> bool:
+    """Was anything put at the hours of these since? Where nothing was, no place was given away."""
+    year = lessons[0].year_id
+    starts, ends = min(lesson.starts for lesson in lessons), max(lesson.ends for lesson in lessons)
+    moved = LessonChange.objects.in_force().filter(
+        lesson__year=year, lesson__starts__lt=ends, lesson__ends__gt=starts, made_at__gte=since
+    )
+    booked = Booking.objects.in_force().filter(
+        year=year, starts__lt=ends, ends__gt=starts, made_at__gte=since
+    )
     return moved.exclude(kind=Kind.CANCELLED).exists() or booked.exists()
 
 

@@ -45,7 +45,8 @@ def copy_week(viewer: Viewer, year: SchoolYear, week: date, to: date) -> Copied:
     monday = dates.monday_of(week)
     shift = dates.monday_of(to) - monday
     made, left = 0, []
-    changes = LessonChange.objects.in_force().filter(lesson__year=year).order_by("made_at", "pk")
+    # What a closing cancelled is that closing's, which ends with it.
+    changes = LessonChange.objects.in_force().filter(lesson__year=year, origin="").order_by("made_at", "pk")
     changes = changes.select_related("lesson__school", "lesson__subject", "lesson__room", "room_after")
     for change in changes.filter(lesson__day__range=(monday, monday + A_WEEK)):
         try:
