@@ -190,7 +190,8 @@ for label, model, person, fields, more in [
         _("Ce que disent les documents"),
         "Content",
         "file__kept_by",
-        dict.fromkeys("file pages is_tagged read_at".split(), NONE) | {"words": PERSONAL, "text": PERSONAL},
+        dict.fromkeys("file pages is_tagged".split(), NONE)
+        | dict.fromkeys("words text read_at".split(), PERSONAL),
         {
             "readers": on_themselves(IN_CLASS, others=(SHARED, PLACED)),
             "people": {"kept_by": ALL},
