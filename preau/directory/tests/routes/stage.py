@@ -59,7 +59,7 @@ def _corrections(stage: Stage) -> None:
         (
             OWN,
             stage.college,
-            stage.mark("what the school says beside the file", office | {"guardian"}, office),
+            stage.mark("what the school says beside the file", office | {"guardian", "pupil"}, office),
         ),
         (OTHER_SCHOOL, stage.twin, f"{STEM} {TWIN}"),
     ]:
