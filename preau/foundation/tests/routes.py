@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from preau.directory.seeds.world import World
 from preau.foundation.models import WorkerBeat
 from tests import pages
 from tests.declared import Body
@@ -38,9 +39,13 @@ REST_OF_ADDRESS = {
 PLAIN = dict.fromkeys(["csrfmiddlewaretoken", "tri"], ())
 
 
-def plant(stage: Stage) -> None:
+def lay(college: World) -> None:
     """A worker lives: nobody has to come."""
-    WorkerBeat.objects.create(worker="scène", at=timezone.now())
+    WorkerBeat.objects.update_or_create(worker="scène", defaults={"at": timezone.now()})
+
+
+def plant(stage: Stage) -> None:
+    lay(stage.college)
 
 
 # Forms and files
