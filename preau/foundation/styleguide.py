@@ -170,8 +170,9 @@ FILES = [
     ),
 ]
 READINGS = [
-    SimpleNamespace(file=FILES[1], how="picture", address=PICTURE, text="", cut=False),
-    SimpleNamespace(file=FILES[2], how="", address="", text="", cut=False),
+    SimpleNamespace(file=FILES[1], how="picture", address=PICTURE, description="Une serre et deux élèves"),
+    SimpleNamespace(file=FILES[0], how="text", text="Départ à 8 h 30, retour à 16 h.", bare=True),
+    SimpleNamespace(file=FILES[2], how=""),
 ]
 
 
