@@ -1,5 +1,7 @@
 """Correcting one person by hand, beside what the files say, and taking a correction back (docs/decisions/0153)."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -24,11 +26,10 @@ class MovedOn(Exception):
 
 
 def mark_of(person: Person, address: Address | None) -> str:
-    """What the page showed, as a form keeps it."""
+    """What the page showed, as a form keeps it: a digest, since an address of several lines does not come back as it went."""
     shown = [as_said(name, getattr(person, name)) for name in (*IDENTITY, *CONTACT)]
-    return "|".join(
-        [*shown, address.lines if address else "", str(int(bool(address and address.is_protected)))]
-    )
+    shown += [address.lines if address else "", str(int(bool(address and address.is_protected)))]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 @transaction.atomic

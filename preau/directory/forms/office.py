@@ -374,7 +374,7 @@ class CorrectForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Seuls la direction et le secrétariat la lisent, jamais l’autre responsable."),
     )
-    avant = forms.CharField(widget=forms.HiddenInput, max_length=1200)
+    avant = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(
         self, viewer: Viewer, person: Person, address: Address | None, *, pupil: bool, data: Any = None

@@ -212,6 +212,7 @@ def _pupil(stage: Stage) -> Data:
         "r1_email": "katell.kergoat@famille.example",
         "r1_lives_with": "on",
         "r1_lines": "3 rue du Puits",
+        "r2_kinship": "father",
     }
 
 
