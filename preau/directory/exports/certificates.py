@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from preau.directory.models import Person, School, SchoolYear
 from preau.foundation import pdf
 
-STYLE = Path(__file__).parent.parent / "static" / "directory" / "certificates.css"
+STYLE = Path(__file__).parent.parent / "static" / "directory" / "papers.css"
 ENROLMENT, EXEAT = "scolarite", "exeat"
 
 

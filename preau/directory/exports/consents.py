@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from preau.directory.queries.consents import PupilRow, RequestText
 from preau.foundation import pdf
 
-STYLE = Path(__file__).parent.parent / "static" / "directory" / "consents.css"
+STYLE = Path(__file__).parent.parent / "static" / "directory" / "papers.css"
 
 
 def papers(told: RequestText, rows: Sequence[PupilRow]) -> bytes:
