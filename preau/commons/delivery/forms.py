@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.commons.delivery.models import SchoolPolicy
-from preau.foundation import boards
+from preau.commons.delivery.rules import TEXTS_A_DAY
+from preau.foundation import boards, sms
 from preau.foundation.fields import Clock, Weekdays, time_of
 
 
@@ -35,6 +36,14 @@ class SchoolHoursForm(forms.Form):
             "keeps_closures": policy.keeps_closures,
         }
         super().__init__(data, initial=initial)
+        if sms.is_offered():
+            self.fields["offers_texts"] = forms.BooleanField(
+                label=_("Chacun peut demander à être prévenu par SMS de ce qui ne peut pas attendre"),
+                help_text=_("L’établissement paie chaque SMS : %(most)s au plus par personne et par jour.")
+                % {"most": TEXTS_A_DAY},
+                required=False,
+                initial=policy.offers_texts,
+            )
         self.kinds = [kind for kind in boards.notification_kinds if kind.urgent and kind.may_wait]
         for kind in self.kinds:
             self.fields[f"passe-{kind.key}"] = forms.BooleanField(
@@ -59,6 +68,5 @@ class SchoolHoursForm(forms.Form):
         """What was typed, as the policy keeps it."""
         values = self.cleaned_data
         waits = [kind.key for kind in self.kinds if not values[f"passe-{kind.key}"]]
-        return {name: values[name] for name in ("opens", "closes", "days", "keeps_closures")} | {
-            "waits": waits
-        }
+        settled = ("opens", "closes", "days", "keeps_closures", "offers_texts")
+        return {name: values[name] for name in settled if name in self.fields} | {"waits": waits}

@@ -20,7 +20,7 @@ def working_days() -> list[int]:
 class SchoolPolicy(models.Model):
     """When things leave from a school: minutes of its clock, days of the week (1: Monday), and whether its closed days count.
 
-    `waits`: urgent kinds that wait like the others here.
+    `waits`: urgent kinds that wait like the others here. `offers_texts`: people may ask for text messages, that the school pays.
     """
 
     school = models.OneToOneField(
@@ -31,6 +31,7 @@ class SchoolPolicy(models.Model):
     days = models.JSONField(_("jours"), default=working_days)
     keeps_closures = models.BooleanField(_("rien pendant les vacances et les jours fermés"), default=True)
     waits = models.JSONField(_("natures urgentes qui attendent"), default=list)
+    offers_texts = models.BooleanField(_("nouvelles par SMS"), default=False, db_default=False)
 
     objects = MemberQuerySet.as_manager()
 

@@ -72,6 +72,8 @@ class Timetable:
     schools: Mapping[int, SchoolHours]
     people: Mapping[int, PersonHours]
     waits: Mapping[int, Collection[str]] = field(default_factory=dict)
+    # The schools that pay for text messages.
+    texting: Collection[int] = frozenset()
 
     def school(self, school_id: int | None) -> SchoolHours:
         """Of a person's own account, no school: the ordinary hours, in France."""
@@ -95,8 +97,10 @@ def timetable(school_ids: Collection[int | None], people: Collection[int]) -> Ti
     """The hours by which things leave from these schools for these people (three queries at most)."""
     wanted = {pk for pk in school_ids if pk}
     schools = list(School.objects.filter(pk__in=wanted).select_related("delivery_policy")) if wanted else []
-    waits = {school.pk: policy.waits for school in schools if (policy := policy_of(school))}
-    return Timetable(hours_of_schools(schools), hours_of_people(people), waits)
+    policies = {school.pk: policy for school in schools if (policy := policy_of(school))}
+    waits = {pk: policy.waits for pk, policy in policies.items()}
+    texting = frozenset(pk for pk, policy in policies.items() if policy.offers_texts)
+    return Timetable(hours_of_schools(schools), hours_of_people(people), waits, texting)
 
 
 def departures(

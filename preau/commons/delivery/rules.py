@@ -18,6 +18,8 @@ WEEK = frozenset(range(1, 8))
 LONGEST = timedelta(days=60)
 # What waited for an hour leaves over so many seconds from then on.
 SPREAD = 600
+# Text messages that one person is sent in a day, whatever happens: somebody pays for each.
+TEXTS_A_DAY = 6
 # Clocks change at most once in it.
 STEP = timedelta(hours=6)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.commons.notifications import api, queries, tasks
 from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.directory.words import said_of_seat
-from preau.foundation import boards, notices, webpush
+from preau.foundation import boards, notices, sms, webpush
 from preau.foundation.access import signed_in
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import Readers, on_themselves, own
@@ -28,6 +28,17 @@ boards.carriers.add(
         webpush.is_offered,
         _("Aucune clé n’est posée : rien n’est envoyé aux appareils, ni proposé (VAPID_PRIVATE_KEY)."),
         order=20,
+    )
+)
+boards.carriers.add(
+    boards.Carrier(
+        "news_sms",
+        _("SMS des notifications"),
+        queries.text_load,
+        sending.resend,
+        sms.is_offered,
+        _("Aucune passerelle n’est réglée : aucun SMS ne part, ni n’est proposé (SMS_GATEWAY)."),
+        order=15,
     )
 )
 notices.kept_by(keeping.publish, keeping.settle, keeping.taken_back, keeping.seen)
@@ -83,6 +94,7 @@ READERS: Mapping[str, Mapping[str, Any]] = {
     "Item": dict(readers=Readers(own("person"), own("person"))),
     "Device": CARRIED,
     "Push": CARRIED,
+    "TextSubscription": dict(readers=on_themselves(others=(_("pour un SMS, l’opérateur"),))),
 }
 
 
@@ -112,7 +124,7 @@ ERASES = {
         "Les appareils sont oubliés : plus rien ne leur est envoyé, jusqu’à ce que la personne les ajoute de nouveau."
     )
 }
-CHOSEN = ("Preference", "Rhythm", "StopLink", "Device")
+CHOSEN = ("Preference", "Rhythm", "StopLink", "TextSubscription", "Device")
 NONE, PERSONAL, SENSITIVE = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.SENSITIVE
 
 for label, model, person, keep, forget, fields in [
@@ -167,6 +179,14 @@ for label, model, person, keep, forget, fields in [
         dict.fromkeys(["person", "kind", "made_at"], PERSONAL) | {"token": NONE},
     ),
     (
+        _("Nouvelles par SMS"),
+        "TextSubscription",
+        "person",
+        Retention.ACCOUNT,
+        None,
+        dict.fromkeys(["person", "chosen_at"], PERSONAL),
+    ),
+    (
         _("Appareils prévenus"),
         "Device",
         "person",
@@ -214,6 +234,7 @@ boards.first_steps.add(
 for verb, label in [
     ("notifications.chosen", _("Préférences de notification changées")),
     ("notifications.stopped", _("Courriels arrêtés par le lien d’un courriel")),
+    ("notifications.texts", _("Nouvelles par SMS demandées ou arrêtées")),
     ("notifications.links_revoked", _("Liens d’arrêt des courriels annulés")),
     ("notifications.device_added", _("Appareil à prévenir ajouté")),
     ("notifications.device_renewed", _("Adresse d’un appareil à prévenir changée")),
@@ -230,7 +251,12 @@ boards.endings.add(
 )
 boards.endings.add(
     boards.Ending(
-        ("notifications.Rhythm", "notifications.StopLink", "delivery.PersonPolicy"),
+        (
+            "notifications.Rhythm",
+            "notifications.StopLink",
+            "notifications.TextSubscription",
+            "delivery.PersonPolicy",
+        ),
         _("Les choix d’une personne partent ensemble."),
         within="notifications.Preference",
     )
@@ -252,6 +278,7 @@ for words in [
         quiet=frozenset({"endpoint"}),
     ),
     boards.InWords("notifications.Push", boards.Section.SIGN_INS),
+    boards.InWords("notifications.TextSubscription", when="chosen_at", sentence=(_("demandées"),)),
 ]:
     boards.data_in_words.add(words)
 for label, url_name, words in [

@@ -85,7 +85,7 @@ class Item(models.Model):
 
 
 class Envelope(models.Model):
-    """What leaves at once by one way: a mail, with one item or a day's. `ref` names it wherever it arrives.
+    """What leaves at once by one way: a mail or a text message, with one item or several. `ref` names it wherever it arrives.
 
     `held_until`: a worker is sending it, until then nobody else does. `due_at`: closed already, it waits for its hour. `dropped_at`: there
     was nothing left to say.
@@ -95,6 +95,7 @@ class Envelope(models.Model):
         MAIL = "mail", _("Courriel")
         DAILY = "daily", _("Résumé du jour")
         WEEKLY = "weekly", _("Résumé de la semaine")
+        SMS = "sms", _("SMS")
 
     class EnvelopeQuerySet(models.QuerySet["Envelope"]):
         def visible_to(self, viewer: Viewer) -> Self:
@@ -223,6 +224,21 @@ class Rhythm(models.Model):
                 name="summaries_leave_at_decent_hours",
             )
         ]
+
+
+class TextSubscription(models.Model):
+    """A person wants a text message for what cannot wait, from the schools that offer it. The row goes when they stop."""
+
+    person = models.OneToOneField(
+        Person, models.CASCADE, related_name="text_subscription", verbose_name=_("personne")
+    )
+    chosen_at = models.DateTimeField(_("demandés le"))
+
+    objects = Own.as_manager()
+
+    class Meta:
+        verbose_name = _("nouvelles par SMS")
+        verbose_name_plural = _("nouvelles par SMS")
 
 
 class StopLink(models.Model):

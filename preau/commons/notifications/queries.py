@@ -1,6 +1,6 @@
 """What a person was told, in words; how they want to be told."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,10 +21,11 @@ from preau.commons.notifications.models import (
     Preference,
     Push,
     Rhythm,
+    TextSubscription,
 )
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer, seats_of
-from preau.foundation import boards, dates, webpush
+from preau.foundation import boards, dates, sms, webpush
 from preau.foundation.boards import Load, NotificationKind, Pace
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import elided
@@ -73,6 +74,20 @@ def devices_of(person_ids: Collection[int]) -> dict[int, list[Device]]:
         for device in Device.objects.filter(person_id__in=person_ids, set_aside_at=None).order_by("pk"):
             found.setdefault(device.person_id, []).append(device)
     return found
+
+
+def numbers_of(people: Iterable[Person]) -> dict[int, str]:
+    """The mobile numbers of those of these people who asked for text messages; none where no gateway is set (one query)."""
+    written = {person.pk: number for person in people if (number := sms.number_of(person.phone))}
+    if not written or not sms.is_offered():
+        return {}
+    asked = TextSubscription.objects.filter(person_id__in=written).values_list("person_id", flat=True)
+    return {pk: written[pk] for pk in asked}
+
+
+def is_texted(kind: NotificationKind) -> bool:
+    """May a text message say it? What a school means for the same day, not what waits for a summary."""
+    return kind.urgent or kind.pace == Pace.AT_ONCE
 
 
 def kinds_for(viewer: Viewer) -> list[NotificationKind]:
@@ -163,7 +178,7 @@ def _leaving(way: str, row: Dispatch | Push, carried: Envelope | Push | None, wh
 
 def _why(item: Item, kind: NotificationKind, hours: delivery.Timetable, way: Dispatch | Push) -> str:
     school = hours.school(item.school_id)
-    if isinstance(way, Dispatch) and way.channel != Envelope.Channel.MAIL:
+    if isinstance(way, Dispatch) and way.channel in SUMMARIES.values():
         return _("Vous l’avez demandé dans un résumé, à l’heure que vous avez choisie.")
     if hours.lets_pass(kind, item.school_id):
         return str(kind.urgency)
@@ -336,6 +351,31 @@ def items_in(envelope: Envelope) -> list[Item]:
     return [row.item for row in inside.select_related("item__school", "item__about", "item__person")]
 
 
+def reaches(envelope: Envelope) -> bool:
+    """Has its person still what this way needs: an address, or a number and the wish to be texted?"""
+    if envelope.channel == Envelope.Channel.SMS:
+        return bool(numbers_of([envelope.person]))
+    return bool(envelope.person.email)
+
+
+# A text message is paid by parts: two say one thing and where it is read.
+PARTS = 2
+
+
+def text_of(items: Sequence[ItemText], address: str) -> str:
+    """The words of a text message: what happened, or how many things, and where to read it."""
+    if len(items) > 1:
+        said = _("%(num)s nouvelles à lire dans Préau, dont : %(first)s.")
+        said %= {"num": len(items), "first": items[0].subject.rstrip(".")}
+    else:
+        said = items[0].body
+    school = items[0].school if len({item.school for item in items}) == 1 else ""
+    said = sms.words.plain(f"{school} : {said}" if school else said)
+    while sms.words.length_of(f"{said} {address}").parts > PARTS and said:
+        said = said[:-4].rstrip() + "..." if len(said) > 4 else ""
+    return f"{said} {address}".strip()
+
+
 def headers_of(envelope: Envelope, host: str, stop: str) -> Mapping[str, str]:
     """One name for one mail however often it is sent (a mailbox shows it once), and the way to stop it (RFC 8058)."""
     headers = {"Message-ID": f"<{envelope.ref}@{host}>"}
@@ -402,21 +442,53 @@ def own_hours(viewer: Viewer) -> tuple[rules.PersonHours, list[rules.SchoolHours
     return hours.person(viewer.person.pk), [hours.school(pk) for pk in sorted(schools)]
 
 
+@dataclass(frozen=True)
+class Texts:
+    """May a person be told by text message: by one of their schools, on which number, and do they ask for it?"""
+
+    offered: bool = False
+    number: str = ""
+    written: str = ""
+    asked: bool = False
+
+
+def texts_for(viewer: Viewer) -> Texts:
+    """What the page of choices says of text messages (four queries, none where no gateway is set)."""
+    if not sms.is_offered():
+        return Texts()
+    schools = {place.school.pk for seat in viewer.every_seat() for place in seat.places}
+    asked = TextSubscription.objects.visible_to(viewer).exists()
+    offered = bool(delivery.timetable(schools, []).texting)
+    phone = viewer.person.phone
+    return Texts(offered or asked, sms.number_of(phone), phone, asked)
+
+
 # For whoever runs the platform: counts, never people
 
 
 def mail_load(now: datetime) -> Load:
     """What the mail server has to carry."""
+    mails = ~Q(channel=Envelope.Channel.SMS)
+    return _load(Envelope.objects.filter(mails), Dispatch.objects.filter(mails), now)
+
+
+def text_load(now: datetime) -> Load:
+    """What the gateway of text messages has to carry."""
+    texts = Q(channel=Envelope.Channel.SMS)
+    return _load(Envelope.objects.filter(texts), Dispatch.objects.filter(texts), now)
+
+
+def _load(envelopes: "QuerySet[Envelope]", dispatches: "QuerySet[Dispatch]", now: datetime) -> Load:
     late, waiting = Q(made_at__lt=now - LATE), Q(due_at__gt=now)
-    counts = Envelope.objects.filter(sent_at=None, dropped_at=None).aggregate(
+    counts = envelopes.filter(sent_at=None, dropped_at=None).aggregate(
         waiting=Count("pk", filter=waiting),
         late=Count("pk", filter=late & ~waiting),
         failing=Count("pk", filter=Q(tries__gt=0)),
         oldest=Min("made_at", filter=late & ~waiting),
     )
-    ahead = Dispatch.objects.filter(envelope=None, dropped_at=None)
+    ahead = dispatches.filter(envelope=None, dropped_at=None)
     behind = ahead.filter(due_at__lt=now - LATE).count()
-    last = Envelope.objects.aggregate(last=Max("sent_at"))["last"]
+    last = envelopes.aggregate(last=Max("sent_at"))["last"]
     counts["waiting"] += ahead.filter(due_at__gt=now).count()
     counts["late"] += behind
     return Load(**counts, last=last)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from preau.commons.notifications import queries
 from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.commons.notifications.models import Device, Envelope
-from preau.foundation import mail, webpush
+from preau.foundation import mail, sms, webpush
 from preau.foundation.tasks import job
 
 BATCH = 100
@@ -49,19 +49,41 @@ def send_envelope(envelope_id: int) -> bool:
     envelope = sending.hold(envelope_id)
     if envelope is None:
         return False
-    sent = False
+    sent = refused = False
     try:
-        _send(envelope)
-        sent = True
+        taken = _send(envelope)
+        sent, refused = taken, not taken
     finally:
-        sending.let_go(envelope, sent=sent)
+        sending.let_go(envelope, sent=sent, refused=refused)
+    return sent
+
+
+def _send(envelope: Envelope) -> bool:
+    """False when it will never be taken."""
+    items = queries.told(queries.items_in(envelope))
+    if not items:
+        return True
+    if envelope.channel == Envelope.Channel.SMS:
+        return _send_text(envelope, items)
+    _send_mail(envelope, items)
     return True
 
 
-def _send(envelope: Envelope) -> None:
-    items = queries.told(queries.items_in(envelope))
-    if not items:
-        return
+def _send_text(envelope: Envelope, items: Sequence[queries.ItemText]) -> bool:
+    number = queries.numbers_of([envelope.person])[envelope.person_id]
+    path = (
+        reverse("notifications:item", kwargs={"public_id": items[0].public_id})
+        if len(items) == 1
+        else reverse("notifications:centre")
+    )
+    text = queries.text_of(items, f"{settings.PUBLIC_URL}{path}")
+    answers = sms.gateway().send([sms.Message(envelope.ref, number, text)])
+    if not answers:
+        raise sms.Unreachable
+    return not answers[0].refused
+
+
+def _send_mail(envelope: Envelope, items: list[queries.ItemText]) -> None:
     if envelope.channel != Envelope.Channel.MAIL:
         # What is of one child stands together, under their name.
         items.sort(key=lambda item: item.about)
@@ -138,7 +160,7 @@ def enqueue_packing(person_ids: Sequence[int], **_: Any) -> None:
 
 def enqueue_sending(envelopes: Iterable[Envelope], **_: Any) -> None:
     for envelope in envelopes:
-        is_summary = envelope.channel != Envelope.Channel.MAIL
+        is_summary = envelope.channel in queries.SUMMARIES.values()
         task = send_envelope.using(priority=SUMMARY_PRIORITY) if is_summary else send_envelope
         task.enqueue(envelope.pk)
 

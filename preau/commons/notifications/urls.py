@@ -9,6 +9,7 @@ urlpatterns = [
     path("notifications/tout-lire/", views.read_all, name="read_all"),
     path("notifications/preferences/", views.preferences, name="preferences"),
     path("notifications/preferences/choix/", views.take_preset, name="take_preset"),
+    path("notifications/preferences/sms/", views.ask_texts, name="ask_texts"),
     path("notifications/preferences/liens/", views.revoke, name="revoke"),
     path("notifications/appareils/", views.add_device, name="add_device"),
     path("notifications/appareils/adresse/", views.renew_device, name="renew_device"),

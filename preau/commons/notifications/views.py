@@ -25,7 +25,7 @@ from preau.foundation import throttle, webpush
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
 from preau.foundation.http import safe_next
-from preau.foundation.pages import TYPED_WRONG
+from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, tell_outcome
 from preau.identity import sessions
 
 PAGE = 20
@@ -130,6 +130,18 @@ def take_preset(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:preferences")
 
 
+@opens(to=signed_in, stamped=False)
+@require_POST
+def ask_texts(request: HttpRequest) -> HttpResponse:
+    """Be told by text message, or no more."""
+    wanted = request.POST.get("sms") == "oui"
+    may = not wanted or queries.texts_for(request.viewer).offered
+    changed = may and choosing.ask_texts(request.viewer, wanted=wanted)
+    done = _("Un SMS vous dira ce qui ne peut pas attendre.") if wanted else _("Plus de SMS.")
+    tell_outcome(request, changed, done, NOTHING_CHANGED)
+    return redirect("notifications:preferences")
+
+
 def _preferences_form(request: HttpRequest, data: Any = None) -> PreferencesForm:
     viewer = request.viewer
     return PreferencesForm(
@@ -153,6 +165,7 @@ def _preferences_page(
         "presets": [(one, *queries.PRESETS[one], one == form.preset) for one in queries.Preset],
         "school_hours": list(dict.fromkeys(words_for(hours) for hours in form.schools)),
         "email": viewer.person.email,
+        "texts": queries.texts_for(viewer),
         "links": StopLink.objects.visible_to(viewer).count(),
         "push_key": webpush.public_key() if offered else "",
         "devices": Device.objects.visible_to(viewer) if offered else [],

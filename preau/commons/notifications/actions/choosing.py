@@ -9,7 +9,15 @@ from django.utils import timezone
 from preau.commons.delivery.actions import keep_hours
 from preau.commons.delivery.rules import ANY_HOUR, PersonHours
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Dispatch, Envelope, Preference, Push, Rhythm, StopLink
+from preau.commons.notifications.models import (
+    Dispatch,
+    Envelope,
+    Preference,
+    Push,
+    Rhythm,
+    StopLink,
+    TextSubscription,
+)
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.foundation.boards import Pace
@@ -66,6 +74,23 @@ def _keep(person_id: int, kind: str, wish: queries.Wish) -> None:
 
 
 @transaction.atomic
+def ask_texts(viewer: Viewer, *, wanted: bool) -> bool:
+    """Be told by text message of what cannot wait, or no more; False when it was so already. What waits to leave does not leave."""
+    person_id, now = viewer.person.pk, timezone.now()
+    if wanted:
+        _row, changed = TextSubscription.objects.get_or_create(
+            person_id=person_id, defaults={"chosen_at": now}
+        )
+    else:
+        changed = TextSubscription.objects.filter(person_id=person_id).delete()[0] > 0
+        waiting = Dispatch.objects.filter(item__person_id=person_id, channel=Envelope.Channel.SMS)
+        waiting.filter(envelope=None, dropped_at=None).update(dropped_at=now)
+    if changed:
+        journal.record(viewer, "notifications.texts", viewer.person, subject_id=person_id, wanted=wanted)
+    return changed
+
+
+@transaction.atomic
 def stop_link(envelope: Envelope, kind: str) -> StopLink | None:
     """The link that stops what this envelope brings; None for what cannot be stopped."""
     known = queries.kinds().get(kind)
@@ -115,5 +140,8 @@ def revoke_links(viewer: Viewer) -> int:
 
 def forget_choices(person_id: int) -> int:
     """Erase how a person wanted to be told."""
-    rows = [model.objects.filter(person_id=person_id) for model in (Preference, Rhythm, StopLink)]
+    rows = [
+        model.objects.filter(person_id=person_id)
+        for model in (Preference, Rhythm, StopLink, TextSubscription)
+    ]
     return sum(found.delete()[0] for found in rows)

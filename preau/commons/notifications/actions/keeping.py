@@ -33,12 +33,15 @@ def publish(news: Sequence[News]) -> None:
         for one in news
         if one.person_id in reached
     ]
-    devices = queries.devices_of(reached)
+    devices, numbers = queries.devices_of(reached), queries.numbers_of(reached.values())
     # Whoever wants nothing of it is told nothing, and nothing is kept.
     wanted = [
         (one, wish)
         for one, wish in wished
-        if wish.in_app or _leaves(one, wish, reached) or _pushed(one, wish, devices)
+        if wish.in_app
+        or _leaves(one, wish, reached)
+        or _pushed(one, wish, devices)
+        or _texted(one, wish, known[one.kind], numbers)
     ]
     _make_room([one for one, _wish in wanted if one.again])
     kept = _keep(wanted, now)
@@ -53,6 +56,8 @@ def publish(news: Sequence[News]) -> None:
         if _leaves(one, wish, reached) and (due := _due(item, kind, wish.pace, person, hours, now)):
             leaving.append(Dispatch(item=item, channel=queries.channel_of(wish.pace), due_at=due))
         at = _due(item, kind, Pace.AT_ONCE, person, hours, now)
+        if at and item.school_id in hours.texting and _texted(one, wish, kind, numbers):
+            leaving.append(Dispatch(item=item, channel=Envelope.Channel.SMS, due_at=at))
         if at:
             pushes.extend(Push(item=item, device=device, due_at=at) for device in _pushed(one, wish, devices))
     live.touch(*live.all_of("bell", [item.person_id for item in kept if item.in_app]))
@@ -98,6 +103,12 @@ def _leaves(one: News, wish: queries.Wish, reached: Mapping[int, Person]) -> boo
 
 def _pushed(one: News, wish: queries.Wish, devices: Mapping[int, list[Device]]) -> list[Device]:
     return devices.get(one.person_id, []) if wish.push and one.told_at is None else []
+
+
+def _texted(one: News, wish: queries.Wish, kind: NotificationKind, numbers: Mapping[int, str]) -> bool:
+    """Whoever mutes a kind everywhere is not texted either."""
+    wanted = one.told_at is None and (wish.in_app or wish.pace != Pace.NEVER)
+    return wanted and one.person_id in numbers and queries.is_texted(kind)
 
 
 def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[Item]:

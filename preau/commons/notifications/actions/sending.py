@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
+from preau.commons.delivery.rules import TEXTS_A_DAY
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Push
 from preau.directory.words import Profile
@@ -37,6 +39,7 @@ def pack(person_id: int) -> list[Envelope]:
     now = timezone.now()
     locked = Dispatch.objects.select_for_update(of=("self",)).due(now).filter(item__person_id=person_id)
     due = _put_off(list(locked.select_related("item").order_by("pk")), now)
+    due = _within_a_day(person_id, due, now)
     read = [way for way in due if way.channel != Envelope.Channel.MAIL and way.item.read_at]
     Dispatch.objects.filter(pk__in=[way.pk for way in read]).update(dropped_at=now)
     made = [_envelope(person_id, batch, now) for batch in _batches(way for way in due if way not in read)]
@@ -59,6 +62,22 @@ def _put_off(ways: list[Dispatch], now: datetime) -> list[Dispatch]:
     return [way for way in ways if way.due_at <= now]
 
 
+def _within_a_day(person_id: int, ways: list[Dispatch], now: datetime) -> list[Dispatch]:
+    """Without the text messages beyond those of a day, of this person or of the school that pays: they are read in Préau."""
+    texts = [way for way in ways if way.channel == Envelope.Channel.SMS]
+    if not texts:
+        return ways
+    today = now - timedelta(hours=24)
+    sent = Envelope.objects.filter(channel=Envelope.Channel.SMS, made_at__gte=today)
+    paid = Dispatch.objects.filter(channel=Envelope.Channel.SMS, envelope__made_at__gte=today)
+    counts = paid.filter(item__school__in={way.item.school_id for way in texts}).order_by()
+    schools = dict(counts.values_list("item__school").annotate(number=Count("envelope", distinct=True)))
+    full = sent.filter(person_id=person_id).count() >= TEXTS_A_DAY
+    beyond = {way.pk for way in texts if full or schools.get(way.item.school_id, 0) >= settings.SMS_PER_DAY}
+    Dispatch.objects.filter(pk__in=beyond).update(dropped_at=now)
+    return [way for way in ways if way.pk not in beyond]
+
+
 def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
     """A summary is of one profile: what a parent is told does not come with what is told to somebody who works."""
     summaries: dict[tuple[str, str], list[Dispatch]] = {}
@@ -67,7 +86,9 @@ def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
         if way.channel == Envelope.Channel.MAIL:
             batches.append([way])
         else:
-            summaries.setdefault((way.channel, _profile_of(way.item)), []).append(way)
+            # A text message costs as much whatever it tells of.
+            profile = "" if way.channel == Envelope.Channel.SMS else _profile_of(way.item)
+            summaries.setdefault((way.channel, profile), []).append(way)
     return [*batches, *_with_own(summaries).values()]
 
 
@@ -112,7 +133,7 @@ def hold(envelope_id: int) -> Envelope | None:
         # Tried again at night, after a failure: it keeps its name, and waits.
         Envelope.objects.filter(pk=envelope.pk).update(due_at=at, held_until=None)
         return None
-    theirs = queries.still_theirs(items, now) if envelope.person.email else set()
+    theirs = queries.still_theirs(items, now) if queries.reaches(envelope) else set()
     lost = [item.pk for item in items if item.pk not in theirs]
     Dispatch.objects.filter(envelope=envelope, item__in=lost).update(dropped_at=now)
     if not theirs:
@@ -144,9 +165,11 @@ def resend() -> int:
 
 
 @transaction.atomic
-def let_go(envelope: Envelope, *, sent: bool) -> None:
-    """After the attempt: it has left, or it may be tried again."""
+def let_go(envelope: Envelope, *, sent: bool, refused: bool = False) -> None:
+    """After the attempt: it has left, it will never be taken, or it may be tried again."""
+    now = timezone.now()
     envelope.held_until = None
-    envelope.sent_at = timezone.now() if sent else None
+    envelope.sent_at = now if sent else None
+    envelope.dropped_at = now if refused else None
     envelope.tries += not sent
-    envelope.save(update_fields=["held_until", "sent_at", "tries"])
+    envelope.save(update_fields=["held_until", "sent_at", "dropped_at", "tries"])

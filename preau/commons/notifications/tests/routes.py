@@ -40,6 +40,7 @@ ELSEWHERE = {
     "portal:api_notifications",
     "notifications:bell",
     "notifications:take_preset",
+    "notifications:ask_texts",
 }
 LISTS = [
     ("guardian", "notifications:centre", more_news),
@@ -77,6 +78,7 @@ OPENS: dict[str, Near | set[str]] = {
     "notifications:centre": SIGNED_IN,
     "notifications:bell": SIGNED_IN,
     "notifications:take_preset": SIGNED_IN,
+    "notifications:ask_texts": SIGNED_IN,
     "notifications:read_all": SIGNED_IN,
     "notifications:preferences": SIGNED_IN,
     "notifications:revoke": SIGNED_IN,
@@ -105,6 +107,7 @@ PLAIN = dict.fromkeys(
         "quiet_to",
         "off",
         "preset",
+        "sms",
         "lue",
         "jusqu-a",
         "hour",
@@ -135,6 +138,7 @@ BODIES = {
     "notifications:read_all": Body("guardian", lambda stage: {"jusqu-a": str(stage.own(Item).pk)}),
     "notifications:preferences": Body("guardian", _wishes, wrong=lambda stage: {"hour": "3"}),
     "notifications:revoke": Body("guardian"),
+    "notifications:ask_texts": Body("guardian", lambda stage: {"sms": "non"}),
     "notifications:take_preset": Body("guardian", lambda stage: {"preset": "soir"}),
     "notifications:add_device": Body(
         "guardian", _subscription, wrong=lambda stage: {"endpoint": "https://127.0.0.1/"}
