@@ -28,6 +28,7 @@ from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, sms, webpush
 from preau.foundation.boards import Load, NotificationKind, Pace
 from preau.foundation.prepared import Prepared
+from preau.foundation.sms.words import length_of, plain
 from preau.foundation.text import elided
 
 MOST_SHOWN = 99
@@ -370,8 +371,8 @@ def text_of(items: Sequence[ItemText], address: str) -> str:
     else:
         said = items[0].body
     school = items[0].school if len({item.school for item in items}) == 1 else ""
-    said = sms.words.plain(f"{school} : {said}" if school else said)
-    while sms.words.length_of(f"{said} {address}").parts > PARTS and said:
+    said = plain(f"{school} : {said}" if school else said)
+    while length_of(f"{said} {address}").parts > PARTS and said:
         said = said[:-4].rstrip() + "..." if len(said) > 4 else ""
     return f"{said} {address}".strip()
 

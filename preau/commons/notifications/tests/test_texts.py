@@ -22,6 +22,7 @@ from preau.foundation import boards, notices, sms
 from preau.foundation.boards import NotificationKind, Pace
 from preau.foundation.notices import News
 from preau.foundation.sms import GatewayAnswer, Message
+from preau.foundation.sms.words import length_of
 
 SOON, LATER = "essai.tout_de_suite", "essai.plus_tard"
 NUMBER = "+33612345678"
@@ -88,7 +89,7 @@ def test_one_who_asked_is_texted_where_to_read(college: World, mother: Person) -
     item = Item.objects.get(person=mother)
     assert "sortie jeudi" in letter.body
     assert letter.body.endswith(f"/notifications/{item.public_id}/")
-    assert sms.words.length_of(letter.body).parts <= queries.PARTS
+    assert length_of(letter.body).parts <= queries.PARTS
     # Whatever the worker does again, it is the same message.
     assert tasks.send_envelope.call(Envelope.objects.get(person=mother, channel="sms").pk) is False
     assert len(texts()) == 1
@@ -185,7 +186,7 @@ def test_a_gateway_that_is_away_is_tried_again(
 def test_a_long_sentence_is_cut_at_two_parts(college: World, mother: Person) -> None:
     tell(college, mother, said="une phrase de plus, " * 40)
     (letter,) = texts()
-    assert sms.words.length_of(letter.body).parts == queries.PARTS
+    assert length_of(letter.body).parts == queries.PARTS
     assert "..." in letter.body
 
 
