@@ -55,5 +55,15 @@ addEventListener("input", ({ target }) => target.form?.toggleAttribute("data-tou
 addEventListener("htmx:configRequest", ({ detail }) => { if (detail.triggeringEvent?.type === "live") detail.headers["X-Hinted"] = "1"; });
 // The session has ended: what is on the page stays there, and its next gesture leads to the sign-in page.
 addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.xhr?.status === 401 && detail.requestConfig?.headers["X-Hinted"]) { ended = true; clearInterval(asking); stream?.close(); } });
+// What arrives is said to whoever does not see it come.
+const spoken = document.querySelector("[data-live-said]") && Object.assign(document.createElement("p"), { className: "visually-hidden" });
+const lengths = new Map([...document.querySelectorAll("[data-live-said]")].map((region) => [region.id, region.childElementCount]));
+spoken?.setAttribute("role", "status");
+if (spoken) document.getElementById("contenu")?.append(spoken);
+addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!target.dataset?.liveSaid) return;
+  if (target.childElementCount > lengths.get(target.id)) spoken.textContent = target.dataset.liveSaid;
+  lengths.set(target.id, target.childElementCount);
+});
 addEventListener("pagehide", () => stream?.close());
 if (regions().length) address ? listen() : (asking = setInterval(ask, EVERY));

@@ -185,6 +185,7 @@ def test_a_message_arrives_in_an_open_conversation_and_nothing_typed_is_lost(
     expect(page.get_by_role("article").get_by_text("Le carnet est retrouvé.")).to_be_visible()
     if guardian.scripts:
         expect(page.get_by_label("Message", exact=True)).to_contain_text("Je cherche")
+        expect(page.get_by_role("status").filter(has_text="Un message est arrivé")).to_be_attached()
 
 
 def test_a_stream_closes_when_one_signs_out_elsewhere(
