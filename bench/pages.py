@@ -22,7 +22,8 @@ class Page:
     """A route and the member of the cast who opens it (nobody: a visitor).
 
     `about`: what of the cast the address names (a lesson, a class). `marks`: the page is a form, and one pupil is marked on it,
-    absent and present in turn. `cells`: the page is a grid of marks, and the first cell of it is typed, with two marks in turn. `typed`: what is written in the page's form, which is sent again and again. Several
+    absent and present in turn. `cells`: the page is a grid of marks, and the first cell of it is typed, with two marks in turn. `typed`: what is written in the page's form, which leads to
+    the page that is measured. Several
     `routes`: the first that exists. `place`, `query`: what its address says besides.
     """
 

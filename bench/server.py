@@ -18,7 +18,7 @@ from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import django
 import time_machine
@@ -110,6 +110,8 @@ class Server:
             raise SystemExit(f"{browser.page.key}: {browser.path} answers {answer.status}")
         if browser.page.marks or browser.page.typed or browser.page.cells:
             browser.form = Fields(answer.body.decode()).sent | browser.page.typed
+        if browser.page.typed:
+            browser.query = urlsplit(self.send(browser, HTTPStatus.FOUND).location).query
         if browser.page.cells:
             browser.path, told = first_cell(answer.body.decode())
             browser.form |= told
@@ -118,12 +120,12 @@ class Server:
         return self.ask(browser, browser.path, browser.query)
 
     def visit(self, browser: Browser) -> Answer:
-        """What is measured of this page: opening it, or sending its form."""
+        """What is measured of this page: opening it, or sending its form; of a search, the page that its form leads to."""
         if browser.page.marks:
             return self.mark(browser)
         if browser.page.cells:
             return self.type_cell(browser)
-        return self.send(browser, HTTPStatus.OK) if browser.page.typed else self.get(browser)
+        return self.get(browser)
 
     def mark(self, browser: Browser) -> Answer:
         """Mark the first pupil of the roll absent, or present when they are absent."""

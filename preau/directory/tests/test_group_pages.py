@@ -206,7 +206,7 @@ def test_a_class_is_found_by_search_on_its_page(
     college: World, client: SchoolClient, own_class: Group
 ) -> None:
     client.sit(college.people["teacher"])
-    said = client.post("/recherche/", {"texte": "5b"}).content.decode()
+    said = client.post("/recherche/", {"texte": "5b"}, follow=True).content.decode()
     assert address_of(own_class) in said
 
 

@@ -149,14 +149,15 @@ def test_many_namesakes_are_counted_and_few_are_shown(
     kind = queries.results_for(seat_of("head"), "quentin", 5).found[0]
     assert (len(kind.hits), kind.total, kind.more) == (5, 40, 35)
     client.sit(college.people["head"])
-    page = client.post(PAGE, {"texte": "quentin"}).content.decode()
+    page = client.post(PAGE, {"texte": "quentin"}, follow=True).content.decode()
     assert page.count("QUENTIN") == queries.MANY
     assert "15 autres" in page
 
 
 def statements(client: SchoolClient, typed: str) -> int:
+    sent = client.post(PAGE, {"texte": typed})
     with Statements(connection) as done:
-        assert client.post(PAGE, {"texte": typed}).status_code == 200
+        assert client.get(sent["Location"]).status_code == 200
     return done.count
 
 
@@ -184,12 +185,27 @@ def test_the_page_works_as_a_plain_form(college: World, client: SchoolClient) ->
     client.sit(college.people["teacher"])
     empty = client.get(PAGE).content.decode()
     assert 'method="post"' in empty and "Tapez le début" in empty
-    assert "Tapez au moins 3 lettres" in client.post(PAGE, {"texte": "x"}).content.decode()
-    assert "Rien à ce nom" in client.post(PAGE, {"texte": "xxxxx"}).content.decode()
-    page = client.post(PAGE, {"texte": "nina abadie"})
+    assert "Tapez au moins 3 lettres" in client.post(PAGE, {"texte": "x"}, follow=True).content.decode()
+    assert "Rien à ce nom" in client.post(PAGE, {"texte": "xxxxx"}, follow=True).content.decode()
+    page = client.post(PAGE, {"texte": "nina abadie"}, follow=True)
     assert "ABADIE Nina" in page.content.decode()
     # What is typed comes back in the box, escaped.
-    assert "&lt;b&gt;" in client.post(PAGE, {"texte": '"<b>'}).content.decode()
+    assert "&lt;b&gt;" in client.post(PAGE, {"texte": '"<b>'}, follow=True).content.decode()
+
+
+def test_one_comes_back_to_what_was_found(college: World, client: SchoolClient, clock: Any) -> None:
+    """By an address that holds no name, and leads nobody else there, nor the next day."""
+    client.sit(college.people["teacher"])
+    address = client.post(PAGE, {"texte": "nina abadie"})["Location"]
+    assert "ABADIE Nina" in client.get(address).content.decode()
+    assert "ABADIE Nina" in client.get(address).content.decode()
+    client.sit(college.people["cpe"])
+    assert "ABADIE" not in client.get(address).content.decode()
+    client.sit(college.people["teacher"])
+    assert "ABADIE" not in client.get(f"{address[:-8]}AAAAAAAA").content.decode()
+    clock.shift(timedelta(hours=13))
+    client.sit(college.people["teacher"])
+    assert "ABADIE" not in client.get(address).content.decode()
 
 
 def test_a_name_in_an_address_is_not_read(college: World, client: SchoolClient) -> None:
@@ -208,18 +224,18 @@ def test_the_panel_is_a_fragment_of_five_a_kind(college: World, client: SchoolCl
 def test_searching_without_end_is_slowed_down(college: World, client: SchoolClient, clock: Any) -> None:
     """A hundred and twenty times in five minutes are answered; the next is not."""
     client.sit(college.people["teacher"])
-    assert client.post(PAGE, {"texte": "abadie"}).status_code == 200
+    assert client.post(PAGE, {"texte": "abadie"}, follow=True).status_code == 200
     RateWindow.objects.update(count=119)
-    assert client.post(PAGE, {"texte": "abadie"}).status_code == 200
+    assert client.post(PAGE, {"texte": "abadie"}, follow=True).status_code == 200
     refused = client.post(PAGE, {"texte": "abadie"}, headers=PANEL)
     assert (refused.status_code, refused["Retry-After"]) == (429, "300")
     assert "ABADIE" not in refused.content.decode() and "beaucoup cherché" in refused.content.decode()
     # Another account is another count, and time opens the box again.
     client.sit(college.people["cpe"])
-    assert client.post(PAGE, {"texte": "abadie"}).status_code == 200
+    assert client.post(PAGE, {"texte": "abadie"}, follow=True).status_code == 200
     client.sit(college.people["teacher"])
     clock.shift(timedelta(minutes=6))
-    assert client.post(PAGE, {"texte": "abadie"}).status_code == 200
+    assert client.post(PAGE, {"texte": "abadie"}, follow=True).status_code == 200
 
 
 def test_a_visitor_has_no_box(client: SchoolClient, db: None) -> None:
@@ -232,6 +248,8 @@ def test_looking_for_somebody_leaves_no_word_behind(college: World, client: Scho
     """Not in the journal, not in an address: nothing of what was typed is kept."""
     client.sit(college.people["cpe"])
     before = Line.objects.count()
-    client.post(PAGE, {"texte": "abadie"})
+    sent = client.post(PAGE, {"texte": "abadie"})
+    assert "abadie" not in sent["Location"].lower()
+    assert "ABADIE" in client.get(sent["Location"]).content.decode()
     assert Line.objects.count() == before
     assert reverse("search:search") == PAGE

@@ -417,7 +417,9 @@ def test_it_stands_in_the_agenda_the_week_the_home_and_the_search(
             f"/emploi-du-temps/?jour={tomorrow}",
         ):
             assert event.title in client.get(address).content.decode(), (key, address)
-        assert event.title in client.post("/recherche/", {"texte": "musee"}).content.decode(), key
+        assert event.title in client.post("/recherche/", {"texte": "musee"}, follow=True).content.decode(), (
+            key
+        )
     room_view = client.sit(college.people["head"]).get(
         f"/emploi-du-temps/?par=classe&classe={own_class(college).pk}&jour={tomorrow}"
     )

@@ -506,7 +506,7 @@ def test_the_search_of_the_site_finds_ones_own_and_nothing_recalled(
 
     def found(name: str, words: str) -> str:
         client.sit(college.people[name])
-        return client.post("/recherche/", {"texte": words}).content.decode()
+        return client.post("/recherche/", {"texte": words}, follow=True).content.decode()
 
     page = found("guardian", "bourse livres")
     assert "Bourse aux livres" in page and f"/messages/conversations/{kept.thread_id}/" in page
@@ -524,4 +524,6 @@ def test_each_seat_counts_and_finds_what_it_received(
     sent(seat_of("teacher"), key_to(college, name), subject="Bourse aux livres")
     assert boxes.unread_count(seat_of(name)) == 1
     client.sit(college.people[name])
-    assert "Bourse aux livres" in client.post("/recherche/", {"texte": "bourse"}).content.decode()
+    assert (
+        "Bourse aux livres" in client.post("/recherche/", {"texte": "bourse"}, follow=True).content.decode()
+    )
