@@ -1,9 +1,10 @@
 """The agenda on its pages and in its feed: whose days, whose eyes, until when."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -195,6 +196,48 @@ def test_a_day_that_does_not_exist_is_today(college: World, client: SchoolClient
     for typed in ("", "2026-02-31", "9999-12-31", "0001-01-01", "demain"):
         for view in View:
             assert client.get(PAGE, {"vue": view, "jour": typed}).status_code == 200
+
+
+def test_a_parent_looks_at_one_child_and_keeps_them_from_week_to_week(
+    college: World, client: SchoolClient
+) -> None:
+    mother, nina = college.people["guardian"], college.people["pupil"]
+    other = Person.objects.filter(enrolments__group__year=college.year).exclude(given_name="Nina")[0]
+    make_parent_of(mother, other)
+    client.sit(mother)
+    page = client.get(PAGE).content.decode()
+    assert f"{other.given_name} ·" in page and "Nina ·" in page
+    one = client.get(PAGE, {"enfant": nina.public_id}).content.decode()
+    assert "Nina ·" in one and f"{other.given_name} ·" not in one
+    assert one.count(f"enfant={nina.public_id}") > 4
+    # Nobody else's child: all of one's own, as for an address typed by hand.
+    stranger = college.people["teacher"].public_id
+    assert f"{other.given_name} ·" in client.get(PAGE, {"enfant": stranger}).content.decode()
+
+
+def test_a_lesson_of_the_agenda_leads_to_its_page(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    links = re.findall(r'href="(/seances/[^"]+|/emploi-du-temps/[^"?]+)"', client.get(PAGE).content.decode())
+    assert any(client.get(link).status_code == 200 for link in links)
+
+
+@pytest.mark.parametrize(
+    ("moment", "monday"),
+    [
+        ("2026-11-27T20:00", "23 novembre"),
+        ("2026-11-28T09:00", "23 novembre"),
+        ("2026-11-28T13:00", "30 novembre"),
+        ("2026-11-29T19:00", "30 novembre"),
+    ],
+)
+def test_once_the_week_is_over_the_next_one_opens(
+    college: World, client: SchoolClient, clock: Any, moment: str, monday: str
+) -> None:
+    clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Paris")))
+    client.sit(college.people["guardian"])
+    for page in (PAGE, "/emploi-du-temps/"):
+        said = client.get(page).content.decode()
+        assert re.search(rf"[Ss]emaine du (?:lundi )?{monday}", said.replace("\xa0", " ")), page
 
 
 def test_an_agenda_of_nothing_says_so(college: World, client: SchoolClient) -> None:

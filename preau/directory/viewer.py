@@ -20,7 +20,7 @@ from preau.directory.boards import power_of, powers, verbs_of
 from preau.directory.models import Enrolment, Guardianship, Holding, Person, School, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.words import SETTINGS, Profile, Role
-from preau.foundation import boards
+from preau.foundation import boards, dates
 from preau.foundation.prepared import Places, Prepared, padded
 
 __all__ = ["SETTINGS", "Place", "Seat", "Viewer", "seats_of", "viewer_for"]
@@ -173,6 +173,12 @@ class Viewer:
     def today(self) -> date:
         """The date on the wall of this seat's school: at 20:00 in Guadeloupe it is already tomorrow in Paris."""
         return timezone.localdate(self.moment, ZoneInfo(self.school.timezone) if self.school else None)
+
+    @property
+    def day_looked_at(self) -> date:
+        """The day around which they look at a week: today, or the Monday that comes once the week of school is over."""
+        zone = ZoneInfo(self.school.timezone) if self.school else timezone.get_current_timezone()
+        return dates.looked_at(self.moment.astimezone(zone))
 
     def ago(self, time: timedelta) -> datetime:
         """The moment that was so long before now."""

@@ -93,6 +93,7 @@ class AgendaEntry:
     `starts` and `ends` are moments, on the wall clock `zone`; or two local days, both included, for what lasts whole days.
     `uid` stays the same as long as the thing is the same thing. `whose`: the children it is about, for a family.
     `word` and `tone` are a state, as for `ui.tag`. `cancelled`: it does not happen, and says so where it was.
+    `url` is its page: its title leads there, or a link of its own where there is something to do, `gesture`.
     `for_the_day`: it is due that day and lasts none of it, as homework does; it comes after the hours of the day.
     """
 

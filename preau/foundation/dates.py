@@ -133,6 +133,17 @@ def parse(typed: str | None, fallback: date) -> date:
     return found if abs(found.year - fallback.year) <= FAR else fallback
 
 
+# On a Saturday, lessons end at noon.
+NOON = 12
+
+
+def looked_at(moment: datetime) -> date:
+    """The day around which people look at a week, at a moment of their wall clock: today; once the week is over, the Monday that comes."""
+    day = moment.date()
+    over = day.weekday() == 6 or (day.weekday() == 5 and moment.hour >= NOON)
+    return day + timedelta(days=7 - day.weekday()) if over else day
+
+
 def monday_of(value: date) -> date:
     return value - timedelta(days=value.weekday())
 

@@ -1,5 +1,6 @@
 """Pages of the agenda, its subscription, and the feed itself."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from preau.commons.agenda import actions, exports, queries, rules
 from preau.commons.agenda.queries import View
+from preau.directory.models import Person
+from preau.directory.queries.apart import children_of
 from preau.directory.viewer import Viewer
 from preau.foundation import boards, dates, throttle
 from preau.foundation.access import anyone, opens
@@ -28,35 +31,48 @@ def agenda(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     asked = request.GET.get("vue", "")
     view = View(asked) if asked in set(View) else View.WEEK
-    day = dates.parse(request.GET.get("jour"), viewer.today)
-    layout = queries.layout_of(viewer, view, day)
+    day = dates.parse(request.GET.get("jour"), viewer.day_looked_at)
+    children = children_of(viewer) if len(viewer.seat.pupils) > 1 else []
+    child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
+    layout = queries.layout_of(viewer.for_child(child.pk) if child else viewer, view, day)
+    kept = f"&enfant={child.public_id}" if child else ""
     context = {
         "layout": layout,
         "today": viewer.today,
-        "views": _views(view, day),
+        "views": _views(view, day, kept),
+        "children": _children(children, child, f"?vue={view}&jour={day}"),
+        "kept": kept,
         "pages": queries.pages_for(viewer),
-        "tabs": _tabs(viewer, view, day),
+        "tabs": _tabs(viewer, view, day, kept),
     }
     return render(request, "agenda/agenda.html", context)
 
 
-def _views(current: View, day: date) -> list[tuple[str, str, bool]]:
+def _children(children: Sequence[Person], child: Person | None, here: str) -> list[tuple[str, str, bool]]:
+    """Each child of a family, and all of them; none where there is one."""
+    if not children:
+        return []
+    ones = [(one.given_name, f"{here}&enfant={one.public_id}", one == child) for one in children]
+    return [(_("Tous"), here, child is None), *ones]
+
+
+def _views(current: View, day: date, kept: str) -> list[tuple[str, str, bool]]:
     names = {View.DAY: _("Jour"), View.WEEK: _("Semaine"), View.MONTH: _("Mois"), View.LIST: _("Liste")}
-    return [(name, f"?vue={view}&jour={day}", view == current) for view, name in names.items()]
+    return [(name, f"?vue={view}&jour={day}{kept}", view == current) for view, name in names.items()]
 
 
-def _tabs(viewer: Viewer, view: View, day: date) -> list[tuple[str, str, bool]]:
+def _tabs(viewer: Viewer, view: View, day: date, kept: str) -> list[tuple[str, str, bool]]:
     """The page whose entry of the menu stands for the agenda's too, on the same days, and the agenda; none without it."""
     others = [
         (
             viewer.name_of(entry.url_name, entry.label),
-            f"{reverse(entry.url_name)}?vue={view}&jour={day}",
+            f"{reverse(entry.url_name)}?vue={view}&jour={day}{kept}",
             False,
         )
         for entry, seated in boards.offered(boards.menu, viewer)
         if entry.instead_of == "agenda:agenda" and entry.open_to(seated)
     ]
-    return [*others, (_("Agenda"), f"?vue={view}&jour={day}", True)] if others else []
+    return [*others, (_("Agenda"), f"?vue={view}&jour={day}{kept}", True)] if others else []
 
 
 @opens(to=rules.has_agenda)

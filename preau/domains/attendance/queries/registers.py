@@ -54,7 +54,7 @@ class RegisterRow:
 
     @property
     def initials(self) -> str:
-        return text.initials(self.family_name, self.given_name)
+        return text.initials(self.given_name, self.family_name)
 
     @property
     def aloud(self) -> list[Note]:

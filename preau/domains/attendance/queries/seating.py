@@ -37,7 +37,7 @@ class Sitter:
 
     @property
     def initials(self) -> str:
-        return text.initials(self.family_name, self.given_name)
+        return text.initials(self.given_name, self.family_name)
 
 
 @dataclass(frozen=True)

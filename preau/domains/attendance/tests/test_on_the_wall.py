@@ -61,7 +61,7 @@ def wall(page: str) -> str:
 def line_of(page: str, pupil: Person) -> str:
     """The line of a pupil, without what is their own: name, initials, number, class."""
     (found,) = [one for one in page.split("<li ")[1:] if f'id="eleve-{pupil.pk}"' in one]
-    for own in (pupil.list_name, text.initials(pupil.family_name, pupil.given_name), str(pupil.pk)):
+    for own in (pupil.list_name, text.initials(pupil.given_name, pupil.family_name), str(pupil.pk)):
         found = found.replace(own, "…")
     found = re.sub(r' data-tint="\d"', "", found)  # the tint of the initials, drawn from the name
     return re.sub(r"at-[rc]\d+|at-aisle| (?=[\">])", "", found.partition("</li>")[0])

@@ -39,7 +39,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         page = page_for(request, sessions_queries.missing_of_year(viewer), PAGE)
         context = {"page_obj": page, "rows": sessions_queries.rows_of_page(page.object_list), "missing": True}
         return render(request, "homework/missing.html", context)
-    monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
+    monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.day_looked_at))
     found = sessions_queries.sessions_of(viewer, monday, monday + timedelta(days=6))
     context = {
         "days": _by_day(found, monday),

@@ -493,4 +493,5 @@ def _agenda_entry(viewer: Viewer, row: LessonRow, children: dict[int, list[str]]
         word=", ".join(said.word for said in row.changes),
         tone="changed" if row.changes else "neutral",
         cancelled=row.is_cancelled,
+        url=reverse("timetable:lesson", kwargs={"pk": row.pk}),
     )

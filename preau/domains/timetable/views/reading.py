@@ -28,7 +28,7 @@ def week(request: HttpRequest) -> HttpResponse:
     """The lessons around a day: one's own, or for staff those of a class, a teacher, a room or a pupil."""
     viewer, asked = request.viewer, request.GET
     whose = whose_queries.whose(viewer, asked.dict())
-    day = dates.parse(asked.get("jour") or asked.get("semaine"), viewer.today)
+    day = dates.parse(asked.get("jour") or asked.get("semaine"), viewer.day_looked_at)
     view = View(asked["vue"]) if asked.get("vue") in set(View) else View.WEEK
     span = layouts.span_of(view, day)
     rows = whose_queries.lessons_of(viewer, whose, span.first, span.last)
