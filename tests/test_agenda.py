@@ -203,7 +203,7 @@ def test_a_parent_looks_at_one_child_and_keeps_them_from_week_to_week(
 ) -> None:
     mother, nina = college.people["guardian"], college.people["pupil"]
     other = Person.objects.filter(enrolments__group__year=college.year).exclude(given_name="Nina")[0]
-    make_parent_of(mother, other)
+    make_parent_of(college, "guardian", other)
     client.sit(mother)
     page = client.get(PAGE).content.decode()
     assert f"{other.given_name} ·" in page and "Nina ·" in page

@@ -503,7 +503,18 @@ for data in [
         "pupil",
         fields={"school": NONE, "homework": CHILD, "pupil": CHILD, "version": NONE, "corrected_by": PERSONAL}
         | dict.fromkeys(
-            ["text", "handed_at", "is_late", "times", "comment", "mark", "corrected_at", "returned_at"], CHILD
+            [
+                "text",
+                "handed_at",
+                "first_at",
+                "is_late",
+                "times",
+                "comment",
+                "mark",
+                "corrected_at",
+                "returned_at",
+            ],
+            CHILD,
         )
         | {"told_at": NONE},
         forget=forget_hand_ins,
@@ -654,7 +665,7 @@ for words in [
         ),
         names=lambda row: row.homework.title,
         names_with=("homework",),
-        quiet=frozenset({"times"}),
+        quiet=frozenset({"times", "first_at"}),
     ),
     boards.InWords(
         "homework.Annotation",

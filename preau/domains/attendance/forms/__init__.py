@@ -11,15 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files.actions import Desk
 from preau.commons.files.rules import PAPER
-from preau.directory.models import Holding, Person, Subject
+from preau.directory.models import Group, Holding, Person, Subject
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions.arrangements import ArrangementFacts
 from preau.domains.attendance.actions.rolls import Conflict, Mark, Sending
+from preau.domains.attendance.forms.registers import classes_offered
 from preau.domains.attendance.models import Arrangement, Entry, Explanation, ListRemark, Reason, Status
 from preau.domains.attendance.queries.absences import same_day_to_explain
 from preau.domains.attendance.queries.registers import RegisterRow, seen_of
 from preau.domains.timetable.models import Lesson
-from preau.foundation.fields import Attachments, Day, Filter, OneRow, SeveralRows
+from preau.foundation.fields import Attachments, Day, FewRows, Filter, OneRow, SeveralRows
 
 MOST_MINUTES = 600
 MOST_DIGITS = 18
@@ -39,24 +40,28 @@ class RollLine:
 class RollForm:
     """The roll: a status for each pupil of the register, minutes for those late, and what the page had shown.
 
+    `over`: the lesson has ended, no clock says any more how late somebody came.
+
     It is not a Django form: thirty pupils times three fields would be a formset for what is one choice a line.
     """
 
-    def __init__(self, rows: list[RegisterRow], data: Mapping[str, Any] | None = None) -> None:
-        self.rows = rows
+    def __init__(
+        self, rows: list[RegisterRow], data: Mapping[str, Any] | None = None, *, over: bool = False
+    ) -> None:
+        self.rows, self.over = rows, over
         self.data = data or {}
         self.errors: dict[int, Any] = {}
         self.marks = [self._mark(row) for row in rows]
 
     @classmethod
-    def sent(cls, data: Mapping[str, Any]) -> "RollForm | None":
+    def sent(cls, data: Mapping[str, Any], *, over: bool = False) -> "RollForm | None":
         """The form by what was sent alone: enough to validate a roll that its page filled, without reading it again.
 
         None when it does not say of each pupil what the page had shown. It cannot be drawn: it knows no name.
         """
         said, seen = _pupils_in(data, "status-"), _pupils_in(data, "seen-")
         rows = [RegisterRow(pupil, "", "", Status.PRESENT, None, was_absent_before=False) for pupil in said]
-        return cls(rows, data) if seen >= said else None
+        return cls(rows, data, over=over) if seen >= said else None
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -95,6 +100,10 @@ class RollForm:
     def _minutes(self, row: RegisterRow) -> int | None:
         typed = self.data.get(f"minutes-{row.pupil_id}", str(row.minutes_late or "")).strip()
         if not typed:
+            if self.over:
+                self.errors[row.pupil_id] = _(
+                    "Le cours est fini : écrivez les minutes de retard, par exemple 10."
+                )
             return None
         if not (typed.isascii() and typed.isdigit() and len(typed) <= 4 and 0 < int(typed) <= MOST_MINUTES):
             self.errors[row.pupil_id] = _("Écrivez un nombre de minutes, par exemple 10.")
@@ -227,9 +236,16 @@ class AbsenceFilter(Filter):
         ("retard", _("Retards")),
     ]
     nom = forms.CharField(label=_("Nom de l’élève"), required=False, max_length=80)
+    classe = FewRows(
+        Group.objects.none(), label=_("Classe"), required=False, empty_label=_("Toutes les classes")
+    )
     du = Day(label=_("Du"), required=False)
     au = Day(label=_("Au"), required=False)
     etat = forms.ChoiceField(label=_("État"), required=False, choices=STATES)
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["classe"].queryset = classes_offered(viewer)  # type: ignore[attr-defined]
 
 
 class ArrangementForm(forms.Form):

@@ -16,7 +16,8 @@ def _day(label: Any, *, required: bool = False) -> forms.DateField:
     return Day(label=label, required=required, error_messages={"required": _("Choisissez un jour.")})
 
 
-def _classes_of(viewer: Viewer) -> "QuerySet[Group]":
+def classes_offered(viewer: Viewer) -> "QuerySet[Group]":
+    """The classes of the year, for a filter."""
     here = Group.objects.visible_to(viewer).filter(kind=Group.Kind.CLASS, year=viewer.year)
     return here.order_by("name")
 
@@ -36,7 +37,7 @@ class LongRegisterForm(forms.Form):
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["classe"].queryset = _classes_of(viewer)  # type: ignore[attr-defined]
+        self.fields["classe"].queryset = classes_offered(viewer)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -57,7 +58,7 @@ class RegisterFilter(Filter):
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["classe"].queryset = _classes_of(viewer)  # type: ignore[attr-defined]
+        self.fields["classe"].queryset = classes_offered(viewer)  # type: ignore[attr-defined]
 
     def share_classes(self, other: LongRegisterForm) -> None:
         """The same classes are offered by both forms of the page: they are read once."""

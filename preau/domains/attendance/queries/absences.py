@@ -305,19 +305,27 @@ def entries_matching(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Ent
     return _matching(viewer, *_wanted(chosen))
 
 
-def _wanted(chosen: Mapping[str, Any]) -> tuple[str | None, date, date, Show | None]:
+def learning_in(group: int, today: date) -> "QuerySet[Enrolment, dict[str, Any]]":
+    """The pupils who are in a class today, wherever they were when something was noted of them."""
+    return Enrolment.objects.active(today).filter(group=group).values("pupil")
+
+
+def _wanted(chosen: Mapping[str, Any]) -> tuple[str | None, int | None, date, date, Show | None]:
     name = text.fold(chosen["nom"]) if chosen.get("nom") else None
+    group = chosen["classe"].pk if chosen.get("classe") else None
     show = Show(chosen["etat"]) if chosen.get("etat") else None
-    return name, chosen.get("du") or date.min, chosen.get("au") or date.max, show
+    return name, group, chosen.get("du") or date.min, chosen.get("au") or date.max, show
 
 
 def _matching(
-    viewer: Viewer, name: str | None, first: date, last: date, show: Show | None
+    viewer: Viewer, name: str | None, group: int | None, first: date, last: date, show: Show | None
 ) -> "QuerySet[Entry]":
     # Always between two days: the newest are then read where the index by day ends, not among those of the whole year.
     found = Entry.objects.visible_to(viewer).exclude(status=Status.PRESENT).filter(day__range=(first, last))
     if name is not None:
         found = found.filter(pupil__search_name__contains=name)
+    if group is not None:
+        found = found.filter(pupil__in=learning_in(group, viewer.today))
     match show:
         case None:
             return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import DAWN, DUSK, PastAbsence, Status, past_label
-from preau.domains.attendance.queries.absences import Show
+from preau.domains.attendance.queries.absences import Show, learning_in
 from preau.domains.attendance.rules import reason_said
 from preau.foundation import dates, text
 from preau.foundation.importers.importer import Section
@@ -122,9 +122,10 @@ COLUMNS = (
 
 
 def _matching(
-    viewer: Viewer, pupil: int | None, name: str | None, first: date, last: date
+    viewer: Viewer, pupil: int | None, name: str | None, group: int | None, first: date, last: date
 ) -> "QuerySet[PastAbsence]":
     found = PastAbsence.objects.visible_to(viewer).filter(day__range=(first, last))
+    found = found if group is None else found.filter(pupil__in=learning_in(group, viewer.today))
     found = found if pupil is None else found.filter(pupil=pupil)
     return found if name is None else found.filter(pupil__search_name__contains=name)
 
@@ -152,6 +153,7 @@ def _wanted(chosen: Mapping[str, Any], child: Person | None) -> tuple[Any, ...]:
     return (
         child.pk if child else None,
         name,
+        chosen["classe"].pk if chosen.get("classe") else None,
         chosen.get("du") or date.min,
         chosen.get("au") or date.max,
     )

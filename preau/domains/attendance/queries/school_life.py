@@ -147,9 +147,14 @@ def number_absent(viewer: Viewer) -> Coalesce:
     return number_of(Entry.objects.visible_to(viewer).absences().filter(day=viewer.today), "pupil_id")
 
 
+def settled_from(viewer: Viewer) -> date:
+    """The first day whose absences wait to be settled: the list that a number leads to begins there too."""
+    return viewer.days_ago(LATELY)
+
+
 def number_to_settle(viewer: Viewer) -> Coalesce:
     """Absences of a month that are to settle: a home does not wait for them."""
-    return number_of(Entry.objects.visible_to(viewer).to_settle().filter(day__gte=viewer.days_ago(LATELY)))
+    return number_of(Entry.objects.visible_to(viewer).to_settle().filter(day__gte=settled_from(viewer)))
 
 
 def number_of_alerts(viewer: Viewer) -> Coalesce:

@@ -362,6 +362,38 @@ def test_a_lateness_without_its_minutes_is_asked_for_them(
     assert entry.status == Status.ABSENT
 
 
+def test_a_lateness_noted_once_the_lesson_is_over_says_its_minutes(
+    college: World, client: SchoolClient, lesson: Lesson, clock: Any
+) -> None:
+    pupil = college.people["pupil"]
+    address = reverse("attendance:roll", kwargs={"pk": lesson.pk})
+    clock.move_to(lesson.ends + timedelta(minutes=20))
+    client.sit(college.people["teacher"])
+    sent = {f"status-{one.pk}": "present" for one in lesson.pupils()}
+    sent |= {name.replace("status", "seen"): "present" for name in sent}
+    sent[f"status-{pupil.pk}"] = "late"
+    page = client.post(address, sent)
+    assert page.status_code == 422 and "écrivez les minutes de retard" in page.content.decode()
+    assert client.post(address, sent | {f"minutes-{pupil.pk}": "10"}).status_code == 302
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10
+
+
+def test_the_list_is_narrowed_to_a_class(college: World, client: SchoolClient, seat_of: Any) -> None:
+    own = Enrolment.objects.active(TODAY).get(pupil=college.people["pupil"], group__kind="class").group
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:entries"), {"classe": own.pk}).content.decode()
+    cpe = seat_of("cpe")
+    every, ours = entries_matching(cpe, {}), entries_matching(cpe, {"classe": own})
+    assert 0 < ours.count() < every.count()
+    members = set(Enrolment.objects.active(TODAY).filter(group=own).values_list("pupil", flat=True))
+    assert set(ours.values_list("pupil", flat=True)) <= members
+    said = page.replace("\xa0", " ").replace("\u202f", " ")
+    assert f"{ours.count()} ligne" in said
+    export = client.get(reverse("attendance:export"), {"classe": own.pk})
+    lines = b"".join(export.streaming_content).decode().splitlines()
+    assert len(lines) <= ours.count() + 1
+
+
 def test_a_guardian_may_not_decide(college: World, client: SchoolClient, told: Explanation) -> None:
     client.sit(college.people["guardian"])
     response = client.post(reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "accepted"})

@@ -85,7 +85,7 @@ import_json = pages.json_report(ABSENCES_FILES, BY_FUNCTION, reports.exported, E
 def past(request: HttpRequest) -> HttpResponse:
     """What was noted before Préau: of the whole school, or of the pupils that a family follows."""
     viewer = request.viewer
-    form = PastFilter(request.GET if viewer.is_staff else {})
+    form = PastFilter(viewer, request.GET if viewer.is_staff else {})
     children = [] if viewer.is_staff else children_of(viewer)
     child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
     page = page_for(request, past_listed(viewer, form.chosen(), child), 30)

@@ -30,9 +30,11 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         return _roll_page(request, lesson, None)
     if request.method == "GET":
         return _roll_page(request, lesson, RollForm(registers.register_of(lesson)))
-    form = RollForm.sent(request.POST)
+    # A roll that waited on a device for the network was made when its clock could tell.
+    over = lesson.ends <= timezone.now() and sending_in(request.POST) is None
+    form = RollForm.sent(request.POST, over=over)
     if form is None or not form.is_valid():
-        form = RollForm(registers.register_of(lesson), request.POST)
+        form = RollForm(registers.register_of(lesson), request.POST, over=over)
     if not form.is_valid():
         return _roll_page(request, lesson, form, TYPED_WRONG)
     try:

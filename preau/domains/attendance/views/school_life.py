@@ -51,6 +51,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "more_to_settle": len(to_settle) - len(shown),
         "to_read": school_life.explanations_to_read(viewer),
         "figures": figures,
+        "since": school_life.settled_from(viewer),
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
         "page_obj": page_for(request, calls, 30),
         "all_calls": everything,
@@ -74,7 +75,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 
 def _entries_page(request: HttpRequest, settling: SettleForm, status: int = 200) -> HttpResponse:
-    form = AbsenceFilter(request.GET)
+    form = AbsenceFilter(request.viewer, request.GET)
     sorting = Sorting(request.GET, ORDERS, "-jour")
     order = absences.Order(tuple(sorting.fields))
     found = absences.entries_listed(request.viewer, form.chosen(), order)
@@ -160,7 +161,7 @@ def _entries_address(request: HttpRequest) -> str:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The filtered list as CSV, streamed."""
-    viewer, chosen = request.viewer, AbsenceFilter(request.GET).chosen()
+    viewer, chosen = request.viewer, AbsenceFilter(request.viewer, request.GET).chosen()
     found, before = absences.entries_matching(viewer, chosen), past.standing_lines(viewer, chosen)
     journal.record(viewer, "attendance.exported", viewer.school, rows=found.count() + before.count())
     return csv_lines(

@@ -34,6 +34,7 @@ def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[Store
             pupil=viewer.person,
             text=text,
             handed_at=now,
+            first_at=now,
             is_late=_is_late(homework, now, viewer),
         )
     elif _same(known, text, files):
@@ -47,7 +48,7 @@ def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[Store
             known.times + 1,
             known.version + 1,
         )
-        known.is_late = _is_late(homework, now, viewer)
+        # In time or late is said of the first sending: a better one does not cost its author.
         # What was ready to be given back spoke of the former one: it waits again, and is told again.
         known.corrected_at = known.told_at = None
         known.save()

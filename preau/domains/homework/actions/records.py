@@ -106,11 +106,16 @@ def _said_of(works: Iterable[Homework]) -> list[dict[str, Any]]:
     ]
 
 
+def says_something(record: LessonRecord) -> bool:
+    """Is there anything to read: a text, a document, some homework?"""
+    return bool(record.content) or record.works.kept().exists() or record.papers.exists()
+
+
 @transaction.atomic
 def publish_record(viewer: Viewer, record: LessonRecord) -> bool:
-    """A draft becomes what families read when its time comes; False when it was published already."""
+    """A draft becomes what families read when its time comes; False when it was published already, or says nothing."""
     record = lock(LessonRecord, record.pk)
-    if not record.is_draft:
+    if not record.is_draft or not says_something(record):
         return False
     record.state, record.version = READY, record.version + 1
     record.written_by, record.written_at = viewer.person, timezone.now()

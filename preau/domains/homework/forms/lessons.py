@@ -95,7 +95,7 @@ class WorkForm(forms.Form):
         held = kwargs.pop("held", ())
         kwargs["initial"] = {"due": NEXT if following else OTHER} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        self.lesson, self.following, self.year = lesson, following, viewer.year
+        self.lesson, self.following, self.year, self.today = lesson, following, viewer.year, viewer.today
         self.fields["due"].choices = due_choices(following, loads_of(lesson, following))  # type: ignore[attr-defined]
         self.fields["documents"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
         pupils = list(lesson.pupils().order_by("search_name", "pk"))
@@ -110,6 +110,8 @@ class WorkForm(forms.Form):
             return day
         if day <= self.lesson.day:
             raise forms.ValidationError(_("Choisissez un jour après la séance."))
+        if day < self.today and day != self.initial.get("due_day"):
+            raise forms.ValidationError(_("Ce jour est passé : choisissez un jour à venir."))
         if self.year and day > self.year.ends:
             raise forms.ValidationError(_("Choisissez un jour de l’année scolaire."))
         return day
@@ -184,7 +186,7 @@ class RecordForm(WorkForm):
     )
 
     def __init__(self, viewer: Viewer, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
-        papers = kwargs.pop("papers", ())
+        papers, self.has_work = kwargs.pop("papers", ()), kwargs.pop("has_work", False)
         super().__init__(viewer, lesson, *args, **kwargs)
         self.fields["title"].required = False
         self.fields["papers"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, papers)  # type: ignore[attr-defined]
@@ -203,6 +205,11 @@ class RecordForm(WorkForm):
         others = [data.get(name) for name in ("body", "minutes", "pupils", "documents")]
         if any(others) and not data.get("title") and "title" not in self.errors:
             self.add_error("title", _("Écrivez en une ligne le travail à faire."))
+        read = [data.get(name) for name in ("content", "papers", "title")]
+        if self.publishes and not (any(read) or self.has_work or self.errors):
+            self.add_error(
+                "content", _("Il n’y a rien à lire : écrivez ce qui a été fait, ou gardez le brouillon.")
+            )
         return data
 
     def typed(self) -> RecordFacts:
@@ -319,13 +326,24 @@ class StepForm(forms.Form):
 class GiveForm(forms.Form):
     """To which course a progression is given, and from which day on."""
 
-    cours = forms.ChoiceField(label=_("Classe"))
+    cours = forms.ChoiceField(
+        label=_("Classe"), error_messages={"required": _("Choisissez la classe à remplir.")}
+    )
     from_day = Day(label=_("À partir du"))
 
     def __init__(self, viewer: Viewer, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"from_day": viewer.today}, **kwargs)
-        self.courses = courses
-        self.fields["cours"].choices = [(course.key, course.name) for course in courses]  # type: ignore[attr-defined]
+        self.courses, self.year = courses, viewer.year
+        said = [(course.key, course.name) for course in courses]
+        # The first by its name is seldom the one that is meant.
+        several = [("", _("Choisir une classe…"))] if len(said) > 1 else []
+        self.fields["cours"].choices = [*several, *said]  # type: ignore[attr-defined]
+
+    def clean_from_day(self) -> date:
+        day: date = self.cleaned_data["from_day"]
+        if self.year and not self.year.starts <= day <= self.year.ends:
+            raise forms.ValidationError(_("Choisissez un jour de l’année scolaire."))
+        return day
 
     def course(self) -> Course:
         found = chosen(self.courses, self.cleaned_data["cours"])

@@ -49,7 +49,7 @@ class HandInQuerySet(SchoolQuerySet):
 class HandIn(models.Model):
     """What one pupil has handed in for one homework: sent once, once more until it is corrected, then given back.
 
-    `times`: how often it was sent. `mark` is what the teacher writes, in their own scale: a note, a letter, « acquis ».
+    `times`: how often it was sent; `first_at`, the first time, by which it is late or not. `mark` is what the teacher writes, in their own scale: a note, a letter, « acquis ».
     `corrected_at`: when the correction was said to be done, until it is sent once more. `told_at`: when its teachers were told of it.
     """
 
@@ -64,6 +64,7 @@ class HandIn(models.Model):
     pupil = models.ForeignKey(Person, models.CASCADE, related_name="hand_ins", verbose_name=_("élève"))
     text = models.TextField(_("texte"), blank=True)
     handed_at = models.DateTimeField(_("rendu à"))
+    first_at = models.DateTimeField(_("rendu d’abord à"), null=True)
     is_late = models.BooleanField(_("en retard"), default=False)
     times = models.PositiveSmallIntegerField(_("envois"), default=1)
     comment = models.TextField(_("commentaire"), blank=True)

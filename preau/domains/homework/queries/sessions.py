@@ -164,14 +164,17 @@ def works_of(record: LessonRecord | None) -> list[Homework]:
     return list(found.order_by("due_day", "pk"))
 
 
-def following(lesson: Lesson, count: int = MOST_NEXT, teacher: int | None = None) -> list[Lesson]:
-    """The next lessons of the same subject for the same groups, soonest first; of one teacher when `teacher` says which.
+def following(
+    lesson: Lesson, count: int = MOST_NEXT, teacher: int | None = None, after: datetime | None = None
+) -> list[Lesson]:
+    """The next lessons of the same subject for the same groups, soonest first; of one teacher when `teacher` says which, not yet
+    begun `after` a moment: work is not given for a lesson that is over.
     Each says the `limit` of minutes that the school advises for a day of its class (see `loads_of`)."""
     same = Lesson.objects.held().filter(
         school_id=lesson.school_id,
         year_id=lesson.year_id,
         subject_id=lesson.subject_id,
-        starts__gt=lesson.starts,
+        starts__gt=max(lesson.starts, after or lesson.starts),
         groups__in=lesson.groups.values("pk"),
     )
     if teacher:

@@ -112,6 +112,14 @@ def test_late_is_past_the_day_or_past_the_lesson(
     assert late.is_late
 
 
+def test_a_better_copy_sent_late_leaves_it_in_time(homework: Homework, seat_of: Any, clock: Any) -> None:
+    first = hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
+    at = NOW + timedelta(days=3)
+    clock.move_to(at)
+    again = hand_ins.hand_in(seat_of("pupil", at=at), homework, "Mieux", [])
+    assert (again.is_late, again.first_at, again.handed_at) == (False, first.handed_at, at)
+
+
 def test_a_correction_does_not_cover_what_was_sent_meanwhile(
     homework: Homework, handed: HandIn, seat_of: Any
 ) -> None:

@@ -140,3 +140,34 @@ def test_the_head_sees_and_signs_and_teachers_read_it(
     assert "Cahier bien tenu." in page
     client.sit(college.people["guardian"])
     assert client.get(reverse("homework:class_book", kwargs={"pk": group.pk})).status_code == 404
+
+
+def test_filling_says_what_it_did_and_what_it_left(
+    college: World,
+    client: SchoolClient,
+    sequence: Progression,
+    later: list[Lesson],
+    lesson: Lesson,
+    seat_of: Any,
+) -> None:
+    course = next(
+        one
+        for one in courses_of(seat_of("teacher"))
+        if one.is_now
+        and one.group_id in set(lesson.groups.values_list("pk", flat=True))
+        and one.subject_id == lesson.subject_id
+    )
+    client.sit(college.people["teacher"])
+    address = reverse("homework:give_progression", kwargs={"pk": sequence.pk})
+
+    def give(**typed: Any) -> str:
+        sent = {"cours": course.key, "from_day": later[0].day.isoformat(), **typed}
+        return client.post(address, sent, follow=True).content.decode()
+
+    assert "Choisissez un jour de l’année scolaire." in give(from_day="1999-01-01")
+    assert "Choisissez la classe à remplir." in give(cours="")
+    assert "3 séances préparées" in give()
+    again = give()
+    assert "déjà eu toutes ces séances" in again and "séances préparées" not in again
+    none = give(from_day=college.year.ends.isoformat())
+    assert "plus de séance vide" in none and "0 séance" not in none

@@ -236,3 +236,40 @@ def test_what_is_to_be_filled(college: World, lesson: Lesson, seat_of: Any) -> N
     assert sessions.marks_of(teacher, [lesson.pk])[lesson.pk].label == "Contenu en brouillon"
     assert not sessions.marks_of(seat_of("teacher_1"), [lesson.pk])
     assert not sessions.marks_of(seat_of("pupil"), [lesson.pk])
+
+
+def sent(**more: Any) -> dict[str, Any]:
+    return {"due": "other", "hand_in": "nothing", "shown": "start", "seen": "0", **more}
+
+
+def test_nothing_to_read_is_not_published_and_may_wait_as_a_draft(
+    college: World, client: SchoolClient, lesson: Lesson
+) -> None:
+    LessonRecord.objects.filter(lesson=lesson).delete()
+    address = reverse("homework:record", kwargs={"pk": lesson.pk})
+    client.sit(college.people["teacher"])
+    refused = client.post(address, sent())
+    assert refused.status_code == 422 and "Il n’y a rien à lire" in refused.content.decode()
+    assert not LessonRecord.objects.filter(lesson=lesson).exists()
+    assert client.post(address, sent(geste="brouillon", note="Pour moi")).status_code == 302
+    publish = reverse("homework:publish", kwargs={"pk": lesson.pk})
+    said = client.post(publish, follow=True).content.decode()
+    assert "rien à lire" in said and LessonRecord.objects.get(lesson=lesson).is_draft
+    # Homework alone is something to read.
+    work = sent(seen="1", title="Réviser", due="next")
+    assert client.post(address, work).status_code == 302
+    assert not LessonRecord.objects.get(lesson=lesson).is_draft
+
+
+def test_work_of_a_lesson_written_late_is_for_a_day_to_come(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any, clock: Any
+) -> None:
+    clock.move_to(NOW + timedelta(days=20))
+    now = NOW + timedelta(days=20)
+    assert all(one.starts > now for one in sessions.following(lesson, after=now))
+    assert sessions.following(lesson)[0].starts < now
+    client.sit(college.people["teacher"])
+    address = reverse("homework:record", kwargs={"pk": lesson.pk})
+    past = (NOW + timedelta(days=2)).date().isoformat()
+    page = client.post(address, sent(title="Réviser", due_day=past))
+    assert page.status_code == 422 and "Ce jour est passé" in page.content.decode()

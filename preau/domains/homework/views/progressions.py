@@ -82,11 +82,32 @@ def give_progression(request: HttpRequest, known: Progression) -> HttpResponse:
         request.viewer, form.course(), form.cleaned_data["from_day"], known.steps.count()
     )
     filled = progressions_actions.give_progression(request.viewer, known, lessons)
+    _say_filled(request, filled, known.steps.count(), len(lessons))
+    return redirect("homework:progression", pk=known.pk)
+
+
+def _say_filled(request: HttpRequest, filled: int, steps: int, lessons: int) -> None:
+    """How many lessons were prepared, and why not all that the progression holds."""
+    if not filled and not lessons:
+        said = _("Rien n’a été rempli : cette classe n’a plus de séance vide à partir de ce jour.")
+        messages.warning(request, said)
+        return
+    if not filled:
+        messages.warning(
+            request, _("Rien n’a été rempli : cette classe a déjà eu toutes ces séances cette année.")
+        )
+        return
     said = ngettext(
         "%(num)s séance préparée, en brouillon.", "%(num)s séances préparées, en brouillon.", filled
     )
     messages.success(request, said % {"num": filled})
-    return redirect("homework:progression", pk=known.pk)
+    if filled < steps:
+        left = ngettext(
+            "%(num)s séance de la progression n’a pas été donnée : la classe l’a déjà eue, ou n’a plus de séance vide.",
+            "%(num)s séances de la progression n’ont pas été données : la classe les a déjà eues, ou n’a plus de séance vide.",
+            steps - filled,
+        )
+        messages.info(request, left % {"num": steps - filled})
 
 
 @opens(ProgressionStep, to=rules.keeps_records)

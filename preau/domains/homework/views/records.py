@@ -71,10 +71,11 @@ def record(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     form = RecordForm(
         request.viewer,
         lesson,
-        sessions_queries.following(lesson),
+        sessions_queries.following(lesson, after=request.viewer.moment),
         request.POST or None,
         request.FILES or None,
         initial=_shown(known),
+        has_work=bool(known and request.method == "POST" and sessions_queries.works_of(known)),
         papers=[paper.file for paper in papers if paper.homework_id is None],
     )
     if request.method == "GET":
@@ -168,7 +169,7 @@ def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
         request,
         known and records.publish_record(request.viewer, known),
         _("C’est publié."),
-        _("C’était déjà publié, ou il n’y a rien à publier."),
+        _("C’était déjà publié, ou il n’y a rien à lire : écrivez ce qui a été fait."),
     )
     return redirect("homework:record", pk=lesson.pk)
 
@@ -178,7 +179,7 @@ def publish(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
 def edit(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Change homework that was given; families are told when they had read it."""
     lesson = homework.record.lesson
-    following = sessions_queries.following(lesson)
+    following = sessions_queries.following(lesson, after=request.viewer.moment)
     form = ChangeForm(
         request.viewer,
         lesson,
