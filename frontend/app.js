@@ -1,5 +1,6 @@
 // Small comforts on top of pages that work without them.
 import "./parts/dialogs.js";
+import "./parts/drafts.js";
 import "./parts/fields.js";
 import "./parts/garde.js";
 import "./parts/live.js";

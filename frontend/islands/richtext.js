@@ -148,6 +148,8 @@ function mount(place) {
     else if (name === "formula") askFormula(editor, place);
     else DO[name](editor.chain().focus()).run();
   };
+  // What a draft puts back (parts/drafts.js).
+  place.addEventListener("preau:written", ({ detail }) => editor.commands.setContent(detail, { emitUpdate: true }));
   toolbar.hidden = false;
   rove(toolbar);
   buttons.forEach((button) => button.addEventListener("click", () => act(button.dataset.do)));

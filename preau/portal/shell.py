@@ -16,7 +16,7 @@ from preau.commons.notifications.queries import Waiting, waiting_for
 from preau.directory.models import School
 from preau.directory.viewer import Seat, Viewer
 from preau.foundation import boards
-from preau.foundation.ondevice import kept_for
+from preau.foundation.ondevice import account_said, kept_for
 from preau.foundation.templating import url
 from preau.identity import reading
 from preau.portal.evidence import evidence, state_of
@@ -131,7 +131,11 @@ def _shell_of(viewer: Viewer, request: HttpRequest) -> Shell:
         viewer=viewer,
         logo=logo_of(viewer.only_school),
         picture=picture_of(viewer, account),
-        face=reading.face_of(account) | palette_of(viewer) | kept_on_device(viewer, request) | stream(),
+        face=reading.face_of(account)
+        | palette_of(viewer)
+        | kept_on_device(viewer, request)
+        | {"who": account_said(viewer.account_id)}
+        | stream(),
         menu=menu_of(viewer, request.path, most),
         seats=viewer.other_seats,
         count=partial(waiting_for, viewer),

@@ -89,9 +89,10 @@ class ReportForm(SentOnce):
         )
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        kept = list(kept)
         kept_ids = [person.pk for person in kept]
         pupils = queries.pupils_of(viewer, group) | Person.objects.filter(pk__in=kept_ids)
-        found = [(pupil.pk, pupil.list_name) for pupil in pupils.order_by("search_name", "pk")]
+        found = queries.choices_of(viewer, group, kept)
         for name in self.PARTS:
             field: Any = self.fields[name]
             field.queryset = pupils

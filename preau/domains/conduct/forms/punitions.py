@@ -71,14 +71,22 @@ class GiveForm(SentOnce):
     )
 
     def __init__(
-        self, viewer: Viewer, group: Group | None, incident: Incident | None, *args: Any, **kwargs: Any
+        self,
+        viewer: Viewer,
+        group: Group | None,
+        incident: Incident | None,
+        *args: Any,
+        kept: Iterable[Person] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.viewer, self.incident = viewer, incident
-        people = incidents.pupils_of(viewer, group)
+        kept = list(kept)
         pupils: Any = self.fields["pupils"]
-        pupils.queryset = people
-        pupils.choices = [(person.pk, person.list_name) for person in people]
+        pupils.queryset = incidents.pupils_of(viewer, group) | Person.objects.filter(
+            pk__in=[one.pk for one in kept]
+        )
+        pupils.choices = incidents.choices_of(viewer, group, kept)
         slot: Any = self.fields["slot"]
         now = timezone.now()
         slot.queryset = punitions.open_slots(viewer, now)

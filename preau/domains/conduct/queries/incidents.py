@@ -1,6 +1,6 @@
 """Incidents as lists and pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -210,12 +210,36 @@ def groups_to_choose(viewer: Viewer) -> "QuerySet[Group]":
     return Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
 
 
+# As many digits as a key has.
+LONGEST_KEY = 18
+
+
 def pupils_of(viewer: Viewer, group: Group | None) -> "QuerySet[Person]":
     """The pupils of a class or a group today."""
     if group is None:
         return Person.objects.none()
     here = Enrolment.objects.active(viewer.today).filter(group=group, school_id=viewer.school_id)
     return Person.objects.filter(pk__in=here.values("pupil_id"))
+
+
+def pupils_among(viewer: Viewer, chosen: Iterable[str]) -> "QuerySet[Person]":
+    """Of these keys, as a form sends them, the pupils of the school: they stay chosen while another class is shown."""
+    keys = [int(key) for key in chosen if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY]
+    return Person.objects.filter(pk__in=keys).filter(
+        pk__in=Holding.objects.pupils_here(viewer).values("person_id")
+    )
+
+
+def choices_of(viewer: Viewer, group: Group | None, kept: Sequence[Person]) -> list[tuple[int, str]]:
+    """The pupils of a class, and those kept from others with the name of theirs: two may bear one name (three queries at most)."""
+    here = {person.pk: person for person in pupils_of(viewer, group)}
+    elsewhere = {person.pk: person for person in kept if person.pk not in here}
+    classes = classes_of(viewer, list(elsewhere)) if elsewhere else {}
+    people = sorted([*here.values(), *elsewhere.values()], key=lambda one: (one.search_name, one.pk))
+    return [
+        (one.pk, f"{one.list_name} ({classes[one.pk]})" if one.pk in classes else one.list_name)
+        for one in people
+    ]
 
 
 def staff_of(viewer: Viewer) -> "QuerySet[Person]":

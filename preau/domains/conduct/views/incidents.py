@@ -60,6 +60,25 @@ def from_incident(request: HttpRequest) -> Incident | None:
     return found
 
 
+def shows_class(request: HttpRequest) -> bool:
+    """Another class is to be shown: nothing is sent yet."""
+    return request.method == "POST" and request.POST.get("geste") == "classe"
+
+
+def as_typed(form: Any, data: Any) -> Any:
+    """The same form, not sent: what was typed is what it begins with."""
+    form.initial |= {
+        name: field.widget.value_from_datadict(data, {}, name) for name, field in form.fields.items()
+    }
+    return form
+
+
+def kept_pupils(request: HttpRequest, *names: str) -> list[Person]:
+    """The pupils ticked so far, of whatever class (one query; none before anything is sent)."""
+    chosen = [key for name in names for key in request.POST.getlist(name)]
+    return list(queries.pupils_among(request.viewer, chosen)) if chosen else []
+
+
 def classes_context(request: HttpRequest, group: Group | None) -> dict[str, Any]:
     return {"groups": list(queries.groups_to_choose(request.viewer)), "group": group}
 
@@ -116,8 +135,12 @@ def report(request: HttpRequest) -> HttpResponse:
     if pupil:
         group = group_of(request, [pupil.pk]) or group
         initial = {"concerned": [pupil.pk]}
-    form = ReportForm(request.viewer, group, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    kept = kept_pupils(request, *ReportForm.PARTS)
+    if shows_class(request):
+        form = as_typed(ReportForm(request.viewer, group, kept=kept), request.POST)
+    else:
+        form = ReportForm(request.viewer, group, request.POST or None, initial=initial, kept=kept)
+    if form.is_bound and form.is_valid():
         made = actions.report(request.viewer, form.told(), form.cleaned_data["sent_as"])
         messages.success(request, _("C’est signalé. La vie scolaire est prévenue."))
         if pupil:
@@ -167,9 +190,13 @@ def correct(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Correct an incident; what it said before stays in its history."""
     group = chosen_group(request)
     people = list(Person.objects.filter(involvements__incident=incident))
-    form = ReportForm(request.viewer, group, request.POST or None, initial=_initial(incident), kept=people)
+    kept = [*people, *kept_pupils(request, *ReportForm.PARTS)]
+    if shows_class(request):
+        form = as_typed(ReportForm(request.viewer, group, kept=kept), request.POST)
+    else:
+        form = ReportForm(request.viewer, group, request.POST or None, initial=_initial(incident), kept=kept)
     status = status_of(form)
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         try:
             actions.correct(request.viewer, incident, form.told(), form.cleaned_data["revision"] or 0)
         except actions.Changed:

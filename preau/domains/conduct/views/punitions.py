@@ -19,12 +19,15 @@ from preau.domains.conduct.views.incidents import (
     A_PAGE,
     CONFLICT,
     TYPED_WRONG,
+    as_typed,
     chosen_group,
     classes_context,
     from_incident,
     from_record,
     group_of,
+    kept_pupils,
     parts_open_to,
+    shows_class,
 )
 from preau.foundation import journal
 from preau.foundation.access import opens
@@ -65,8 +68,12 @@ def give(request: HttpRequest) -> HttpResponse:
         concerned = incident.involvements.filter(part=Involvement.Part.CONCERNED)
         initial = {"pupils": list(concerned.values_list("person_id", flat=True))}
         group = group_of(request, initial["pupils"]) or group
-    form = GiveForm(request.viewer, group, incident, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _given(request, form):
+    kept = kept_pupils(request, "pupils")
+    if shows_class(request):
+        form = as_typed(GiveForm(request.viewer, group, incident, kept=kept), request.POST)
+    else:
+        form = GiveForm(request.viewer, group, incident, request.POST or None, initial=initial, kept=kept)
+    if form.is_bound and form.is_valid() and _given(request, form):
         if pupil:
             return redirect("directory:person", public_id=pupil.public_id)
         return redirect("conduct:punitions")

@@ -1,0 +1,86 @@
+// What one writes in a long form is kept in this tab while one writes (sessionStorage: gone with the tab, and at sign-out), and offered when
+// the page is opened again: a session that ends, a page left by mistake or a network that falls cost nobody their words. Files are not
+// kept; nor is anything where the browser refuses: it then asks before leaving.
+import { gesture, say } from "./say.js";
+
+const PREFIX = "preau-brouillon:", SENT = "preau-brouillon-parti";
+const DELAY = 600;
+const who = document.documentElement.dataset.who ?? "";
+const forms = [...document.querySelectorAll("form[data-draft]")];
+const keyOf = (form) => `${PREFIX}${who}:${location.pathname}:${new URL(form.action).pathname}`;
+const SKIPPED = new Set(["hidden", "file", "password", "submit", "button"]);
+const fieldsOf = (form) => [...form.elements].filter((one) => one.name && !SKIPPED.has(one.type));
+const valueOf = (one) => (["checkbox", "radio"].includes(one.type) ? one.checked : one.multiple ? [...one.selectedOptions].map((option) => option.value) : one.value);
+// Two boxes may have one name: their place among those of this name tells them apart.
+const read = (form) => {
+  const seen = new Map();
+  return Object.fromEntries(fieldsOf(form).map((one) => {
+    const rank = seen.get(one.name) ?? 0;
+    seen.set(one.name, rank + 1);
+    return [`${one.name}#${["checkbox", "radio"].includes(one.type) ? one.value : rank}`, valueOf(one)];
+  }));
+};
+const differs = (one, other) => Object.keys(one).some((name) => name in other && JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+
+function put(form, kept) {
+  const seen = new Map();
+  for (const one of fieldsOf(form)) {
+    const rank = seen.get(one.name) ?? 0;
+    seen.set(one.name, rank + 1);
+    const box = ["checkbox", "radio"].includes(one.type);
+    const value = kept[`${one.name}#${box ? one.value : rank}`];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(valueOf(one))) continue;
+    if (box) one.checked = value;
+    else if (one.multiple) for (const option of one.options) option.selected = value.includes(option.value);
+    else {
+      one.value = value;
+      one.closest("[data-richtext]")?.dispatchEvent(new CustomEvent("preau:written", { detail: value }));
+    }
+    one.closest("details")?.setAttribute("open", "");
+    one.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+function follow(form) {
+  const key = keyOf(form);
+  const first = read(form);
+  let timer, refused = false, going = false;
+  const keep = () => {
+    try {
+      const now = read(form);
+      differs(now, first) ? sessionStorage.setItem(key, JSON.stringify(now)) : sessionStorage.removeItem(key);
+      refused = false;
+    } catch {
+      refused = true;
+    }
+  };
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  // After a refusal the page has what was typed already.
+  if (kept && differs(kept, first) && !form.querySelector("[aria-invalid=true]")) {
+    const alert = say("info", "Vous aviez commencé à écrire ici, sans l’envoyer.",
+      gesture("Reprendre ce que j’avais écrit", () => { put(form, kept); keep(); alert.remove(); form.querySelector("textarea:not([hidden]), [role=textbox], input:not([type=hidden])")?.focus(); }),
+      gesture("L’oublier", () => { sessionStorage.removeItem(key); alert.remove(); document.getElementById("contenu")?.focus(); }));
+  }
+  const soon = () => { clearTimeout(timer); timer = setTimeout(keep, DELAY); };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", () => { clearTimeout(timer); keep(); going = true; sessionStorage.setItem(SENT, key); });
+  addEventListener("pagehide", () => { clearTimeout(timer); if (!going) keep(); });
+  addEventListener("beforeunload", (event) => { if (refused && !going) event.preventDefault(); });
+}
+
+try {
+  // It was sent: what the page says well done of is kept no more, nor what led elsewhere.
+  const sent = sessionStorage.getItem(SENT);
+  if (sent && (document.querySelector("#messages [data-tone=success]") || !forms.some((form) => keyOf(form) === sent))) {
+    if (who) sessionStorage.removeItem(sent);
+  }
+  sessionStorage.removeItem(SENT);
+  forms.forEach(follow);
+  document.addEventListener("submit", ({ target }) => {
+    if (new URL(target.action).pathname !== "/deconnexion/") return;
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  });
+} catch {
+  // A browser that keeps nothing: the forms work all the same.
+}
