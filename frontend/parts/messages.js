@@ -1,10 +1,7 @@
-// Screen readers only say what enters a live region after the page is loaded: put the messages in again.
+// Screen readers only say what enters a live region after the page is loaded: put the messages in again, where they are, so that
+// nothing moves under a finger.
 const messages = document.getElementById("messages");
-if (messages?.childElementCount) {
-  const texts = [...messages.children];
-  messages.replaceChildren();
-  setTimeout(() => messages.append(...texts), 100);
-}
+if (messages?.childElementCount) setTimeout(() => messages.append(...messages.children), 100);
 
 const show = (root) => root.querySelectorAll("[data-dismiss]").forEach((button) => { button.hidden = false; });
 show(document);

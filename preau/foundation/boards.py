@@ -461,7 +461,7 @@ class FrontTile:
 
 @dataclass(frozen=True)
 class Use:
-    """Where something of the catalogue may be put to use (« Mettre dans une séance »): a link to the page that asks where exactly.
+    """Where something of the catalogue may be put to use (« Ajouter à une séance »): a link to the page that asks where exactly.
 
     That page is opened at `url_name` with the query `adresse` (a path of this site) and `titre`; it trusts neither.
     """

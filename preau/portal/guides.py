@@ -1,7 +1,7 @@
 """The guides of docs/guides/, as pages: plain Markdown of ours, where raw HTML stays text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +16,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from preau.directory.viewer import Viewer
+from preau.directory.words import Role
 from preau.foundation.text import fold, french
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guides"
@@ -29,6 +31,13 @@ AUDIENCES = {
     "comptes": _("Secrétariat"),
     "documentaliste": _("Professeurs documentalistes"),
     "exploitant": _("Exploitants de la plateforme"),
+}
+# Which guide opens first, by what one does in a school.
+OF_ROLE = {
+    Role.HEAD: "vie-scolaire",
+    Role.SCHOOL_LIFE: "vie-scolaire",
+    Role.SECRETARY: "secretariat",
+    Role.LIBRARIAN: "documentaliste",
 }
 TO_GUIDE = re.compile(r"([\w-]+)\.md(#.*)?")
 
@@ -55,6 +64,14 @@ def guides() -> dict[str, Guide]:
     order = list(AUDIENCES)
     keys.sort(key=lambda key: order.index(key) if key in order else len(order))
     return {key: _read(key) for key in keys}
+
+
+def by_audience(found: Iterable[Guide]) -> dict[str, list[Guide]]:
+    """The guides of each audience, in the order in which they were found."""
+    grouped: dict[str, list[Guide]] = {}
+    for guide in found:
+        grouped.setdefault(str(guide.audience), []).append(guide)
+    return grouped
 
 
 def _read(key: str) -> Guide:
@@ -101,7 +118,17 @@ def _finish(tokens: list[Token]) -> None:
             token.attrSet("href", reverse("portal:guide", args=[found[1]]) + (found[2] or ""))
 
 
-def matching(words: str) -> list[Guide]:
-    """The guides that hold every word typed, accents and capitals aside."""
+def first_for(viewer: Viewer | None) -> str:
+    """The guide that speaks to this reader first; nothing for a visitor."""
+    if viewer is None:
+        return ""
+    if not viewer.is_staff:
+        return "famille"
+    return next((guide for role, guide in OF_ROLE.items() if role in viewer.roles), "enseignant")
+
+
+def matching(words: str, first: str = "") -> list[Guide]:
+    """The guides that hold every word typed, accents and capitals aside; the one of the reader's own profile before the others."""
     asked = fold(words).split()
-    return [guide for guide in guides().values() if all(word in guide.folded for word in asked)]
+    found = [guide for guide in guides().values() if all(word in guide.folded for word in asked)]
+    return sorted(found, key=lambda guide: guide.key != first)

@@ -31,7 +31,14 @@ OPERATOR = {
 def help_pages(request: HttpRequest) -> HttpResponse:
     """Every guide, or those that hold the words typed."""
     asked = request.GET.get("q", "").strip()[:100]
-    return render(request, "portal/help.html", {"asked": asked, "guides": guides.matching(asked)})
+    return render(
+        request,
+        "portal/help.html",
+        {
+            "asked": asked,
+            "guides": guides.by_audience(guides.matching(asked, guides.first_for(request.viewer))),
+        },
+    )
 
 
 @opens(to=anyone, before_proof=True)

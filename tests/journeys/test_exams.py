@@ -27,13 +27,13 @@ def test_three_exercises_on_a_notion_then_training_and_its_correction(visit: Any
     page.get_by_role("button", name="Chercher").click()
     expect(page.get_by_role("heading", level=2, name="4 exercices")).to_be_visible()
     for number, title in enumerate(TITLES, 1):
-        line_of(page, title).get_by_role("link", name="Ajouter au panier").click()
-        said = "1 exercice dans le panier" if number == 1 else f"{number} exercices dans le panier"
+        line_of(page, title).get_by_role("link", name="Ajouter à la sélection").click()
+        said = "1 exercice dans la sélection" if number == 1 else f"{number} exercices dans la sélection"
         expect(page.locator(".basket-bar").get_by_role("status")).to_have_text(said)
-        expect(line_of(page, title).get_by_role("link", name="Retirer du panier")).to_be_visible()
+        expect(line_of(page, title).get_by_role("link", name="Retirer de la sélection")).to_be_visible()
     pupil.check("annales-recherche")
-    page.get_by_role("link", name="Voir le panier").click()
-    expect(page.get_by_role("heading", level=1, name="Panier d’exercices")).to_be_visible()
+    page.get_by_role("link", name="Voir la sélection").click()
+    expect(page.get_by_role("heading", level=1, name="Exercices choisis")).to_be_visible()
     expect(page.get_by_role("heading", level=2).filter(has_text="Exercice")).to_have_count(3)
     expect(page.get_by_text("19 points")).to_be_visible()
     pupil.check("annales-panier")

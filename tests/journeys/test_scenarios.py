@@ -71,9 +71,9 @@ def test_a_scenario_is_adapted_published_and_put_in_a_lesson_in_two_clicks(
     expect(page.get_by_role("link", name="Thalès et les ombres")).to_be_visible()
 
     hand = Hand(page)
-    hand.touch(page.get_by_role("link", name="Mettre dans une séance"))
+    hand.touch(page.get_by_role("link", name="Ajouter à une séance"))
     teacher.check("mettre-dans-une-seance")
-    hand.touch(page.get_by_role("button", name="Mettre ici").first)
+    hand.touch(page.get_by_role("button", name="Ajouter ici").first)
     expect(page.get_by_text("Le lien est dans la séance.")).to_be_visible()
     assert hand.gestures == 2
     mine = Scenario.objects.get(adapted_from=source)

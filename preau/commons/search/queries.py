@@ -46,8 +46,8 @@ class Results:
 
     @property
     def total(self) -> int:
-        """As many as one can read: those shown."""
-        return sum(len(kind.hits) for kind in self.found)
+        """As many as the headings of the kinds say."""
+        return sum(max(kind.total, len(kind.hits)) for kind in self.found)
 
 
 def sources_for(viewer: Viewer) -> list[tuple[boards.SearchSource, Viewer]]:

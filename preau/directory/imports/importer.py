@@ -199,7 +199,7 @@ DELIVERIES = Importer(
         given_up=_(
             "La livraison a été abandonnée, ou est restée sept jours sans décision. Ses fichiers sont effacés."
         ),
-        bring_again=_("Déposer une livraison"),
+        bring_again=_("Envoyer les fichiers officiels"),
         report=_("Nombres, fichiers, lignes et raisons ; aucun nom."),
         ended=_("Terminée"),
         line=_("Lignes"),

@@ -113,7 +113,7 @@ def _candidates(viewer: Viewer) -> tuple[dict[int, Person], set[Pair]]:
 
 
 def _here(viewer: Viewer) -> "QuerySet[Person]":
-    return Person.objects.visible_to(viewer).filter(erased_at=None)
+    return Person.objects.visible_to(viewer).filter(erased_at=None, is_institution=False)
 
 
 def _shared(people: "QuerySet[Any]", name: str) -> "QuerySet[Any]":

@@ -68,7 +68,7 @@ boards.front_links.add(
     boards.FrontLink(
         _("Annales d’examens"),
         _(
-            "Sujets du brevet et du bac, exercice par exercice, pour s’entraîner en temps limité. Sans compte."
+            "Des sujets d’entraînement au brevet et au bac, exercice par exercice, en temps limité. Sans compte."
         ),
         _("Chercher un exercice d’examen"),
         "exams:home",

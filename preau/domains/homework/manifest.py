@@ -107,7 +107,7 @@ for entry in [
     boards.menu.add(entry)
 boards.uses.add(
     boards.Use(
-        _("Mettre dans une séance"), "homework:put", "notebook", rules.keeps_records, order=10, service=KEY
+        _("Ajouter à une séance"), "homework:put", "notebook", rules.keeps_records, order=10, service=KEY
     )
 )
 boards.schedule.add(boards.Scheduled("homework.tell_published", tasks.tell_published, every_minutes=10))

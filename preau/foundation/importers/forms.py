@@ -95,7 +95,7 @@ class ColumnsForm(forms.Form):
                 if table.label:
                     said = _("%(table)s : dites quelle colonne contient « %(field)s ».")
                 words = {"table": table.label, "field": table.label_of(wanted[0])}
-                self.add_error(table.name_of(0), said % words)
+                self.add_error(None, said % words)
 
     def columns(self) -> dict[str, list[tuple[str, str]]]:
         """Each table's headings with what they hold."""

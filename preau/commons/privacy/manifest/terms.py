@@ -29,7 +29,7 @@ boards.schedule.add(boards.Scheduled("privacy.prepare_terms", tasks.prepare_term
 boards.seeds.add(boards.Seed("effacements à terme", seeds.plant_terms, order=98))
 boards.menu.add(
     boards.MenuEntry(
-        _("Données à leur terme"), "privacy:terms", "clock", rules.follows_terms, "administration", order=59
+        _("Données à effacer"), "privacy:terms", "clock", rules.follows_terms, "administration", order=59
     )
 )
 

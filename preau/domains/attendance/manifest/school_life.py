@@ -147,7 +147,7 @@ boards.notification_kinds.add(
 
 boards.menu.add(
     boards.MenuEntry(
-        _("Passages"),
+        _("Hors de la classe"),
         "attendance:passages",
         "building",
         rules.only_notes_visits,

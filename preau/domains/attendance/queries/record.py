@@ -553,7 +553,7 @@ def recent(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
         return None
     days: dict[tuple[Any, ...], list[Line]] = {}
     for one in _missed(viewer, pupil):
-        key = (one.what, one.day, *_tag(one), one.kind == Status.LATE and one.pk)
+        key = (one.what, one.day, *_tag(one, own=not viewer.is_staff), one.kind == Status.LATE and one.pk)
         days.setdefault(key, []).append(one)
     if not days:
         return None
@@ -581,7 +581,7 @@ def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     # A teacher does nothing about it, and is not told what a family said.
     by_roll = first.what == MISSED
     told = first.flag or not by_roll or not viewer.is_staff or runs_school_life(viewer)
-    word, tone = _tag(first) if told else ("", "neutral")
+    word, tone = _tag(first, own=not viewer.is_staff) if told else ("", "neutral")
     absent = first.kind == Status.ABSENT
     title = _("Absence") if absent else past_label(first.kind, first.minutes or None)
     open_still = first.state not in SAID and not first.flag
@@ -617,7 +617,7 @@ def _before_said(lines: Sequence[Line]) -> str:
     return ", ".join(said)
 
 
-def _tag(line: Line) -> tuple[str, str]:
+def _tag(line: Line, *, own: bool) -> tuple[str, str]:
     """The word and the tone of what is left to do, as lists say it (`AbsenceRow.tag`); of what was noted before, nothing is."""
     if line.what == BEFORE:
         return excused_said(line.kind, excused=not line.counts), "neutral" if line.counts else "done"
@@ -626,7 +626,9 @@ def _tag(line: Line) -> tuple[str, str]:
     if line.kind != Status.ABSENT:
         return "", "neutral"
     return {
-        Explanation.State.PENDING.value: (_("Explication à lire"), "todo"),
+        Explanation.State.PENDING.value: (_("Explication envoyée"), "neutral")
+        if own
+        else (_("Explication à lire"), "todo"),
         Explanation.State.ACCEPTED.value: (_("Explication acceptée"), "done"),
         Explanation.State.REFUSED.value: (_("Explication refusée"), "changed"),
     }.get(line.state, (_("À expliquer"), "todo"))

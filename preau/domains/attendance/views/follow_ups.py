@@ -1,8 +1,11 @@
 """Alerts, follow-ups, letters: what counts say, and what people decide of it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -175,6 +178,10 @@ def told_follow_up(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def letters(request: HttpRequest) -> HttpResponse:
     """What to look at before letters leave, then the letters themselves (a PDF), noted in each follow-up."""
+    if request.method == "POST" and request.POST.get("geste") == "relire":
+        # The list sends its boxes with a token that has no place in an address.
+        query = urlencode([("alertes", one) for one in request.POST.getlist("alertes")[:MOST_LETTERS]])
+        return redirect(f"{reverse('attendance:letters')}?{query}")
     form = ChosenAlerts(request.viewer, request.POST or request.GET)
     chosen = list(form.cleaned_data["alertes"][:MOST_LETTERS]) if form.is_valid() else []
     rows = letters_of(request.viewer, chosen)

@@ -91,7 +91,9 @@ def _still_elsewhere(
 def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The pupil has left."""
     tell_outcome(
-        request, visits_actions.end_visit(request.viewer, visit), _("C’est noté : l’élève est reparti.")
+        request,
+        visits_actions.end_visit(request.viewer, visit),
+        _("C’est noté : l’élève est retourné en classe."),
     )
     return redirect("attendance:passages")
 

@@ -24,7 +24,7 @@ boards.services.add(
     )
 )
 for label, url_name, icon, open_to in [
-    (_("Faits à regarder"), "attention:waiting", "list", rules.looks_at_facts),
+    (_("Points d’attention"), "attention:waiting", "list", rules.looks_at_facts),
     (_("Accompagnement"), "attention:mine", "message-circle", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=45, service=KEY))

@@ -76,6 +76,69 @@ def test_a_number_is_read_as_people_write_it(typed: str, said: str) -> None:
     assert state(NUMBER, query.urlencode()) == said
 
 
+@pytest.mark.parametrize(
+    ("wanted", "typed"),
+    [
+        ("19", ["19 h", "19h", "19 heures", "dix-neuf", "19.", "= 19", " 19 ", "19,0", "19 h.", "Dix neuf"]),
+        ("8", ["huit", "8 carreaux", "8 cm", "8 cm²", "8 €", "= 8 cm", "8,00", "16/2", "+8", "HUIT"]),
+        (
+            "0,75",
+            ["3/4", "0.75", "0,750", "0,75 L", "= 0,75", "75/100", "0,75 kg", "0,75 m", "3 / 4", "0,75."],
+        ),
+        (
+            "80",
+            [
+                "quatre-vingts",
+                "quatre vingt",
+                "80 km/h",
+                "80 %",
+                "80",
+                "80 g",
+                "80km",
+                "80 min",
+                "80 fois",
+                "80 €",
+            ],
+        ),
+        (
+            "1000",
+            [
+                "1 000",
+                "1000 m",
+                "1 000 m",
+                "= 1 000",
+                "1 000,0",
+                "1000.",
+                "1000 g",
+                "1 000 habitants",
+                "+1000",
+                "1000 €",
+            ],
+        ),
+        ("-3", ["- 3", "−3", "-3", "-3 °C", "= -3", "-3,0", "-3 degrés", "-6/2", "−3 m", "-3."]),
+    ],
+)
+def test_ten_ways_to_write_a_right_answer(wanted: str, typed: list[str]) -> None:
+    assert [one for one in typed if number_of(one) != number_of(wanted)] == []
+
+
+@pytest.mark.parametrize("typed", ["18", "190", "19 h 30", "1 9 2", "neuf", "h 19", "19-1", "", "abc", "1/0"])
+def test_ten_wrong_answers_stay_wrong(typed: str) -> None:
+    assert number_of(typed) != number_of("19")
+
+
+def test_an_article_does_not_make_another_answer() -> None:
+    for typed in ("un été", "l’été", "les été", "été"):
+        query = QueryDict(mutable=True)
+        query["r1"] = typed
+        assert state(TEXT, query.urlencode()) == "right", typed
+
+
+def test_nothing_to_check_says_so_and_the_end_says_the_score() -> None:
+    assert state(NUMBER, "verifier=1") == "missing"
+    assert state(NUMBER, "verifier=2") == ""
+
+
 def test_thousands_apart_are_one_number() -> None:
     assert number_of("1\u202f000") == number_of("1000") == number_of("1 000,0")
     assert number_of("−3") == number_of("-3")

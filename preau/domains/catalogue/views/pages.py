@@ -22,7 +22,7 @@ from preau.domains.catalogue.exports import cards, records
 from preau.domains.catalogue.models import Collection, Media, Resource
 from preau.domains.catalogue.queries import following, index, pages, search
 from preau.domains.catalogue.queries.links import uses_for
-from preau.domains.catalogue.queries.questions import KINDS, questions_of
+from preau.domains.catalogue.queries.questions import KINDS, questions_of, score_of
 from preau.foundation import shared_pages, throttle
 from preau.foundation.access import anyone, opens
 from preau.foundation.downloads import as_file
@@ -205,6 +205,7 @@ def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None
         | {
             "content": _content(found, questions),
             "questions": questions,
+            "score": score_of(questions.values()),
             "related": search.related_to(found),
             "citation": records.citation(found),
             "deed": records.deed_of(found),
@@ -308,6 +309,7 @@ def paper(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
         "resource": found,
         "content": _content(found, questions),
         "questions": questions.values(),
+        "score": None,
         "shown": lambda html: documents.shown(html, lambda name: inside.get(name, "")),
         "citation": records.citation(found),
         "passages": players.passages_of(found.medium) if found.medium else [],

@@ -212,7 +212,7 @@ def test_the_correction_of_a_withdrawn_paper_goes_with_it() -> None:
         assert Client().get(address).status_code == 404
     assert not CorrectionPart.objects.visible_to(None).filter(exercise__paper__key=FIRST).exists()
     page = text_of(BASKET, panier=f"{code_of(FIRST, '1')}.{code_of(SECOND, '1')}")
-    assert "1 exercice de ce panier n’existe plus ici" in page
+    assert "1 exercice de cette sélection n’existe plus ici" in page
 
 
 # Pages
@@ -378,11 +378,11 @@ def test_the_basket_is_read_from_the_address_and_nothing_else_counts() -> None:
 
 def test_exercises_are_added_from_a_search_without_losing_it() -> None:
     page = text_of(SEARCH, q="probabilités conditionnelles", tri="recentes")
-    link = re.search(rf'href="([^"]+#x-{ON_CONDITION[0]})"[^>]*aria-label="Ajouter au panier', page)
+    link = re.search(rf'href="([^"]+#x-{ON_CONDITION[0]})"[^>]*aria-label="Ajouter à la sélection', page)
     assert link
     page = text_of(link[1].replace("&amp;", "&").partition("#")[0])
-    assert "1 exercice dans le panier" in page
-    assert "Retirer du panier" in page
+    assert "1 exercice dans la sélection" in page
+    assert "Retirer de la sélection" in page
     assert 'value="probabilités conditionnelles"' in page
     # It goes along to the next search, to a paper, to another exercise.
     assert f'name="panier" value="{ON_CONDITION[0]}"' in page
@@ -447,7 +447,7 @@ def test_it_is_put_to_use_where_the_viewer_may(
     board = replace_board(monkeypatch)
     board.add(
         boards.Use(
-            "Mettre dans une séance",
+            "Ajouter à une séance",
             "portal:help",
             "book",
             lambda viewer: viewer.person == college.people["teacher"],
@@ -458,10 +458,10 @@ def test_it_is_put_to_use_where_the_viewer_may(
     page = client.get(address + "&titre=Devoir").content.decode()
     assert f"?adresse=%2Fannales%2Fpanier%2F%3Fpanier%3D{ON_CONDITION[0]}&amp;titre=Devoir" in page
     for other in (f"/annales/{FIRST}/", f"/annales/exercice/{ON_CONDITION[0]}/"):
-        assert "Mettre dans une séance" in client.get(other).content.decode()
+        assert "Ajouter à une séance" in client.get(other).content.decode()
     client.sit(college.people["pupil"])
-    assert "Mettre dans une séance" not in client.get(address).content.decode()
-    assert "Mettre dans une séance" not in text_of(BASKET, panier=ON_CONDITION[0])
+    assert "Ajouter à une séance" not in client.get(address).content.decode()
+    assert "Ajouter à une séance" not in text_of(BASKET, panier=ON_CONDITION[0])
 
 
 def replace_board(monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -77,7 +77,10 @@ class WorkForm(forms.Form):
         ),
     )
     hand_in = forms.ChoiceField(
-        label=_("Rendu"), choices=Homework.HandIn.choices, initial=Homework.HandIn.NOTHING, required=False
+        label=_("Comment le rendre"),
+        choices=Homework.HandIn.choices,
+        initial=Homework.HandIn.NOTHING,
+        required=False,
     )
     body = RichText(label=_("Consignes"), required=False, max_length=LONGEST)
     documents = Attachments(label=_("Documents joints au travail"), required=False)

@@ -202,18 +202,27 @@ def marks_of(viewer: Viewer, lesson_ids: Sequence[int]) -> dict[int, Mark]:
     if not viewer.is_staff:
         return {}
     now = timezone.now()
-    marks = {pk: _mark(pk, starts <= now, state) for pk, starts, state in MARKS(viewer, tuple(lesson_ids))}
+    # A lesson to come is prepared from its own page; a day of them would say it on each line.
+    alone = len(lesson_ids) == 1
+    marks = {
+        pk: _mark(pk, state, has_begun=starts <= now, alone=alone)
+        for pk, starts, state in MARKS(viewer, tuple(lesson_ids))
+    }
     return {pk: mark for pk, mark in marks.items() if mark}
 
 
-def _mark(pk: int, has_begun: bool, state: str | None) -> Mark | None:
+def _mark(pk: int, state: str | None, *, has_begun: bool, alone: bool) -> Mark | None:
     href = reverse("homework:record", kwargs={"pk": pk})
     if state == LessonRecord.State.READY:
         return Mark(_("Contenu écrit"), tone="done", icon="check", href=href, gesture=_("Relire"))
     if state == LessonRecord.State.DRAFT:
         return Mark(_("Contenu en brouillon"), icon="pencil", href=href, gesture=_("Finir"))
     if not has_begun:
-        return None
+        return (
+            Mark(_("Rien de préparé"), icon="pencil", href=href, gesture=_("Préparer la séance"))
+            if alone
+            else None
+        )
     return Mark(_("Contenu à écrire"), icon="pencil", href=href, gesture=_("Écrire le contenu"))
 
 

@@ -1,4 +1,4 @@
-"""« Mettre dans une séance »: a resource goes into one of the teacher's next lessons, and nothing else does."""
+"""« Ajouter à une séance »: a resource goes into one of the teacher's next lessons, and nothing else does."""
 
 from datetime import timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def body(lesson: Lesson, **others: Any) -> dict[str, Any]:
 def test_two_clicks_from_the_page_to_the_lesson(sat: SchoolClient, lesson: Lesson) -> None:
     LessonRecord.objects.filter(lesson=lesson).delete()
     page = sat.get(RESOURCE).content.decode()
-    assert f"{PUT}?adresse=" in page and "Mettre dans une séance" in page
+    assert f"{PUT}?adresse=" in page and "Ajouter à une séance" in page
     shown = sat.get(PUT, {"adresse": RESOURCE, "titre": TITLE}).content.decode()
     assert f'value="{lesson.pk}"' in shown and lesson.groups.get().name in shown.replace("<sup>e</sup>", "e")
     for _ in range(2):
@@ -144,5 +144,5 @@ def test_only_ones_own_lessons_to_come(
 def test_nobody_else_is_offered_it(college: World) -> None:
     for key in ("head", "cpe", "pupil", "guardian"):
         client = SchoolClient().sit(college.people[key])
-        assert "Mettre dans une séance" not in client.get(RESOURCE).content.decode(), key
+        assert "Ajouter à une séance" not in client.get(RESOURCE).content.decode(), key
         assert client.get(PUT, {"adresse": RESOURCE}).status_code == 403, key

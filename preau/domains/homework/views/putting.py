@@ -1,4 +1,4 @@
-"""« Mettre dans une séance »: a resource or a scenario goes into one of the teacher's next lessons, in two clicks."""
+"""« Ajouter à une séance »: a resource or a scenario goes into one of the teacher's next lessons, in two clicks."""
 
 from datetime import timedelta
 
