@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files.actions import Desk
@@ -14,11 +15,41 @@ from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
 from preau.domains.attendance.queries.announcements import schools_of
+from preau.domains.attendance.queries.half_days import settings_of
 from preau.domains.attendance.queries.reasons import who_may_have_told
 from preau.foundation.fields import Attachments, Day, OneRow
 
 FARTHEST = timedelta(days=120)
 WHOLE_DAY = (time(0, 0), time(23, 59))
+
+
+class Part(TextChoices):
+    """What of a day is missed."""
+
+    WHOLE = "journee", _("La journée")
+    MORNING = "matin", _("Le matin")
+    AFTERNOON = "apres-midi", _("L’après-midi")
+
+
+def _half() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Quand dans la journée ?"),
+        choices=Part.choices,
+        initial=Part.WHOLE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+
+def hours_of(part: str, school: School | None) -> tuple[time, time]:
+    """From when to when a part of a day lasts in this school (one query for half a day)."""
+    if part not in (Part.MORNING, Part.AFTERNOON):
+        return WHOLE_DAY
+    noon = settings_of(school.pk if school else 0).noon
+    return (WHOLE_DAY[0], noon) if part == Part.MORNING else (noon, WHOLE_DAY[1])
+
+
+SEVERAL_DAYS = _("Pour plusieurs jours, gardez « La journée », ou écrivez les heures.")
 
 
 class Child(OneRow):
@@ -44,8 +75,11 @@ class AnnounceForm(forms.Form):
         error_messages={"required": _("Choisissez un enfant.")},
     )
     first_day = Day(label=_("Premier jour"))
+    half = _half()
     last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
-    from_hour = _hour(_("À partir de"), required=False, help_text=_("Rien à écrire pour la journée entière."))
+    from_hour = _hour(
+        _("À partir de"), required=False, help_text=_("Si ce n’est ni la journée, ni une demi-journée.")
+    )
     until_hour = _hour(_("Jusqu’à"), required=False)
     reason = OneRow(
         Reason.objects.none(),
@@ -111,8 +145,13 @@ class AnnounceForm(forms.Form):
 
     def _moments(self, data: dict[str, Any], first: date, last: date, school: School | None) -> None:
         zone = ZoneInfo(school.timezone if school else "Europe/Paris")
-        starts = datetime.combine(first, data.get("from_hour") or WHOLE_DAY[0], zone)
-        ends = datetime.combine(last, data.get("until_hour") or WHOLE_DAY[1], zone)
+        typed = (data.get("from_hour"), data.get("until_hour"))
+        if last > first and not any(typed) and data.get("half") in (Part.MORNING, Part.AFTERNOON):
+            self.add_error("half", SEVERAL_DAYS)
+        # Hours that were typed say more than a half-day.
+        opens, closes = WHOLE_DAY if any(typed) else hours_of(data.get("half", ""), school)
+        starts = datetime.combine(first, typed[0] or opens, zone)
+        ends = datetime.combine(last, typed[1] or closes, zone)
         if ends <= starts:
             self.add_error("until_hour", _("La fin doit venir après le début."))
         data |= {"starts": starts, "ends": ends, "school": school}
@@ -130,6 +169,7 @@ class CallForm(forms.Form):
         help_text=_("Le motif n’est montré qu’à la personne qui l’a donné."),
     )
     first_day = Day(label=_("Premier jour"))
+    half = _half()
     last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
     motif = OneRow(
         Reason.objects.none(),
@@ -174,11 +214,11 @@ class CallForm(forms.Form):
             )
         elif last > self.viewer.today + FARTHEST:
             self.add_error("last_day", _("C’est trop loin : notez les premières semaines."))
+        elif last > first and data.get("half") in (Part.MORNING, Part.AFTERNOON):
+            self.add_error("half", _("Pour plusieurs jours, gardez « La journée »."))
         zone = ZoneInfo(school.timezone)
-        data |= {
-            "starts": datetime.combine(first, WHOLE_DAY[0], zone),
-            "ends": datetime.combine(last, WHOLE_DAY[1], zone),
-        }
+        opens, closes = hours_of(data.get("half", ""), school)
+        data |= {"starts": datetime.combine(first, opens, zone), "ends": datetime.combine(last, closes, zone)}
         return data
 
 

@@ -45,19 +45,35 @@ def announced_to_family(viewer: Viewer, most: int) -> "list[AnnouncedRow]":
 
 
 def when_said(announcement: Announcement) -> str:
-    """« mardi 24 novembre, de 8 h 00 à 12 h 00 », « du lundi 7 au mardi 8 décembre 2026 »."""
+    """« mardi 24 novembre, le matin », « mardi 24 novembre, de 8 h 00 à 12 h 00 », « du lundi 7 au mardi 8 décembre 2026 »."""
     zone = announcement.school.timezone
     first, last = (dates.local(moment, zone) for moment in (announcement.starts, announcement.ends))
     whole = (first.hour, first.minute, last.hour, last.minute) == (0, 0, 23, 59)
     if whole:
         return dates.span(first.date(), last.date())
     if first.date() == last.date():
+        part = _half_day(first, last)
+        if part:
+            return f"{dates.day(first.date())}, {part}"
         hours = {"first": dates.hour(announcement.starts, zone), "last": dates.hour(announcement.ends, zone)}
         return _("%(day)s, de %(first)s à %(last)s") % (hours | {"day": dates.day(first.date())})
     return _("du %(first)s au %(last)s") % {
         "first": dates.day_and_hour(first),
         "last": dates.day_and_hour(last),
     }
+
+
+# Between these hours, a day has its middle.
+MIDDAY = range(11, 15)
+
+
+def _half_day(first: datetime, last: datetime) -> str:
+    """« le matin », « l’après-midi », or nothing when it is neither."""
+    if (first.hour, first.minute) == (0, 0) and last.hour in MIDDAY:
+        return _("le matin")
+    if (last.hour, last.minute) == (23, 59) and first.hour in MIDDAY:
+        return _("l’après-midi")
+    return ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -20,6 +21,7 @@ from preau.domains.attendance import rules
 from preau.domains.attendance.actions import announcements, explanations, rolls, visits
 from preau.domains.attendance.models import Announcement, Entry, Explanation, Reason, Status, Visit
 from preau.domains.attendance.queries import absences, registers
+from preau.domains.attendance.queries.announcements import when_said
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
 from preau.domains.timetable.models import Lesson
 
@@ -172,6 +174,31 @@ def test_a_parent_does_not_see_what_the_other_announces(
     assert announcement not in Announcement.objects.visible_to(seat_of("pupil"))
     page = client.sit(college.people["other_guardian"]).get(reverse("attendance:absences")).content.decode()
     assert "Absences annoncées" not in page
+
+
+@pytest.mark.parametrize(
+    ("half", "said", "first", "last"),
+    [
+        ("matin", "mercredi 25 novembre, le matin", "00:00", "13:00"),
+        ("apres-midi", "mercredi 25 novembre, l’après-midi", "13:00", "23:59"),
+        ("journee", "mercredi 25 novembre", "00:00", "23:59"),
+    ],
+)
+def test_a_half_day_is_said_as_people_say_it(
+    college: World, client: SchoolClient, half: str, said: str, first: str, last: str
+) -> None:
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college, half=half)).status_code == 302
+    made = Announcement.objects.order_by("-pk")[0]
+    assert said in when_said(made).replace("\xa0", " ")
+    zone = ZoneInfo(college.school.timezone)
+    assert [f"{moment.astimezone(zone):%H:%M}" for moment in (made.starts, made.ends)] == [first, last]
+
+
+def test_half_a_day_is_of_one_day(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    page = client.post(ANNOUNCE, typed(college, half="matin", last_day="2026-11-27"))
+    assert page.status_code == 422 and "Pour plusieurs jours" in page.content.decode()
 
 
 def test_a_parent_announces_in_one_short_form(college: World, client: SchoolClient) -> None:

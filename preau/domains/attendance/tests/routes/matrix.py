@@ -200,6 +200,7 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
+        "half",
         "comment",
         "seuil",
         "status",
