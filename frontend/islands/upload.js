@@ -3,6 +3,7 @@
 // the messages meant for the page that comes next.
 // Where the form says that it may (`data-parts`), what is heavy goes by parts, each file to its place, and is not sent again from its beginning.
 
+import { shrink } from "../parts/photos.js";
 import { Refused, sendByParts } from "../parts/by_parts.js";
 
 const HEAVY = 1024 * 1024;
@@ -79,7 +80,10 @@ async function sendHeavy(form, heavy, progress) {
 }
 
 async function sendAll(form, button) {
-  const [data, progress] = [new FormData(form, button), progressOf(form)];
+  const progress = progressOf(form);
+  // What is handed in or joined is a photo of something; a folder keeps the picture itself.
+  if (!form.dataset.parts) await shrink(form.querySelectorAll("input[type=file]"));
+  const data = new FormData(form, button);
   const fields = form.dataset.parts ? form.querySelectorAll("input[type=file]") : [];
   const heavy = [...fields].flatMap((field) => [...field.files]).filter((file) => file.size > HEAVY);
   if (!heavy.length) return send(form, data, progress);

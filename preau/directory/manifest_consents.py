@@ -94,7 +94,7 @@ boards.cards.add(
 )
 boards.group_links.add(
     boards.GroupLink(
-        _("Qui peut paraître"),
+        _("Photos autorisées"),
         lambda pk: reverse("directory:group_consents", kwargs={"pk": pk}),
         "photo",
         rules.reads_group_consents,

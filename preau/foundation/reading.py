@@ -116,7 +116,7 @@ class XmlReader:
         self.encoding = encoding or ""
 
     def _refuse_entity(self, *_arguments: Any) -> Any:
-        raise UnreadableFile(_("Le fichier contient une entité : il est refusé par sécurité."))
+        raise UnreadableFile(_("Le fichier contient une déclaration que Préau refuse par sécurité."))
 
     def _refuse_endless(self, waiting: int) -> None:
         """expat reads a token again with each chunk until it ends: a huge one would take minutes."""
@@ -139,7 +139,7 @@ class XmlReader:
             expat.errors.XML_ERROR_UNKNOWN_ENCODING: unknown,
             expat.errors.XML_ERROR_INCORRECT_ENCODING: unknown,
             expat.errors.XML_ERROR_UNDEFINED_ENTITY: _(
-                "Le fichier contient une entité : il est refusé par sécurité."
+                "Le fichier contient une déclaration que Préau refuse par sécurité."
             ),
             expat.errors.XML_ERROR_INVALID_TOKEN: _("Un caractère ne se lit pas dans le codage annoncé."),
         }

@@ -681,8 +681,8 @@ def hostile(name: str) -> bytes:
     [
         ("truncated", "Le fichier s’arrête au milieu."),
         ("encoding", "Le fichier se dit en ISO-8859-15, mais il est écrit en UTF-8."),
-        ("entities", "Le fichier contient une entité : il est refusé par sécurité."),
-        ("outside", "Le fichier contient une entité : il est refusé par sécurité."),
+        ("entities", "Le fichier contient une déclaration que Préau refuse par sécurité."),
+        ("outside", "Le fichier contient une déclaration que Préau refuse par sécurité."),
         ("root", "Ce n’est pas un export de SIECLE ni de STSWEB que Préau sait lire."),
         ("nobody", "Le fichier ne dit pas de quel établissement il vient (UAJ)."),
         ("deep", "Les balises sont imbriquées trop profondément."),

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from conftest import TWIN, SchoolClient
 from preau.directory.imports.importer import DELIVERIES
-from preau.directory.imports.tables.fields import TABLES
+from preau.directory.imports.tables.fields import PUPILS, TABLES
 from preau.directory.models import ColumnWord, Delivery, Enrolment, ExternalId, Guardianship, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.words import Authority, Kinship, Role
@@ -396,3 +396,32 @@ def test_more_rows_than_a_school_has_people_are_turned_away(
 def test_staff_without_a_function_are_kept_with_none(applied: Any) -> None:
     applied(personnels=csv("Nom;Prénom;Fonction;Date de naissance\nZola;Émile;;\n"))
     assert not Holding.objects.filter(person__family_name="Zola").exclude(role=Role.OTHER).exists()
+
+
+@pytest.mark.parametrize(
+    ("titles", "keys"),
+    [
+        (
+            ["Nom", "Prénom", "Nom resp.", "Prénom resp.", "Tél. resp."],
+            ["family", "given", "one_family", "one_given", "one_phone"],
+        ),
+        (
+            ["Nom", "Prénom", "Nom 1", "Prénom 1", "Mail 1", "Nom 2", "Prénom 2"],
+            ["family", "given", "one_family", "one_given", "one_email", "two_family", "two_given"],
+        ),
+        (
+            ["NOM", "PRENOM", "Né(e) le", "Nom du resp. 2", "Tél. parent 1"],
+            ["family", "given", "born", "two_family", "one_phone"],
+        ),
+        (
+            ["Nom de l’élève", "Prénom de l’élève", "Courriel parent", "Portable resp. 1"],
+            ["family", "given", "one_email", "one_mobile"],
+        ),
+    ],
+)
+def test_headings_are_known_as_people_write_them(titles: list[str], keys: list[str]) -> None:
+    assert TABLES[PUPILS].guess(titles, {}) == keys
+
+
+def test_what_a_school_said_of_a_heading_comes_before_what_its_words_say() -> None:
+    assert TABLES[PUPILS].guess(["Nom"], {"nom": ["usage"]}) == ["usage"]

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from preau.foundation.text import fold
+from preau.foundation.text import bare, fold
 
 PUPILS, GUARDIANS, STAFF = "eleves", "responsables", "personnels"
 # The guardians that a pupil's own row may name: the beginning of their fields.
@@ -18,7 +18,7 @@ SEVERAL = frozenset({"classes", "groups"})
 
 @dataclass(frozen=True)
 class ColumnMeaning:
-    """One thing that a column may hold. `words` are folded headings that say it; `part` is where a list shows it."""
+    """One thing that a column may hold. `words` are bare headings that say it (`text.bare`: « Tél. resp. 1 » is « tel resp 1 »); `part` is where a list shows it."""
 
     key: str
     label: Any
@@ -44,9 +44,10 @@ class Table:
         seen: Counter[str] = Counter()
         taken: set[str] = set()
         found = []
-        for title in map(fold, titles):
+        for written in titles:
+            title = fold(written)
             before = remembered.get(title, ())
-            key = before[seen[title]] if seen[title] < len(before) else self._by_words(title, taken)
+            key = before[seen[title]] if seen[title] < len(before) else self._by_words(bare(written), taken)
             seen[title] += 1
             found.append("" if key in taken - SEVERAL else key)
             taken.add(key)
@@ -61,7 +62,7 @@ class Table:
 
 
 def _wanted(key: str, label: Any, words: str, part: Any = "") -> ColumnMeaning:
-    return ColumnMeaning(key, label, frozenset(map(fold, filter(None, words.split("|")))), part)
+    return ColumnMeaning(key, label, frozenset(map(bare, filter(None, words.split("|")))), part)
 
 
 OF_PUPIL, OF_ONE, OF_TWO = _("L’élève"), _("Son premier responsable"), _("Son second responsable")
@@ -86,6 +87,13 @@ def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
                 "%(name)s du responsable",
                 "%(name)s parent %(n)s",
                 "parent %(n)s %(name)s",
+                "%(name)s %(n)s",
+                "%(name)s resp",
+                "%(name)s du resp",
+                "%(name)s du resp %(n)s",
+                "%(name)s parent",
+                "%(name)s rl %(n)s",
+                "%(name)s représentant légal %(n)s",
             )
         ]
         return "|".join(told)
@@ -113,7 +121,12 @@ def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
             words("portable", "téléphone portable", "mobile"),
             part,
         ),
-        _wanted(f"{prefix}phone", said(_("autre téléphone")), words("téléphone", "tel", "tél"), part),
+        _wanted(
+            f"{prefix}phone",
+            said(_("autre téléphone")),
+            words("téléphone", "tel", "tél", "numéro de téléphone", "n° de téléphone"),
+            part,
+        ),
     ]
 
 

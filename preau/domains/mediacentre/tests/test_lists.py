@@ -284,7 +284,7 @@ def test_a_refused_file_says_its_line_beside_the_field(
     client.sit(librarian)
     answer = send(client, BOMB.encode())
     assert answer.status_code == 422
-    assert "Ligne 1 : Le fichier contient une entité" in answer.content.decode().replace("\u202f", " ")
+    assert "Ligne 1 : Le fichier contient une déclaration" in answer.content.decode().replace("\u202f", " ")
     assert not BroughtList.objects.filter(school=empty.school).exists()
 
 

@@ -415,11 +415,11 @@ HOSTILE = {
     "bomb": (
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         + export(cours())[38:],
-        "Le fichier contient une entité : il est refusé par sécurité.",
+        "Le fichier contient une déclaration que Préau refuse par sécurité.",
     ),
     "external": (
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + export(cours())[38:],
-        "Le fichier contient une entité : il est refusé par sécurité.",
+        "Le fichier contient une déclaration que Préau refuse par sécurité.",
     ),
     "encoding": (
         export(cours(), Salles='<Salle Ident="1" Nom="É1"/>').replace(b"UTF-8", b"ISO-8859-15"),

@@ -25,7 +25,7 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
     )
     entries = [one for one in root.iter() if local(one) in {"item", "entry"}]
     if local(root) not in {"rss", "feed", "RDF"}:
-        raise BadSource(_("Ce n’est ni un flux RSS ni un flux Atom."))
+        raise BadSource(_("Ce n’est pas un flux d’actualités (RSS ou Atom)."))
     for place, one in enumerate(entries[: reading.MOST_RECORDS], 1):
         where = _("entrée %(place)s") % {"place": place}
         said = atom(one, where) if local(one) == "entry" else rss(one, where)

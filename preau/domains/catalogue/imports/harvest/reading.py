@@ -123,7 +123,7 @@ def tree(body: bytes) -> Element:
             _("La réponse n’est pas du XML lisible (ligne %(line)s).") % {"line": line}
         ) from failure
     except DefusedXmlException as failure:
-        raise BadSource(_("La réponse contient une DTD ou des entités : elle n’est pas lue.")) from failure
+        raise BadSource(_("La réponse contient une DTD : elle n’est pas lue.")) from failure
     except (LookupError, ValueError) as failure:
         raise BadSource(_("La réponse est écrite dans un codage inconnu.")) from failure
 
