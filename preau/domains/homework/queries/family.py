@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Enrolment, School
 from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
-from preau.domains.homework.models import Done, HandIn, Homework, LessonRecord
+from preau.domains.homework.models import Done, HandIn, Homework, LessonFile, LessonRecord
 from preau.domains.homework.models.records import published
 from preau.domains.homework.queries.concerned import ENROLMENTS, in_class_then
 from preau.foundation import dates
@@ -53,6 +53,7 @@ class WorkRow:
     kind: str
     done: bool = False
     handed: bool = False
+    has_papers: bool = False
 
     @property
     def is_primary(self) -> bool:
@@ -107,10 +108,12 @@ def _works(viewer: Viewer, first: date, last: date, day: date | None) -> "QueryS
     theirs = shown.filter(in_class_then(), Q(for_some=False) | Q(pupils=F(PUPIL)), **{f"{PUPIL}__in": pupils})
     mine = {"homework": OuterRef("pk"), "pupil": OuterRef(PUPIL)}
     told = theirs.annotate(
-        is_done=Exists(Done.objects.filter(**mine)), is_handed=Exists(HandIn.objects.filter(**mine))
+        is_done=Exists(Done.objects.filter(**mine)),
+        is_handed=Exists(HandIn.objects.filter(**mine)),
+        has_papers=Exists(LessonFile.objects.filter(homework=OuterRef("pk"))),
     )
     in_order = told.order_by("due_day", "record__subject__name", "pk", PUPIL)
-    return in_order.values_list(*COLUMNS, "is_done", "is_handed").distinct()
+    return in_order.values_list(*COLUMNS, "is_done", "is_handed", "has_papers").distinct()
 
 
 WORKS = Prepared(_works)
