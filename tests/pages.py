@@ -70,6 +70,10 @@ def faults(page: str) -> Iterator[str]:
     for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
         if field.get("type") not in {"hidden", "submit"} and field.get("id") not in labelled:
             yield f"no label for {field.get('name')}"
+    for form in tree.iter("form"):
+        names = {field.get("name") for field in form.iter("input")}
+        if (form.get("method") or "get").lower() == "get" and "csrfmiddlewaretoken" in names:
+            yield "a token would stand in an address"
     yield from ("table without a caption" for table in tree.iter("table") if table.find("caption") is None)
     for element in tree.iter():
         if element.get("style") or any(str(name).startswith("on") for name in element.keys()):  # noqa: SIM118
