@@ -371,7 +371,7 @@ def text_of(items: Sequence[ItemText], address: str) -> str:
     else:
         said = items[0].body
     school = items[0].school if len({item.school for item in items}) == 1 else ""
-    said = plain(f"{school} : {said}" if school else said)
+    said = plain(_("%(school)s : %(said)s") % {"school": school, "said": said} if school else said)
     while length_of(f"{said} {address}").parts > PARTS and said:
         said = said[:-4].rstrip() + "..." if len(said) > 4 else ""
     return f"{said} {address}".strip()
