@@ -344,6 +344,8 @@ function mount() {
   });
   if (!writes) return;
   place.querySelector("[data-turn]")?.remove();
+  // On a phone the foot is below the text: whether it is kept is said above it, where one sees it.
+  if (matchMedia("(max-width: 40rem)").matches) place.querySelector(".cowriting-bar").append(stateBox);
   toolbar.hidden = false;
   rove(toolbar);
   const act = (name) => {
