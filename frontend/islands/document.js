@@ -229,7 +229,7 @@ function drawPeople() {
     face.dataset.subject = one.couleur;
     face.title = one.moi ? `${one.nom} (vous)` : one.nom;
     const avatar = document.createElement("span");
-    avatar.className = "avatar";
+    avatar.className = "ds-avatar avatar";
     avatar.setAttribute("aria-hidden", "true");
     avatar.textContent = one.initiales;
     const name = document.createElement("span");

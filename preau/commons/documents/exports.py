@@ -10,10 +10,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from preau.commons.documents.models import Document
 from preau.foundation import pdf
-from preau.foundation.richtext import cleaning
+from preau.foundation.richtext import cleaning, showing
 from preau.foundation.richtext.nodes import (
     Block,
     Break,
@@ -31,6 +32,8 @@ from preau.foundation.richtext.nodes import (
 STYLE = Path(__file__).parent / "static" / "documents" / "paper.css"
 # WeasyPrint draws no MathML: a formula is printed as its author typed it.
 FORMULA = re.compile(r'<math class="formula" alttext="([^"]*)".*?</math>', re.DOTALL)
+# The name that a page gives its tables for screen readers is no part of the text.
+CAPTION = re.compile(r"<caption[^>]*>[^<]*</caption>")
 KINDS = [
     ("odt", _("OpenDocument (LibreOffice)")),
     ("docx", _("Word")),
@@ -53,7 +56,8 @@ def plain_name(document: Document) -> str:
 
 def page_of(title: str, html: str) -> str:
     """A whole HTML page."""
-    return render_to_string("documents/paper.html", {"title": title, "html": html}, using="pages")
+    said = CAPTION.sub("", showing.rich(html))
+    return render_to_string("documents/paper.html", {"title": title, "html": Markup(said)}, using="pages")  # nosec B704  # noqa: S704 - of `rich`
 
 
 def paper(document: Document, html: str) -> bytes:
@@ -222,11 +226,13 @@ def _docx_run(paragraph: Any, piece: tuple[str, frozenset[str], str]) -> None:
         run.add_break()
     run.bold, run.italic, run.underline = "strong" in marks or None, "em" in marks or None, "u" in marks or None
     run.font.strike = "s" in marks or None
-    run.font.subscript, run.font.superscript = "sub" in marks or None, "sup" in marks or None
+    if "sub" in marks:
+        run.font.subscript = True
+    if "sup" in marks:
+        run.font.superscript = True
     if "code" in marks:
         run.font.name = "Courier New"
     if place is not None:
-        run.underline = True
         place.append(run._r)  # noqa: SLF001 - the way that python-docx itself shows
 
 

@@ -16,6 +16,22 @@ from preau.foundation.richtext import cleaning, showing, signs
 from preau.foundation.uploads import MEGABYTE
 
 HEAVIEST, HEAVIEST_PART, HEAVIEST_TEXT = 5 * MEGABYTE, 30 * MEGABYTE, 2_000_000
+# A formula as browsers draw it, of which the words are kept beside (`richtext.formulas`).
+MATHS = re.compile(r'<math[^>]*alttext="([^"]*)".*?</math>', re.DOTALL)
+# What Word's styles become.
+STYLES = """
+u => u
+strike => s
+p[style-name='Title'] => h3:fresh
+p[style-name='Heading 1'] => h3:fresh
+p[style-name='Heading 2'] => h4:fresh
+p[style-name='Heading 3'] => h4:fresh
+p[style-name='Quote'] => blockquote > p:fresh
+p[style-name='List Bullet 2'] => ul|ol > li > ul > li:fresh
+p[style-name='List Bullet 3'] => ul|ol > li > ul > li > ul > li:fresh
+p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
+p[style-name='List Number 3'] => ul|ol > li > ol > li > ol > li:fresh
+"""
 DAMAGED = (
     BadZipFile,
     KeyError,
@@ -79,14 +95,19 @@ def _plain(file: IO[bytes]) -> str:
 
 
 def _html(file: IO[bytes]) -> str:
-    return cleaning.clean(_text(file))
+    return cleaning.clean(MATHS.sub(r'<span data-formula="\1">\1</span>', _text(file)))
+
+
+def _lower(html: str) -> str:
+    """Headings of a file that begins by its title: a chapter is a title of ours, what is below it a lesser one."""
+    return re.sub(r"(</?)h[3-6]\b", r"\1h4", html)
 
 
 def _markdown(file: IO[bytes]) -> str:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - seldom asked for
 
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    return cleaning.clean(_formulas(reader.render(_text(file))))
+    return cleaning.clean(_formulas(_lower(reader.render(_text(file)))))
 
 
 def _formulas(html: str) -> str:
@@ -112,9 +133,8 @@ def _docx(file: IO[bytes]) -> str:
         if "word/document.xml" not in archive.namelist():
             raise ValueError
     file.seek(0)
-    styles = "u => u\nstrike => s\np[style-name='Title'] => h3:fresh\np[style-name='Quote'] => blockquote > p:fresh"
     none = mammoth.images.img_element(lambda image: {})
-    said = mammoth.convert_to_html(file, style_map=styles, convert_image=none, external_file_access=False).value
+    said = mammoth.convert_to_html(file, style_map=STYLES, convert_image=none, external_file_access=False).value
     return cleaning.clean(said)
 
 
