@@ -279,7 +279,7 @@ const drawCaret = (user) => {
 
 // Passages that somebody commented: their words are sought again as the text moves
 
-const passages = JSON.parse(document.getElementById("passages")?.textContent ?? "[]");
+const passages = JSON.parse(place.dataset.passages ?? "[]");
 const Passages = Extension.create({
   name: "passages",
   addProseMirrorPlugins: () => [new Plugin({

@@ -137,7 +137,10 @@ class CommentForm(forms.Form):
         required=False,
     )
     texte = forms.CharField(
-        label=gettext_lazy("Commentaire"), max_length=2_000, required=False, widget=forms.Textarea
+        label=gettext_lazy("Commentaire"),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, html: str, *args: Any, **more: Any) -> None:

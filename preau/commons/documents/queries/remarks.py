@@ -35,6 +35,19 @@ class Thread:
     answerable: bool
 
 
+def open_passages(document: Document) -> list[dict[str, str]]:
+    """The passages that somebody spoke of and nobody has dealt with yet, for the live editor to show where they are (one query)."""
+    rows = document.comments.filter(parent=None, outcome=Comment.Outcome.OPEN).select_related("author")
+    return [
+        {
+            "passage": row.passage,
+            "avant": row.prefix,
+            "qui": row.author.full_name if row.author else "",
+        }
+        for row in rows.order_by("pk")[: rules.MOST_COMMENTS]
+    ]
+
+
 def threads_of(viewer: Viewer, document: Document) -> list[Thread]:
     """Those to deal with first, then the others, the last first (one query)."""
     rows = document.comments.select_related("author").order_by("pk")[: rules.MOST_COMMENTS]

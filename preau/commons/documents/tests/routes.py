@@ -39,6 +39,7 @@ from tests.net.matrix_cast import (
     OTHER_SCHOOL,
     OWN,
     STAFF,
+    WHOLE_STAFF,
     Near,
     Stage,
     near,
@@ -232,8 +233,7 @@ ONE_BUTTON = {"documents:take_turn"}
 # The live editor's own sendings: its page keeps what was typed on the device, and comes back with it.
 NOTHING_TYPED = {"documents:send", "documents:here"}
 OF_OTHERS = {"documents:follow", "documents:send", "documents:here"}
-AMONG = {"teacher", "teacher_1", "head", "cpe", "secretary", "other"}
-READ_BY = {f"documents:{name}": AMONG for name in ("write", "rename", "comments", "answer", "name_version")} | {
+READ_BY = {f"documents:{name}": WHOLE_STAFF for name in ("write", "rename", "comments", "answer", "name_version")} | {
     "documents:new": set()
 }
 NOT_WORDS = {"documents:send", "documents:here"}

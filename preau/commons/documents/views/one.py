@@ -1,6 +1,7 @@
 """A document read and written: its page, what its page asks and sends, and the turn of who writes without the live editor."""
 
 import base64
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.commons.documents import rules
 from preau.commons.documents.actions import writing
 from preau.commons.documents.forms import PageForm, SendForm, WriteForm
-from preau.commons.documents.models import Comment, Document, Turn
-from preau.commons.documents.queries import people, places, texts
+from preau.commons.documents.models import Document, Turn
+from preau.commons.documents.queries import people, places, remarks, texts
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form
@@ -31,13 +32,15 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
     """Its text to read; where it may be written and the page has its script, the live editor takes the place of the text."""
     viewer = request.viewer
     face = places.faces_of(viewer, [document]).get((document.kind, document.place)) or places.own_face()
+    passages = remarks.open_passages(document)
     context = {
         "document": document,
         "html": texts.html_now(document),
         "face": face,
         "writes": rules.writes(viewer, document),
         "runs": rules.runs(viewer, document),
-        "open_comments": document.comments.filter(parent=None, outcome=Comment.Outcome.OPEN).count(),
+        "passages": json.dumps(passages) if passages else "",
+        "open_comments": len(passages),
         "present": people.present(viewer, document.pk),
     }
     return render(request, "documents/document.html", context)
