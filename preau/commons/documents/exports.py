@@ -89,7 +89,9 @@ def _words(text: str) -> str:
 def _md_block(block: Block) -> str:
     if isinstance(block, Lines):
         said = _md_line(block.inside)
-        return {"h3": "## ", "h4": "### "}[block.tag] + said if block.tag != "p" else BEGINS.sub(r"\1\\\2", said)
+        return (
+            {"h3": "## ", "h4": "### "}[block.tag] + said if block.tag != "p" else BEGINS.sub(r"\1\\\2", said)
+        )
     if isinstance(block, Pre):
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", block.words)), 3)
         return f"{fence}\n{block.words}\n{fence}"
@@ -138,7 +140,9 @@ def _md_inline(node: Inline) -> str:
 # Runs: what office files are made of
 
 
-def _runs(inside: Sequence[Inline], marks: frozenset[str] = frozenset(), href: str = "") -> list[tuple[str, frozenset[str], str]]:
+def _runs(
+    inside: Sequence[Inline], marks: frozenset[str] = frozenset(), href: str = ""
+) -> list[tuple[str, frozenset[str], str]]:
     """Pieces of words, each with its marks and the address of its link; "\\n" ends a line."""
     found: list[tuple[str, frozenset[str], str]] = []
     for node in inside:
@@ -197,7 +201,9 @@ def _docx_blocks(document: Any, blocks: Sequence[Block], style: str = "") -> Non
         elif isinstance(block, Lines) and block.tag != "p":
             _docx_fill(document.add_heading(level=1 if block.tag == "h3" else 2), block.inside)
         elif isinstance(block, Lines):
-            base = {"ul": "List Bullet", "ol": "List Number"}.get(mark, "List Continue" if depth else style or "Normal")
+            base = {"ul": "List Bullet", "ol": "List Number"}.get(
+                mark, "List Continue" if depth else style or "Normal"
+            )
             level = f" {min(depth, 3)}" if depth > 1 else ""
             _docx_fill(document.add_paragraph(style=base + level if depth else base), block.inside)
 
@@ -224,7 +230,11 @@ def _docx_run(paragraph: Any, piece: tuple[str, frozenset[str], str]) -> None:
     run = paragraph.add_run("" if words == "\n" else words)
     if words == "\n":
         run.add_break()
-    run.bold, run.italic, run.underline = "strong" in marks or None, "em" in marks or None, "u" in marks or None
+    run.bold, run.italic, run.underline = (
+        "strong" in marks or None,
+        "em" in marks or None,
+        "u" in marks or None,
+    )
     run.font.strike = "s" in marks or None
     if "sub" in marks:
         run.font.subscript = True

@@ -51,12 +51,12 @@ class TitleForm(forms.Form):
 class NewForm(TitleForm):
     """A document to begin: its title, where it lies, and the file that it comes from."""
 
-    lieu = forms.ChoiceField(
-        label=gettext_lazy("Où le ranger"), error_messages={"invalid_choice": NOT_THERE}
-    )
+    lieu = forms.ChoiceField(label=gettext_lazy("Où le ranger"), error_messages={"invalid_choice": NOT_THERE})
     fichier = forms.FileField(
         label=gettext_lazy("Partir d’un fichier"),
-        help_text=gettext_lazy("ODT, DOCX, HTML ou Markdown, 5 Mo au plus. Les images n’y sont pas reprises."),
+        help_text=gettext_lazy(
+            "ODT, DOCX, HTML ou Markdown, 5 Mo au plus. Les images n’y sont pas reprises."
+        ),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".odt,.docx,.html,.htm,.md,.txt"}),
@@ -151,7 +151,9 @@ class CommentForm(forms.Form):
         passage = str(self.cleaned_data["passage"])
         if passage not in self.words:
             raise ValidationError(
-                _("Ces mots ne sont pas dans le document, ou pas dans un même paragraphe : recopiez-les tels quels.")
+                _(
+                    "Ces mots ne sont pas dans le document, ou pas dans un même paragraphe : recopiez-les tels quels."
+                )
             )
         return passage
 

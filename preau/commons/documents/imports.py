@@ -60,14 +60,20 @@ def html_of(file: Any) -> str:
         raise Unreadable(_("Ce fichier est trop lourd : 5 Mo au plus."))
     if not file.size:
         raise Unreadable(_("Ce fichier est vide."))
-    read = {"odt": _odt, "docx": _docx, "html": _html, "htm": _html, "md": _markdown, "txt": _plain}.get(ending)
+    read = {"odt": _odt, "docx": _docx, "html": _html, "htm": _html, "md": _markdown, "txt": _plain}.get(
+        ending
+    )
     if read is None:
-        raise Unreadable(_("Ce genre de fichier ne se reprend pas : il faut un ODT, un DOCX, un HTML ou un Markdown."))
+        raise Unreadable(
+            _("Ce genre de fichier ne se reprend pas : il faut un ODT, un DOCX, un HTML ou un Markdown.")
+        )
     try:
         html = read(file)
     except DAMAGED:
         raise Unreadable(
-            _("Ce fichier est abîmé, ou n’est pas ce que dit son nom. Ouvrez-le, enregistrez-le de nouveau, puis réessayez.")
+            _(
+                "Ce fichier est abîmé, ou n’est pas ce que dit son nom. Ouvrez-le, enregistrez-le de nouveau, puis réessayez."
+            )
         ) from None
     if not html:
         raise Unreadable(_("Aucun texte dans ce fichier."))
@@ -134,7 +140,9 @@ def _docx(file: IO[bytes]) -> str:
             raise ValueError
     file.seek(0)
     none = mammoth.images.img_element(lambda image: {})
-    said = mammoth.convert_to_html(file, style_map=STYLES, convert_image=none, external_file_access=False).value
+    said = mammoth.convert_to_html(
+        file, style_map=STYLES, convert_image=none, external_file_access=False
+    ).value
     return cleaning.clean(said)
 
 

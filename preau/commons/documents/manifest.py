@@ -38,10 +38,20 @@ boards.menu.add(
 )
 for page in [
     boards.SitePage(
-        _("Nouveau document"), "documents:new", "file-text", rules.has_documents, _("écrire texte traitement"), KEY
+        _("Nouveau document"),
+        "documents:new",
+        "file-text",
+        rules.has_documents,
+        _("écrire texte traitement"),
+        KEY,
     ),
     boards.SitePage(
-        _("Corbeille des documents"), "documents:bin", "trash", rules.has_documents, _("effacé retrouver"), KEY
+        _("Corbeille des documents"),
+        "documents:bin",
+        "trash",
+        rules.has_documents,
+        _("effacé retrouver"),
+        KEY,
     ),
 ]:
     boards.site_pages.add(page)

@@ -75,9 +75,7 @@ class Document(models.Model):
         Person, models.CASCADE, null=True, related_name="documents", verbose_name=_("propriétaire")
     )
     title = models.CharField(_("titre"), max_length=LONGEST_TITLE, db_collation=NATURAL)
-    search_title = models.CharField(
-        _("titre sans accents"), max_length=LONGEST_TITLE * 2, editable=False
-    )
+    search_title = models.CharField(_("titre sans accents"), max_length=LONGEST_TITLE * 2, editable=False)
     html = models.TextField(_("texte"), max_length=LONGEST_HTML, blank=True)
     words = models.TextField(_("mots"), max_length=LONGEST_WORDS, blank=True)
     shown = models.PositiveIntegerField(_("texte à jour de"), default=0)
@@ -165,9 +163,7 @@ class State(models.Model):
 class Update(models.Model):
     """What one page sent at once (Yjs), in the order in which it was kept. `batch`: the page's own name for it; sent twice, it is kept once."""
 
-    document = models.ForeignKey(
-        Document, models.CASCADE, related_name="updates", verbose_name=_("document")
-    )
+    document = models.ForeignKey(Document, models.CASCADE, related_name="updates", verbose_name=_("document"))
     number = models.PositiveIntegerField(_("numéro"))
     batch = models.UUIDField(_("envoi"))
     content = models.BinaryField(_("ajout"))
@@ -208,9 +204,7 @@ class Version(models.Model):
         verbose_name = _("version d’un document écrit à plusieurs")
         verbose_name_plural = _("versions de documents écrits à plusieurs")
         ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["document", "number"], name="document_version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_version_once")]
 
 
 class OfVersionQuerySet(SchoolQuerySet):
@@ -234,9 +228,7 @@ class Authorship(models.Model):
 
     class Meta:
         verbose_name = _("qui a écrit une version")
-        constraints = [
-            models.UniqueConstraint(fields=["version", "person"], name="document_authorship_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["version", "person"], name="document_authorship_once")]
 
 
 class Presence(models.Model):
@@ -266,9 +258,7 @@ class Presence(models.Model):
 class Turn(models.Model):
     """Somebody writes without the live editor: others who do so wait until `ends_at`. `html`: the text as they began from it."""
 
-    document = models.OneToOneField(
-        Document, models.CASCADE, related_name="turn", verbose_name=_("document")
-    )
+    document = models.OneToOneField(Document, models.CASCADE, related_name="turn", verbose_name=_("document"))
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="document_turns", verbose_name=_("personne")
     )
@@ -312,9 +302,7 @@ class Comment(models.Model):
         Person, models.SET_NULL, null=True, related_name="document_comments", verbose_name=_("écrit par")
     )
     made_at = models.DateTimeField(_("écrit le"))
-    outcome = models.CharField(
-        _("suite"), max_length=8, choices=Outcome.choices, default=Outcome.OPEN
-    )
+    outcome = models.CharField(_("suite"), max_length=8, choices=Outcome.choices, default=Outcome.OPEN)
     settled_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="document_settled", verbose_name=_("traité par")
     )

@@ -66,7 +66,11 @@ def runs_comment(viewer: Viewer, comment: Comment) -> bool:
 def may_settle(viewer: Viewer, comment: Comment) -> bool:
     """The same, whether or not it was settled: a second click is told so."""
     mine = comment.author_id == viewer.person.pk and writes(viewer, comment.document)
-    return comment.kind == Comment.Kind.COMMENT and comment.parent_id is None and (mine or runs(viewer, comment.document))
+    return (
+        comment.kind == Comment.Kind.COMMENT
+        and comment.parent_id is None
+        and (mine or runs(viewer, comment.document))
+    )
 
 
 def withdraws(viewer: Viewer, comment: Comment) -> bool:

@@ -61,12 +61,19 @@ def _of_staff(teacher: Viewer, head: Viewer) -> None:
     _begun(trip, timedelta(days=3))
     _continue(head, trip, MORE, timedelta(days=1))
     comments.comment(
-        head, trip.pk, Said("il en manque trois", "Les autorisations : ", "Je relance les familles demain matin.")
+        head,
+        trip.pk,
+        Said("il en manque trois", "Les autorisations : ", "Je relance les familles demain matin."),
     )
     comments.comment(
         head,
         trip.pk,
-        Said("toutes les quarante minutes", "Chaque groupe tourne ", "Sinon, on rate le car.", "toutes les trente minutes"),
+        Said(
+            "toutes les quarante minutes",
+            "Chaque groupe tourne ",
+            "Sinon, on rate le car.",
+            "toutes les trente minutes",
+        ),
     )
     notes = keeping.begin(head, place, "Évaluation commune de mathématiques", cleaning.clean(NOTES))
     _begun(notes, timedelta(days=6))

@@ -97,7 +97,7 @@ def html_of(doc: Any) -> str:
     return cleaning.clean("".join(_raw(child) for child in root_of(doc).children))
 
 
-def _raw(node: Any, depth: int = 0) -> str:
+def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind of node
     """The HTML of a node, for `cleaning` to read: every word of it is escaped."""
     if isinstance(node, XmlText):
         return "".join(_marked(piece, attrs or {}) for piece, attrs in node.diff() if isinstance(piece, str))
@@ -327,9 +327,7 @@ def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
 
     Returns the update; None when the passage is not there any more.
     """
-    found = [
-        (text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)
-    ]
+    found = [(text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)]
     if not passage or not found:
         return None
     text, at = next((one for one in found if words_of(one[0])[: one[1]].endswith(prefix)), found[0])

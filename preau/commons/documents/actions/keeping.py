@@ -13,6 +13,7 @@ from preau.foundation import journal, live
 from preau.foundation.richtext import shared
 from preau.foundation.text import fold
 
+
 @transaction.atomic
 def begin(viewer: Viewer, place: Place, title: str, html: str = "", sent_as: str = "") -> Document:
     """A new document, with this text (canonical HTML) where there is one. `sent_as`: what a form was sent as; sent twice, it begins one.

@@ -177,9 +177,7 @@ def appear(viewer: Viewer, document: Document, page: UUID, caret: str = "", *, w
     known = Presence.objects.filter(document=document, person=viewer.person.pk, page=page)
     before = known.values_list("caret", "writes").first()
     if before is None:
-        Presence.objects.update_or_create(
-            document=document, person=viewer.person, page=page, defaults=facts
-        )
+        Presence.objects.update_or_create(document=document, person=viewer.person, page=page, defaults=facts)
     else:
         known.update(**facts)
     if before != (facts["caret"], writes):

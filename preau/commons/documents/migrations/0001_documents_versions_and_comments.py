@@ -5,193 +5,459 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0013_office'),
+        ("directory", "0013_office"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='sorte de lieu')),
-                ('place', models.BigIntegerField(default=0, verbose_name='lieu')),
-                ('title', models.CharField(db_collation='french_names', max_length=120, verbose_name='titre')),
-                ('search_title', models.CharField(editable=False, max_length=240, verbose_name='titre sans accents')),
-                ('html', models.TextField(blank=True, max_length=900000, verbose_name='texte')),
-                ('words', models.TextField(blank=True, max_length=300000, verbose_name='mots')),
-                ('shown', models.PositiveIntegerField(default=0, verbose_name='texte à jour de')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='dernier ajout')),
-                ('kept', models.PositiveIntegerField(default=0, verbose_name='version à jour de')),
-                ('versions', models.PositiveIntegerField(default=0, verbose_name='nombre de versions')),
-                ('begun_at', models.DateTimeField(verbose_name='commencé le')),
-                ('sent_as', models.CharField(blank=True, max_length=32, verbose_name='numéro du formulaire')),
-                ('changed_at', models.DateTimeField(verbose_name='changé le')),
-                ('trashed_at', models.DateTimeField(null=True, verbose_name='jeté le')),
-                ('begun_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='documents_begun', to='directory.person', verbose_name='commencé par')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='directory.person', verbose_name='propriétaire')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='directory.school', verbose_name='établissement')),
-                ('trashed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='documents_trashed', to='directory.person', verbose_name='jeté par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="sorte de lieu")),
+                ("place", models.BigIntegerField(default=0, verbose_name="lieu")),
+                (
+                    "title",
+                    models.CharField(db_collation="french_names", max_length=120, verbose_name="titre"),
+                ),
+                (
+                    "search_title",
+                    models.CharField(editable=False, max_length=240, verbose_name="titre sans accents"),
+                ),
+                ("html", models.TextField(blank=True, max_length=900000, verbose_name="texte")),
+                ("words", models.TextField(blank=True, max_length=300000, verbose_name="mots")),
+                ("shown", models.PositiveIntegerField(default=0, verbose_name="texte à jour de")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="dernier ajout")),
+                ("kept", models.PositiveIntegerField(default=0, verbose_name="version à jour de")),
+                ("versions", models.PositiveIntegerField(default=0, verbose_name="nombre de versions")),
+                ("begun_at", models.DateTimeField(verbose_name="commencé le")),
+                ("sent_as", models.CharField(blank=True, max_length=32, verbose_name="numéro du formulaire")),
+                ("changed_at", models.DateTimeField(verbose_name="changé le")),
+                ("trashed_at", models.DateTimeField(null=True, verbose_name="jeté le")),
+                (
+                    "begun_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="documents_begun",
+                        to="directory.person",
+                        verbose_name="commencé par",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="directory.person",
+                        verbose_name="propriétaire",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "trashed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="documents_trashed",
+                        to="directory.person",
+                        verbose_name="jeté par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document écrit à plusieurs',
-                'verbose_name_plural': 'documents écrits à plusieurs',
-                'ordering': ['-changed_at', '-pk'],
+                "verbose_name": "document écrit à plusieurs",
+                "verbose_name_plural": "documents écrits à plusieurs",
+                "ordering": ["-changed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('comment', 'Commentaire'), ('suggestion', 'Suggestion')], default='comment', max_length=10, verbose_name='sorte')),
-                ('passage', models.CharField(blank=True, max_length=300, verbose_name='passage')),
-                ('prefix', models.CharField(blank=True, max_length=60, verbose_name='ce qui précède')),
-                ('replacement', models.CharField(blank=True, max_length=1000, verbose_name='remplacement proposé')),
-                ('text', models.TextField(blank=True, max_length=2000, verbose_name='commentaire')),
-                ('made_at', models.DateTimeField(verbose_name='écrit le')),
-                ('outcome', models.CharField(choices=[('open', 'À traiter'), ('done', 'Traité'), ('accepted', 'Acceptée'), ('refused', 'Refusée')], default='open', max_length=8, verbose_name='suite')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='traité le')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='document_comments', to='directory.person', verbose_name='écrit par')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='documents.comment', verbose_name='commentaire')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='document_settled', to='directory.person', verbose_name='traité par')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='documents.document', verbose_name='document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("comment", "Commentaire"), ("suggestion", "Suggestion")],
+                        default="comment",
+                        max_length=10,
+                        verbose_name="sorte",
+                    ),
+                ),
+                ("passage", models.CharField(blank=True, max_length=300, verbose_name="passage")),
+                ("prefix", models.CharField(blank=True, max_length=60, verbose_name="ce qui précède")),
+                (
+                    "replacement",
+                    models.CharField(blank=True, max_length=1000, verbose_name="remplacement proposé"),
+                ),
+                ("text", models.TextField(blank=True, max_length=2000, verbose_name="commentaire")),
+                ("made_at", models.DateTimeField(verbose_name="écrit le")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "À traiter"),
+                            ("done", "Traité"),
+                            ("accepted", "Acceptée"),
+                            ("refused", "Refusée"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="suite",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="traité le")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="document_comments",
+                        to="directory.person",
+                        verbose_name="écrit par",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="documents.comment",
+                        verbose_name="commentaire",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="document_settled",
+                        to="directory.person",
+                        verbose_name="traité par",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commentaire d’un document',
-                'verbose_name_plural': 'commentaires de documents',
-                'ordering': ['pk'],
+                "verbose_name": "commentaire d’un document",
+                "verbose_name_plural": "commentaires de documents",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.UUIDField(verbose_name='page ouverte')),
-                ('caret', models.CharField(blank=True, max_length=1000, verbose_name='curseur')),
-                ('writes', models.BooleanField(default=False, verbose_name='écrit')),
-                ('seen_at', models.DateTimeField(verbose_name='vu le')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='documents.document', verbose_name='document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_presences', to='directory.person', verbose_name='personne')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("page", models.UUIDField(verbose_name="page ouverte")),
+                ("caret", models.CharField(blank=True, max_length=1000, verbose_name="curseur")),
+                ("writes", models.BooleanField(default=False, verbose_name="écrit")),
+                ("seen_at", models.DateTimeField(verbose_name="vu le")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presences",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="document_presences",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page ouverte sur un document',
+                "verbose_name": "page ouverte sur un document",
             },
         ),
         migrations.CreateModel(
-            name='State',
+            name="State",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(default=0, verbose_name='numéro')),
-                ('content', models.BinaryField(default=b'', verbose_name='état')),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='state', to='documents.document', verbose_name='document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=0, verbose_name="numéro")),
+                ("content", models.BinaryField(default=b"", verbose_name="état")),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="state",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'état d’un document',
+                "verbose_name": "état d’un document",
             },
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('html', models.TextField(blank=True, max_length=900000, verbose_name='texte d’où l’on part')),
-                ('ends_at', models.DateTimeField(verbose_name='rouvert le')),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='turn', to='documents.document', verbose_name='document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_turns', to='directory.person', verbose_name='personne')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "html",
+                    models.TextField(blank=True, max_length=900000, verbose_name="texte d’où l’on part"),
+                ),
+                ("ends_at", models.DateTimeField(verbose_name="rouvert le")),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="turn",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="document_turns",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tour d’écriture',
+                "verbose_name": "tour d’écriture",
             },
         ),
         migrations.CreateModel(
-            name='Update',
+            name="Update",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='numéro')),
-                ('batch', models.UUIDField(verbose_name='envoi')),
-                ('content', models.BinaryField(verbose_name='ajout')),
-                ('made_at', models.DateTimeField(verbose_name='écrit le')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='document_updates', to='directory.person', verbose_name='écrit par')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='documents.document', verbose_name='document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="numéro")),
+                ("batch", models.UUIDField(verbose_name="envoi")),
+                ("content", models.BinaryField(verbose_name="ajout")),
+                ("made_at", models.DateTimeField(verbose_name="écrit le")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="document_updates",
+                        to="directory.person",
+                        verbose_name="écrit par",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="updates",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ajout à un document',
-                'ordering': ['document', 'number'],
+                "verbose_name": "ajout à un document",
+                "ordering": ["document", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='numéro')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='nom')),
-                ('html', models.TextField(blank=True, max_length=900000, verbose_name='texte')),
-                ('upto', models.PositiveIntegerField(verbose_name='à jour de')),
-                ('made_at', models.DateTimeField(verbose_name='gardée le')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='all_versions', to='documents.document', verbose_name='document')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='document_versions', to='directory.person', verbose_name='gardée par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="numéro")),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="nom")),
+                ("html", models.TextField(blank=True, max_length=900000, verbose_name="texte")),
+                ("upto", models.PositiveIntegerField(verbose_name="à jour de")),
+                ("made_at", models.DateTimeField(verbose_name="gardée le")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="all_versions",
+                        to="documents.document",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="document_versions",
+                        to="directory.person",
+                        verbose_name="gardée par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version d’un document écrit à plusieurs',
-                'verbose_name_plural': 'versions de documents écrits à plusieurs',
-                'ordering': ['-number'],
+                "verbose_name": "version d’un document écrit à plusieurs",
+                "verbose_name_plural": "versions de documents écrits à plusieurs",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Authorship',
+            name="Authorship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_authorships', to='directory.person', verbose_name='personne')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorships', to='documents.version', verbose_name='version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="document_authorships",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authorships",
+                        to="documents.version",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'qui a écrit une version',
+                "verbose_name": "qui a écrit une version",
             },
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('kind'), models.F('place'), models.OrderBy(models.F('changed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at', None)), name='documents_of_a_place'),
+            model_name="document",
+            index=models.Index(
+                models.F("kind"),
+                models.F("place"),
+                models.OrderBy(models.F("changed_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("trashed_at", None)),
+                name="documents_of_a_place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('owner'), models.OrderBy(models.F('changed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('kind', 'own'), ('trashed_at', None)), name='documents_of_a_person'),
+            model_name="document",
+            index=models.Index(
+                models.F("owner"),
+                models.OrderBy(models.F("changed_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("kind", "own"), ("trashed_at", None)),
+                name="documents_of_a_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('changed_at'), condition=models.Q(('last', models.F('kept')), _negated=True), name='documents_to_keep'),
+            model_name="document",
+            index=models.Index(
+                models.F("changed_at"),
+                condition=models.Q(("last", models.F("kept")), _negated=True),
+                name="documents_to_keep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('trashed_at'), condition=models.Q(('trashed_at__isnull', False)), name='documents_bin'),
+            model_name="document",
+            index=models.Index(
+                models.F("trashed_at"),
+                condition=models.Q(("trashed_at__isnull", False)),
+                name="documents_bin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'own'), ('owner__isnull', False), ('place', 0)), models.Q(models.Q(('kind', 'own'), _negated=True), ('owner', None)), _connector='OR'), name='document_lies_in_one_place'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "own"), ("owner__isnull", False), ("place", 0)),
+                    models.Q(models.Q(("kind", "own"), _negated=True), ("owner", None)),
+                    _connector="OR",
+                ),
+                name="document_lies_in_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('begun_by', 'sent_as'), name='one_document_per_form'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_as", ""), _negated=True),
+                fields=("begun_by", "sent_as"),
+                name="one_document_per_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('document', 'person', 'page'), name='document_presence_once'),
+            model_name="presence",
+            constraint=models.UniqueConstraint(
+                fields=("document", "person", "page"), name="document_presence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='update',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='document_update_once'),
+            model_name="update",
+            constraint=models.UniqueConstraint(fields=("document", "number"), name="document_update_once"),
         ),
         migrations.AddConstraint(
-            model_name='update',
-            constraint=models.UniqueConstraint(fields=('document', 'batch'), name='document_batch_once'),
+            model_name="update",
+            constraint=models.UniqueConstraint(fields=("document", "batch"), name="document_batch_once"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='document_version_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("document", "number"), name="document_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.UniqueConstraint(fields=('version', 'person'), name='document_authorship_once'),
+            model_name="authorship",
+            constraint=models.UniqueConstraint(fields=("version", "person"), name="document_authorship_once"),
         ),
     ]

@@ -87,9 +87,7 @@ def documents_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     rows = Document.objects.visible_to(viewer).present()
     rows = rows.filter(wanted.may_be_in("search_title") | inside)
     rows = rows.annotate(is_inside=ExpressionWrapper(inside, BooleanField())).order_by("search_title", "pk")
-    lines = list(
-        rows.values_list("pk", "search_title", "title", "changed_at", "is_inside")[:MOST_CANDIDATES]
-    )
+    lines = list(rows.values_list("pk", "search_title", "title", "changed_at", "is_inside")[:MOST_CANDIDATES])
     titled = wanted.best(lines, lambda row: row[1])
     known = {row[0] for row, _slips in titled}
     hits = [_hit(viewer, row, near=slips > 0) for row, slips in titled]

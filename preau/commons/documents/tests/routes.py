@@ -233,9 +233,9 @@ ONE_BUTTON = {"documents:take_turn"}
 # The live editor's own sendings: its page keeps what was typed on the device, and comes back with it.
 NOTHING_TYPED = {"documents:send", "documents:here"}
 OF_OTHERS = {"documents:follow", "documents:send", "documents:here"}
-READ_BY = {f"documents:{name}": WHOLE_STAFF for name in ("write", "rename", "comments", "answer", "name_version")} | {
-    "documents:new": set()
-}
+READ_BY = {
+    f"documents:{name}": WHOLE_STAFF for name in ("write", "rename", "comments", "answer", "name_version")
+} | {"documents:new": set()}
 NOT_WORDS = {"documents:send", "documents:here"}
 OTHER_FILES = {"documents:export"}
 NOT_CONFIRMED = {"documents:export": "one text, that one reads on its page"}

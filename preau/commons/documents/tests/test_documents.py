@@ -28,6 +28,7 @@ from preau.commons.documents.tests.props import (
 )
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
+from preau.foundation.lookup import LookupTerms
 from preau.foundation.richtext import shared
 
 
@@ -109,7 +110,9 @@ def test_a_place_that_left_the_board_is_read_by_nobody(college: World, seat_of: 
     assert not Document.objects.visible_to(seat_of("head")).filter(pk=document.pk).exists()
 
 
-def test_places_where_one_writes_are_offered_and_others_refused(college: World, twin: World, seat_of: Any) -> None:
+def test_places_where_one_writes_are_offered_and_others_refused(
+    college: World, twin: World, seat_of: Any
+) -> None:
     teacher = seat_of("teacher")
     assert [place.key for place in places.writable(teacher)] == ["moi", f"staff-{college.school.pk}"]
     assert places.named(teacher, f"staff-{twin.school.pk}") is None
@@ -182,7 +185,7 @@ def test_one_back_from_offline_overwrites_nobody(college: World, seat_of: Any) -
     away.type("Écrit sans réseau.")
     there.type("Écrit pendant ce temps.")
     there.send()
-    versions._settle(document.pk)  # noqa: SLF001 - what the task does meanwhile: the updates that were known are gone
+    versions._settle(document.pk)
     away.send()
     away.fetch()
     there.fetch()
@@ -209,7 +212,7 @@ def test_an_update_that_waits_for_another_is_not_lost_by_a_version(college: Worl
     writer.type("Deux.")
     first, second = writer.lots
     writing.receive(writer.viewer, document.pk, *second)
-    versions._settle(document.pk)  # noqa: SLF001 - as the task does
+    versions._settle(document.pk)
     writing.receive(writer.viewer, document.pk, *first)
     assert said(document) == writer.html == TEXT + "<p>Un.</p><p>Deux.</p>"
 
@@ -224,7 +227,7 @@ def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, se
             if rank:
                 writer.send()
                 writer.fetch()
-        versions._settle(document.pk)  # noqa: SLF001 - in the middle, updates become a state
+        versions._settle(document.pk)
     writers[0].send()
     for writer in writers:
         writer.fetch()
@@ -235,7 +238,9 @@ def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, se
 # Turns, without the live editor
 
 
-def test_one_writes_in_turn_and_the_turn_opens_again_by_itself(college: World, seat_of: Any, clock: Any) -> None:
+def test_one_writes_in_turn_and_the_turn_opens_again_by_itself(
+    college: World, seat_of: Any, clock: Any
+) -> None:
     document = staff_document(college)
     writing.take_turn(seat_of("teacher"), document.pk)
     with pytest.raises(writing.Held) as held:
@@ -353,7 +358,7 @@ def test_old_versions_go_and_named_ones_stay(college: World, seat_of: Any, monke
     for rank in range(4):
         writer.type(str(rank))
         writer.send()
-        versions._settle(document.pk)  # noqa: SLF001 - as the task does
+        versions._settle(document.pk)
     kept = list(Version.objects.filter(document=document).order_by("number").values_list("number", "name"))
     assert kept == [(1, "La première"), (4, ""), (5, "")]
 
@@ -374,7 +379,9 @@ def test_a_suggestion_is_taken_once_by_who_runs(college: World, seat_of: Any) ->
 
 def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World, seat_of: Any) -> None:
     document = begun(seat_of("teacher"), html="<p>un mot, puis un mot</p>")
-    suggestion = a_suggestion(document, college.people["teacher"], passage="un mot", prefix="puis ", replacement="deux mots")
+    suggestion = a_suggestion(
+        document, college.people["teacher"], passage="un mot", prefix="puis ", replacement="deux mots"
+    )
     comments.accept(seat_of("teacher"), suggestion)
     assert said(document) == "<p>un mot, puis deux mots</p>"
 
@@ -401,11 +408,15 @@ def test_said_twice_it_is_said_once(college: World, seat_of: Any) -> None:
 def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: World, seat_of: Any) -> None:
     document = staff_document(college)
     comment = a_comment(document, college.people["cpe"])
-    allowed = {key for key in ("cpe", "secretary", "teacher", "head") if rules.withdraws(seat_of(key), comment)}
+    allowed = {
+        key for key in ("cpe", "secretary", "teacher", "head") if rules.withdraws(seat_of(key), comment)
+    }
     assert allowed == {"cpe", "teacher", "head"}
 
 
-def test_a_pupil_reads_no_comment_of_a_document_that_is_not_theirs(college: World, twin: World, seat_of: Any) -> None:
+def test_a_pupil_reads_no_comment_of_a_document_that_is_not_theirs(
+    college: World, twin: World, seat_of: Any
+) -> None:
     comment = a_comment(staff_document(college), college.people["teacher"])
     for key, sees in (("teacher", True), ("pupil", False), ("guardian", False)):
         found = Comment.objects.visible_to(seat_of(key)).filter(pk=comment.pk)
@@ -424,7 +435,9 @@ def test_the_page_follows_what_others_write(college: World, client: SchoolClient
     updates = [base64.b64decode(one) for one in told["ajouts"]]
     assert shared.html_of(shared.opened(b"", updates)) == TEXT + "<p>Du proviseur.</p>"
     assert [one["nom"] for one in told["presents"]] == [college.people["head"].full_name]
-    again = client.get(reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": told["numero"]}).json()
+    again = client.get(
+        reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": told["numero"]}
+    ).json()
     assert again["ajouts"] == []
 
 
@@ -435,14 +448,22 @@ def test_sending_answers_with_what_others_wrote(college: World, client: SchoolCl
     batch, content = writer.lots[0]
     written(document, college.people["head"], "De l’autre.")
     client.sit(college.people["teacher"])
-    body = {"page": uuid4(), "depuis": 1, "curseur": "", "lot": batch, "ajout": base64.b64encode(content).decode()}
+    body = {
+        "page": uuid4(),
+        "depuis": 1,
+        "curseur": "",
+        "lot": batch,
+        "ajout": base64.b64encode(content).decode(),
+    }
     told = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).json()
     assert told["garde"] == 3
     assert len(told["ajouts"]) == 2
     assert [one["moi"] for one in told["presents"]] == [True]
 
 
-@pytest.mark.parametrize("wrong", [{"ajout": "?"}, {"ajout": ""}, {"lot": "x"}, {"depuis": "-1"}, {"ajout": "/////w=="}])
+@pytest.mark.parametrize(
+    "wrong", [{"ajout": "?"}, {"ajout": ""}, {"lot": "x"}, {"depuis": "-1"}, {"ajout": "/////w=="}]
+)
 def test_a_sending_that_cannot_be_read_is_refused(college: World, client: SchoolClient, wrong: Any) -> None:
     document = staff_document(college)
     client.sit(college.people["teacher"])
@@ -467,7 +488,9 @@ def test_nobody_reads_who_is_on_a_page_that_is_not_open_to_them(college: World, 
     client.sit(college.people["pupil"])
     for name in ("document", "follow", "history", "comments", "export"):
         assert client.get(reverse(f"documents:{name}", kwargs={"pk": document.pk})).status_code == 404, name
-    answer = client.post(reverse("documents:here", kwargs={"pk": document.pk}), {"page": uuid4(), "depuis": 0})
+    answer = client.post(
+        reverse("documents:here", kwargs={"pk": document.pk}), {"page": uuid4(), "depuis": 0}
+    )
     assert answer.status_code == 404
 
 
@@ -483,8 +506,6 @@ def test_sent_twice_it_begins_once(college: World, client: SchoolClient) -> None
 
 
 def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:
-    from preau.foundation.lookup import LookupTerms
-
     document = begun(seat_of("pupil"), "Exposé", "<p>Les libellules de la rivière.</p>")
     for key, count in (("pupil", 1), ("teacher", 0)):
         assert len(lists.documents_found(seat_of(key), LookupTerms.typed("libellule"))) == count

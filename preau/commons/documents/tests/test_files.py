@@ -42,7 +42,9 @@ def test_what_leaves_comes_back_the_same(kind: str) -> None:
 
 
 def test_words_with_signs_are_not_taken_for_markdown() -> None:
-    html = cleaning.clean("<p>2 * 3 * 4, a_b_c, [non](rien), # pas un titre</p><p># ni ici</p><p>- ni une liste</p>")
+    html = cleaning.clean(
+        "<p>2 * 3 * 4, a_b_c, [non](rien), # pas un titre</p><p># ni ici</p><p>- ni une liste</p>"
+    )
     assert brought("Essai.md", exports.as_markdown("Un essai", html)) == TITLE + html
 
 
@@ -57,7 +59,8 @@ def with_entities() -> bytes:
     out = BytesIO()
     with ZipFile(out, "w") as archive:
         archive.writestr(
-            "word/document.xml", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d SYSTEM "file:///etc/passwd">]><a>&b;&d;</a>'
+            "word/document.xml",
+            '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d SYSTEM "file:///etc/passwd">]><a>&b;&d;</a>',
         )
     return out.getvalue()
 
@@ -83,7 +86,9 @@ def test_a_bad_file_is_said_in_french(name: str, content: bytes, words: str) -> 
 
 
 def test_what_is_dangerous_stays_in_the_file() -> None:
-    html = brought("a.html", b'<p onclick="x()">Bonjour<script>alert(1)</script><img src="https://x/y.png"></p>')
+    html = brought(
+        "a.html", b'<p onclick="x()">Bonjour<script>alert(1)</script><img src="https://x/y.png"></p>'
+    )
     assert html == "<p>Bonjour</p>"
 
 

@@ -35,7 +35,11 @@ def comments(request: HttpRequest, document: Document) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, document: Document, form: CommentForm | None, answer: AnswerForm | None = None, to: int = 0
+    request: HttpRequest,
+    document: Document,
+    form: CommentForm | None,
+    answer: AnswerForm | None = None,
+    to: int = 0,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "document": document,
@@ -51,7 +55,9 @@ def _page(
 def _said(request: HttpRequest, document: Document, form: CommentForm) -> bool:
     data = form.cleaned_data
     is_suggestion = data["genre"] == "suggestion"
-    said = saying.Said(data["passage"], data["avant"], data["texte"], data["place"] if is_suggestion else None)
+    said = saying.Said(
+        data["passage"], data["avant"], data["texte"], data["place"] if is_suggestion else None
+    )
     try:
         _made, new = saying.comment(request.viewer, document.pk, said)
     except writing.NotOpen:
@@ -67,7 +73,12 @@ def answer(request: HttpRequest, comment: Comment) -> HttpResponseBase:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, comment.document, None, form, comment.pk)
-    return _done(request, comment, lambda: saying.answer(request.viewer, comment, form.cleaned_data["reponse"]), _("La réponse est là."))
+    return _done(
+        request,
+        comment,
+        lambda: saying.answer(request.viewer, comment, form.cleaned_data["reponse"]),
+        _("La réponse est là."),
+    )
 
 
 @opens(Comment, to=rules.runs_comment)
@@ -75,23 +86,34 @@ def answer(request: HttpRequest, comment: Comment) -> HttpResponseBase:
 def accept(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
     """Put a suggestion in the text."""
     try:
-        return _done(request, comment, lambda: saying.accept(request.viewer, comment), _("La suggestion est dans le texte."))
+        return _done(
+            request,
+            comment,
+            lambda: saying.accept(request.viewer, comment),
+            _("La suggestion est dans le texte."),
+        )
     except saying.Gone:
-        messages.error(request, _("Le passage a changé depuis : la suggestion ne s’applique plus telle quelle."))
+        messages.error(
+            request, _("Le passage a changé depuis : la suggestion ne s’applique plus telle quelle.")
+        )
         return redirect("documents:comments", pk=comment.document_id)
 
 
 @opens(Comment, to=rules.runs_comment)
 @require_POST
 def refuse(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
-    return _done(request, comment, lambda: saying.refuse(request.viewer, comment), _("La suggestion est écartée."))
+    return _done(
+        request, comment, lambda: saying.refuse(request.viewer, comment), _("La suggestion est écartée.")
+    )
 
 
 @opens(Comment, to=rules.may_settle)
 @require_POST
 def settle(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
     """A comment is dealt with."""
-    return _done(request, comment, lambda: saying.settle(request.viewer, comment), _("Le commentaire est traité."))
+    return _done(
+        request, comment, lambda: saying.settle(request.viewer, comment), _("Le commentaire est traité.")
+    )
 
 
 @removes

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -60,7 +59,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
         made = _begun(request, form)
         if made:
             return redirect("documents:document", pk=made.pk)
-    return render_form(request, "documents/new.html", {"form": form, "place": places.read_at(request.viewer, key)})
+    return render_form(
+        request, "documents/new.html", {"form": form, "place": places.read_at(request.viewer, key)}
+    )
 
 
 def _begun(request: HttpRequest, form: NewForm) -> Document | None:

@@ -46,7 +46,9 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
     return render(request, "documents/document.html", context)
 
 
-def _answer(request: HttpRequest, document: Document, since: int, status: int = 200, **more: Any) -> JsonResponse:
+def _answer(
+    request: HttpRequest, document: Document, since: int, status: int = 200, **more: Any
+) -> JsonResponse:
     """What came after update `since`, and who is there."""
     news = texts.since(document.pk, since)
     facts = {
@@ -154,7 +156,9 @@ def write(request: HttpRequest, document: Document) -> HttpResponseBase:
 def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn | None) -> bool:
     """False, with a sentence beside the text, when somebody else writes now."""
     if turn is None:
-        said = _("Votre tour d’écriture est passé. Copiez votre texte, puis reprenez la plume pour l’ajouter.")
+        said = _(
+            "Votre tour d’écriture est passé. Copiez votre texte, puis reprenez la plume pour l’ajouter."
+        )
         form.add_error("texte", said)
         return False
     try:
@@ -163,7 +167,9 @@ def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn 
         form.add_error("texte", held_said(held.turn))
         return False
     except writing.NotOpen:
-        form.add_error("texte", _("Vous n’écrivez plus dans ce document. Votre texte est encore ci-dessous : copiez-le."))
+        form.add_error(
+            "texte", _("Vous n’écrivez plus dans ce document. Votre texte est encore ci-dessous : copiez-le.")
+        )
         return False
     if saved.clashes:
         messages.warning(
