@@ -57,7 +57,12 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self.rank, self.port, self.live, self.document, self.until = rank, port, live, document, until
         self.cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
-        self.doc, self.known, self.lots, self.lines = shared.opened(), 0, list[tuple[str, bytes]](), list[str]()
+        self.doc, self.known, self.lots, self.lines = (
+            shared.opened(),
+            0,
+            list[tuple[str, bytes]](),
+            list[str](),
+        )
         self.page, self.away, self.latencies, self.failures = str(uuid4()), False, list[float](), 0
         self.moved = threading.Event()
 
@@ -67,7 +72,10 @@ class Writer(threading.Thread):
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Cookie": self.cookies, "Host": f"localhost:{self.port}", "X-CSRFToken": TOKEN}
         if body is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.port}"}
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"http://localhost:{self.port}",
+            }
         try:
             link.request(method, path, urlencode(body) if body is not None else None, headers)
             answer = link.getresponse()
@@ -98,7 +106,7 @@ class Writer(threading.Thread):
         lots = list(self.lots)
         content = lots[0][1] if len(lots) == 1 else shared.merged(b"", [one for _lot, one in lots])
         body = {
-            "page": self.page,
+            "onglet": self.page,
             "depuis": self.known,
             "curseur": "",
             "lot": lots[0][0] if len(lots) == 1 else str(uuid4()),
@@ -124,7 +132,9 @@ class Writer(threading.Thread):
         while time.monotonic() < self.until + 60:
             try:
                 link = http.client.HTTPConnection("127.0.0.1", self.live, timeout=60)
-                link.request("GET", f"/en-direct/?sujet=document:{self.document}", headers={"Cookie": self.cookies})
+                link.request(
+                    "GET", f"/en-direct/?sujet=document:{self.document}", headers={"Cookie": self.cookies}
+                )
                 answer = link.getresponse()
                 while line := answer.readline():
                     if line.startswith(b"event: moved"):
@@ -144,7 +154,20 @@ class Writer(threading.Thread):
 
 
 def served(port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "preau.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "preau.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--threads",
+        "8",
+        "--log-level",
+        "warning",
+    ]
     return subprocess.Popen(command, env=os.environ | {"PUBLIC_URL": f"http://localhost:{port}"})
 
 
@@ -170,7 +193,14 @@ def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> di
     found["live process, empty (MB, s of processor)"] = measured(worker)
     began = time.monotonic()
     writers = [
-        Writer(rank, options.port, options.live, sessions[rank % len(sessions)], document, began + options.seconds)
+        Writer(
+            rank,
+            options.port,
+            options.live,
+            sessions[rank % len(sessions)],
+            document,
+            began + options.seconds,
+        )
         for rank in range(options.writers)
     ]
     for writer in writers:
@@ -204,7 +234,9 @@ def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> di
         sum(f"<p>{line}</p>" not in kept for line in lines),
         sum(kept.count(f"<p>{line}</p>") > 1 for line in lines),
     )
-    found["different texts among the writers and the server"] = len({kept, *(shared.html_of(one.doc) for one in writers)})
+    found["different texts among the writers and the server"] = len(
+        {kept, *(shared.html_of(one.doc) for one in writers)}
+    )
     found["sendings, of which failed"] = len(waits), sum(writer.failures for writer in writers)
     found["a sending, median and worst of 20 (s)"] = waits[len(waits) // 2], waits[len(waits) * 19 // 20]
     found["updates kept"] = Update.objects.filter(document=document).count()
@@ -236,7 +268,9 @@ def main() -> None:
     place = places.named(viewer, f"staff-{viewer.school_id}")
     assert place is not None
     document = keeping.begin(viewer, place, "Trente à écrire", "<p>Le début.</p>")
-    staff = Account.objects.filter(login__in=["claire.moreau", "thomas.lefevre", "samia.haddad", "helene.carpentier"])
+    staff = Account.objects.filter(
+        login__in=["claire.moreau", "thomas.lefevre", "samia.haddad", "helene.carpentier"]
+    )
     sessions = [session_of(one) for one in staff.order_by("pk")]
     connection.close()
     try:

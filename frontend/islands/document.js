@@ -85,7 +85,7 @@ async function fold() {
 
 const body = (more) => {
   const data = new FormData(form);
-  for (const [name, value] of Object.entries({ page, depuis: number, curseur: caret(), ...more })) data.set(name, value);
+  for (const [name, value] of Object.entries({ onglet: page, depuis: number, curseur: caret(), ...more })) data.set(name, value);
   return data;
 };
 const post = (address, data, headers = {}) =>

@@ -186,7 +186,7 @@ class AnswerForm(forms.Form):
 class PageForm(forms.Form):
     """A page that is open: its own number, the last update that it knows, where its caret stands."""
 
-    page = forms.UUIDField()
+    onglet = forms.UUIDField()
     depuis = forms.IntegerField(min_value=0, max_value=2_000_000_000)
     curseur = forms.CharField(max_length=LONGEST_CARET, required=False, strip=False)
     ferme = forms.BooleanField(required=False)

@@ -16,7 +16,7 @@ from preau.foundation.richtext import cleaning
 TRIP = """
 <h3>Avant de partir</h3>
 <p>Nous sommes <strong>28 élèves</strong> et quatre accompagnateurs. Départ de la cour à 8 h 30, retour à 16 h 45.</p>
-<ul><li>Le car : réservé, confirmer le nombre la veille.</li><li>Le pique-nique : commandé à la cantine.</li><li>Les autorisations : il en manque trois.</li></ul>
+<ul><li>Le car\u202f: réservé, confirmer le nombre la veille.</li><li>Le pique-nique\u202f: commandé à la cantine.</li><li>Les autorisations\u202f: il en manque trois.</li></ul>
 <h3>Les ateliers</h3>
 <table><thead><tr><th>Atelier</th><th>Qui l’anime</th><th>Matériel</th></tr></thead>
 <tbody><tr><td>Mesurer le débit</td><td>Mathématiques</td><td>Mètre ruban, chronomètre</td></tr>
@@ -32,7 +32,7 @@ NOTES = """
 """
 OWN = """
 <h3>Une recette pour toute la classe</h3>
-<p>Notre recette est prévue pour <strong>4 personnes</strong>. Nous sommes 28 : il faut multiplier par 7 chaque quantité.</p>
+<p>Notre recette est prévue pour <strong>4 personnes</strong>. Nous sommes 28\u202f: il faut multiplier par 7 chaque quantité.</p>
 <h4>Le tableau</h4>
 <table><thead><tr><th>Ingrédient</th><th>4 pers.</th><th>28 pers.</th></tr></thead>
 <tbody><tr><td>Farine</td><td>250 g</td><td>1 750 g</td></tr><tr><td>Lait</td><td>50 cl</td><td>350 cl</td></tr><tr><td>Œufs</td><td>3</td><td>21</td></tr></tbody></table>
@@ -57,13 +57,13 @@ def _of_staff(teacher: Viewer, head: Viewer) -> None:
     place = places.named(teacher, f"{staff.KIND}-{teacher.school_id}")
     if place is None:
         return
-    trip = keeping.begin(teacher, place, "Sortie à la rivière : déroulé", cleaning.clean(TRIP))
+    trip = keeping.begin(teacher, place, "Sortie à la rivière\u202f: déroulé", cleaning.clean(TRIP))
     _begun(trip, timedelta(days=3))
     _continue(head, trip, MORE, timedelta(days=1))
     comments.comment(
         head,
         trip.pk,
-        Said("il en manque trois", "Les autorisations : ", "Je relance les familles demain matin."),
+        Said("il en manque trois", "Les autorisations\u202f: ", "Je relance les familles demain matin."),
     )
     comments.comment(
         head,

@@ -125,15 +125,13 @@ OPENS: dict[str, Near | set[str]] = {
     **{f"documents:{name}": NOBODY for name in ("restore", "accept", "refuse")},
 }
 PLAIN = {
-    "lieu": ("moi",),
-    "q": ("rivière",),
-    "forme": ("md", "html"),
+    "format": (),
     "face": ("maintenant",),
     **dict.fromkeys(
         [
             "titre",
             "sent_as",
-            "page",
+            "onglet",
             "depuis",
             "curseur",
             "ferme",
@@ -144,10 +142,8 @@ PLAIN = {
             "passage",
             "avant",
             "place",
-            "texte",
             "texte-forme",
             "reponse",
-            "nom",
         ],
         (),
     ),
@@ -159,7 +155,7 @@ UUID = "1b4e28ba-2fa1-4d3b-a3f5-0242ac130003"
 
 
 def _page(stage: Stage) -> Data:
-    return {"page": UUID, "depuis": "0", "curseur": ""}
+    return {"onglet": UUID, "depuis": "0", "curseur": ""}
 
 
 def _sent(stage: Stage) -> Data:

@@ -467,7 +467,7 @@ def test_sending_answers_with_what_others_wrote(college: World, client: SchoolCl
 def test_a_sending_that_cannot_be_read_is_refused(college: World, client: SchoolClient, wrong: Any) -> None:
     document = staff_document(college)
     client.sit(college.people["teacher"])
-    body = {"page": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="} | wrong
+    body = {"onglet": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="} | wrong
     assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 422
     assert Update.objects.filter(document=document).count() == 0
 
@@ -489,7 +489,7 @@ def test_nobody_reads_who_is_on_a_page_that_is_not_open_to_them(college: World, 
     for name in ("document", "follow", "history", "comments", "export"):
         assert client.get(reverse(f"documents:{name}", kwargs={"pk": document.pk})).status_code == 404, name
     answer = client.post(
-        reverse("documents:here", kwargs={"pk": document.pk}), {"page": uuid4(), "depuis": 0}
+        reverse("documents:here", kwargs={"pk": document.pk}), {"onglet": uuid4(), "depuis": 0}
     )
     assert answer.status_code == 404
 

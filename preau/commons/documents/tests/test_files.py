@@ -115,7 +115,7 @@ def test_a_document_begins_from_a_file_and_a_bad_one_is_told_beside_the_field(
 def test_who_reads_it_takes_it_away(college: World, client: SchoolClient, kind: str) -> None:
     document = staff_document(college)
     client.sit(college.people["head"])
-    answer = client.get(reverse("documents:export", kwargs={"pk": document.pk}), {"forme": kind})
+    answer = client.get(reverse("documents:export", kwargs={"pk": document.pk}), {"format": kind})
     assert answer.status_code == 200
     back = brought(f"a.{kind}", answer.content)
     assert showing.plain(document.html) in showing.plain(back)

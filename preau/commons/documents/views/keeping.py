@@ -100,8 +100,8 @@ def rename(request: HttpRequest, document: Document) -> HttpResponse:
 @opens(Document, to=rules.is_shown)
 @require_safe
 def export(request: HttpRequest, document: Document) -> HttpResponseBase:
-    """The document as a file: « forme » is odt, docx, pdf, html or md."""
-    kind = request.GET.get("forme", "")
+    """The document as a file: « format » is odt, docx, pdf, html or md."""
+    kind = request.GET.get("format", "")
     html = texts.html_now(document)
     if kind == "pdf":
         if not pdf.is_possible():

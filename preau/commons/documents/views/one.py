@@ -88,7 +88,7 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": said}, status=TOO_HEAVY)
     except shared.NotAnUpdate:
         return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
-    writing.appear(request.viewer, document, data["page"], data["curseur"], writes=True)
+    writing.appear(request.viewer, document, data["onglet"], data["curseur"], writes=True)
     return _answer(request, document, data["depuis"], garde=number)
 
 
@@ -101,10 +101,10 @@ def here(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
     data = form.cleaned_data
     if data["ferme"]:
-        writing.disappear(request.viewer, document, data["page"])
+        writing.disappear(request.viewer, document, data["onglet"])
         return JsonResponse({})
     caret = data["curseur"] if rules.writes(request.viewer, document) else ""
-    writing.appear(request.viewer, document, data["page"], caret, writes=bool(caret))
+    writing.appear(request.viewer, document, data["onglet"], caret, writes=bool(caret))
     return _answer(request, document, data["depuis"])
 
 
