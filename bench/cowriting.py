@@ -5,8 +5,10 @@ throws it away with its sessions. Writers are pycrdt documents that speak HTTP t
 """
 
 import argparse
+import asyncio
 import base64
 import http.client
+import json
 import os
 import random
 import signal
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -29,6 +32,7 @@ from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from pycrdt import XmlElement, XmlText  # noqa: E402
 
 from bench.live import health, measured, started, worker_of  # noqa: E402
 from preau.commons.documents.actions import keeping, leaving  # noqa: E402
@@ -67,8 +71,6 @@ class Writer(threading.Thread):
         self.moved = threading.Event()
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        import json
-
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Cookie": self.cookies, "Host": f"localhost:{self.port}", "X-CSRFToken": TOKEN}
         if body is not None:
@@ -95,7 +97,10 @@ class Writer(threading.Thread):
         line = f"{self.rank}.{len(self.lines)}"
         before = self.doc.get_state()
         root = shared.root_of(self.doc)
-        shared._insert(root, random.randint(0, len(root.children)), shared.cleaning.read(f"<p>{line}</p>"))  # noqa: S311 - a place
+        with self.doc.transaction():
+            root.children.insert(
+                random.randint(0, len(root.children)), XmlElement("paragraph", {}, [XmlText(line)])
+            )
         self.lines.append(line)
         self.lots.append((str(uuid4()), self.doc.get_update(before)))
 
@@ -150,7 +155,7 @@ class Writer(threading.Thread):
             if self.moved.wait(PAUSE) and not self.away:
                 self.moved.clear()
                 self.fetch()
-            time.sleep(PAUSE * random.random())  # noqa: S311 - a pause
+            time.sleep(PAUSE * random.random())
 
 
 def served(port: int) -> subprocess.Popen[bytes]:
@@ -172,19 +177,19 @@ def served(port: int) -> subprocess.Popen[bytes]:
 
 
 def waiting(port: int) -> None:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     while True:
         try:
-            link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             link.request("GET", "/sante/", headers={"Host": "localhost"})
-            link.getresponse()
-            return
         except OSError:
             time.sleep(0.3)
+        else:
+            link.getresponse().read()
+            link.close()
+            return
 
 
-def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> dict[str, Any]:
-    import asyncio
-
+def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> dict[str, Any]:  # noqa: C901 - one scene, in order
     server, live = served(options.port), started(options.live)
     waiting(options.port)
     while not asyncio.run(health(options.live)):
@@ -247,8 +252,6 @@ def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> di
 
 
 def worker_pids(pid: int) -> list[int]:
-    from pathlib import Path
-
     try:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

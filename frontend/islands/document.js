@@ -128,7 +128,7 @@ async function heard(answer) {
     return true;
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) close("Votre session est terminée.", true);
-  else if (answer.status === 409) close("Vous avez changé de compte ou de profil dans un autre onglet.", true);
+  else if (answer.status === 409) close("Quelqu’un d’autre s’est connecté dans un autre onglet.", true);
   else if (answer.status === 403 || answer.status === 404) await lose();
   else if (answer.status === 413 || answer.status === 422) close((await answer.json().catch(() => ({}))).erreur ?? "Ce document n’accepte plus rien.");
   else failures += 1;

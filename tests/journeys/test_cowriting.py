@@ -91,7 +91,9 @@ def test_versions_comments_and_suggestions_by_keyboard(visit: Any, document: Doc
     expect(page.locator("del")).to_contain_text("Le second paragraphe.")
     teacher.check("document-version")
     teacher.open(f"/documents/{document.pk}/historique/")
-    page.get_by_role("button", name="Revenir à cette version : Version 1".replace(" :", "\u202f:")).press("Enter")
+    page.get_by_role("button", name="Revenir à cette version : Version 1".replace(" :", "\u202f:")).press(
+        "Enter"
+    )
     expect(page.get_by_text("Le document est revenu à cette version.")).to_be_visible()
     assert "Le second paragraphe." in said(document)
 

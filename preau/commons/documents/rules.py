@@ -31,10 +31,20 @@ def runs(viewer: Viewer, document: Document) -> bool:
     return not document.is_trashed and _power(viewer, document, "may_run")
 
 
+def throws_away(viewer: Viewer, document: Document) -> bool:
+    """Whoever runs it, whether or not it is in the bin already: a second click is told so."""
+    return _power(viewer, document, "may_run")
+
+
 def restores(viewer: Viewer, document: Document) -> bool:
     """Takes it out of the bin."""
     by_self = document.trashed_by_id == viewer.person.pk and _power(viewer, document, "may_write")
     return document.is_trashed and (by_self or _power(viewer, document, "may_run"))
+
+
+def may_restore(viewer: Viewer, document: Document) -> bool:
+    """The same, whether or not it was taken out already: a second click is told so."""
+    return restores(viewer, document) if document.is_trashed else writes(viewer, document)
 
 
 def restores_version(viewer: Viewer, version: Version) -> bool:

@@ -139,9 +139,10 @@ def many_thrown(college: World, count: int) -> None:
 
 def many_versions(college: World, count: int) -> None:
     document = staff_document(college)
+    known = document.all_versions.count()
     for rank in range(count):
         version = Version.objects.create(
-            document=document, number=10 + rank, html=TEXT, upto=1, made_at=NOW, made_by=None
+            document=document, number=10 + known + rank, html=TEXT, upto=1, made_at=NOW, made_by=None
         )
         Authorship.objects.create(version=version, person=college.people["teacher"])
 

@@ -115,14 +115,15 @@ OPENS: dict[str, Near | set[str]] = {
             "version",
             "comments",
             "answer",
+            "restore",
         )
     },
     **{
         f"documents:{name}": RUN
         for name in ("throw_away", "name_version", "restore_version", "settle", "withdraw")
     },
-    # Of what is in the bin; of a suggestion.
-    **{f"documents:{name}": NOBODY for name in ("restore", "accept", "refuse")},
+    # Of a suggestion.
+    **{f"documents:{name}": NOBODY for name in ("accept", "refuse")},
 }
 PLAIN = {
     "format": (),

@@ -28,6 +28,7 @@ from preau.commons.documents.tests.props import (
 )
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
+from preau.foundation import stamp
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.richtext import shared
 
@@ -449,7 +450,7 @@ def test_sending_answers_with_what_others_wrote(college: World, client: SchoolCl
     written(document, college.people["head"], "De l’autre.")
     client.sit(college.people["teacher"])
     body = {
-        "page": uuid4(),
+        "onglet": uuid4(),
         "depuis": 1,
         "curseur": "",
         "lot": batch,
@@ -470,6 +471,21 @@ def test_a_sending_that_cannot_be_read_is_refused(college: World, client: School
     body = {"onglet": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="} | wrong
     assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 422
     assert Update.objects.filter(document=document).count() == 0
+
+
+def test_nobody_writes_as_somebody_who_has_signed_in_since(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Du professeur.")
+    batch, content = writer.lots[0]
+    client.sit(college.people["head"])
+    body = {"onglet": uuid4(), "depuis": 1, "lot": batch, "ajout": base64.b64encode(content).decode()}
+    teacher = seat_of("teacher")
+    body["contexte"] = stamp.seal(college.people["teacher"].account.pk, teacher.key)
+    assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 409
+    assert said(document) == TEXT
 
 
 def test_who_is_there_is_forgotten(college: World, seat_of: Any, clock: Any) -> None:

@@ -115,7 +115,7 @@ def export(request: HttpRequest, document: Document) -> HttpResponseBase:
 
 
 @removes
-@opens(Document, to=rules.runs)
+@opens(Document, to=rules.throws_away)
 @require_POST
 def throw_away(request: HttpRequest, document: Document) -> HttpResponseRedirect:
     """To the bin."""
@@ -139,7 +139,7 @@ def trash_bin(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/bin.html", context)
 
 
-@opens(Document, to=rules.restores)
+@opens(Document, to=rules.may_restore)
 @require_POST
 def restore(request: HttpRequest, document: Document) -> HttpResponseRedirect:
     """Out of the bin."""

@@ -18,9 +18,9 @@ from preau.commons.documents.actions import writing
 from preau.commons.documents.forms import PageForm, SendForm, WriteForm
 from preau.commons.documents.models import Document, Turn
 from preau.commons.documents.queries import people, places, remarks, texts
-from preau.foundation import dates
+from preau.foundation import dates, stamp
 from preau.foundation.access import opens
-from preau.foundation.pages import NOTHING_CHANGED, TYPED_WRONG, render_form
+from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, render_form
 from preau.foundation.richtext import shared
 
 CLOSED, TOO_HEAVY = 403, 413
@@ -71,10 +71,14 @@ def follow(request: HttpRequest, document: Document) -> HttpResponse:
     return _answer(request, document, since)
 
 
-@opens(Document, to=rules.writes)
+# The page itself keeps what it could not send, and sends it again: it is not put aside as the form of an ended session.
+@opens(Document, to=rules.writes, stamped=False, leaves=True)
 @require_POST
 def send(request: HttpRequest, document: Document) -> HttpResponse:
-    """What was written on a page: kept before it is answered."""
+    """What was written on a page: kept before it is answered. 409 where another account has signed in since: nobody writes as somebody else."""
+    mark = stamp.of(request)
+    if mark and mark.account_id != request.viewer.account_id:
+        return JsonResponse({"erreur": _("Quelqu’un d’autre s’est connecté ici.")}, status=CONFLICT)
     form = SendForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
@@ -92,7 +96,7 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
     return _answer(request, document, data["depuis"], garde=number)
 
 
-@opens(Document, to=rules.is_shown, stamped=False)
+@opens(Document, to=rules.is_shown, stamped=False, leaves=True)
 @require_POST
 def here(request: HttpRequest, document: Document) -> HttpResponse:
     """A page is open, or has just closed."""
