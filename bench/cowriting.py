@@ -6,6 +6,7 @@ throws it away with its sessions. Writers are pycrdt documents that speak HTTP t
 
 import argparse
 import asyncio
+import atexit
 import base64
 import http.client
 import json
@@ -177,20 +178,24 @@ def served(port: int) -> subprocess.Popen[bytes]:
 
 
 def waiting(port: int) -> None:
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    while True:
-        try:
-            link.request("GET", "/sante/", headers={"Host": "localhost"})
-        except OSError:
-            time.sleep(0.3)
-        else:
-            link.getresponse().read()
-            link.close()
-            return
+    while not _answers(port):
+        time.sleep(0.3)
+
+
+def _answers(port: int) -> bool:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        link.request("GET", "/sante/", headers={"Host": "localhost"})
+        link.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    return True
 
 
 def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> dict[str, Any]:  # noqa: C901 - one scene, in order
     server, live = served(options.port), started(options.live)
+    atexit.register(live.terminate)
+    atexit.register(server.terminate)
     waiting(options.port)
     while not asyncio.run(health(options.live)):
         time.sleep(0.3)
@@ -218,7 +223,8 @@ def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> di
         os.kill(child, signal.SIGKILL)
     server.wait()
     time.sleep(2)
-    server = served(options.port)
+    again = served(options.port)
+    atexit.register(again.terminate)
     for writer in writers:
         writer.join()
     found["live process, all writing"] = measured(worker)
@@ -245,9 +251,6 @@ def scene(options: argparse.Namespace, document: int, sessions: list[str]) -> di
     found["sendings, of which failed"] = len(waits), sum(writer.failures for writer in writers)
     found["a sending, median and worst of 20 (s)"] = waits[len(waits) // 2], waits[len(waits) * 19 // 20]
     found["updates kept"] = Update.objects.filter(document=document).count()
-    for process in (server, live):
-        process.terminate()
-        process.wait(30)
     return found
 
 
