@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,9 +28,10 @@ from preau.commons.documents.tests.props import (
     turn_of,
     written,
 )
+from preau.commons.live.queries import channels_for
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
-from preau.foundation import stamp
+from preau.foundation import live, stamp
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.richtext import shared
 
@@ -566,3 +569,40 @@ def test_a_place_that_is_erased_takes_its_documents(college: World) -> None:
     before = leaving.count_of_place("staff", college.school.pk)
     assert leaving.erase_place("staff", college.school.pk) == before >= 1
     assert not Document.objects.filter(pk=document.pk).exists()
+
+
+# Open pages
+
+
+def test_an_open_page_hears_of_what_its_reader_reads_and_of_nothing_else(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    elsewhere = of_staff(twin.school, "Texte du jumeau", twin.people["teacher"])
+    asked = f"document:{document.pk}"
+    hearing = {
+        key
+        for key in ("teacher", "head", "pupil", "guardian")
+        if channels_for(seat_of(key), [asked, f"document:{elsewhere.pk}", "document", "document:0"])
+    }
+    assert hearing == {"teacher", "head"}
+    found = channels_for(seat_of("teacher"), [asked, f"document:{elsewhere.pk}"])
+    assert found == {asked: live.channel(writing.topic_of(document.pk))}
+    leaving.throw_away(seat_of("teacher"), document.pk)
+    assert channels_for(seat_of("teacher"), [asked]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("document", 12), ("follow", 9), ("history", 11), ("comments", 11), ("home", 14)]
+)
+def test_pages_cost_few_statements(college: World, client: SchoolClient, name: str, most: int) -> None:
+    document = staff_document(college)
+    for rank in range(40):
+        of_staff(college.school, f"Autre {rank}", college.people["head"])
+        a_comment(document, college.people["head"], text=f"Remarque {rank}.")
+    client.sit(college.people["teacher"])
+    address = reverse(f"documents:{name}", kwargs={} if name == "home" else {"pk": document.pk})
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    assert len(asked) <= most
