@@ -44,6 +44,8 @@ def plant(world: Any) -> None:
     """Documents of a staff and of a pupil; nothing where nobody would look at them."""
     if not settings.DEMO or {"teacher", "pupil", "head"} - set(world.people):
         return
+    if Document.objects.filter(school=world.school).exists():
+        return
     now = timezone.now()
     teacher, pupil, head = (viewer_for(world.people[key], 0, now) for key in ("teacher", "pupil", "head"))
     if None in {teacher, pupil, head}:
