@@ -116,6 +116,7 @@ COMMON: dict[str, Any] = dict(
 )
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 ALL = (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)
+AT_WORK = _("dans la salle des personnels, tous ceux qui y travaillent")
 PLACED = _("celles et ceux qui lisent le lieu où se trouve le document")
 
 for label, model, person, fields, more in [
@@ -187,7 +188,7 @@ for label, model, person, fields, more in [
             f"documents.{model}",
             person,
             fields=fields,
-            readers=on_themselves(others=(PLACED,)),
+            readers=on_themselves(AT_WORK, others=(PLACED,)),
             **COMMON | more,
         )
     )
