@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "preau.commons.journal",
     "preau.commons.files",
     "preau.commons.drive",
+    "preau.commons.documents",
     "preau.commons.outbox",
     "preau.commons.search",
     "preau.commons.privacy",

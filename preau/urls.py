@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("preau.commons.journal.urls")),
     path("", include("preau.commons.files.urls")),
     path("", include("preau.commons.drive.urls")),
+    path("", include("preau.commons.documents.urls")),
     path("", include("preau.directory.urls")),
     path("", include("preau.commons.outbox.urls")),
     path("", include("preau.commons.privacy.urls")),

@@ -478,6 +478,7 @@ OF_NOBODY = {
     "privacy.RetentionPart": "counts of a rule; who agreed is in the run",
     "lti.Column": "what a service counts for a class; who gave it is in the activity, each pupil's in the results",
     "media.Rendition": "a file that was made of a medium: who sent it has the medium among theirs",
+    "documents.State": "what its updates and versions say, as one; whose it is, the document says",
     "drive.Nesting": "in which folders a document lies; whose it is, the document says",
     "homework.LessonFile": "a document of the school beside a lesson: who sent it has it among the files they sent",
 }

@@ -1,0 +1,73 @@
+"""Who is on the pages of a document now, and who has written it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from preau.commons.documents import rules
+from preau.commons.documents.models import Authorship, Presence, Update
+from preau.directory.viewer import Viewer
+
+# Colours of who writes: those of subjects, which are read in the light and in the dark.
+COLOURS = ("arts", "svt", "langues", "anglais", "francais", "physique", "histoire", "maths")
+
+
+@dataclass(frozen=True)
+class Present:
+    """One person on an open page. `colour`: a name of `frontend/subjects.json`; `caret`: where they write, in the words of the editor; `page`: which of their pages."""
+
+    name: str
+    initials: str
+    colour: str
+    writes: bool
+    caret: str
+    page: str
+    is_self: bool
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "nom": self.name,
+            "initiales": self.initials,
+            "couleur": self.colour,
+            "ecrit": self.writes,
+            "curseur": self.caret,
+            "page": self.page,
+            "moi": self.is_self,
+        }
+
+
+def present(viewer: Viewer, document_id: int) -> list[Present]:
+    """Those whose page was open a moment ago, in the order in which they came (one query)."""
+    since = timezone.now() - timedelta(seconds=rules.PRESENT)
+    rows = Presence.objects.filter(document=document_id, seen_at__gt=since).select_related("person")
+    return [
+        Present(
+            row.person.full_name,
+            row.person.initials,
+            COLOURS[row.person_id % len(COLOURS)],
+            row.writes,
+            row.caret,
+            str(row.page),
+            row.person_id == viewer.person.pk,
+        )
+        for row in rows.order_by("pk")[: rules.MOST_PRESENT]
+    ]
+
+
+def authors_of(versions: Iterable[int]) -> dict[int, list[str]]:
+    """Who wrote each of these versions, by name (one query)."""
+    found: dict[int, list[str]] = {}
+    rows = Authorship.objects.filter(version__in=list(versions)).select_related("person").order_by("pk")
+    for row in rows:
+        found.setdefault(row.version_id, []).append(row.person.full_name)
+    return found
+
+
+def writing_since(document_id: int, number: int) -> list[str]:
+    """Who has written since the last version, by name (one query)."""
+    rows = Update.objects.filter(document=document_id, number__gt=number, author__isnull=False)
+    rows = rows.select_related("author").order_by("number")
+    return list(dict.fromkeys(row.author.full_name for row in rows.defer("content") if row.author))

@@ -1,0 +1,96 @@
+"""The demonstration's share: what a staff writes together, and one document of somebody's own."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from preau.commons.documents.actions import comments, keeping, versions, writing
+from preau.commons.documents.actions.comments import Said
+from preau.commons.documents.models import Document
+from preau.commons.documents.queries import places, staff, texts
+from preau.directory.viewer import Viewer, viewer_for
+from preau.foundation.richtext import cleaning
+
+TRIP = """
+<h3>Avant de partir</h3>
+<p>Nous sommes <strong>28 élèves</strong> et quatre accompagnateurs. Départ de la cour à 8 h 30, retour à 16 h 45.</p>
+<ul><li>Le car\u202f: réservé, confirmer le nombre la veille.</li><li>Le pique-nique\u202f: commandé à la cantine.</li><li>Les autorisations\u202f: il en manque trois.</li></ul>
+<h3>Les ateliers</h3>
+<table><thead><tr><th>Atelier</th><th>Qui l’anime</th><th>Matériel</th></tr></thead>
+<tbody><tr><td>Mesurer le débit</td><td>Mathématiques</td><td>Mètre ruban, chronomètre</td></tr>
+<tr><td>Ce qui vit dans l’eau</td><td>SVT</td><td>Épuisettes, loupes</td></tr>
+<tr><td>Croquis du paysage</td><td>Arts plastiques</td><td>Carnets, crayons</td></tr></tbody></table>
+<p>Chaque groupe tourne toutes les quarante minutes.</p>
+"""
+MORE = "<p>En cas de pluie, le croquis se fait sous le préau de la base nautique.</p>"
+NOTES = """
+<h3>Conseil d’enseignement de mathématiques</h3>
+<p>Une évaluation commune en janvier, sur la proportionnalité et les fractions.</p>
+<ol><li>Sujet proposé avant le 12.</li><li>Relecture croisée.</li><li>Correction partagée.</li></ol>
+"""
+OWN = """
+<h3>Une recette pour toute la classe</h3>
+<p>Notre recette est prévue pour <strong>4 personnes</strong>. Nous sommes 28\u202f: il faut multiplier par 7 chaque quantité.</p>
+<h4>Le tableau</h4>
+<table><thead><tr><th>Ingrédient</th><th>4 pers.</th><th>28 pers.</th></tr></thead>
+<tbody><tr><td>Farine</td><td>250 g</td><td>1 750 g</td></tr><tr><td>Lait</td><td>50 cl</td><td>350 cl</td></tr><tr><td>Œufs</td><td>3</td><td>21</td></tr></tbody></table>
+<p>On voit que la ligne reste proportionnelle, et sur le graphique les points sont alignés avec zéro.</p>
+"""
+
+
+def plant(world: Any) -> None:
+    """Documents of a staff and of a pupil; nothing where nobody would look at them."""
+    if not settings.DEMO or {"teacher", "pupil", "head"} - set(world.people):
+        return
+    if Document.objects.filter(school=world.school).exists():
+        return
+    now = timezone.now()
+    teacher, pupil, head = (viewer_for(world.people[key], 0, now) for key in ("teacher", "pupil", "head"))
+    if None in {teacher, pupil, head}:
+        return
+    _of_staff(teacher, head)
+    mine = keeping.begin(pupil, places.own_place(pupil), "Notre recette", cleaning.clean(OWN))
+    _begun(mine, timedelta(days=2))
+
+
+def _of_staff(teacher: Viewer, head: Viewer) -> None:
+    place = places.named(teacher, f"{staff.KIND}-{teacher.school_id}")
+    if place is None:
+        return
+    trip = keeping.begin(teacher, place, "Sortie à la rivière\u202f: déroulé", cleaning.clean(TRIP))
+    _begun(trip, timedelta(days=3))
+    _continue(head, trip, MORE, timedelta(days=1))
+    comments.comment(
+        head,
+        trip.pk,
+        Said("il en manque trois", "Les autorisations\u202f: ", "Je relance les familles demain matin."),
+    )
+    comments.comment(
+        head,
+        trip.pk,
+        Said(
+            "toutes les quarante minutes",
+            "Chaque groupe tourne ",
+            "Sinon, on rate le car.",
+            "toutes les trente minutes",
+        ),
+    )
+    notes = keeping.begin(head, place, "Évaluation commune de mathématiques", cleaning.clean(NOTES))
+    _begun(notes, timedelta(days=6))
+
+
+def _continue(viewer: Viewer, document: Document, html: str, ago: timedelta) -> None:
+    document.refresh_from_db()
+    before = texts.html_now(document)
+    writing.write(viewer, document, before, cleaning.clean(before + html))
+    version = versions.keep(document, viewer)
+    if version:
+        type(version).objects.filter(pk=version.pk).update(made_at=timezone.now() - ago)
+
+
+def _begun(document: Document, ago: timedelta) -> None:
+    when = timezone.now() - ago
+    Document.objects.filter(pk=document.pk).update(begun_at=when, changed_at=when)
+    document.all_versions.update(made_at=when)

@@ -1,0 +1,160 @@
+"""Documents for the tests: one of somebody's own, one of a staff, versions, comments, many more."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from conftest import NOW
+from preau.commons.documents.models import (
+    OWN,
+    Authorship,
+    Comment,
+    Document,
+    Presence,
+    State,
+    Turn,
+    Update,
+    Version,
+)
+from preau.directory.models import Person, School
+from preau.directory.seeds.world import World
+from preau.foundation.richtext import shared, showing
+from preau.foundation.text import fold
+
+TEXT = "<p>Le premier paragraphe.</p><p>Le second paragraphe.</p>"
+
+
+def a_document(school: School, title: str, by: Person, html: str = TEXT, **facts: Any) -> Document:
+    """A document with one version; where nothing is said, of who began it."""
+    where = {"kind": OWN, "owner": by} if "kind" not in facts else {}
+    document: Document = Document.objects.create(
+        school=school,
+        title=title,
+        search_title=fold(title),
+        html=html,
+        words=fold(showing.plain(html)),
+        shown=1,
+        last=1,
+        kept=1,
+        versions=1,
+        begun_by=by,
+        begun_at=NOW,
+        changed_at=NOW,
+        **where,
+        **facts,
+    )
+    State.objects.create(document=document, number=1, content=shared.begun(html))
+    version = Version.objects.create(document=document, number=1, html=html, upto=1, made_by=by, made_at=NOW)
+    Authorship.objects.create(version=version, person=by)
+    return document
+
+
+def of_staff(school: School, title: str, by: Person, **facts: Any) -> Document:
+    return a_document(school, title, by, kind="staff", place=school.pk, **facts)
+
+
+def known(college: World, title: str) -> Document | None:
+    return Document.objects.present().filter(school=college.school, title=title).first()
+
+
+def staff_document(college: World) -> Document:
+    """One that the teacher began for the staff."""
+    title = "Compte rendu"
+    return known(college, title) or of_staff(college.school, title, college.people["teacher"])
+
+
+def own_document(college: World) -> Document:
+    title = "Brouillon"
+    return known(college, title) or a_document(college.school, title, college.people["teacher"])
+
+
+def own_thrown(college: World) -> Document:
+    document = own_document(college)
+    Document.objects.filter(pk=document.pk).update(trashed_at=NOW, trashed_by=college.people["teacher"])
+    document.refresh_from_db()
+    return document
+
+
+def a_comment(document: Document, by: Person, **facts: Any) -> Comment:
+    facts = {"passage": "Le second", "text": "À préciser."} | facts
+    return Comment.objects.create(document=document, author=by, made_at=NOW, **facts)
+
+
+def a_suggestion(document: Document, by: Person, **facts: Any) -> Comment:
+    told = {"kind": Comment.Kind.SUGGESTION, "replacement": "Le deuxième", "text": ""}
+    return a_comment(document, by, **told | facts)
+
+
+def staff_comment(college: World) -> Comment:
+    document = staff_document(college)
+    return document.comments.first() or a_comment(document, college.people["teacher"])
+
+
+def staff_version(college: World) -> Version:
+    version = staff_document(college).all_versions.first()
+    assert version is not None
+    return version
+
+
+def written(document: Document, by: Person, text: str) -> Update:
+    """One more update: a paragraph at the end."""
+    before = [bytes(document.state.content)] + [bytes(one.content) for one in document.updates.all()]
+    doc = shared.opened(b"", before)
+    html = shared.html_of(doc)
+    content, _clashes = shared.replace(doc, html, f"{html}<p>{text}</p>")
+    document.last += 1
+    document.save(update_fields=["last"])
+    return Update.objects.create(
+        document=document, number=document.last, batch=uuid4(), content=content, author=by, made_at=NOW
+    )
+
+
+def present(document: Document, person: Person, **facts: Any) -> Presence:
+    return Presence.objects.create(document=document, person=person, page=uuid4(), seen_at=NOW, **facts)
+
+
+def turn_of(document: Document, person: Person, **facts: Any) -> Turn:
+    told = {"html": document.html, "ends_at": NOW + timedelta(minutes=10)} | facts
+    return Turn.objects.create(document=document, person=person, **told)
+
+
+# Many
+
+
+def many_own(college: World, count: int) -> None:
+    for rank in range(count):
+        a_document(college.school, f"Brouillon {rank}", college.people["teacher"])
+
+
+def many_of_pupil(college: World, count: int) -> None:
+    for rank in range(count):
+        a_document(college.school, f"Exposé {rank}", college.people["pupil"])
+
+
+def many_thrown(college: World, count: int) -> None:
+    for rank in range(count):
+        person = college.people["teacher"]
+        a_document(college.school, f"Vieux {rank}", person, trashed_at=NOW, trashed_by=person)
+
+
+def many_versions(college: World, count: int) -> None:
+    document = staff_document(college)
+    known = document.all_versions.count()
+    for rank in range(count):
+        version = Version.objects.create(
+            document=document, number=10 + known + rank, html=TEXT, upto=1, made_at=NOW, made_by=None
+        )
+        Authorship.objects.create(version=version, person=college.people["teacher"])
+
+
+def many_comments(college: World, count: int) -> None:
+    document = staff_document(college)
+    for rank in range(count):
+        comment = a_comment(document, college.people["teacher"], text=f"À préciser {rank}.")
+        a_comment(document, college.people["head"], parent=comment, text="Fait.", outcome="done")
+
+
+def many_present(college: World, count: int) -> None:
+    document = staff_document(college)
+    for _rank in range(count):
+        present(document, college.people["teacher"], writes=True)

@@ -1,0 +1,608 @@
+"""Documents: who reads and writes them, what is sent and kept, turns, versions, comments, the bin; what has failed elsewhere, by name."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import NOW, SchoolClient
+from preau.commons.documents import rules
+from preau.commons.documents.actions import comments, keeping, leaving, versions, writing
+from preau.commons.documents.actions.comments import Said
+from preau.commons.documents.models import Authorship, Comment, Document, State, Update, Version
+from preau.commons.documents.queries import history, lists, people, places, texts
+from preau.commons.documents.tests.props import (
+    TEXT,
+    a_comment,
+    a_suggestion,
+    of_staff,
+    own_document,
+    present,
+    staff_document,
+    turn_of,
+    written,
+)
+from preau.commons.live.queries import channels_for
+from preau.directory.models import Holding
+from preau.directory.seeds.world import World
+from preau.foundation import live, stamp
+from preau.foundation.lookup import LookupTerms
+from preau.foundation.richtext import shared
+
+
+def begun(viewer: Any, title: str = "Texte", html: str = TEXT) -> Document:
+    return keeping.begin(viewer, places.own_place(viewer), title, html)
+
+
+def said(document: Document) -> str:
+    document.refresh_from_db()
+    return texts.html_now(document)
+
+
+class Writer:
+    """A page without a browser: a Yjs document of its own, what it has typed and not sent, what it knows of the others."""
+
+    def __init__(self, viewer: Any, document: Document) -> None:
+        self.viewer, self.document, self.known, self.lots = viewer, document, 0, list[tuple[Any, bytes]]()
+        self.doc = shared.opened()
+        self.fetch()
+
+    def fetch(self) -> None:
+        news = texts.since(self.document.pk, self.known)
+        for content in news.updates:
+            self.doc.apply_update(content)
+        self.known = news.number
+
+    def type(self, words: str) -> None:
+        """A paragraph at the end."""
+        before = shared.html_of(self.doc)
+        content, _clashes = shared.replace(self.doc, before, f"{before}<p>{words}</p>")
+        self.lots.append((uuid4(), content))
+
+    def send(self) -> None:
+        for batch, content in self.lots:
+            writing.receive(self.viewer, self.document.pk, batch, content)
+        self.lots = []
+
+    @property
+    def html(self) -> str:
+        return shared.html_of(self.doc)
+
+
+# Who reads and writes
+
+
+def test_a_document_of_one_s_own_is_seen_by_nobody_else(college: World, twin: World, seat_of: Any) -> None:
+    document = begun(seat_of("pupil"))
+    seen = {
+        key
+        for key in ("pupil", "teacher", "head", "cpe", "guardian", "other_guardian")
+        if Document.objects.visible_to(seat_of(key)).filter(pk=document.pk).exists()
+    }
+    assert seen == {"pupil"}
+
+
+def test_documents_of_the_staff_are_written_by_the_staff_of_the_school_alone(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    elsewhere = of_staff(twin.school, "Compte rendu du jumeau", twin.people["teacher"])
+    for key in ("teacher", "head", "cpe", "secretary"):
+        seen = Document.objects.visible_to(seat_of(key))
+        assert rules.writes(seat_of(key), document), key
+        assert document in seen and elsewhere not in seen, key
+    for key in ("pupil", "guardian"):
+        assert not Document.objects.visible_to(seat_of(key)).exists(), key
+        assert not rules.writes(seat_of(key), document), key
+
+
+def test_who_began_a_document_and_the_head_run_it(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    running = {key for key in ("teacher", "head", "cpe", "secretary") if rules.runs(seat_of(key), document)}
+    assert running == {"teacher", "head"}
+
+
+def test_a_place_that_left_the_board_is_read_by_nobody(college: World, seat_of: Any) -> None:
+    document = of_staff(college.school, "Perdu", college.people["teacher"])
+    Document.objects.filter(pk=document.pk).update(kind="nowhere")
+    assert not Document.objects.visible_to(seat_of("head")).filter(pk=document.pk).exists()
+
+
+def test_places_where_one_writes_are_offered_and_others_refused(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    teacher = seat_of("teacher")
+    assert [place.key for place in places.writable(teacher)] == ["moi", f"staff-{college.school.pk}"]
+    assert places.named(teacher, f"staff-{twin.school.pk}") is None
+    assert places.named(seat_of("pupil"), f"staff-{college.school.pk}") is None
+    assert places.named(teacher, "nowhere-3") is None
+
+
+# What pages send
+
+
+def test_what_is_sent_is_kept_once_and_comes_to_the_others(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    one, other = Writer(seat_of("teacher"), document), Writer(seat_of("head"), document)
+    one.type("De l’un.")
+    batch, content = one.lots[0]
+    first = writing.receive(one.viewer, document.pk, batch, content)
+    assert writing.receive(one.viewer, document.pk, batch, content) == first
+    assert Update.objects.filter(document=document).count() == 1
+    other.fetch()
+    assert other.html == one.html == TEXT + "<p>De l’un.</p>"
+    document.refresh_from_db()
+    assert Update.objects.get(document=document).author_id == college.people["teacher"].pk
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 30, b"{}", b"\x01\x02\x03"])
+def test_what_is_not_of_yjs_is_not_kept(college: World, seat_of: Any, content: bytes) -> None:
+    document = staff_document(college)
+    with pytest.raises(shared.NotAnUpdate):
+        writing.receive(seat_of("teacher"), document.pk, uuid4(), content or b"\xff")
+    assert said(document) == TEXT
+
+
+def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(rules, "HEAVIEST_STATE", 10)
+    Document.objects.filter(pk=document.pk).update(last=writing.WEIGHED_EVERY)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Trop.")
+    with pytest.raises(writing.Full):
+        writer.send()
+
+
+# What co-writing has failed at elsewhere
+
+
+def test_one_whose_right_was_taken_away_writes_nothing_more(college: World, seat_of: Any) -> None:
+    """OpenCloud 3133: nor does their text come in by what somebody else sends."""
+    document = staff_document(college)
+    leaving_one, staying = Writer(seat_of("cpe"), document), Writer(seat_of("head"), document)
+    leaving_one.type("D’avant.")
+    leaving_one.send()
+    Holding.objects.filter(person=college.people["cpe"]).update(ends=NOW.date())
+    leaving_one.type("D’après.")
+    # Their page is still open, with the seat that it had; it is asked of the database at each sending.
+    Document.objects.filter(pk=document.pk).update(kind="own", owner=college.people["teacher"], place=0)
+    with pytest.raises(writing.NotOpen):
+        leaving_one.send()
+    Document.objects.filter(pk=document.pk).update(kind="staff", owner=None, place=college.school.pk)
+    staying.fetch()
+    staying.type("Du reste.")
+    staying.send()
+    assert "D’après." not in said(document)
+    assert "D’avant." in said(document)
+
+
+def test_one_back_from_offline_overwrites_nobody(college: World, seat_of: Any) -> None:
+    """La Suite Docs 239."""
+    document = staff_document(college)
+    away, there = Writer(seat_of("teacher"), document), Writer(seat_of("head"), document)
+    away.type("Écrit sans réseau.")
+    there.type("Écrit pendant ce temps.")
+    there.send()
+    versions._settle(document.pk)
+    away.send()
+    away.fetch()
+    there.fetch()
+    assert away.html == there.html == said(document)
+    assert "Écrit sans réseau." in away.html and "Écrit pendant ce temps." in away.html
+
+
+def test_the_last_line_before_a_cut_comes_when_its_lot_is_sent_again(college: World, seat_of: Any) -> None:
+    """Nextcloud Text 1667: the answer was lost, not the line; its lot is sent again, and stands once."""
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("La dernière ligne.")
+    lots = list(writer.lots)
+    writer.send()
+    writer.lots = lots
+    writer.send()
+    assert said(document).count("La dernière ligne.") == 1
+
+
+def test_an_update_that_waits_for_another_is_not_lost_by_a_version(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Un.")
+    writer.type("Deux.")
+    first, second = writer.lots
+    writing.receive(writer.viewer, document.pk, *second)
+    versions._settle(document.pk)
+    writing.receive(writer.viewer, document.pk, *first)
+    assert said(document) == writer.html == TEXT + "<p>Un.</p><p>Deux.</p>"
+
+
+def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    viewer = seat_of("teacher")
+    writers = [Writer(viewer, document) for _rank in range(30)]
+    for turn in range(3):
+        for rank, writer in enumerate(writers):
+            writer.type(f"{rank} au tour {turn}.")
+            if rank:
+                writer.send()
+                writer.fetch()
+        versions._settle(document.pk)
+    writers[0].send()
+    for writer in writers:
+        writer.fetch()
+    assert {writer.html for writer in writers} == {said(document)}
+    assert all(f"<p>{rank} au tour {turn}.</p>" in said(document) for rank in range(30) for turn in range(3))
+
+
+# Turns, without the live editor
+
+
+def test_one_writes_in_turn_and_the_turn_opens_again_by_itself(
+    college: World, seat_of: Any, clock: Any
+) -> None:
+    document = staff_document(college)
+    writing.take_turn(seat_of("teacher"), document.pk)
+    with pytest.raises(writing.Held) as held:
+        writing.take_turn(seat_of("head"), document.pk)
+    assert held.value.turn.person == college.people["teacher"]
+    clock.move_to(NOW + timedelta(minutes=rules.TURN_MINUTES + 1))
+    assert writing.take_turn(seat_of("head"), document.pk).person == college.people["head"]
+
+
+def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    live = Writer(seat_of("head"), document)
+    live.type("Ajouté en direct.")
+    live.send()
+    saved = writing.save_turn(
+        seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>", turn.html
+    )
+    assert (saved.changed, saved.clashes) == (True, 0)
+    assert said(document) == "<p>Le premier, relu.</p><p>Le second paragraphe.</p><p>Ajouté en direct.</p>"
+
+
+def test_a_paragraph_changed_on_both_sides_stays_twice(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    doc = texts.doc_of(document)
+    content, _clashes = shared.replace(doc, TEXT, TEXT.replace("premier", "tout premier"))
+    writing.receive(seat_of("head"), document.pk, uuid4(), content)
+    saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"), turn.html)
+    assert saved.clashes == 1
+    assert said(document) == (
+        "<p>Le 1er paragraphe.</p><p>Le tout premier paragraphe.</p><p>Le second paragraphe.</p>"
+    )
+
+
+def test_who_lost_the_turn_keeps_what_they_typed(college: World, client: SchoolClient, clock: Any) -> None:
+    document = staff_document(college)
+    client.sit(college.people["teacher"])
+    address = reverse("documents:write", kwargs={"pk": document.pk})
+    turn_of(document, college.people["head"], ends_at=timezone.now() + timedelta(minutes=5))
+    answer = client.post(address, {"texte": "Mon texte à moi."})
+    assert answer.status_code == 422
+    assert "Mon texte à moi." in answer.content.decode()
+    assert said(document) == TEXT
+
+
+def test_without_javascript_one_takes_the_turn_writes_and_saves(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    client.sit(college.people["teacher"])
+    answer = client.post(reverse("documents:take_turn", kwargs={"pk": document.pk}), follow=True)
+    assert "Le premier paragraphe." in answer.content.decode()
+    address = reverse("documents:write", kwargs={"pk": document.pk})
+    client.post(address, {"texte": "Le premier paragraphe.\n\n- un\n- deux"})
+    assert said(document) == "<p>Le premier paragraphe.</p><ul><li>un</li><li>deux</li></ul>"
+
+
+# Versions
+
+
+def test_a_pause_makes_a_version_and_says_who_wrote(college: World, seat_of: Any, clock: Any) -> None:
+    document = staff_document(college)
+    for key in ("teacher", "head"):
+        writer = Writer(seat_of(key), document)
+        writer.type(key)
+        writer.send()
+    assert versions.settle(timezone.now()) == 0
+    assert versions.settle(timezone.now() + versions.PAUSE + timedelta(seconds=1)) == 1
+    assert versions.settle(timezone.now() + versions.PAUSE + timedelta(seconds=1)) == 0
+    version = Version.objects.filter(document=document).order_by("-number").first()
+    assert version is not None
+    wrote = set(Authorship.objects.filter(version=version).values_list("person_id", flat=True))
+    assert wrote == {college.people["teacher"].pk, college.people["head"].pk}
+    assert not Update.objects.filter(document=document).exists()
+    assert State.objects.get(document=document).number == 3
+    assert said(document) == version.html
+
+
+def test_going_back_to_a_version_erases_nothing(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    first = Version.objects.get(document=document)
+    live = Writer(seat_of("head"), document)
+    live.type("Ajouté ensuite.")
+    live.send()
+    assert versions.restore(seat_of("teacher"), first).changed
+    assert said(document) == TEXT
+    live.fetch()
+    assert live.html == TEXT
+    kept = [version.html for version in Version.objects.filter(document=document).order_by("number")]
+    assert kept == [TEXT, TEXT + "<p>Ajouté ensuite.</p>", TEXT]
+    assert not versions.restore(seat_of("teacher"), first).changed
+
+
+def test_only_who_runs_it_goes_back_or_names(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    version = Version.objects.get(document=document)
+    with pytest.raises(writing.NotOpen):
+        versions.restore(seat_of("cpe"), version)
+    with pytest.raises(writing.NotOpen):
+        versions.name_version(seat_of("cpe"), document.pk, "Finale")
+    named = versions.name_version(seat_of("teacher"), document.pk, "Finale")
+    assert named is not None and named.name == "Finale"
+    assert versions.name_version(seat_of("teacher"), document.pk, "Finale") is None
+
+
+def test_what_changed_is_told_paragraph_by_paragraph() -> None:
+    passages = history.compared(TEXT, TEXT.replace("second", "deuxième") + "<p>Nouveau.</p>")
+    assert [one.state for one in passages] == ["same", "gone", "new", "new"]
+
+
+def test_old_versions_go_and_named_ones_stay(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(rules, "MOST_VERSIONS", 2)
+    document = staff_document(college)
+    versions.name_version(seat_of("teacher"), document.pk, "La première")
+    writer = Writer(seat_of("teacher"), document)
+    for rank in range(4):
+        writer.type(str(rank))
+        writer.send()
+        versions._settle(document.pk)
+    kept = list(Version.objects.filter(document=document).order_by("number").values_list("number", "name"))
+    assert kept == [(1, "La première"), (4, ""), (5, "")]
+
+
+# Comments and suggestions
+
+
+def test_a_suggestion_is_taken_once_by_who_runs(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    suggestion = a_suggestion(document, college.people["cpe"])
+    assert not rules.settles(seat_of("cpe"), suggestion)
+    assert comments.accept(seat_of("teacher"), suggestion)
+    assert not comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == "<p>Le premier paragraphe.</p><p>Le deuxième paragraphe.</p>"
+    suggestion.refresh_from_db()
+    assert suggestion.outcome == Comment.Outcome.ACCEPTED
+
+
+def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World, seat_of: Any) -> None:
+    document = begun(seat_of("teacher"), html="<p>un mot, puis un mot</p>")
+    suggestion = a_suggestion(
+        document, college.people["teacher"], passage="un mot", prefix="puis ", replacement="deux mots"
+    )
+    comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == "<p>un mot, puis deux mots</p>"
+
+
+def test_a_suggestion_of_which_the_passage_has_gone_is_not_applied(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    suggestion = a_suggestion(document, college.people["teacher"], passage="ces mots partis")
+    with pytest.raises(comments.Gone):
+        comments.accept(seat_of("teacher"), suggestion)
+    suggestion.refresh_from_db()
+    assert suggestion.outcome == Comment.Outcome.OPEN
+
+
+def test_said_twice_it_is_said_once(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    told = Said("Le second", "", "À préciser.")
+    assert [comments.comment(seat_of("cpe"), document.pk, told)[1] for _time in range(2)] == [True, False]
+    comment = Comment.objects.get(document=document)
+    assert [comments.answer(seat_of("head"), comment, "Fait.") for _time in range(2)] == [True, False]
+    assert comments.settle(seat_of("cpe"), comment)
+    assert not comments.settle(seat_of("cpe"), comment)
+
+
+def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    comment = a_comment(document, college.people["cpe"])
+    allowed = {
+        key for key in ("cpe", "secretary", "teacher", "head") if rules.withdraws(seat_of(key), comment)
+    }
+    assert allowed == {"cpe", "teacher", "head"}
+
+
+def test_a_pupil_reads_no_comment_of_a_document_that_is_not_theirs(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    comment = a_comment(staff_document(college), college.people["teacher"])
+    for key, sees in (("teacher", True), ("pupil", False), ("guardian", False)):
+        found = Comment.objects.visible_to(seat_of(key)).filter(pk=comment.pk)
+        assert found.exists() is sees, key
+
+
+# The page and what it asks
+
+
+def test_the_page_follows_what_others_write(college: World, client: SchoolClient, seat_of: Any) -> None:
+    document = staff_document(college)
+    written(document, college.people["head"], "Du proviseur.")
+    client.sit(college.people["teacher"])
+    present(document, college.people["head"], writes=True)
+    told = client.get(reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": "0"}).json()
+    updates = [base64.b64decode(one) for one in told["ajouts"]]
+    assert shared.html_of(shared.opened(b"", updates)) == TEXT + "<p>Du proviseur.</p>"
+    assert [one["nom"] for one in told["presents"]] == [college.people["head"].full_name]
+    again = client.get(
+        reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": told["numero"]}
+    ).json()
+    assert again["ajouts"] == []
+
+
+def test_sending_answers_with_what_others_wrote(college: World, client: SchoolClient, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("De moi.")
+    batch, content = writer.lots[0]
+    written(document, college.people["head"], "De l’autre.")
+    client.sit(college.people["teacher"])
+    body = {
+        "onglet": uuid4(),
+        "depuis": 1,
+        "curseur": "",
+        "lot": batch,
+        "ajout": base64.b64encode(content).decode(),
+    }
+    told = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).json()
+    assert told["garde"] == 3
+    assert len(told["ajouts"]) == 2
+    assert [one["moi"] for one in told["presents"]] == [True]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"ajout": "?"}, {"ajout": ""}, {"lot": "x"}, {"depuis": "-1"}, {"ajout": "/////w=="}]
+)
+def test_a_sending_that_cannot_be_read_is_refused(college: World, client: SchoolClient, wrong: Any) -> None:
+    document = staff_document(college)
+    client.sit(college.people["teacher"])
+    body = {"onglet": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="} | wrong
+    assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 422
+    assert Update.objects.filter(document=document).count() == 0
+
+
+def test_nobody_writes_as_somebody_who_has_signed_in_since(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Du professeur.")
+    batch, content = writer.lots[0]
+    client.sit(college.people["head"])
+    body = {"onglet": uuid4(), "depuis": 1, "lot": batch, "ajout": base64.b64encode(content).decode()}
+    teacher = seat_of("teacher")
+    body["contexte"] = stamp.seal(college.people["teacher"].account.pk, teacher.key)
+    assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 409
+    assert said(document) == TEXT
+
+
+def test_who_is_there_is_forgotten(college: World, seat_of: Any, clock: Any) -> None:
+    document = staff_document(college)
+    page = uuid4()
+    writing.appear(seat_of("teacher"), document, page, "{}", writes=True)
+    assert len(people.present(seat_of("head"), document.pk)) == 1
+    clock.move_to(NOW + timedelta(seconds=rules.PRESENT + 1))
+    assert people.present(seat_of("head"), document.pk) == []
+    writing.forget_absent(timezone.now() + timedelta(minutes=10))
+    assert not document.presences.exists()
+
+
+def test_nobody_reads_who_is_on_a_page_that_is_not_open_to_them(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    client.sit(college.people["pupil"])
+    for name in ("document", "follow", "history", "comments", "export"):
+        assert client.get(reverse(f"documents:{name}", kwargs={"pk": document.pk})).status_code == 404, name
+    answer = client.post(
+        reverse("documents:here", kwargs={"pk": document.pk}), {"onglet": uuid4(), "depuis": 0}
+    )
+    assert answer.status_code == 404
+
+
+# A document that begins, is found, goes
+
+
+def test_sent_twice_it_begins_once(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    body = {"titre": "Mon exposé", "lieu": "moi", "sent_as": "0" * 32}
+    for _time in range(2):
+        client.post(reverse("documents:new"), body)
+    assert Document.objects.filter(title="Mon exposé").count() == 1
+
+
+def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:
+    document = begun(seat_of("pupil"), "Exposé", "<p>Les libellules de la rivière.</p>")
+    for key, count in (("pupil", 1), ("teacher", 0)):
+        assert len(lists.documents_found(seat_of(key), LookupTerms.typed("libellule"))) == count
+    assert lists.narrowed(lists.seen(seat_of("pupil")), "libellules").get() == document
+
+
+def test_the_bin_gives_back_for_thirty_days(college: World, seat_of: Any) -> None:
+    document = own_document(college)
+    assert leaving.throw_away(seat_of("teacher"), document.pk)
+    assert not leaving.throw_away(seat_of("teacher"), document.pk)
+    with pytest.raises(writing.NotOpen):
+        writing.take_turn(seat_of("teacher"), document.pk)
+    assert leaving.restore(seat_of("teacher"), document.pk)
+    leaving.throw_away(seat_of("teacher"), document.pk)
+    assert leaving.erase_old(timezone.now() + timedelta(days=rules.BIN_DAYS + 1)) == 1
+    assert not Version.objects.filter(document=document).exists()
+
+
+def test_a_person_who_leaves_takes_their_own_and_their_name(college: World, seat_of: Any) -> None:
+    teacher = college.people["teacher"]
+    mine, of_all = own_document(college), staff_document(college)
+    a_comment(of_all, teacher)
+    written(of_all, teacher, "De moi.")
+    for forget in (
+        leaving.forget_documents,
+        leaving.forget_updates,
+        leaving.forget_versions,
+        leaving.forget_authorships,
+        leaving.forget_comments,
+    ):
+        forget(teacher.pk)
+    assert not Document.objects.filter(pk=mine.pk).exists()
+    of_all.refresh_from_db()
+    assert of_all.begun_by is None
+    assert "De moi." in texts.html_now(of_all)
+    assert not Comment.objects.filter(document=of_all).exists()
+    assert not Update.objects.filter(author=teacher).exists()
+
+
+def test_a_place_that_is_erased_takes_its_documents(college: World) -> None:
+    document = staff_document(college)
+    before = leaving.count_of_place("staff", college.school.pk)
+    assert leaving.erase_place("staff", college.school.pk) == before >= 1
+    assert not Document.objects.filter(pk=document.pk).exists()
+
+
+# Open pages
+
+
+def test_an_open_page_hears_of_what_its_reader_reads_and_of_nothing_else(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    elsewhere = of_staff(twin.school, "Texte du jumeau", twin.people["teacher"])
+    asked = f"document:{document.pk}"
+    hearing = {
+        key
+        for key in ("teacher", "head", "pupil", "guardian")
+        if channels_for(seat_of(key), [asked, f"document:{elsewhere.pk}", "document", "document:0"])
+    }
+    assert hearing == {"teacher", "head"}
+    found = channels_for(seat_of("teacher"), [asked, f"document:{elsewhere.pk}"])
+    assert found == {asked: live.channel(writing.topic_of(document.pk))}
+    leaving.throw_away(seat_of("teacher"), document.pk)
+    assert channels_for(seat_of("teacher"), [asked]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("document", 12), ("follow", 9), ("history", 11), ("comments", 11), ("home", 14)]
+)
+def test_pages_cost_few_statements(college: World, client: SchoolClient, name: str, most: int) -> None:
+    document = staff_document(college)
+    for rank in range(40):
+        of_staff(college.school, f"Autre {rank}", college.people["head"])
+        a_comment(document, college.people["head"], text=f"Remarque {rank}.")
+    client.sit(college.people["teacher"])
+    address = reverse(f"documents:{name}", kwargs={} if name == "home" else {"pk": document.pk})
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    assert len(asked) <= most

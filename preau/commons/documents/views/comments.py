@@ -1,0 +1,133 @@
+"""What is said about a document, passage by passage, and what becomes of suggestions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from preau.commons.documents import rules
+from preau.commons.documents.actions import comments as saying
+from preau.commons.documents.actions import writing
+from preau.commons.documents.forms import AnswerForm, CommentForm
+from preau.commons.documents.models import Comment, Document
+from preau.commons.documents.queries import remarks, texts
+from preau.foundation.access import opens
+from preau.foundation.gone import removes
+from preau.foundation.pages import status_of, tell_outcome
+
+
+@opens(Document, to=rules.is_shown)
+@require_http_methods(["GET", "POST"])
+def comments(request: HttpRequest, document: Document) -> HttpResponseBase:
+    """All that is said, and the form to say more."""
+    writes = rules.writes(request.viewer, document)
+    form = None
+    if writes:
+        asked = {"passage": request.GET.get("passage", "")[:300], "avant": request.GET.get("avant", "")[-60:]}
+        form = CommentForm(texts.html_now(document), request.POST or None, initial=asked)
+    if form and request.method == "POST" and form.is_valid() and _said(request, document, form):
+        return redirect("documents:comments", pk=document.pk)
+    return _page(request, document, form)
+
+
+def _page(
+    request: HttpRequest,
+    document: Document,
+    form: CommentForm | None,
+    answer: AnswerForm | None = None,
+    to: int = 0,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "document": document,
+        "threads": remarks.threads_of(request.viewer, document),
+        "form": form,
+        "answer": answer or AnswerForm(),
+        "answered": to,
+        "writes": rules.writes(request.viewer, document),
+    }
+    return render(request, "documents/comments.html", context, status=max(status_of(form), status_of(answer)))
+
+
+def _said(request: HttpRequest, document: Document, form: CommentForm) -> bool:
+    data = form.cleaned_data
+    is_suggestion = data["genre"] == "suggestion"
+    said = saying.Said(
+        data["passage"], data["avant"], data["texte"], data["place"] if is_suggestion else None
+    )
+    try:
+        _made, new = saying.comment(request.viewer, document.pk, said)
+    except writing.NotOpen:
+        form.add_error(None, _("Vous n’écrivez plus dans ce document."))
+        return False
+    tell_outcome(request, new, _("La suggestion est là.") if is_suggestion else _("Le commentaire est là."))
+    return True
+
+
+@opens(Comment, to=rules.answers)
+@require_POST
+def answer(request: HttpRequest, comment: Comment) -> HttpResponseBase:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, comment.document, None, form, comment.pk)
+    return _done(
+        request,
+        comment,
+        lambda: saying.answer(request.viewer, comment, form.cleaned_data["reponse"]),
+        _("La réponse est là."),
+    )
+
+
+@opens(Comment, to=rules.runs_comment)
+@require_POST
+def accept(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
+    """Put a suggestion in the text."""
+    try:
+        return _done(
+            request,
+            comment,
+            lambda: saying.accept(request.viewer, comment),
+            _("La suggestion est dans le texte."),
+        )
+    except saying.Gone:
+        messages.error(
+            request, _("Le passage a changé depuis : la suggestion ne s’applique plus telle quelle.")
+        )
+        return redirect("documents:comments", pk=comment.document_id)
+
+
+@opens(Comment, to=rules.runs_comment)
+@require_POST
+def refuse(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
+    return _done(
+        request, comment, lambda: saying.refuse(request.viewer, comment), _("La suggestion est écartée.")
+    )
+
+
+@opens(Comment, to=rules.may_settle)
+@require_POST
+def settle(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
+    """A comment is dealt with."""
+    return _done(
+        request, comment, lambda: saying.settle(request.viewer, comment), _("Le commentaire est traité.")
+    )
+
+
+@removes
+@opens(Comment, to=rules.withdraws)
+@require_POST
+def withdraw(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
+    return _done(request, comment, lambda: saying.withdraw(request.viewer, comment), _("C’est retiré."))
+
+
+def _done(request: HttpRequest, comment: Comment, act: Callable[[], bool], said: str) -> HttpResponseRedirect:
+    try:
+        changed = act()
+    except writing.NotOpen:
+        messages.error(request, _("Vous n’écrivez plus dans ce document."))
+    else:
+        tell_outcome(request, changed, said)
+    return redirect("documents:comments", pk=comment.document_id)
