@@ -59,7 +59,7 @@ def test_a_parent_finds_a_lesson_on_a_phone(visit: Any, scripts: bool) -> None:
     parent.check("recherche-parent")
     # The school's own come first, what everybody may read after them.
     expect(page.locator(".hits-title")).to_have_text(
-        [re.compile(word) for word in ("Cours", "Évaluations", "Ressources")]
+        [re.compile(word) for word in ("Cours", "Évaluations", "Compétences", "Ressources")]
     )
     page.get_by_role("link", name="Mathématiques").first.click()
     expect(page.get_by_role("heading", level=1, name="Emploi du temps")).to_be_visible()
