@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "preau.domains.competences",
     "preau.domains.report_cards",
     "preau.domains.messaging",
+    "preau.domains.spaces",
     "preau.portal",
 ]
 
