@@ -64,17 +64,39 @@ def throw(viewer: Viewer, kept: Kept) -> None:
 
 
 @transaction.atomic
-def forget(person_id: int) -> int:
-    """Erase what somebody wrote in spaces, what they kept, and their own space."""
-    gone = 0
-    for rows in (
-        SameQuestion.objects.filter(person=person_id),
-        Report.objects.filter(by=person_id),
-        Question.objects.filter(by=person_id),
-        Card.objects.filter(by=person_id),
-        Definition.objects.filter(by=person_id),
-        Kept.objects.filter(pupil=person_id),
-        Space.objects.filter(owner=person_id),
-    ):
-        gone += rows.delete()[0]
-    return gone
+def forget_words(person_id: int) -> int:
+    """Erase the questions of somebody, and who answered those of others."""
+    gone = int(Question.objects.filter(by=person_id).delete()[0])
+    return gone + int(Question.objects.filter(answered_by=person_id).update(answered_by=None))
+
+
+@transaction.atomic
+def forget_same(person_id: int) -> int:
+    return int(SameQuestion.objects.filter(person=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_reports(person_id: int) -> int:
+    return int(Report.objects.filter(by=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_cards(person_id: int) -> int:
+    return int(Card.objects.filter(by=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_definitions(person_id: int) -> int:
+    """What was accepted is the class's: it stays, without a name that anybody reads, since its author's row is emptied."""
+    return int(Definition.objects.filter(by=person_id, accepted_at=None).delete()[0])
+
+
+@transaction.atomic
+def forget_portfolio(person_id: int) -> int:
+    return int(Kept.objects.filter(pupil=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_spaces(person_id: int) -> int:
+    """One's own space, with all that is in it; the others are the school's."""
+    return int(Space.objects.filter(owner=person_id).delete()[0])

@@ -5,397 +5,1069 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0013_office'),
-        ('files', '0002_files_by_digest'),
+        ("directory", "0013_office"),
+        ("files", "0002_files_by_digest"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Column',
+            name="Column",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='titre')),
-                ('rank', models.PositiveIntegerField(verbose_name='rang')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="titre")),
+                ("rank", models.PositiveIntegerField(verbose_name="rang")),
             ],
             options={
-                'verbose_name': 'colonne d’un mur',
-                'verbose_name_plural': 'colonnes de murs',
-                'ordering': ['rank', 'pk'],
+                "verbose_name": "colonne d’un mur",
+                "verbose_name_plural": "colonnes de murs",
+                "ordering": ["rank", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='retiré le')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='pourquoi')),
-                ('mark', models.CharField(choices=[('idea', 'Idée'), ('question', 'Question'), ('todo', 'À faire'), ('done', 'Fait')], default='idea', max_length=8, verbose_name='sorte')),
-                ('text', models.CharField(max_length=280, verbose_name='carte')),
-                ('rank', models.PositiveIntegerField(verbose_name='rang')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('sent_as', models.CharField(blank=True, max_length=40, verbose_name='numéro du formulaire')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_cards', to='directory.person', verbose_name='écrite par')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.person', verbose_name='retiré par')),
-                ('column', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='spaces.column', verbose_name='colonne')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="retiré le")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="pourquoi")),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idée"),
+                            ("question", "Question"),
+                            ("todo", "À faire"),
+                            ("done", "Fait"),
+                        ],
+                        default="idea",
+                        max_length=8,
+                        verbose_name="sorte",
+                    ),
+                ),
+                ("text", models.CharField(max_length=280, verbose_name="carte")),
+                ("rank", models.PositiveIntegerField(verbose_name="rang")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("sent_as", models.CharField(blank=True, max_length=40, verbose_name="numéro du formulaire")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_cards",
+                        to="directory.person",
+                        verbose_name="écrite par",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="directory.person",
+                        verbose_name="retiré par",
+                    ),
+                ),
+                (
+                    "column",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cards",
+                        to="spaces.column",
+                        verbose_name="colonne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'carte d’un mur',
-                'verbose_name_plural': 'cartes de murs',
-                'ordering': ['rank', 'pk'],
+                "verbose_name": "carte d’un mur",
+                "verbose_name_plural": "cartes de murs",
+                "ordering": ["rank", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='retiré le')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='pourquoi')),
-                ('text', models.CharField(max_length=600, verbose_name='question')),
-                ('at', models.DateTimeField(verbose_name='posée le')),
-                ('shown_at', models.DateTimeField(verbose_name='montrée le')),
-                ('is_out', models.BooleanField(default=True, verbose_name='montrée à la classe')),
-                ('answer', models.CharField(blank=True, max_length=2000, verbose_name='réponse')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='répondu le')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='close le')),
-                ('told_at', models.DateTimeField(null=True, verbose_name='signalée le')),
-                ('sent_as', models.CharField(blank=True, max_length=40, verbose_name='numéro du formulaire')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_answers', to='directory.person', verbose_name='répondu par')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_questions', to='directory.person', verbose_name='posée par')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.person', verbose_name='retiré par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="retiré le")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="pourquoi")),
+                ("text", models.CharField(max_length=600, verbose_name="question")),
+                ("at", models.DateTimeField(verbose_name="posée le")),
+                ("shown_at", models.DateTimeField(verbose_name="montrée le")),
+                ("is_out", models.BooleanField(default=True, verbose_name="montrée à la classe")),
+                ("answer", models.CharField(blank=True, max_length=2000, verbose_name="réponse")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="répondu le")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="close le")),
+                ("told_at", models.DateTimeField(null=True, verbose_name="signalée le")),
+                ("sent_as", models.CharField(blank=True, max_length=40, verbose_name="numéro du formulaire")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_answers",
+                        to="directory.person",
+                        verbose_name="répondu par",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_questions",
+                        to="directory.person",
+                        verbose_name="posée par",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="directory.person",
+                        verbose_name="retiré par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question d’un espace',
-                'verbose_name_plural': 'questions d’espaces',
-                'ordering': ['-shown_at', '-pk'],
+                "verbose_name": "question d’un espace",
+                "verbose_name_plural": "questions d’espaces",
+                "ordering": ["-shown_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Space',
+            name="Space",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('group', 'Classe ou groupe'), ('teaching', 'Enseignement'), ('project', 'Projet'), ('team', 'Équipe'), ('own', 'Mon espace')], max_length=8, verbose_name='nature')),
-                ('title', models.CharField(max_length=150, verbose_name='nom')),
-                ('search_title', models.CharField(editable=False, max_length=300, verbose_name='nom sans accents')),
-                ('purpose', models.CharField(blank=True, max_length=300, verbose_name='à quoi il sert')),
-                ('opens', models.DateField(blank=True, null=True, verbose_name='ouvre le')),
-                ('closes', models.DateField(blank=True, null=True, verbose_name='dernier jour pour écrire')),
-                ('last_day', models.DateField(null=True, verbose_name='dernier jour de l’année')),
-                ('archived_at', models.DateTimeField(null=True, verbose_name='archivé le')),
-                ('told', models.CharField(blank=True, choices=[('', 'Rien encore'), ('closing', 'Bientôt en lecture seule'), ('archiving', 'Bientôt archivé'), ('erasing', 'Bientôt effacé')], max_length=9, verbose_name='annoncé')),
-                ('pupils_may', models.CharField(choices=[('read', 'Lit'), ('write', 'Lit et écrit'), ('run', 'Anime : écrit, règle et modère')], default='write', max_length=5, verbose_name='ce que font les élèves')),
-                ('asks', models.BooleanField(default=True, verbose_name='on peut poser des questions')),
-                ('moderates', models.BooleanField(default=False, verbose_name='questions relues avant d’être montrées')),
-                ('made_at', models.DateTimeField(verbose_name='créé le')),
-                ('sent_as', models.CharField(blank=True, max_length=40, verbose_name='numéro du formulaire')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='directory.group', verbose_name='classe ou groupe')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='spaces_made', to='directory.person', verbose_name='créé par')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_spaces', to='directory.person', verbose_name='propriétaire')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='directory.school', verbose_name='établissement')),
-                ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='directory.subject', verbose_name='matière')),
-                ('year', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='directory.schoolyear', verbose_name='année')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("group", "Classe ou groupe"),
+                            ("teaching", "Enseignement"),
+                            ("project", "Projet"),
+                            ("team", "Équipe"),
+                            ("own", "Mon espace"),
+                        ],
+                        max_length=8,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="nom")),
+                (
+                    "search_title",
+                    models.CharField(editable=False, max_length=300, verbose_name="nom sans accents"),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=300, verbose_name="à quoi il sert")),
+                ("opens", models.DateField(blank=True, null=True, verbose_name="ouvre le")),
+                ("closes", models.DateField(blank=True, null=True, verbose_name="dernier jour pour écrire")),
+                ("last_day", models.DateField(null=True, verbose_name="dernier jour de l’année")),
+                ("archived_at", models.DateTimeField(null=True, verbose_name="archivé le")),
+                (
+                    "told",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Rien encore"),
+                            ("closing", "Bientôt en lecture seule"),
+                            ("archiving", "Bientôt archivé"),
+                            ("erasing", "Bientôt effacé"),
+                        ],
+                        max_length=9,
+                        verbose_name="annoncé",
+                    ),
+                ),
+                (
+                    "pupils_may",
+                    models.CharField(
+                        choices=[
+                            ("read", "Lit"),
+                            ("write", "Lit et écrit"),
+                            ("run", "Anime : écrit, règle et modère"),
+                        ],
+                        default="write",
+                        max_length=5,
+                        verbose_name="ce que font les élèves",
+                    ),
+                ),
+                ("asks", models.BooleanField(default=True, verbose_name="on peut poser des questions")),
+                (
+                    "moderates",
+                    models.BooleanField(default=False, verbose_name="questions relues avant d’être montrées"),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="créé le")),
+                ("sent_as", models.CharField(blank=True, max_length=40, verbose_name="numéro du formulaire")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spaces",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="spaces_made",
+                        to="directory.person",
+                        verbose_name="créé par",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="own_spaces",
+                        to="directory.person",
+                        verbose_name="propriétaire",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spaces",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spaces",
+                        to="directory.subject",
+                        verbose_name="matière",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spaces",
+                        to="directory.schoolyear",
+                        verbose_name="année",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'espace',
-                'ordering': ['kind', 'search_title', 'pk'],
+                "verbose_name": "espace",
+                "ordering": ["kind", "search_title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('link', 'Lien'), ('page', 'Ressource, exercice ou scénario'), ('file', 'Fichier')], max_length=4, verbose_name='nature')),
-                ('shelf', models.CharField(blank=True, max_length=60, verbose_name='chapitre')),
-                ('title', models.CharField(max_length=160, verbose_name='titre')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='pour quoi faire')),
-                ('address', models.CharField(blank=True, max_length=500, verbose_name='adresse')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_resources', to='directory.person', verbose_name='mis par')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='space_resources', to='files.storedfile', verbose_name='fichier')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("link", "Lien"),
+                            ("page", "Ressource, exercice ou scénario"),
+                            ("file", "Fichier"),
+                        ],
+                        max_length=4,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("shelf", models.CharField(blank=True, max_length=60, verbose_name="chapitre")),
+                ("title", models.CharField(max_length=160, verbose_name="titre")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="pour quoi faire")),
+                ("address", models.CharField(blank=True, max_length=500, verbose_name="adresse")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_resources",
+                        to="directory.person",
+                        verbose_name="mis par",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_resources",
+                        to="files.storedfile",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="resources",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ressource d’un espace',
-                'verbose_name_plural': 'ressources d’espaces',
-                'ordering': ['shelf', '-at', '-pk'],
+                "verbose_name": "ressource d’un espace",
+                "verbose_name_plural": "ressources d’espaces",
+                "ordering": ["shelf", "-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(max_length=300, verbose_name='ce qui ne va pas')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='traité le')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_reports', to='directory.person', verbose_name='par')),
-                ('card', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='spaces.card', verbose_name='carte')),
-                ('question', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='spaces.question', verbose_name='question')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_reports_settled', to='directory.person', verbose_name='traité par')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(max_length=300, verbose_name="ce qui ne va pas")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="traité le")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_reports",
+                        to="directory.person",
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="spaces.card",
+                        verbose_name="carte",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="spaces.question",
+                        verbose_name="question",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_reports_settled",
+                        to="directory.person",
+                        verbose_name="traité par",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signalement dans un espace',
-                'verbose_name_plural': 'signalements dans des espaces',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "signalement dans un espace",
+                "verbose_name_plural": "signalements dans des espaces",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='spaces.space', verbose_name='espace'),
+            model_name="question",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="questions",
+                to="spaces.space",
+                verbose_name="espace",
+            ),
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('power', models.CharField(choices=[('read', 'Lit'), ('write', 'Lit et écrit'), ('run', 'Anime : écrit, règle et modère')], default='write', max_length=5, verbose_name='pouvoir')),
-                ('added_at', models.DateTimeField(verbose_name='ajouté le')),
-                ('left_at', models.DateTimeField(null=True, verbose_name='parti le')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_parties_added', to='directory.person', verbose_name='ajouté par')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='space_parties', to='directory.group', verbose_name='classe ou groupe')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='space_parties', to='directory.person', verbose_name='personne')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_parties', to='directory.school', verbose_name='établissement')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "power",
+                    models.CharField(
+                        choices=[
+                            ("read", "Lit"),
+                            ("write", "Lit et écrit"),
+                            ("run", "Anime : écrit, règle et modère"),
+                        ],
+                        default="write",
+                        max_length=5,
+                        verbose_name="pouvoir",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="ajouté le")),
+                ("left_at", models.DateTimeField(null=True, verbose_name="parti le")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_parties_added",
+                        to="directory.person",
+                        verbose_name="ajouté par",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_parties",
+                        to="directory.group",
+                        verbose_name="classe ou groupe",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_parties",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_parties",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'participation à un espace',
-                'verbose_name_plural': 'participations à des espaces',
-                'ordering': ['pk'],
+                "verbose_name": "participation à un espace",
+                "verbose_name_plural": "participations à des espaces",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(verbose_name='jour')),
-                ('starts', models.PositiveSmallIntegerField(verbose_name='de')),
-                ('ends', models.PositiveSmallIntegerField(verbose_name='à')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField(verbose_name="jour")),
+                ("starts", models.PositiveSmallIntegerField(verbose_name="de")),
+                ("ends", models.PositiveSmallIntegerField(verbose_name="à")),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'heures des questions',
-                'verbose_name_plural': 'heures des questions',
-                'ordering': ['weekday', 'starts'],
+                "verbose_name": "heures des questions",
+                "verbose_name_plural": "heures des questions",
+                "ordering": ["weekday", "starts"],
             },
         ),
         migrations.CreateModel(
-            name='Definition',
+            name="Definition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='retiré le')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='pourquoi')),
-                ('word', models.CharField(max_length=80, verbose_name='mot')),
-                ('search_word', models.CharField(editable=False, max_length=160, verbose_name='mot sans accents')),
-                ('text', models.CharField(max_length=600, verbose_name='définition')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('accepted_at', models.DateTimeField(null=True, verbose_name='acceptée le')),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_definitions_accepted', to='directory.person', verbose_name='acceptée par')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_definitions', to='directory.person', verbose_name='proposée par')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.person', verbose_name='retiré par')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='definitions', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="retiré le")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="pourquoi")),
+                ("word", models.CharField(max_length=80, verbose_name="mot")),
+                (
+                    "search_word",
+                    models.CharField(editable=False, max_length=160, verbose_name="mot sans accents"),
+                ),
+                ("text", models.CharField(max_length=600, verbose_name="définition")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="acceptée le")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_definitions_accepted",
+                        to="directory.person",
+                        verbose_name="acceptée par",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_definitions",
+                        to="directory.person",
+                        verbose_name="proposée par",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="directory.person",
+                        verbose_name="retiré par",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="definitions",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'définition d’un glossaire',
-                'verbose_name_plural': 'définitions de glossaires',
-                'ordering': ['search_word', 'pk'],
+                "verbose_name": "définition d’un glossaire",
+                "verbose_name_plural": "définitions de glossaires",
+                "ordering": ["search_word", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='column',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='spaces.space', verbose_name='espace'),
+            model_name="column",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="columns",
+                to="spaces.space",
+                verbose_name="espace",
+            ),
         ),
         migrations.AddField(
-            model_name='card',
-            name='space',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='spaces.space', verbose_name='espace'),
+            model_name="card",
+            name="space",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="cards",
+                to="spaces.space",
+                verbose_name="espace",
+            ),
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='empreinte')),
-                ('made_at', models.DateTimeField(verbose_name='le')),
-                ('until', models.DateTimeField(verbose_name='jusqu’au')),
-                ('used_at', models.DateTimeField(null=True, verbose_name='servi le')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_calls', to='directory.person', verbose_name='par')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="empreinte")),
+                ("made_at", models.DateTimeField(verbose_name="le")),
+                ("until", models.DateTimeField(verbose_name="jusqu’au")),
+                ("used_at", models.DateTimeField(null=True, verbose_name="servi le")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_calls",
+                        to="directory.person",
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation d’un établissement',
-                'verbose_name_plural': 'invitations d’établissements',
-                'ordering': ['-pk'],
+                "verbose_name": "invitation d’un établissement",
+                "verbose_name_plural": "invitations d’établissements",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='retiré le')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='pourquoi')),
-                ('text', models.CharField(max_length=1000, verbose_name='annonce')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('sent_as', models.CharField(blank=True, max_length=40, verbose_name='numéro du formulaire')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='space_announcements', to='directory.person', verbose_name='par')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='directory.person', verbose_name='retiré par')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='spaces.space', verbose_name='espace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="retiré le")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="pourquoi")),
+                ("text", models.CharField(max_length=1000, verbose_name="annonce")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("sent_as", models.CharField(blank=True, max_length=40, verbose_name="numéro du formulaire")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="space_announcements",
+                        to="directory.person",
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="directory.person",
+                        verbose_name="retiré par",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="announcements",
+                        to="spaces.space",
+                        verbose_name="espace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'annonce d’un espace',
-                'verbose_name_plural': 'annonces d’espaces',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "annonce d’un espace",
+                "verbose_name_plural": "annonces d’espaces",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Bundle',
+            name="Bundle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('making', 'En préparation'), ('ready', 'Prêt'), ('failed', 'N’a pas abouti'), ('dropped', 'Abandonné')], default='making', max_length=7, verbose_name='état')),
-                ('asked_at', models.DateTimeField(verbose_name='demandé à')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='portfolio_bundles', to='files.storedfile', verbose_name='fichier')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolio_bundles', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolio_bundles', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("making", "En préparation"),
+                            ("ready", "Prêt"),
+                            ("failed", "N’a pas abouti"),
+                            ("dropped", "Abandonné"),
+                        ],
+                        default="making",
+                        max_length=7,
+                        verbose_name="état",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="demandé à")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="portfolio_bundles",
+                        to="files.storedfile",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="portfolio_bundles",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="portfolio_bundles",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'portfolio à emporter',
-                'verbose_name_plural': 'portfolios à emporter',
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'making')), fields=('pupil',), name='one_portfolio_made_at_a_time')],
+                "verbose_name": "portfolio à emporter",
+                "verbose_name_plural": "portfolios à emporter",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "making")),
+                        fields=("pupil",),
+                        name="one_portfolio_made_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Kept',
+            name="Kept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(blank=True, choices=[('avenir', 'Parcours avenir'), ('citoyen', 'Parcours citoyen'), ('sante', 'Parcours éducatif de santé'), ('peac', 'Parcours d’éducation artistique et culturelle'), ('', 'Hors parcours')], max_length=7, verbose_name='parcours')),
-                ('title', models.CharField(max_length=120, verbose_name='titre')),
-                ('said', models.CharField(blank=True, max_length=1000, verbose_name='ce que j’en dis')),
-                ('text', models.TextField(blank=True, max_length=10000, verbose_name='texte')),
-                ('address', models.CharField(blank=True, max_length=500, verbose_name='lien')),
-                ('year', models.CharField(max_length=9, verbose_name='année')),
-                ('to_teachers', models.BooleanField(default=False, verbose_name='montré à mes professeurs')),
-                ('to_guardians', models.BooleanField(default=False, verbose_name='montré à mes responsables')),
-                ('at', models.DateTimeField(verbose_name='gardé le')),
-                ('sent_as', models.CharField(blank=True, max_length=40, verbose_name='numéro du formulaire')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='portfolio', to='files.storedfile', verbose_name='fichier')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolio', to='directory.person', verbose_name='élève')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolios', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("avenir", "Parcours avenir"),
+                            ("citoyen", "Parcours citoyen"),
+                            ("sante", "Parcours éducatif de santé"),
+                            ("peac", "Parcours d’éducation artistique et culturelle"),
+                            ("", "Hors parcours"),
+                        ],
+                        max_length=7,
+                        verbose_name="parcours",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="titre")),
+                ("said", models.CharField(blank=True, max_length=1000, verbose_name="ce que j’en dis")),
+                ("text", models.TextField(blank=True, max_length=10000, verbose_name="texte")),
+                ("address", models.CharField(blank=True, max_length=500, verbose_name="lien")),
+                ("year", models.CharField(max_length=9, verbose_name="année")),
+                ("to_teachers", models.BooleanField(default=False, verbose_name="montré à mes professeurs")),
+                (
+                    "to_guardians",
+                    models.BooleanField(default=False, verbose_name="montré à mes responsables"),
+                ),
+                ("at", models.DateTimeField(verbose_name="gardé le")),
+                ("sent_as", models.CharField(blank=True, max_length=40, verbose_name="numéro du formulaire")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="portfolio",
+                        to="files.storedfile",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="portfolio",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="portfolios",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'élément d’un portfolio',
-                'verbose_name_plural': 'éléments de portfolios',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['pupil', '-at'], name='portfolio_of_a_pupil')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('pupil', 'sent_as'), name='one_kept_thing_per_form')],
+                "verbose_name": "élément d’un portfolio",
+                "verbose_name_plural": "éléments de portfolios",
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["pupil", "-at"], name="portfolio_of_a_pupil")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sent_as", ""), _negated=True),
+                        fields=("pupil", "sent_as"),
+                        name="one_kept_thing_per_form",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SameQuestion',
+            name="SameQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='same_questions', to='directory.person', verbose_name='personne')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='same', to='spaces.question', verbose_name='question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="same_questions",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="same",
+                        to="spaces.question",
+                        verbose_name="question",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'même question',
-                'verbose_name_plural': 'mêmes questions',
-                'constraints': [models.UniqueConstraint(fields=('question', 'person'), name='same_question_once')],
+                "verbose_name": "même question",
+                "verbose_name_plural": "mêmes questions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("question", "person"), name="same_question_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='space',
-            index=models.Index(fields=['school', 'last_day'], name='spaces_by_last_day'),
+            model_name="space",
+            index=models.Index(fields=["school", "last_day"], name="spaces_by_last_day"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group__isnull', False), ('kind', 'group'), ('owner', None), ('subject', None)), models.Q(('group__isnull', False), ('kind', 'teaching'), ('owner', None), ('subject__isnull', False)), models.Q(('group', None), ('kind__in', ['project', 'team']), ('owner', None), ('subject', None)), models.Q(('group', None), ('kind', 'own'), ('owner__isnull', False), ('subject', None)), _connector='OR'), name='space_is_somebody_s'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group__isnull", False), ("kind", "group"), ("owner", None), ("subject", None)),
+                    models.Q(
+                        ("group__isnull", False),
+                        ("kind", "teaching"),
+                        ("owner", None),
+                        ("subject__isnull", False),
+                    ),
+                    models.Q(
+                        ("group", None), ("kind__in", ["project", "team"]), ("owner", None), ("subject", None)
+                    ),
+                    models.Q(("group", None), ("kind", "own"), ("owner__isnull", False), ("subject", None)),
+                    _connector="OR",
+                ),
+                name="space_is_somebody_s",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(('opens', None), ('closes', None), ('closes__gte', models.F('opens')), _connector='OR'), name='space_dates_in_order'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens", None), ("closes", None), ("closes__gte", models.F("opens")), _connector="OR"
+                ),
+                name="space_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'group')), fields=('group',), name='one_space_per_group'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "group")), fields=("group",), name="one_space_per_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'teaching')), fields=('group', 'subject'), name='one_space_per_teaching'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "teaching")),
+                fields=("group", "subject"),
+                name="one_space_per_teaching",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'own')), fields=('owner',), name='one_own_space'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "own")), fields=("owner",), name="one_own_space"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('made_by', 'sent_as'), name='one_space_per_form'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_as", ""), _negated=True),
+                fields=("made_by", "sent_as"),
+                name="one_space_per_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('file__isnull', False), ('kind', 'file')), models.Q(models.Q(('kind', 'file'), _negated=True), ('file', None), models.Q(('address', ''), _negated=True)), _connector='OR'), name='resource_is_an_address_or_a_file'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("address", ""), ("file__isnull", False), ("kind", "file")),
+                    models.Q(
+                        models.Q(("kind", "file"), _negated=True),
+                        ("file", None),
+                        models.Q(("address", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="resource_is_an_address_or_a_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('address', ''), _negated=True), fields=('space', 'address'), name='address_once_in_a_space'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("address", ""), _negated=True),
+                fields=("space", "address"),
+                name="address_once_in_a_space",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', False), ('question', None)), models.Q(('card', None), ('question__isnull', False)), _connector='OR'), name='report_of_one_thing'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("card__isnull", False), ("question", None)),
+                    models.Q(("card", None), ("question__isnull", False)),
+                    _connector="OR",
+                ),
+                name="report_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('question__isnull', False), ('settled_at', None)), fields=('question', 'by'), name='one_open_report_per_question'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("question__isnull", False), ("settled_at", None)),
+                fields=("question", "by"),
+                name="one_open_report_per_question",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('card__isnull', False), ('settled_at', None)), fields=('card', 'by'), name='one_open_report_per_card'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("card__isnull", False), ("settled_at", None)),
+                fields=("card", "by"),
+                name="one_open_report_per_card",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['space', '-shown_at', '-id'], name='questions_of_a_space'),
+            model_name="question",
+            index=models.Index(fields=["space", "-shown_at", "-id"], name="questions_of_a_space"),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('told_at', None)), fields=['shown_at'], name='questions_to_tell'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("told_at", None)), fields=["shown_at"], name="questions_to_tell"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('by', 'sent_as'), name='one_question_per_form'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_as", ""), _negated=True),
+                fields=("by", "sent_as"),
+                name="one_question_per_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group', None), ('person__isnull', False)), models.Q(('group__isnull', False), ('person', None)), _connector='OR'), name='party_is_a_person_or_a_group'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("group", None), ("person__isnull", False)),
+                    models.Q(("group__isnull", False), ("person", None)),
+                    _connector="OR",
+                ),
+                name="party_is_a_person_or_a_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('space', 'group'), name='group_once_in_a_space'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("space", "group"), name="group_once_in_a_space"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('space', 'person'), name='person_once_in_a_space'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)),
+                fields=("space", "person"),
+                name="person_once_in_a_space",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__gte', 1), ('weekday__lte', 7)), name='hours_of_a_weekday'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__gte", 1), ("weekday__lte", 7)), name="hours_of_a_weekday"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts')), ('ends__lte', 1440)), name='hours_in_order'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("starts")), ("ends__lte", 1440)),
+                name="hours_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.UniqueConstraint(fields=('space', 'weekday'), name='hours_once_a_day'),
+            model_name="openinghours",
+            constraint=models.UniqueConstraint(fields=("space", "weekday"), name="hours_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='definition',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', False), ('removed_at', None)), fields=('space', 'search_word'), name='word_once_in_a_glossary'),
+            model_name="definition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at__isnull", False), ("removed_at", None)),
+                fields=("space", "search_word"),
+                name="word_once_in_a_glossary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('by', 'sent_as'), name='one_card_per_form'),
+            model_name="card",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_as", ""), _negated=True),
+                fields=("by", "sent_as"),
+                name="one_card_per_form",
+            ),
         ),
     ]

@@ -68,6 +68,15 @@ class SpaceQuerySet(SchoolQuerySet):
             return self.filter(_own(viewer))
         return self.filter(_run(viewer)) if viewer.is_staff else self.none()
 
+    def taught_by(self, viewer: Viewer) -> Self:
+        """Those whose questions are this person's to answer: what they teach, and the projects that they run."""
+        teaches = taught(viewer)
+        found = Q(
+            Exists(teaches.filter(group=OuterRef("group"), subject=OuterRef("subject"))), kind="teaching"
+        )
+        found |= Q(kind="group", group__in=teaches.values("group_id"))
+        return self.filter(found | Q(Exists(_party_named(viewer)), kind="project"))
+
     def written_by(self, viewer: Viewer) -> Self:
         """Those in which this viewer writes, as far as their dates let anybody."""
         found = self.visible_to(viewer)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from preau.directory.counting import number_of
 from preau.directory.rules.subjects import Look
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
@@ -97,3 +99,16 @@ def spaces_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 def own_space(viewer: Viewer) -> Space | None:
     return Space.objects.filter(kind=Space.Kind.OWN, owner=viewer.person.pk).first()
+
+
+def number_waiting(viewer: Viewer) -> Coalesce:
+    """How many questions wait in the spaces that the viewer teaches, as a part of the query of the home: moderating is another thing."""
+    teaching = Question.objects.kept().filter(
+        shown_at__lte=viewer.moment, answered_at=None, closed_at=None, space__archived_at=None
+    )
+    return number_of(teaching.filter(space__in=Space.objects.taught_by(viewer).values("pk")))
+
+
+def waits_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
+    """The card of the home: what waits for whoever answers; for nobody else, nothing."""
+    return {"waiting": waiting} if waiting else None
