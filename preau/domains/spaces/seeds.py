@@ -113,7 +113,7 @@ KEPT = [
 
 def plant(world: Any) -> None:
     """The spaces of every class; that of mathematics of the cast's class, a project of two classes, the portfolio of the cast's pupil."""
-    if world.year is None or world.imported:
+    if world.year is None:
         return
     gather(world.school.pk, world.today)
     pupil = world.people.get("pupil")

@@ -51,23 +51,27 @@ class Hours:
 
     @property
     def opening_said(self) -> str:
-        """« à 17 h », « mardi 1er décembre à 17 h »."""
+        """« à 17 h », « demain à 17 h », « mardi 1er décembre à 17 h »."""
         if self.opens is None:
             return ""
-        day, at = (
-            dates.local(self.opens, self.zone).date(),
-            _("à %(hour)s") % {"hour": _hour(self.opens, self.zone)},
-        )
-        return at if day == dates.local(self.now, self.zone).date() else f"{dates.day(day)} {at}"
+        at = _("à %(hour)s") % {"hour": _hour(self.opens, self.zone)}
+        return " ".join(filter(None, [self._day_said, at]))
 
     @property
     def keeps_for(self) -> str:
-        """What the button says of a question that waits: « Garder pour 17 h », « Garder pour mardi 1er décembre, 17 h »."""
+        """What the button says of a question that waits: « Garder pour 17 h », « Garder pour demain, 17 h »."""
         if self.opens is None:
             return _("Garder ma question")
-        day, hour = dates.local(self.opens, self.zone).date(), _hour(self.opens, self.zone)
-        when = hour if day == dates.local(self.now, self.zone).date() else f"{dates.day(day)}, {hour}"
+        when = ", ".join(filter(None, [self._day_said, _hour(self.opens, self.zone)]))
         return _("Garder pour %(when)s") % {"when": when}
+
+    @property
+    def _day_said(self) -> str:
+        """The day of the opening: nothing for today."""
+        if self.opens is None:
+            return ""
+        day, today = dates.local(self.opens, self.zone).date(), dates.local(self.now, self.zone).date()
+        return "" if day == today else dates.near_day(day, today)
 
     @property
     def marks(self) -> list[bool]:

@@ -15,7 +15,7 @@ from preau.domains.spaces.models import Announcement, Question, Report, SameQues
 from preau.domains.spaces.queries.people import name_for
 from preau.foundation import dates
 
-MOST_BESIDE = 3
+MOST_BESIDE = 2
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from preau.domains.spaces.models import Card, Column, Definition, Resource, Spac
 from preau.domains.spaces.queries.people import name_for
 
 MARKS = {
-    "idea": ("bulb", "soleil"),
+    "idea": ("bulb", "neutral"),
     "question": ("help-circle", "ardoise"),
-    "todo": ("clock", "brique"),
+    "todo": ("clock", "soleil"),
     "done": ("check", "accent"),
 }
 
@@ -81,6 +81,20 @@ def _card(viewer: Viewer, space: Space, card: Any, among: list[Any], schools: in
     )
 
 
+MOST_REMOVED = 20
+
+
+def removed_cards(viewer: Viewer, space: Space) -> list[tuple[int, str, str]]:
+    """The last cards that were taken away and that the viewer may put back: number, text, why (one query)."""
+    rows = Card.objects.visible_to(viewer).filter(space=space.pk, removed_at__isnull=False)
+    found = []
+    for card in rows.order_by("-removed_at", "-pk")[:MOST_REMOVED]:
+        card.space = space
+        if rules.restores(viewer, card):
+            found.append((card.pk, card.text, card.why))
+    return found
+
+
 @dataclass(frozen=True)
 class WordRow:
     pk: int
@@ -92,6 +106,7 @@ class WordRow:
     why: str
     may_accept: bool
     may_remove: bool
+    may_restore: bool
 
 
 def glossary_of(viewer: Viewer, space: Space, schools: int) -> list[WordRow]:
@@ -111,6 +126,7 @@ def glossary_of(viewer: Viewer, space: Space, schools: int) -> list[WordRow]:
                 one.why,
                 one.accepted_at is None and rules.accepts(viewer, one),
                 one.removed_at is None and rules.removes(viewer, one),
+                rules.restores(viewer, one),
             )
         )
     return sorted(found, key=lambda row: row.is_accepted or row.is_removed)

@@ -112,7 +112,7 @@ def test_a_class_of_last_year_is_read_by_who_stayed_to_its_end_and_by_nobody_els
     Space.objects.filter(pk=space.pk).update(last_day=ended, year=year)
     space.refresh_from_db()
     rows = Enrolment.objects.filter(pupil=pupil, group=space.group)
-    rows.update(ends=ended + timedelta(days=1))
+    rows.update(starts=ended - timedelta(days=200), ends=ended + timedelta(days=1))
     assert space in Space.objects.visible_to(seat_of("pupil"))
     assert not rules.writes(seat_of("pupil"), space) and not rules.asks(seat_of("pupil"), space)
     assert not rules.runs_now(seat_of("teacher"), space)
@@ -266,7 +266,8 @@ def test_the_pages_cost_the_same_with_three_hundred_spaces(college: World, clien
                 assert answer.status_code == 200, page
                 found[person.pk, page] = cost
         costs.append(found)
-    assert costs[0] == costs[1]
+    # A page of projects alone asks for no teacher.
+    assert all(costs[1][key] <= cost for key, cost in costs[0].items())
     assert max(costs[1].values()) <= 14, sorted(costs[1].items(), key=lambda one: -one[1])[:3]
 
 

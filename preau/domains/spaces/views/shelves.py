@@ -145,6 +145,7 @@ def _wall(request: HttpRequest, space: Space, status: int = 200, **forms: Any) -
     columns = shown.wall_of(viewer, space, people.number_of_schools(space))
     context = {
         "columns": columns,
+        "removed": shown.removed_cards(viewer, space),
         "may_column": runs or (writes and space.kind == Space.Kind.OWN),
         "column_form": forms.get("column_form") or ColumnForm(),
         "card_form": forms.get("card_form") or (CardForm(space) if writes and columns else None),
