@@ -197,7 +197,7 @@ OPENS: dict[str, Near | set[str]] = {
     "spaces:remove_card": OF_PUPIL,
     "spaces:report_card": near(own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE),
     "spaces:remove_word": OF_PUPIL,
-    **dict.fromkeys([f"spaces:{name}" for name in ("portfolio", "keep", "take_away", "bring")], {"pupil"}),
+    **{key: {"pupil"} for key in [f"spaces:{name}" for name in ("portfolio", "keep", "take_away", "bring")]},
     **dict.fromkeys(["spaces:change", "spaces:throw"], near(own={"pupil"})),
     "spaces:portfolio_of": SHOWN,
 }
@@ -452,8 +452,8 @@ READ_BY: dict[str, set[str]] = {
         ],
         AMONG,
     ),
-    **dict.fromkeys(["spaces:report_question", "spaces:report_card"], {"teacher", "head", "cpe"}),
-    **dict.fromkeys(["spaces:keep", "spaces:change"], {"teacher"}),
+    **{key: {"teacher", "head", "cpe"} for key in ["spaces:report_question", "spaces:report_card"]},
+    **{key: {"teacher"} for key in ["spaces:keep", "spaces:change"]},
     "spaces:bring": set(),
 }
 NOT_WORDS = {"spaces:answer_call"}
