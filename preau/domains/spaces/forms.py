@@ -2,11 +2,14 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +49,7 @@ class Numbered(forms.Form):
 class ListForm(Filter):
     """Which spaces are shown."""
 
-    quoi = forms.ChoiceField(
+    lesquels = forms.ChoiceField(
         label=gettext_lazy("Montrer"),
         required=False,
         choices=[
@@ -382,7 +385,7 @@ class LinkForm(forms.Form):
         error_messages={"required": gettext_lazy("Écrivez l’adresse de la page.")},
     )
     shelf = forms.CharField(label=gettext_lazy("Chapitre"), max_length=60, required=False)
-    note = forms.CharField(label=gettext_lazy("Pour quoi faire"), max_length=300, required=False)
+    usage = forms.CharField(label=gettext_lazy("Pour quoi faire"), max_length=300, required=False)
 
     def clean_address(self) -> str:
         return web_address(self.cleaned_data["address"])
@@ -405,7 +408,7 @@ class FilesForm(forms.Form):
 
     files = Attachments(label=gettext_lazy("Fichiers"))
     shelf = forms.CharField(label=gettext_lazy("Chapitre"), max_length=60, required=False)
-    note = forms.CharField(label=gettext_lazy("Pour quoi faire"), max_length=300, required=False)
+    usage = forms.CharField(label=gettext_lazy("Pour quoi faire"), max_length=300, required=False)
 
     def __init__(self, viewer: Viewer, space: Space, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="id_fichier_%s", **kwargs)
@@ -576,3 +579,38 @@ class BringForm(forms.Form):
         if archive.size > HEAVIEST_PORTFOLIO:
             raise forms.ValidationError(_("Ce fichier est trop lourd : 100 Mo au plus."))
         return archive
+
+
+class MeetingForm(Numbered):
+    """When a virtual class will be, on the wall of the school."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Sujet"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Dites de quoi il s’agit, en quelques mots.")},
+    )
+    day = Day(label=gettext_lazy("Jour"), error_messages={"required": gettext_lazy("Choisissez un jour.")})
+    starts = Clock(
+        label=gettext_lazy("De"), error_messages={"required": gettext_lazy("Choisissez une heure.")}
+    )
+    ends = Clock(label=gettext_lazy("À"), error_messages={"required": gettext_lazy("Choisissez une heure.")})
+
+    def __init__(self, space: Space, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.space = space
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not {"starts", "ends"} & set(self.errors) and data["ends"] <= data["starts"]:
+            self.add_error("ends", _("La fin doit venir après le début."))
+        if "day" not in self.errors and not self.errors and self.moments()[1] <= timezone.now():
+            self.add_error("day", _("Ce moment est passé."))
+        return data
+
+    def moments(self) -> tuple[datetime, datetime]:
+        data, zone = self.cleaned_data, ZoneInfo(self.space.school.timezone)
+
+        def at(minute: int) -> datetime:
+            return datetime.combine(data["day"], time(minute // 60, minute % 60), zone)
+
+        return at(data["starts"]), at(data["ends"])

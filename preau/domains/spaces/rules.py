@@ -12,6 +12,7 @@ from preau.domains.spaces.models import (
     Column,
     Definition,
     Kept,
+    Meeting,
     Party,
     Question,
     Report,
@@ -19,6 +20,7 @@ from preau.domains.spaces.models import (
     Space,
 )
 from preau.domains.spaces.models.spaces import ANSWERABLE, Power
+from preau.domains.spaces.providers import is_offered
 
 # A wall that people read at a glance, a class that asks, a project that stays one.
 MOST_COLUMNS, MOST_CARDS, MOST_WAITING, MOST_PARTIES, MOST_RESOURCES, MOST_WORDS = 8, 120, 5, 40, 300, 500
@@ -195,3 +197,24 @@ def keeps_kept(viewer: Viewer, kept: Kept) -> bool:
 
 def reads_kept(viewer: Viewer, kept: Kept) -> bool:
     return True
+
+
+# Virtual classes
+
+
+def has_meetings(viewer: Viewer, space: Space) -> bool:
+    """Where pupils are, on a site that has a server for it."""
+    return is_offered() and has_questions(viewer, space)
+
+
+def plans_meetings(viewer: Viewer, space: Space) -> bool:
+    return has_meetings(viewer, space) and runs_now(viewer, space)
+
+
+def runs_meeting(viewer: Viewer, meeting: Meeting) -> bool:
+    return is_offered() and runs(viewer, meeting.space)
+
+
+def joins_meeting(viewer: Viewer, meeting: Meeting) -> bool:
+    """Whoever enters the space."""
+    return is_offered() and goes_on(viewer, meeting.space)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.domains.spaces.views import listing, portfolio, shelves, talking
+from preau.domains.spaces.views import listing, meetings, portfolio, shelves, talking
 
 app_name = "spaces"
 urlpatterns = [
@@ -50,6 +50,14 @@ urlpatterns = [
     path("espaces/mot/<int:pk>/accepter/", shelves.accept, name="accept"),
     path("espaces/mot/<int:pk>/retirer/", talking.remove_word, name="remove_word"),
     path("espaces/mot/<int:pk>/remettre/", talking.restore_word, name="restore_word"),
+    path("espaces/<int:pk>/classes-virtuelles/", meetings.meetings, name="meetings"),
+    path("espaces/<int:pk>/classes-virtuelles/prevoir/", meetings.plan, name="plan_meeting"),
+    path("espaces/classe-virtuelle/<int:pk>/ouvrir/", meetings.open_meeting, name="open_meeting"),
+    path("espaces/classe-virtuelle/<int:pk>/fermer/", meetings.close_meeting, name="close_meeting"),
+    path("espaces/classe-virtuelle/<int:pk>/annuler/", meetings.cancel_meeting, name="cancel_meeting"),
+    path("espaces/classe-virtuelle/<int:pk>/entrer/", meetings.join_meeting, name="join_meeting"),
+    path("espaces/classe-virtuelle/<int:pk>/presents/", meetings.attendance, name="attendance"),
+    path("espaces/classe-virtuelle/salle/", meetings.stand_in, name="stand_in"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("portfolio/garder/", portfolio.keep, name="keep"),
     path("portfolio/emporter/", portfolio.take_away, name="take_away"),

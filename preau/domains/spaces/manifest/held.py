@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.queries.terms import SINCE, by_year
-from preau.domains.spaces.actions import keeping
+from preau.domains.spaces.actions import keeping, meeting
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, Rows, on_themselves, own
@@ -134,6 +134,27 @@ for label, model, person, fields, more in [
         },
     ),
     (
+        _("Classes virtuelles prévues"),
+        "Meeting",
+        "made_by",
+        {"space": NONE, "number": NONE, "sent_as": NONE}
+        | dict.fromkeys(
+            "title starts ends made_by made_at opened_at ended_at cancelled_at".split(), PERSONAL
+        ),
+        {"readers": IN_SPACE, "people": {"made_by": STAFF}},
+    ),
+    (
+        _("Présences à des classes virtuelles"),
+        "Attendance",
+        "person",
+        {"meeting": NONE} | dict.fromkeys("person came_at last_at".split(), PERSONAL),
+        {
+            "readers": on_themselves(_("direction"), _("vie scolaire"), RUNNERS),
+            "forget": meeting.forget,
+            "people": {"person": BOTH},
+        },
+    ),
+    (
         _("Portfolios"),
         "Kept",
         "pupil",
@@ -188,6 +209,8 @@ boards.terms.add(
             "spaces.Resource",
             "spaces.Card",
             "spaces.Definition",
+            "spaces.Meeting",
+            "spaces.Attendance",
         ),
         order=29,
     )
@@ -236,6 +259,13 @@ for words in [
         when="at",
         sentence=(_("Portfolio : « %(title)s »"), "%(year)s", _("« %(said)s »"), _("« %(text)s »")),
     ),
+    boards.InWords(
+        "spaces.Meeting",
+        when="starts",
+        sentence=(_("Classe virtuelle : « %(title)s »"),),
+        names=lambda row: row.title,
+    ),
+    boards.InWords("spaces.Attendance", when="came_at", sentence=(_("Présence à une classe virtuelle"),)),
     boards.InWords("spaces.Bundle", when="asked_at", sentence=(_("Portfolio à emporter"),)),
 ]:
     boards.data_in_words.add(words)

@@ -9,7 +9,9 @@ from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules, seeds, tasks
 from preau.domains.spaces.actions import ageing, announcing, asking, making
 from preau.domains.spaces.models import Bundle, Kept, Resource
-from preau.domains.spaces.queries import lists, measures, portfolios
+from preau.domains.spaces.providers import is_offered
+from preau.domains.spaces.queries import lists, measures, meetings, portfolios
+from preau.domains.timetable.boards import BesideLessons, beside_lessons
 from preau.foundation import boards, filework
 from preau.foundation.boards import NotificationKind, Pace
 
@@ -77,6 +79,21 @@ boards.uses.add(
 boards.search.add(
     boards.SearchSource(
         _("Espaces"), "users", lists.spaces_found, rules.enters_spaces, letters=2, order=56, service=KEY
+    )
+)
+beside_lessons.add(BesideLessons(KEY, meetings.beside_lessons, order=30, service=KEY))
+boards.agenda.add(boards.AgendaSource(KEY, meetings.agenda_of, rules.enters_spaces, order=35, service=KEY))
+boards.carriers.add(
+    boards.Carrier(
+        "meetings",
+        _("Classes virtuelles"),
+        lambda now: boards.Load(0, 0, 0),
+        lambda: 0,
+        is_offered,
+        _(
+            "Aucun serveur n’est réglé : les espaces n’ont pas de classe virtuelle (MEETING_SERVER, BBB_URL, BBB_SECRET)."
+        ),
+        order=60,
     )
 )
 boards.pupil_facts.add(
@@ -234,6 +251,11 @@ for verb, label in [
     ("spaces.kept", _("Gardé dans un portfolio")),
     ("spaces.kept_changed", _("Portfolio changé")),
     ("spaces.thrown", _("Retiré d’un portfolio")),
+    ("spaces.meeting_planned", _("Classe virtuelle prévue")),
+    ("spaces.meeting_opened", _("Classe virtuelle ouverte")),
+    ("spaces.meeting_joined", _("Entrée dans une classe virtuelle")),
+    ("spaces.meeting_closed", _("Classe virtuelle fermée")),
+    ("spaces.meeting_cancelled", _("Classe virtuelle annulée")),
     ("spaces.bundle_asked", _("Portfolio à emporter demandé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label, private=True))

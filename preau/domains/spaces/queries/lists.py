@@ -41,11 +41,11 @@ class SpaceRow:
 def spaces_shown(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Space]":
     """The spaces that the viewer enters: of a teacher or a pupil their own, of the others all of the school; archived ones apart."""
     rows = Space.objects.visible_to(viewer).select_related("subject", "group", "school")
-    if chosen.get("quoi") == "archives":
+    if chosen.get("lesquels") == "archives":
         rows = rows.filter(Q(archived_at__isnull=False) | Q(last_day__lt=viewer.today))
     else:
         rows = rows.filter(Q(archived_at=None), Q(last_day=None) | Q(last_day__gte=viewer.today))
-        kinds = KINDS.get(chosen.get("quoi", ""))
+        kinds = KINDS.get(chosen.get("lesquels", ""))
         rows = rows.filter(kind__in=kinds) if kinds else rows
     if chosen.get("mots"):
         for word in fold(chosen["mots"]).split():

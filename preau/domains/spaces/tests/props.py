@@ -10,11 +10,13 @@ from preau.directory.tests.props import own_class
 from preau.domains.spaces.actions.gathering import gather
 from preau.domains.spaces.models import (
     Announcement,
+    Attendance,
     Call,
     Card,
     Column,
     Definition,
     Kept,
+    Meeting,
     OpeningHours,
     Party,
     Question,
@@ -194,6 +196,21 @@ def open_from(space: Space, starts: int, ends: int, *days: int) -> None:
         OpeningHours.objects.create(space=space, weekday=day, starts=starts, ends=ends)
 
 
+def own_meeting(college: World) -> Meeting:
+    """A virtual class that is open."""
+    space = own_teaching(college)
+    known = Meeting.objects.filter(space=space, title="Révisions").first()
+    return known or Meeting.objects.create(
+        space=space,
+        title="Révisions",
+        starts=NOW + timedelta(hours=1),
+        ends=NOW + timedelta(hours=2),
+        made_by=college.people["teacher"],
+        made_at=NOW,
+        opened_at=NOW,
+    )
+
+
 # Many more
 
 
@@ -242,6 +259,22 @@ def many_in_space(college: World, count: int) -> None:
             by=teacher,
             at=NOW,
         )
+        Meeting.objects.create(
+            space=space,
+            title=f"Classe {one}",
+            starts=NOW,
+            ends=NOW + timedelta(hours=1),
+            made_by=teacher,
+            made_at=NOW,
+        )
+
+
+def many_who_came(college: World, count: int) -> None:
+    """`count` people more came to the virtual class."""
+    meeting = own_meeting(college)
+    for _ in range(count):
+        person = Person.objects.create(family_name=f"Venante {Person.objects.count()}", given_name="Ana")
+        Attendance.objects.create(meeting=meeting, person=person, came_at=NOW, last_at=NOW)
 
 
 def many_parties(college: World, count: int) -> None:

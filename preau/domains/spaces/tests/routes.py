@@ -1,6 +1,7 @@
 """The routes of spaces, as it tells the tests of them (tests/declared.py)."""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -19,6 +20,7 @@ from preau.domains.spaces.models import (
     Column,
     Definition,
     Kept,
+    Meeting,
     Party,
     Question,
     Report,
@@ -32,11 +34,13 @@ from preau.domains.spaces.tests.props import (
     many_kept,
     many_parties,
     many_spaces,
+    many_who_came,
     own_announcement,
     own_card,
     own_column,
     own_definition,
     own_kept,
+    own_meeting,
     own_party,
     own_project,
     own_question,
@@ -91,6 +95,9 @@ PAGES = [
     Page("spaces:remove_word", IN_CLASS, otherwise=404, model=own_definition),
     Page("spaces:report_question", RUN, model=own_question),
     Page("spaces:report_card", RUN, model=own_card),
+    Page("spaces:meetings", IN_CLASS, otherwise=404, model=own_teaching),
+    Page("spaces:attendance", RUN, model=own_meeting),
+    Page("spaces:stand_in", HERE),
     Page("spaces:portfolio", {"pupil"}),
     Page("spaces:keep", {"pupil"}),
     Page("spaces:change", {"pupil"}, model=own_kept),
@@ -106,7 +113,7 @@ ELSEWHERE = {
     for name in (
         "own add_group add_person call_school end_party archive reopen announce restore_announcement ask say_same take_back_answer "
         "let_out close_question restore_question dismiss put_link put_files take_off add_column drop_column add_card move_card "
-        "restore_card propose accept restore_word take_away bring throw"
+        "restore_card propose accept restore_word take_away bring throw plan_meeting open_meeting close_meeting cancel_meeting join_meeting"
     ).split()
 }
 LISTS = [
@@ -124,12 +131,15 @@ LISTS = [
     ("teacher", "spaces:members", many_parties),
     ("pupil", "spaces:portfolio", many_kept),
     ("guardian", "spaces:portfolio_of", many_kept),
-    ("teacher", "portal:home", many_in_space),
+    ("teacher", "spaces:meetings", many_in_space),
+    ("teacher", "spaces:attendance", many_who_came),
+    ("pupil", "agenda:agenda", many_in_space),
+    ("teacher", "timetable:week", many_in_space),
 ]
 ONE_THING = {
     f"spaces:{name}"
     for name in (
-        "settings question remove_question remove_announcement remove_card remove_word report_question report_card keep change"
+        "settings question remove_question remove_announcement remove_card remove_word report_question report_card keep change stand_in"
     ).split()
 }
 
@@ -156,6 +166,7 @@ SEES: dict[type[Model], Near] = {
     Card: SEEN,
     Definition: SEEN,
     Kept: SHOWN,
+    Meeting: SEEN,
 }
 OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["spaces:spaces", "spaces:own", "spaces:put"], ENTER),
@@ -200,6 +211,14 @@ OPENS: dict[str, Near | set[str]] = {
     **{key: {"pupil"} for key in [f"spaces:{name}" for name in ("portfolio", "keep", "take_away", "bring")]},
     **dict.fromkeys(["spaces:change", "spaces:throw"], near(own={"pupil"})),
     "spaces:portfolio_of": SHOWN,
+    "spaces:meetings": SEEN,
+    "spaces:plan_meeting": RUN_NOW,
+    **dict.fromkeys(
+        [f"spaces:{name}" for name in ("open_meeting", "close_meeting", "cancel_meeting", "attendance")],
+        RUN_BY,
+    ),
+    "spaces:join_meeting": WRITTEN,
+    "spaces:stand_in": ENTER,
 }
 NAMES = {
     "espace": Named(Space),
@@ -209,12 +228,12 @@ NAMES = {
 }
 PLAIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        "mots text sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf note "
+        "mots text sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf usage day "
         "mark word said path to_teachers to_guardians archive vers geste chapitre".split(),
         (),
     ),
-    "quoi": ("classes", "enseignements", "projets", "archives"),
-    "etat": ("attente", "repondues"),
+    "lesquels": ("classes", "enseignements", "projets", "archives"),
+    "reponses": ("attente", "repondues"),
     "parcours": ("avenir", "peac"),
 }
 
@@ -261,6 +280,10 @@ def _called(stage: Stage) -> None:
 
 def _emptied(stage: Stage) -> None:
     Card.objects.filter(column=stage.own(Column).pk).delete()
+
+
+def _not_opened(stage: Stage) -> None:
+    Meeting.objects.filter(pk=stage.own(Meeting).pk).update(opened_at=None)
 
 
 def _between(stage: Stage) -> None:
@@ -384,13 +407,13 @@ BODIES = {
             "title": "Un site",
             "address": "https://exemple.fr/a/",
             "shelf": "Fractions",
-            "note": "À lire",
+            "usage": "À lire",
         },
         wrong=lambda stage: {"address": "javascript:alert(1)"},
     ),
     "spaces:put_files": Body(
         "teacher",
-        lambda stage: {"files": sent("Fiche.pdf", PDF), "shelf": "Fractions", "note": "À lire"},
+        lambda stage: {"files": sent("Fiche.pdf", PDF), "shelf": "Fractions", "usage": "À lire"},
         wrong=lambda stage: {"files": ""},
     ),
     "spaces:take_off": Body("teacher"),
@@ -429,6 +452,21 @@ BODIES = {
     "spaces:report_card": Body(
         "teacher", lambda stage: {"words": "C’est moqueur."}, wrong=lambda stage: {"words": TOO_LONG}
     ),
+    "spaces:plan_meeting": Body(
+        "teacher",
+        lambda stage: {
+            "title": "Révisions",
+            "day": "2026-12-03",
+            "starts": "18:00",
+            "ends": "19:00",
+            "sent_as": FORM,
+        },
+        wrong=lambda stage: {"ends": "17:00"},
+    ),
+    "spaces:open_meeting": Body("teacher", before=_not_opened),
+    "spaces:close_meeting": Body("teacher"),
+    "spaces:cancel_meeting": Body("teacher", before=_not_opened),
+    "spaces:join_meeting": Body("pupil"),
     "spaces:keep": Body(
         "pupil", lambda stage: _kept(stage) | {"sent_as": FORM}, wrong=lambda stage: {"title": ""}
     ),
@@ -447,7 +485,7 @@ READ_BY: dict[str, set[str]] = {
             f"spaces:{name}"
             for name in (
                 "settings announce ask question put_link put_files put add_column add_card propose create add_group add_person "
-                "remove_question remove_announcement remove_card remove_word"
+                "remove_question remove_announcement remove_card remove_word plan_meeting"
             ).split()
         ],
         AMONG,
@@ -521,6 +559,15 @@ def _plant(stage: Stage, scope: str, group: Any, runner: Person, writer: Person,
             space=space, word=said[:80], search_word=said.lower()[:160], text=said, by=writer, at=NOW
         ),
         Party.objects.create(space=project, school=group.school, group=group, added_at=NOW),
+        Meeting.objects.create(
+            space=space,
+            title=said,
+            starts=NOW,
+            ends=NOW + timedelta(hours=1),
+            made_by=runner,
+            made_at=NOW,
+            opened_at=NOW,
+        ),
     )
 
 
@@ -535,5 +582,6 @@ def lay(college: World) -> None:
         own_resource,
         own_party,
         own_kept,
+        own_meeting,
     ):
         make(college)

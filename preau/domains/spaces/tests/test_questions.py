@@ -1,6 +1,6 @@
 """Questions at their hours, answered for all; what is taken away, reported, announced."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Closure, Enrolment
+from preau.directory.models import Closure, Enrolment, Person
 from preau.directory.seeds.world import World
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import announcing, asking
@@ -24,6 +24,7 @@ from preau.domains.spaces.tests.props import (
     own_question,
     own_teaching,
 )
+from preau.identity.models import Account
 
 pytestmark = pytest.mark.django_db
 PARIS = "Europe/Paris"
@@ -33,6 +34,12 @@ EVENING = [Span(day, 17 * 60, 19 * 60) for day in (1, 2, 4, 5)]
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     """A moment of November 2026, in UTC: one hour before the wall of Paris."""
     return datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
+
+
+def with_account(person: Person) -> Person:
+    """Whoever is not of the cast signs in too."""
+    Account.objects.get_or_create(person=person, defaults={"login": f"camarade.{person.pk}"})
+    return person
 
 
 def fresh(seat_of: Any, key: str, world: World | None = None) -> Any:
@@ -70,14 +77,14 @@ def test_hours_are_those_of_the_wall(now: datetime, is_open: bool, said: str, bu
 
 
 def test_a_closed_day_opens_nothing() -> None:
-    shut = [(datetime(2026, 11, 24).date(), datetime(2026, 11, 26).date())]
+    shut = [(date(2026, 11, 24), date(2026, 11, 26))]
     hours = hours_at(EVENING, PARIS, shut, at(24, 10))
     assert not hours.is_open and hours.opens == at(27, 17)
 
 
 def test_without_hours_it_is_always_open_and_with_none_to_come_it_says_so() -> None:
     assert hours_at([], PARIS, (), at(24, 3)).is_open
-    years = [(datetime(2026, 1, 1).date(), datetime(2028, 1, 1).date())]
+    years = [(date(2026, 1, 1), date(2028, 1, 1))]
     assert hours_at(EVENING, PARIS, years, at(24, 10)).opens is None
 
 
@@ -103,6 +110,7 @@ def test_asked_at_night_it_reaches_the_teacher_at_their_hour(
     assert asked in Question.objects.visible_to(fresh(seat_of, "pupil"))
     assert asked not in Question.objects.visible_to(fresh(seat_of, "teacher"))
     address = reverse("spaces:questions", kwargs={"pk": space.pk})
+    with_account(mate)
     for person in (teacher, mate):
         client.sit(person)
         assert "Par combien" not in client.get(address).content.decode()
@@ -202,7 +210,7 @@ def test_what_is_taken_away_says_why_to_its_author_alone_and_comes_back(
     page = client.get(address).content.decode()
     assert "Le nom d’un camarade" in page and question.text in page
     assert Item.objects.filter(kind=asking.REMOVED, person=question.by).count() == 1
-    client.sit(a_classmate(college))
+    client.sit(with_account(a_classmate(college)))
     assert question.text not in client.get(address).content.decode()
     question.refresh_from_db()
     assert not rules.restores(seat_of("pupil"), question)

@@ -64,7 +64,7 @@ def put_link(request: HttpRequest, space: Space) -> HttpResponse:
                 data["title"],
                 data["address"],
                 shelf=data["shelf"],
-                note=data["note"],
+                note=data["usage"],
             )
         except TooMany:
             form.add_error("address", FULL)
@@ -82,7 +82,7 @@ def put_files(request: HttpRequest, space: Space) -> HttpResponse:
         data = form.cleaned_data
         try:
             count = shelving.put_files(
-                request.viewer, space, data["files"], shelf=data["shelf"], note=data["note"]
+                request.viewer, space, data["files"], shelf=data["shelf"], note=data["usage"]
             )
         except TooMany:
             form.add_error("files", FULL)

@@ -54,7 +54,7 @@ def _questions(
     request: HttpRequest, space: Space, form: AskForm | None = None, status: int = 200
 ) -> HttpResponse:
     viewer = request.viewer
-    state = request.GET.get("etat", "")
+    state = request.GET.get("reponses", "")
     page = page_for(request, talk.questions_of(viewer, space, state), A_PAGE)
     schools = people.number_of_schools(space)
     context = {
