@@ -13,11 +13,11 @@ from django.template import engines
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Person
 from preau.domains.spaces.models import Kept
+from preau.domains.spaces.models.portfolio import DATA, FORMAT, VERSION
 from preau.foundation import vault
 from preau.foundation.filekinds import drive_name
 
-FORMAT, VERSION = "preau.portfolio", 1
-INDEX, DATA, FOLDER = "index.html", "portfolio.json", "fichiers"
+INDEX, FOLDER = "index.html", "fichiers"
 
 
 def rows_of(pupil: Person) -> list[Kept]:

@@ -17,8 +17,8 @@ from preau.commons.files.rules import HANDED_IN
 from preau.directory.viewer import Viewer
 from preau.domains.spaces.actions import keeping
 from preau.domains.spaces.actions.making import TooMany
-from preau.domains.spaces.exports import DATA, FORMAT, VERSION
 from preau.domains.spaces.models import Kept
+from preau.domains.spaces.models.portfolio import DATA, FORMAT, VERSION
 from preau.foundation.uploads import MEGABYTE, UploadRefused
 
 MOST_THINGS, MOST_SAID, MOST_ENTRIES, HEAVIEST = 500, 2 * MEGABYTE, 2_000, 30 * MEGABYTE

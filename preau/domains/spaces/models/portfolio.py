@@ -13,6 +13,9 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.domains.spaces.models.spaces import taught
 
+# What an archive of a portfolio says it is, and where.
+FORMAT, VERSION, DATA = "preau.portfolio", 1, "portfolio.json"
+
 
 class KeptQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:

@@ -266,7 +266,7 @@ class Space(models.Model):
         return self.archived_at is not None or any(past)
 
 
-class PartyQuerySet(SchoolQuerySet):
+class SpacePartyQuerySet(SchoolQuerySet):
     def present(self) -> Self:
         return self.filter(left_at=None)
 
@@ -295,7 +295,7 @@ class Party(models.Model):
     added_at = models.DateTimeField(_("ajouté le"))
     left_at = models.DateTimeField(_("parti le"), null=True)
 
-    objects = PartyQuerySet.as_manager()
+    objects = SpacePartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation à un espace")

@@ -138,7 +138,7 @@ def party_rows(viewer: Viewer, space: Space) -> list[PartyRow]:
     rows = []
     for party in parties_of(space):
         party.space = space
-        name = party.group.name if party.group else party.person.full_name
+        name = party.group.name if party.group else (party.person.full_name if party.person else "")
         rows.append(
             PartyRow(
                 party.pk,
