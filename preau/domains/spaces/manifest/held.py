@@ -9,7 +9,7 @@ from preau.directory.queries.terms import SINCE, by_year
 from preau.domains.spaces.actions import keeping, meeting
 from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
-from preau.foundation.readers import EVERY_ROW, NO_ROW, Readers, Rows, on_themselves, own
+from preau.foundation.readers import EVERY_ROW, Readers, Rows, on_themselves
 
 COMMON: dict[str, Any] = dict(
     purpose=_(
@@ -25,7 +25,7 @@ RUNNERS = _("qui anime l’espace")
 IN_SPACE = on_themselves(_("direction"), _("vie scolaire"), RUNNERS, others=(HERE,))
 # What somebody takes away is theirs to say: its author reads it, the person who took it away wrote no more than the reason.
 REMOVED: dict[str, FieldClass] = dict.fromkeys(["removed_at", "removed_by", "why"], PERSONAL)
-WROTE = Readers(own("by"), NO_ROW, (_("direction"), _("vie scolaire"), RUNNERS), (HERE,))
+WROTE = IN_SPACE
 SHOWN_TO_GUARDIANS = Rows(lambda _reader: Q(to_guardians=True), _("ce que l’élève leur montre"))
 
 for label, model, person, fields, more in [
@@ -110,6 +110,20 @@ for label, model, person, fields, more in [
         {"space": NONE, "kind": NONE, "address": NONE, "shelf": NONE}
         | dict.fromkeys("title note file by at".split(), PERSONAL),
         {"readers": WROTE, "people": {"by": BOTH}},
+    ),
+    (
+        _("Heures des questions"),
+        "OpeningHours",
+        "space__owner",
+        dict.fromkeys("space weekday starts ends".split(), NONE),
+        {"readers": IN_SPACE, "people": {"space__owner": BOTH}},
+    ),
+    (
+        _("Colonnes de murs"),
+        "Column",
+        "space__owner",
+        {"space": NONE, "rank": NONE, "title": PERSONAL},
+        {"readers": IN_SPACE, "people": {"space__owner": BOTH}},
     ),
     (
         _("Cartes de murs"),
@@ -209,6 +223,8 @@ boards.terms.add(
             "spaces.Resource",
             "spaces.Card",
             "spaces.Definition",
+            "spaces.OpeningHours",
+            "spaces.Column",
             "spaces.Meeting",
             "spaces.Attendance",
         ),
@@ -250,6 +266,13 @@ for words in [
         when="at",
         sentence=(_("Carte : « %(text)s »"),),
         names=lambda row: str(_("carte d’un mur")),
+    ),
+    boards.InWords("spaces.OpeningHours", when="", sentence=(_("Heures des questions"),)),
+    boards.InWords(
+        "spaces.Column",
+        when="",
+        sentence=(_("Colonne d’un mur : « %(title)s »"),),
+        names=lambda row: row.title,
     ),
     boards.InWords(
         "spaces.Definition", when="at", sentence=(_("Définition de « %(word)s » : « %(text)s »"),)

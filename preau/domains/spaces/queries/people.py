@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Person
@@ -95,16 +95,14 @@ def people_of(space: Space, day: date) -> People:
 def teachers_by_space(spaces: Iterable[Space], day: date) -> dict[int, list[str]]:
     """By space of a teaching, its teachers as families name them (one query)."""
     found: dict[int, list[str]] = {}
-    wanted = {(space.group_id, space.subject_id): space.pk for space in spaces if space.subject_id}
-    if not wanted:
-        return found
     rows = Assignment.objects.filter(
-        active_on(day), group__in={group for group, _ in wanted}, subject__isnull=False
+        active_on(day), group__spaces__in=[space.pk for space in spaces], subject=F("group__spaces__subject")
     )
-    for row in rows.select_related("teacher").order_by("teacher__search_name", "pk"):
-        space = wanted.get((row.group_id, row.subject_id))
-        if space is not None and row.teacher.formal_name not in found.setdefault(space, []):
-            found[space].append(row.teacher.formal_name)
+    named = rows.annotate(of_space=F("group__spaces")).select_related("teacher")
+    for row in named.order_by("teacher__search_name", "pk"):
+        names = found.setdefault(row.of_space, [])
+        if row.teacher.formal_name not in names:
+            names.append(row.teacher.formal_name)
     return found
 
 
