@@ -379,7 +379,13 @@ BODIES = {
         before=_as_project,
         wrong=lambda stage: {"person": ""},
     ),
-    "spaces:call_school": Body("teacher", before=_as_project),
+    "spaces:call_school": Body(
+        "teacher",
+        before=_as_project,
+        again=dict.fromkeys(
+            ["spaces_call", "journal_line"], "a word is shown once: asked again, the first serves no more"
+        ),
+    ),
     "spaces:end_party": Body("teacher"),
     "spaces:settings": Body("teacher", _settings, wrong=lambda stage: {"ends": "16:00"}),
     "spaces:archive": Body("teacher"),
@@ -496,6 +502,7 @@ READ_BY: dict[str, set[str]] = {
     "spaces:bring": set(),
 }
 NOT_WORDS = {"spaces:answer_call"}
+WITH_SECRETS = {"spaces:answer_call"}
 
 # The stage of the matrix
 
