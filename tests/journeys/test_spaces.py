@@ -104,6 +104,8 @@ def test_a_pupil_asks_at_nine_in_the_evening_and_is_answered_the_next_day(
 
     clock.move_to(datetime(2026, 11, 25, 16, 5, tzinfo=UTC))
     asking.tell_questions()
+    # A night ends a session.
+    teacher.sign_in("teacher")
     teacher.open(f"/espaces/{space.pk}/questions/")
     teacher.check("espaces-questions")
     teacher.page.get_by_role("link", name="Répondre").press("Enter")
@@ -111,6 +113,7 @@ def test_a_pupil_asks_at_nine_in_the_evening_and_is_answered_the_next_day(
     teacher.page.get_by_role("button", name="Répondre").press("Enter")
     expect(teacher.page.get_by_text("La réponse est dans l’espace.")).to_be_visible()
 
+    pupil.sign_in("pupil")
     pupil.open(f"/espaces/{space.pk}/questions/")
     expect(page.get_by_text("c’est sept fois quatre")).to_be_visible()
     expect(page.get_by_text("Répondu", exact=True)).to_be_visible()
