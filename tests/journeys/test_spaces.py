@@ -102,6 +102,8 @@ def test_a_pupil_asks_at_nine_in_the_evening_and_is_answered_the_next_day(
     teacher.open(f"/espaces/{space.pk}/questions/")
     expect(teacher.page.get_by_text("Aucune question ici")).to_be_visible()
 
+    for screen in (page, teacher.page):
+        screen.goto("about:blank")
     clock.move_to(datetime(2026, 11, 25, 16, 5, tzinfo=UTC))
     asking.tell_questions()
     # A night ends a session.

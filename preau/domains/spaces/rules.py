@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from preau.directory.models import Group
+from preau.directory.models import Group, Person
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
@@ -191,12 +191,13 @@ def reads_portfolio(viewer: Viewer, *_: object) -> bool:
     return viewer.works_with_pupils or viewer.is_guardian
 
 
+def reads_portfolio_of(viewer: Viewer, person: Person) -> bool:
+    """Those to whom this pupil shows something; of all the others nobody learns whether there is anything."""
+    return reads_portfolio(viewer) and Kept.objects.visible_to(viewer).filter(pupil=person.pk).exists()
+
+
 def keeps_kept(viewer: Viewer, kept: Kept) -> bool:
     return kept.pupil_id == viewer.person.pk
-
-
-def reads_kept(viewer: Viewer, kept: Kept) -> bool:
-    return True
 
 
 # Virtual classes

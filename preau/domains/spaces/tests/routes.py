@@ -146,22 +146,25 @@ ONE_THING = {
 
 # The isolation matrix
 
-SEEN: Near = near(own=LIFE | {"teacher", "pupil"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE)
-RUN_BY: Near = near(own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE)
+TAUGHT = LIFE | {"teacher_parent"}
+SEEN: Near = near(
+    own=LIFE | {"teacher", "pupil"}, other_class=TAUGHT, departed=LIFE, other_school=NEIGHBOURING
+)
+RUN_BY: Near = near(own=LIFE | {"teacher"}, other_class=TAUGHT, departed=LIFE, other_school=NEIGHBOURING)
 # While one writes in it: a space of last year is only read.
-RUN_NOW: Near = near(own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"})
-WRITTEN: Near = near(own=LIFE | {"teacher", "pupil"}, other_class=LIFE | {"teacher_parent"})
+RUN_NOW: Near = near(own=LIFE | {"teacher"}, other_class=TAUGHT, other_school=NEIGHBOURING)
+WRITTEN: Near = near(own=LIFE | {"teacher", "pupil"}, other_class=TAUGHT, other_school=NEIGHBOURING)
 # Of what the cast's pupil wrote: they themselves, and whoever runs the space.
-OF_PUPIL: Near = near(own=LIFE | {"teacher", "pupil"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE)
+OF_PUPIL = SEEN
 NOBODY: Near = near()
 ENTER = WITH_PUPILS | {"pupil"} | NEIGHBOURING
 SHOWN: Near = near(own=OWN_FAMILY | {"teacher"})
 SEES: dict[type[Model], Near] = {
     Space: SEEN,
-    Party: near(own=LIFE | {"teacher", "pupil"}, other_class=LIFE | {"teacher_parent"}),
+    Party: SEEN,
     Announcement: SEEN,
     Question: SEEN,
-    Report: near(own=LIFE | {"teacher", "pupil"}, other_class=LIFE | {"teacher_parent"}, departed=LIFE),
+    Report: SEEN,
     Resource: SEEN,
     Column: SEEN,
     Card: SEEN,
@@ -186,7 +189,7 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     # Of a class, the directory says who is in it.
     **dict.fromkeys([f"spaces:{name}" for name in ("add_group", "add_person", "call_school")], NOBODY),
-    "spaces:end_party": near(own=LIFE | {"teacher"}, other_class=LIFE | {"teacher_parent"}),
+    "spaces:end_party": RUN_BY,
     "spaces:ask": near(own={"pupil"}),
     "spaces:say_same": near(own={"pupil"}),
     **dict.fromkeys(
@@ -199,7 +202,8 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [f"spaces:restore_{name}" for name in ("question", "announcement", "card", "word")], NOBODY
     ),
-    "spaces:dismiss": RUN_BY,
+    # Nobody settles what they reported themselves.
+    "spaces:dismiss": near(own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE),
     **dict.fromkeys(
         [f"spaces:{name}" for name in ("put_link", "put_files", "add_card", "propose", "move_card")], WRITTEN
     ),
@@ -211,7 +215,7 @@ OPENS: dict[str, Near | set[str]] = {
     "spaces:remove_word": OF_PUPIL,
     **{key: {"pupil"} for key in [f"spaces:{name}" for name in ("portfolio", "keep", "take_away", "bring")]},
     **dict.fromkeys(["spaces:change", "spaces:throw"], near(own={"pupil"})),
-    "spaces:portfolio_of": SHOWN,
+    "spaces:portfolio_of": near(own=(OWN_FAMILY - {"pupil"}) | {"teacher"}),
     "spaces:meetings": SEEN,
     "spaces:plan_meeting": RUN_NOW,
     **dict.fromkeys(

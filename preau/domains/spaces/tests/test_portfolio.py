@@ -77,7 +77,9 @@ def test_what_is_not_shown_leaves_no_trace(college: World, client: SchoolClient)
     client.sit(college.people["guardian"])
     assert kept.title in client.get(address).content.decode()
     Kept.objects.filter(pupil=kept.pupil).update(to_guardians=False)
-    assert client.get(address).status_code == 404
+    assert client.get(address).status_code == 403
+    Kept.objects.filter(pupil=kept.pupil).delete()
+    assert client.get(address).status_code == 403
 
 
 def test_a_form_keeps_once_with_its_file(college: World, client: SchoolClient) -> None:

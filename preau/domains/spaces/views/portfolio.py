@@ -1,7 +1,7 @@
 """The portfolio of a pupil: what they keep, who reads it, taking it away and bringing it back."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,13 +116,11 @@ def bring(request: HttpRequest) -> HttpResponse:
     return _portfolio(request, brought=brought)
 
 
-@opens(Person, to=rules.reads_portfolio, by="public_id")
+@opens(Person, to=rules.reads_portfolio_of, by="public_id")
 @require_safe
 def portfolio_of(request: HttpRequest, person: Person) -> HttpResponse:
-    """What a pupil shows to the viewer; nothing shown is as if there were nothing."""
+    """What a pupil shows to the viewer."""
     rows = portfolios.kept_of(request.viewer, person.pk)
     page = page_for(request, rows, A_PAGE)
-    if not page.paginator.count:
-        raise Http404
     context = {"pupil": person, "rows": portfolios.kept_rows(page.object_list), "page_obj": page}
     return render(request, "spaces/portfolio_of.html", context)
