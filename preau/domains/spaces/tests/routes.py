@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
 from conftest import NOW
+from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
 from preau.directory.models import Group, Person
 from preau.directory.seeds.world import World
@@ -230,6 +231,8 @@ NAMES = {
     "column": Named(Column),
     "group": Named(Group),
     "person": Named(Person),
+    "files-garde": Named(StoredFile, "public_id"),
+    "papers-garde": Named(StoredFile, "public_id"),
 }
 PLAIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
