@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "preau.domains.competences",
     "preau.domains.report_cards",
     "preau.domains.messaging",
+    "preau.domains.spaces",
     "preau.portal",
 ]
 
@@ -227,6 +228,14 @@ SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=10)
 # Messages that one school may pay in a day; the rest leaves the next day.
 SMS_PER_DAY = env.int("SMS_PER_DAY", default=500)
+
+# Virtual classes (docs/operations.md): the class that opens rooms, none unless told; the demonstration stands in for a server.
+MEETING_SERVER = env.str(
+    "MEETING_SERVER", default="preau.domains.spaces.providers.standin.StandIn" if DEMO else ""
+)
+# Of BigBlueButton: the address of its API, and the secret that it shares with this site (`bbb-conf --secret`).
+BBB_URL = env.str("BBB_URL", default="").rstrip("/")
+BBB_SECRET = env.str("BBB_SECRET", default="")
 
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")

@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("preau.domains.attention.urls")),
     path("", include("preau.domains.records.urls")),
     path("", include("preau.domains.report_cards.urls")),
+    path("", include("preau.domains.spaces.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -28,6 +28,7 @@ os.environ |= {
     "HTTPS": "0",
     "HASHED_STATIC": "0",
     "EMAIL_URL": "memorymail://",
+    "MEETING_SERVER": "preau.domains.spaces.providers.standin.StandIn",
     "LOG_LEVEL": "CRITICAL",
     # Rows of a test are gone with it, and the pages that said them would stay.
     "SHARED_PAGES_SECONDS": "0",

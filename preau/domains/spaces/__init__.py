@@ -1,0 +1,1 @@
+"""who makes something together, where."""

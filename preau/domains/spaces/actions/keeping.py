@@ -1,0 +1,102 @@
+"""What a pupil keeps of theirs: put, changed, thrown away; and what is left of somebody who is erased."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.spaces import rules
+from preau.domains.spaces.actions.making import TooMany
+from preau.domains.spaces.models import Card, Definition, Kept, Question, Report, SameQuestion, Space
+from preau.foundation import journal
+from preau.foundation.locks import lock
+
+
+def year_said(viewer: Viewer) -> str:
+    """« 2026-2027 »."""
+    if viewer.year:
+        return f"{viewer.year.starts:%Y}-{viewer.year.ends:%Y}"
+    first = viewer.today.year if viewer.today.month >= 8 else viewer.today.year - 1
+    return f"{first}-{first + 1}"
+
+
+@transaction.atomic
+def keep(viewer: Viewer, facts: Mapping[str, Any], sent_as: str = "") -> Kept:
+    """Keep one thing more; the same form sent twice keeps one. Raises TooMany."""
+    lock(Person, viewer.person.pk)
+    mine = Kept.objects.filter(pupil=viewer.person)
+    known = mine.filter(sent_as=sent_as).first() if sent_as else None
+    if known:
+        return known
+    if mine.count() >= rules.MOST_KEPT:
+        raise TooMany
+    made: Kept = Kept.objects.create(
+        pupil=viewer.person,
+        school_id=viewer.school_id or 0,
+        at=timezone.now(),
+        sent_as=sent_as,
+        **{"year": year_said(viewer)} | dict(facts),
+    )
+    journal.record(viewer, "spaces.kept", made, subject_id=viewer.person.pk)
+    return made
+
+
+@transaction.atomic
+def change(viewer: Viewer, kept: Kept, facts: Mapping[str, Any]) -> bool:
+    """Say it otherwise, show it to others or no more; False when it is the same."""
+    kept = lock(Kept, kept.pk)
+    if all(getattr(kept, name) == value for name, value in facts.items()):
+        return False
+    for name, value in facts.items():
+        setattr(kept, name, value)
+    kept.save()
+    journal.record(viewer, "spaces.kept_changed", kept, subject_id=viewer.person.pk)
+    return True
+
+
+@transaction.atomic
+def throw(viewer: Viewer, kept: Kept) -> None:
+    journal.record(viewer, "spaces.thrown", kept, subject_id=viewer.person.pk)
+    kept.delete()
+
+
+@transaction.atomic
+def forget_words(person_id: int) -> int:
+    """Erase the questions of somebody, and who answered those of others."""
+    gone = int(Question.objects.filter(by=person_id).delete()[0])
+    return gone + int(Question.objects.filter(answered_by=person_id).update(answered_by=None))
+
+
+@transaction.atomic
+def forget_same(person_id: int) -> int:
+    return int(SameQuestion.objects.filter(person=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_reports(person_id: int) -> int:
+    return int(Report.objects.filter(by=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_cards(person_id: int) -> int:
+    return int(Card.objects.filter(by=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_definitions(person_id: int) -> int:
+    """What was accepted is the class's: it stays, without a name that anybody reads, since its author's row is emptied."""
+    return int(Definition.objects.filter(by=person_id, accepted_at=None).delete()[0])
+
+
+@transaction.atomic
+def forget_portfolio(person_id: int) -> int:
+    return int(Kept.objects.filter(pupil=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_spaces(person_id: int) -> int:
+    """One's own space, with all that is in it; the others are the school's."""
+    return int(Space.objects.filter(owner=person_id).delete()[0])

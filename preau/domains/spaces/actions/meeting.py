@@ -1,0 +1,107 @@
+"""A virtual class is planned, opened on the server, joined, closed; who came is kept."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.spaces import rules
+from preau.domains.spaces.models import Attendance, Meeting, Space
+from preau.domains.spaces.providers import Guest, Room, server
+from preau.foundation import journal
+from preau.foundation.locks import lock
+
+
+class NotOpen(Exception):
+    """The room is not open, or no more."""
+
+
+def room_of(meeting: Meeting) -> Room:
+    return Room(meeting.number, f"{meeting.title} ({meeting.space.title})")
+
+
+@transaction.atomic
+def plan(
+    viewer: Viewer, space: Space, title: str, starts: datetime, ends: datetime, *, sent_as: str = ""
+) -> Meeting:
+    """Say when it will be; the same form sent twice plans one."""
+    lock(Person, viewer.person.pk)
+    known = Meeting.objects.filter(made_by=viewer.person, sent_as=sent_as).first() if sent_as else None
+    if known:
+        return known
+    made: Meeting = Meeting.objects.create(
+        space=space,
+        title=title,
+        starts=starts,
+        ends=ends,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+        sent_as=sent_as,
+    )
+    journal.record(viewer, "spaces.meeting_planned", made)
+    return made
+
+
+@transaction.atomic
+def open_room(viewer: Viewer, meeting: Meeting) -> bool:
+    """Open its room on the server; False when it was open or is over. Raises Unreachable, and nothing has changed."""
+    meeting = lock(Meeting, meeting.pk, "space")
+    if meeting.opened_at is not None or meeting.cancelled_at is not None:
+        return False
+    # Last of all that may fail: a room that the server has opened is opened again as the same one.
+    server().create(room_of(meeting))
+    meeting.opened_at = timezone.now()
+    meeting.save(update_fields=["opened_at"])
+    journal.record(viewer, "spaces.meeting_opened", meeting)
+    return True
+
+
+@transaction.atomic
+def close_room(viewer: Viewer, meeting: Meeting) -> bool:
+    """Close its room for all; False when it was not open. Raises Unreachable, and nothing has changed."""
+    meeting = lock(Meeting, meeting.pk, "space")
+    if not meeting.is_open:
+        return False
+    server().end(room_of(meeting))
+    meeting.ended_at = timezone.now()
+    meeting.save(update_fields=["ended_at"])
+    journal.record(viewer, "spaces.meeting_closed", meeting)
+    return True
+
+
+@transaction.atomic
+def cancel(viewer: Viewer, meeting: Meeting) -> bool:
+    """It will not be; False when it has been opened, or was cancelled."""
+    meeting = lock(Meeting, meeting.pk, "space")
+    if meeting.opened_at is not None or meeting.cancelled_at is not None:
+        return False
+    meeting.cancelled_at = timezone.now()
+    meeting.save(update_fields=["cancelled_at"])
+    journal.record(viewer, "spaces.meeting_cancelled", meeting)
+    return True
+
+
+@transaction.atomic
+def join(viewer: Viewer, meeting: Meeting) -> str:
+    """Come in: that one came is kept, and the address where one's browser goes is given. Raises NotOpen."""
+    meeting = lock(Meeting, meeting.pk, "space")
+    if not meeting.is_open:
+        raise NotOpen
+    now = timezone.now()
+    row, made = Attendance.objects.get_or_create(
+        meeting=meeting, person=viewer.person, defaults={"came_at": now, "last_at": now}
+    )
+    if not made:
+        Attendance.objects.filter(pk=row.pk).update(last_at=now)
+    journal.record(viewer, "spaces.meeting_joined", meeting, subject_id=viewer.person.pk)
+    runs = rules.runs(viewer, meeting.space)
+    return server().join_address(
+        room_of(meeting), Guest(viewer.person.public_id, viewer.person.full_name, runs)
+    )
+
+
+@transaction.atomic
+def forget(person_id: int) -> int:
+    return int(Attendance.objects.filter(person=person_id).delete()[0])

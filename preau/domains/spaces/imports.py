@@ -1,0 +1,160 @@
+"""A portfolio brought from another school: the archive that Préau gave, read without trusting anything in it."""
+
+import json
+import re
+import zlib
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+from zipfile import BadZipFile, ZipFile
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext as _
+
+from preau.commons.files.actions import keep as keep_files
+from preau.commons.files.rules import HANDED_IN
+from preau.directory.viewer import Viewer
+from preau.domains.spaces.actions import keeping
+from preau.domains.spaces.actions.making import TooMany
+from preau.domains.spaces.models import Kept
+from preau.domains.spaces.models.portfolio import DATA, FORMAT, VERSION
+from preau.foundation.uploads import MEGABYTE, UploadRefused
+
+MOST_THINGS, MOST_SAID, MOST_ENTRIES, HEAVIEST = 500, 2 * MEGABYTE, 2_000, 30 * MEGABYTE
+YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
+
+
+class NotAPortfolio(ValueError):
+    """The file is not an archive that Préau made; its words are for whoever brought it."""
+
+
+@dataclass
+class Brought:
+    """What came of it: how many were kept, how many were there already, and each that could not be, with why."""
+
+    kept: int = 0
+    known: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def bring(viewer: Viewer, content: bytes) -> Brought:
+    """Keep what an archive holds, thing by thing: one that is wrong is told and does not stop the others; brought twice, it is there once.
+
+    Raises NotAPortfolio.
+    """
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            return _bring(viewer, archive)
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise NotAPortfolio(
+            _(
+                "Ce fichier n’est pas une archive qui se lit : prenez celui que Préau a donné, sans l’ouvrir ni le changer."
+            )
+        ) from error
+
+
+def _bring(viewer: Viewer, archive: ZipFile) -> Brought:
+    listed = {info.filename: info for info in archive.infolist()}
+    data = listed.get(DATA)
+    if data is None or len(listed) > MOST_ENTRIES or data.file_size > MOST_SAID:
+        raise NotAPortfolio(
+            _(
+                "Cette archive n’est pas un portfolio de Préau : il y manque « portfolio.json », ou il est trop long."
+            )
+        )
+    things = _things(archive.read(data))
+    brought = Brought()
+    known = set(Kept.objects.filter(pupil=viewer.person).values_list("title", "year", "said"))
+    for thing in things:
+        facts = _facts(thing)
+        if facts is None:
+            brought.refused.append(
+                (_name_of(thing), _("Il y manque un titre, ou quelque chose n’y est pas comme attendu."))
+            )
+        elif (facts["title"], facts["year"], facts["said"]) in known:
+            brought.known += 1
+        else:
+            _keep(viewer, archive, listed, thing, facts, brought)
+    return brought
+
+
+def _things(content: bytes) -> list[Any]:
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise NotAPortfolio(_("« portfolio.json » ne se lit pas : l’archive a été changée.")) from error
+    right = isinstance(told, dict) and told.get("format") == FORMAT and told.get("version") == VERSION
+    if not right or not isinstance(told.get("things"), list):
+        raise NotAPortfolio(_("Cette archive n’est pas un portfolio de Préau."))
+    if len(told["things"]) > MOST_THINGS:
+        raise NotAPortfolio(_("Cette archive tient plus de choses qu’un portfolio ne peut en garder."))
+    return list(told["things"])
+
+
+def _name_of(thing: Any) -> str:
+    title = thing.get("title") if isinstance(thing, dict) else None
+    return title[:120] if isinstance(title, str) and title else _("Sans titre")
+
+
+def _facts(thing: Any) -> dict[str, Any] | None:
+    """What is kept of a thing; None when it says something else than words of the right length."""
+    if not isinstance(thing, dict):
+        return None
+    most = {"title": 120, "path": 7, "said": 1_000, "text": 10_000, "address": 500, "year": 9}
+    found = {name: thing.get(name, "") for name in most}
+    if not all(
+        isinstance(value, str) and "\x00" not in value and len(value) <= most[name]
+        for name, value in found.items()
+    ):
+        return None
+    if (
+        not found["title"].strip()
+        or found["path"] not in Kept.Path.values
+        or not YEAR.fullmatch(found["year"])
+    ):
+        return None
+    if found["address"] and not _is_web(found["address"]):
+        return None
+    # Who may read it is chosen anew, in the new school.
+    return found | {"to_teachers": False, "to_guardians": False}
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _keep(
+    viewer: Viewer,
+    archive: ZipFile,
+    listed: dict[str, Any],
+    thing: dict[str, Any],
+    facts: dict[str, Any],
+    brought: Brought,
+) -> None:
+    name = thing.get("file", "")
+    try:
+        file = _file(viewer, archive, listed, name) if name else None
+        keeping.keep(viewer, facts | {"file": file})
+    except UploadRefused as refusal:
+        brought.refused.append((facts["title"], str(refusal)))
+    except TooMany:
+        brought.refused.append((facts["title"], _("Votre portfolio est plein.")))
+    else:
+        brought.kept += 1
+
+
+def _file(viewer: Viewer, archive: ZipFile, listed: dict[str, Any], name: Any) -> Any:
+    """The file of a thing, looked at as any that is sent: its kind, its weight, the antivirus. Raises UploadRefused."""
+    info = listed.get(name) if isinstance(name, str) else None
+    if info is None or info.is_dir():
+        raise UploadRefused(_("Son fichier n’est pas dans l’archive."))
+    if info.file_size > HEAVIEST:
+        raise UploadRefused(_("Son fichier est trop lourd : 30 Mo au plus."))
+    bare = name.rsplit("/", 1)[-1][-120:]
+    content = archive.read(info)
+    return keep_files(viewer, viewer.school_id or 0, [SimpleUploadedFile(bare, content)], HANDED_IN)[0]

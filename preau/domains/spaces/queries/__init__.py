@@ -1,0 +1,1 @@
+"""Spaces as pages, cards, the search and the agenda show them."""

@@ -1,0 +1,114 @@
+"""Spaces in a list, found by their name, on the home; the ones that are to be made from the directory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from preau.directory.counting import number_of
+from preau.directory.rules.subjects import Look
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile
+from preau.domains.spaces.models import Question, Space
+from preau.domains.spaces.queries.people import teachers_by_space
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import LookupTerms
+from preau.foundation.text import fold
+
+KINDS = {
+    "classes": ("group",),
+    "enseignements": ("teaching",),
+    "projets": ("project", "team"),
+}
+
+
+@dataclass(frozen=True)
+class SpaceRow:
+    """A space as a list shows it: whose it is, how many questions wait there, whether one only reads."""
+
+    pk: int
+    title: str
+    kind: str
+    look: Look
+    detail: str
+    waiting: int
+    is_over: bool
+
+
+def spaces_shown(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Space]":
+    """The spaces that the viewer enters: of a teacher or a pupil their own, of the others all of the school; archived ones apart."""
+    rows = Space.objects.visible_to(viewer).select_related("subject", "group", "school")
+    if chosen.get("lesquels") == "archives":
+        rows = rows.filter(Q(archived_at__isnull=False) | Q(last_day__lt=viewer.today))
+    else:
+        rows = rows.filter(Q(archived_at=None), Q(last_day=None) | Q(last_day__gte=viewer.today))
+        kinds = KINDS.get(chosen.get("lesquels", ""))
+        rows = rows.filter(kind__in=kinds) if kinds else rows
+    if chosen.get("mots"):
+        for word in fold(chosen["mots"]).split():
+            rows = rows.filter(search_title__contains=word)
+    return rows.order_by("kind", "search_title", "pk")
+
+
+def rows_of(viewer: Viewer, spaces: Sequence[Space]) -> list[SpaceRow]:
+    """The same as rows (two queries, whatever their number)."""
+    teachers, waiting = teachers_by_space(spaces, viewer.today), waiting_in(viewer, spaces)
+    return [
+        SpaceRow(
+            space.pk,
+            space.title,
+            str(space.get_kind_display()),
+            space.look,
+            ", ".join(teachers.get(space.pk, [])) or space.purpose,
+            waiting.get(space.pk, 0),
+            space.is_over(viewer.today),
+        )
+        for space in spaces
+    ]
+
+
+def waiting_in(viewer: Viewer, spaces: Sequence[Space]) -> dict[int, int]:
+    """By space that the viewer runs, how many questions wait for an answer (one query); of what they do not run, nothing."""
+    if viewer.profile == Profile.PUPIL or not spaces:
+        return {}
+    run = Space.objects.run_by(viewer).filter(pk__in=[space.pk for space in spaces])
+    return dict(waiting(viewer, run).values_list("space").annotate(Count("pk")))
+
+
+def waiting(viewer: Viewer, spaces: Any) -> "QuerySet[Question]":
+    """The questions of these spaces that have reached the teacher and wait."""
+    rows = Question.objects.kept().filter(space__in=spaces.values("pk"), shown_at__lte=viewer.moment)
+    return rows.filter(answered_at=None, closed_at=None).order_by()
+
+
+MOST_FOUND = 200
+
+
+def spaces_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
+    """The spaces of the viewer, by the words of their name (one query)."""
+    rows = Space.objects.visible_to(viewer).filter(archived_at=None).order_by("search_title", "pk")
+    lines = rows.values_list("pk", "search_title", "title", "kind")[:MOST_FOUND]
+    return [
+        Hit(title, reverse("spaces:space", kwargs={"pk": pk}), str(Space.Kind(kind).label), near=slips > 0)
+        for (pk, _folded, title, kind), slips in wanted.best(lines, lambda row: row[1])
+    ]
+
+
+def own_space(viewer: Viewer) -> Space | None:
+    return Space.objects.filter(kind=Space.Kind.OWN, owner=viewer.person.pk).first()
+
+
+def number_waiting(viewer: Viewer) -> Coalesce:
+    """How many questions wait in the spaces that the viewer teaches, as a part of the query of the home: moderating is another thing."""
+    teaching = Question.objects.kept().filter(
+        shown_at__lte=viewer.moment, answered_at=None, closed_at=None, space__archived_at=None
+    )
+    return number_of(teaching.filter(space__in=Space.objects.taught_by(viewer).values("pk")))
+
+
+def waits_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
+    """The card of the home: what waits for whoever answers; for nobody else, nothing."""
+    return {"waiting": waiting} if waiting else None

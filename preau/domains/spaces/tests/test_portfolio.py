@@ -1,0 +1,207 @@
+"""A portfolio: who reads it, taking it away, bringing it back."""
+
+import json
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.urls import reverse
+
+from conftest import SchoolClient
+from preau.commons.files.models import StoredFile
+from preau.commons.files.tests.samples import PDF, sent
+from preau.directory.seeds.world import World
+from preau.domains.spaces import exports, imports, tasks
+from preau.domains.spaces.actions import bundles, keeping
+from preau.domains.spaces.models import Bundle, Kept
+from preau.domains.spaces.tests.props import own_kept
+from preau.domains.spaces.tests.routes import a_bundle
+
+pytestmark = pytest.mark.django_db
+ALL = {
+    "title": "Mon exposé",
+    "path": "avenir",
+    "said": "Fière.",
+    "text": "Le texte.",
+    "address": "",
+    "file": None,
+    "to_teachers": False,
+    "to_guardians": False,
+}
+
+
+def zipped(told: Any, files: dict[str, bytes] | None = None) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w") as archive:
+        archive.writestr("portfolio.json", told if isinstance(told, str) else json.dumps(told))
+        for name, content in (files or {}).items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def told(*things: Any) -> dict[str, Any]:
+    return {"format": "preau.portfolio", "version": 1, "pupil": "Ana", "things": list(things)}
+
+
+def thing(**facts: Any) -> dict[str, Any]:
+    return {
+        "title": "Stage",
+        "path": "avenir",
+        "said": "",
+        "text": "Une semaine.",
+        "address": "",
+        "year": "2025-2026",
+        "file": "",
+    } | facts
+
+
+def test_who_reads_it_is_the_pupils_choice(college: World, twin: World, seat_of: Any) -> None:
+    kept = own_kept(college)
+    readers = ("pupil", "teacher", "guardian", "other_guardian")
+    for teachers, guardians, reads in [
+        (False, False, {"pupil"}),
+        (True, False, {"pupil", "teacher"}),
+        (False, True, {"pupil", "guardian", "other_guardian"}),
+    ]:
+        Kept.objects.filter(pk=kept.pk).update(to_teachers=teachers, to_guardians=guardians)
+        assert {key for key in readers if kept in Kept.objects.visible_to(seat_of(key))} == reads
+        for key in ("head", "cpe", "secretary"):
+            assert kept not in Kept.objects.visible_to(seat_of(key)), key
+        assert kept not in Kept.objects.visible_to(seat_of("teacher", world=twin))
+
+
+def test_what_is_not_shown_leaves_no_trace(college: World, client: SchoolClient) -> None:
+    kept = own_kept(college)
+    address = reverse("spaces:portfolio_of", kwargs={"public_id": kept.pupil.public_id})
+    client.sit(college.people["guardian"])
+    assert kept.title in client.get(address).content.decode()
+    Kept.objects.filter(pupil=kept.pupil).update(to_guardians=False)
+    assert client.get(address).status_code == 403
+    Kept.objects.filter(pupil=kept.pupil).delete()
+    assert client.get(address).status_code == 403
+
+
+def test_a_form_keeps_once_with_its_file(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    address = reverse("spaces:keep")
+    wrong = client.post(address, {"title": "", "said": "Ce que j’en pense"})
+    assert wrong.status_code == 422 and "Ce que j’en pense" in wrong.content.decode()
+    empty = client.post(address, {"title": "Rien"})
+    assert empty.status_code == 422
+    form = {"title": "Avec un fichier", "sent_as": "d" * 32}
+    for _ in range(2):
+        assert client.post(address, form | {"papers": sent("Exposé.pdf", PDF)}).status_code == 302
+    kept = Kept.objects.get(title="Avec un fichier")
+    assert kept.file is not None
+    page = reverse("files:file", kwargs={"public_id": kept.file.public_id})
+    assert client.get(page).status_code == 200
+    client.sit(college.people["teacher"])
+    assert client.get(page).status_code == 404
+
+
+def test_what_is_taken_away_comes_back_elsewhere_once(
+    college: World, twin: World, seat_of: Any, client: SchoolClient
+) -> None:
+    client.sit(college.people["pupil"])
+    client.post(
+        reverse("spaces:keep"),
+        {"title": "Mon film", "said": "Très fier.", "to_teachers": "on", "papers": sent("Affiche.pdf", PDF)},
+    )
+    content = exports.archive_of(college.people["pupil"])
+    with ZipFile(BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        assert {"index.html", "portfolio.json"} < names
+        page = archive.read("index.html").decode()
+    assert "Mon film" in page and "fichiers/" in page
+    there = seat_of("pupil", world=twin)
+    Kept.objects.filter(pupil=there.person).delete()
+    first = imports.bring(there, content)
+    assert first.kept == Kept.objects.filter(pupil=college.people["pupil"]).count() and not first.refused
+    again = imports.bring(there, content)
+    assert (again.kept, again.known) == (0, first.kept)
+    back = Kept.objects.get(pupil=there.person, title="Mon film")
+    assert back.file is not None and back.said == "Très fier." and not back.to_teachers
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"pas un zip", "archive qui se lit"),
+        (zipped("{"), "ne se lit pas"),
+        (zipped(told() | {"format": "autre"}), "pas un portfolio"),
+        (zipped(told() | {"things": 3}), "pas un portfolio"),
+        (zipped("[" * 100_000), "ne se lit pas"),
+        (zipped(told(*[thing()] * 501)), "plus de choses"),
+    ],
+)
+def test_an_archive_that_is_not_ours_is_refused_in_words(
+    college: World, seat_of: Any, content: bytes, said: str
+) -> None:
+    before = Kept.objects.count()
+    with pytest.raises(imports.NotAPortfolio, match=said):
+        imports.bring(seat_of("pupil"), content)
+    assert Kept.objects.count() == before
+
+
+def test_one_wrong_thing_does_not_stop_the_others(college: World, seat_of: Any) -> None:
+    things = [
+        thing(title="Bon"),
+        thing(title=""),
+        thing(title="Autre chemin", path="danger"),
+        thing(title="Piège", address="javascript:alert(1)"),
+        thing(title="Sans fichier", file="fichiers/../../etc/passwd"),
+        thing(title="Programme", file="fichiers/a.exe"),
+        "rien",
+    ]
+    brought = imports.bring(seat_of("pupil"), zipped(told(*things), {"fichiers/a.exe": b"MZ\x90\x00"}))
+    assert brought.kept == 1
+    assert [title for title, _why in brought.refused] == [
+        "Sans titre",
+        "Autre chemin",
+        "Piège",
+        "Sans fichier",
+        "Programme",
+        "Sans titre",
+    ]
+    assert not Kept.objects.filter(title__in=["Piège", "Sans fichier", "Programme"]).exists()
+
+
+def test_the_page_reports_what_came_of_each_thing(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    address = reverse("spaces:bring")
+    page = client.post(
+        address, {"archive": a_bundle(things=[thing(title="Bon"), thing(title="Mal", path="?")])}
+    )
+    said = page.content.decode()
+    assert page.status_code == 200 and "1 chose est dans votre portfolio" in said and "Mal" in said
+    wrong = client.post(address, {"archive": a_bundle(version=2)})
+    assert wrong.status_code == 422 and "pas un portfolio de Préau" in wrong.content.decode()
+
+
+def test_the_archive_is_made_by_a_task_for_its_pupil_alone_and_goes_after_a_week(
+    college: World, seat_of: Any, client: SchoolClient, clock: Any
+) -> None:
+    own_kept(college)
+    pupil = seat_of("pupil")
+    made = bundles.ask_bundle(pupil)
+    assert bundles.ask_bundle(pupil) == made
+    tasks.make_bundle.func(made.pk)
+    made.refresh_from_db()
+    assert made.state == Bundle.State.READY
+    page = reverse("files:file", kwargs={"public_id": made.file.public_id})
+    client.sit(college.people["pupil"])
+    assert client.get(page).status_code == 200
+    for key in ("teacher", "guardian", "head"):
+        client.sit(college.people[key])
+        assert client.get(page).status_code == 404, key
+    assert bundles.drop_old(made.asked_at) == 0
+    assert bundles.drop_old(made.asked_at + bundles.KEPT_FOR * 2) == 1
+
+
+def test_an_erased_pupil_leaves_no_portfolio(college: World) -> None:
+    kept = own_kept(college)
+    count = Kept.objects.filter(pupil=kept.pupil).count()
+    assert keeping.forget_portfolio(kept.pupil_id) >= count
+    assert not Kept.objects.filter(pupil=kept.pupil_id).exists()
+    assert not StoredFile.objects.filter(portfolio__pupil=kept.pupil_id).exists()

@@ -1,0 +1,273 @@
+"""Questions at their hours, answered for all; what is taken away, reported, announced."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import NOW, SchoolClient
+from preau.commons.notifications.models import Item
+from preau.directory.models import Closure, Enrolment, Person
+from preau.directory.seeds.world import World
+from preau.domains.spaces import rules
+from preau.domains.spaces.actions import announcing, asking
+from preau.domains.spaces.models import Announcement, Question, Report, SameQuestion, Space
+from preau.domains.spaces.queries.hours import Span, hours_at
+from preau.domains.spaces.tests.props import (
+    a_classmate,
+    a_question,
+    open_from,
+    own_group_space,
+    own_project,
+    own_question,
+    own_teaching,
+)
+from preau.identity.models import Account
+
+pytestmark = pytest.mark.django_db
+PARIS = "Europe/Paris"
+EVENING = [Span(day, 17 * 60, 19 * 60) for day in (1, 2, 4, 5)]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of November 2026, in UTC: one hour before the wall of Paris."""
+    return datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
+
+
+def with_account(person: Person) -> Person:
+    """Whoever is not of the cast signs in too."""
+    Account.objects.get_or_create(person=person, defaults={"login": f"camarade.{person.pk}"})
+    return person
+
+
+def fresh(seat_of: Any, key: str, world: World | None = None) -> Any:
+    """A viewer of this very minute."""
+    viewer = seat_of(key, world=world) if world else seat_of(key)
+    return viewer._changed(moment=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open", "said", "button"),
+    [
+        (at(24, 10, 30), False, "Fermé. Ouvre à 17\u202fh, jusqu’à 19\u202fh.", "Garder pour 17\u202fh"),
+        (at(24, 17), True, "Ouvert jusqu’à 19\u202fh.", ""),
+        (at(24, 18, 59), True, "Ouvert jusqu’à 19\u202fh.", ""),
+        (
+            at(24, 19),
+            False,
+            "Fermé. Ouvre jeudi 26 novembre à 17\u202fh, jusqu’à 19\u202fh.",
+            "Garder pour jeudi 26 novembre, 17\u202fh",
+        ),
+        (
+            at(25, 21),
+            False,
+            "Fermé. Ouvre demain à 17\u202fh, jusqu’à 19\u202fh.",
+            "Garder pour demain, 17\u202fh",
+        ),
+    ],
+)
+def test_hours_are_those_of_the_wall(now: datetime, is_open: bool, said: str, button: str) -> None:
+    hours = hours_at(EVENING, PARIS, (), now)
+    plain = str.maketrans({"\u202f": " ", "\u00a0": " "})
+    assert hours.is_open == is_open
+    assert hours.said.translate(plain) == said.translate(plain)
+    assert not button or hours.keeps_for.translate(plain) == button.translate(plain)
+
+
+def test_a_closed_day_opens_nothing() -> None:
+    shut = [(date(2026, 11, 24), date(2026, 11, 26))]
+    hours = hours_at(EVENING, PARIS, shut, at(24, 10))
+    assert not hours.is_open and hours.opens == at(27, 17)
+
+
+def test_without_hours_it_is_always_open_and_with_none_to_come_it_says_so() -> None:
+    assert hours_at([], PARIS, (), at(24, 3)).is_open
+    years = [(date(2026, 1, 1), date(2028, 1, 1))]
+    assert hours_at(EVENING, PARIS, years, at(24, 10)).opens is None
+
+
+def test_the_bar_marks_the_hours_of_today() -> None:
+    hours = hours_at(EVENING, PARIS, (), at(24, 10))
+    assert [number for number, one in enumerate(hours.marks) if one] == [9, 10]
+    assert not any(hours_at(EVENING, PARIS, (), at(25, 10)).marks)
+
+
+def test_asked_at_night_it_reaches_the_teacher_at_their_hour(
+    college: World, seat_of: Any, clock: Any, client: SchoolClient
+) -> None:
+    space, pupil = own_teaching(college), seat_of("pupil")
+    Closure.objects.filter(school=college.school).delete()
+    open_from(space, 17 * 60, 19 * 60)
+    clock.move_to(at(24, 21))
+    asked = asking.ask(fresh(seat_of, "pupil"), space, "Par combien\u202f?")
+    assert asked.shown_at == at(25, 17)
+    teacher, mate = college.people["teacher"], a_classmate(college)
+    news = Item.objects.filter(kind=asking.ASKED, person=teacher, key=f"question-{asked.pk}")
+    asking.tell_questions()
+    assert not news.exists()
+    assert asked in Question.objects.visible_to(fresh(seat_of, "pupil"))
+    assert asked not in Question.objects.visible_to(fresh(seat_of, "teacher"))
+    address = reverse("spaces:questions", kwargs={"pk": space.pk})
+    with_account(mate)
+    for person in (teacher, mate):
+        client.sit(person)
+        assert "Par combien" not in client.get(address).content.decode()
+    clock.move_to(at(25, 17, 5))
+    for _ in range(2):
+        asking.tell_questions()
+    assert news.count() == 1
+    client.sit(teacher)
+    assert "Par combien" in client.get(address).content.decode()
+    client.sit(mate)
+    assert "Par combien" in client.get(address).content.decode()
+    assert pupil.person.pk == asked.by_id
+
+
+def test_the_same_form_asks_once_and_five_wait_at_most(college: World, seat_of: Any) -> None:
+    space, pupil = own_teaching(college), seat_of("pupil")
+    Question.objects.filter(by=pupil.person).delete()
+    assert asking.ask(pupil, space, "Un\u202f?", "a" * 32) == asking.ask(pupil, space, "Un\u202f?", "a" * 32)
+    for number in range(rules.MOST_WAITING - 1):
+        asking.ask(pupil, space, f"Question {number}")
+    with pytest.raises(asking.TooManyWait):
+        asking.ask(pupil, space, "Une de trop\u202f?")
+
+
+def test_taken_out_of_the_group_while_writing_nothing_typed_is_lost(
+    college: World, client: SchoolClient
+) -> None:
+    space, pupil = own_project(college), college.people["pupil"]
+    client.sit(pupil)
+    address = reverse("spaces:ask", kwargs={"pk": space.pk})
+    Space.objects.filter(pk=space.pk).update(closes=NOW.date() - timedelta(days=1))
+    answer = client.post(address, {"text": "Ma longue question"})
+    assert answer.status_code == 403
+    Enrolment.objects.filter(pupil=pupil).update(ends=NOW.date())
+    assert client.post(address, {"text": "Ma longue question"}).status_code in {403, 404}
+    assert not Question.objects.filter(space=space).exists()
+
+
+def test_an_answer_tells_who_asked_and_who_has_the_same(college: World, seat_of: Any) -> None:
+    question, mate = own_question(college), a_classmate(college)
+    SameQuestion.objects.create(question=question, person=mate, at=NOW)
+    assert asking.answer(seat_of("teacher"), question, "Par sept.")
+    assert not asking.answer(seat_of("teacher"), question, "Par sept.")
+    told = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
+    assert set(told.values_list("person_id", flat=True)) == {question.by_id, mate.pk}
+    question.refresh_from_db()
+    assert asking.take_back_answer(seat_of("teacher"), question)
+    question.refresh_from_db()
+    assert question.answer == "" and question.answered_at is None
+
+
+def test_the_same_question_is_said_once_and_taken_back(college: World, seat_of: Any) -> None:
+    question = a_question(own_teaching(college), a_classmate(college))
+    pupil = seat_of("pupil")
+    assert rules.says_same(pupil, question) and not rules.says_same(seat_of("teacher"), question)
+    assert asking.say_same(pupil, question) and question.same.count() == 1
+    assert not asking.say_same(pupil, question) and question.same.count() == 0
+    assert not rules.says_same(pupil, own_question(college))
+
+
+def test_who_has_the_same_question_is_a_number_and_nobody(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    mate = a_classmate(college)
+    question = a_question(own_teaching(college), college.people["pupil"])
+    SameQuestion.objects.create(question=question, person=mate, at=NOW)
+    assert not SameQuestion.objects.visible_to(seat_of("teacher")).exists()
+    client.sit(college.people["pupil"])
+    page = client.get(reverse("spaces:question", kwargs={"pk": question.pk})).content.decode()
+    assert "1 personne a la même question" in page and mate.family_name not in page
+
+
+def test_where_a_teacher_reads_first_the_class_waits(college: World, seat_of: Any) -> None:
+    space = own_teaching(college)
+    Space.objects.filter(pk=space.pk).update(moderates=True)
+    question = asking.ask(seat_of("pupil"), space, "Un mot\u202f?")
+    mate = seat_of("pupil")._changed(
+        person=a_classmate(college),
+        seat=seat_of("pupil").seat.__class__(
+            seat_of("pupil").seat.profile, college.school, pupils=(a_classmate(college).pk,)
+        ),
+    )
+    now = fresh(seat_of, "teacher")
+    assert question in Question.objects.visible_to(now)
+    assert question not in Question.objects.visible_to(mate)
+    assert asking.let_out(now, question) and not asking.let_out(now, question)
+    assert question in Question.objects.visible_to(mate)
+
+
+def test_what_is_taken_away_says_why_to_its_author_alone_and_comes_back(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    question = own_question(college)
+    address = reverse("spaces:questions", kwargs={"pk": question.space_id})
+    assert asking.remove(seat_of("teacher"), question, "Le nom d’un camarade")
+    client.sit(question.by)
+    page = client.get(address).content.decode()
+    assert "Le nom d’un camarade" in page and question.text in page
+    assert Item.objects.filter(kind=asking.REMOVED, person=question.by).count() == 1
+    client.sit(with_account(a_classmate(college)))
+    assert question.text not in client.get(address).content.decode()
+    question.refresh_from_db()
+    assert not rules.restores(seat_of("pupil"), question)
+    assert asking.restore(seat_of("teacher"), question)
+    assert question.text in client.get(address).content.decode()
+
+
+def test_a_reason_is_asked_of_whoever_takes_away_what_is_anothers(
+    college: World, client: SchoolClient
+) -> None:
+    question = own_question(college)
+    address = reverse("spaces:remove_question", kwargs={"pk": question.pk})
+    client.sit(college.people["teacher"])
+    answer = client.post(address, {"why": ""})
+    assert answer.status_code == 422 and "Dites pourquoi" in answer.content.decode()
+    client.sit(question.by)
+    assert client.post(address, {"why": ""}).status_code == 302
+    question.refresh_from_db()
+    assert question.removed_at is not None
+
+
+def test_a_report_reaches_the_adults_and_not_the_class(college: World, seat_of: Any) -> None:
+    question = a_question(own_teaching(college), a_classmate(college))
+    pupil = seat_of("pupil")
+    assert asking.report(pupil, question, "C’est moqueur.") and not asking.report(pupil, question, "Encore")
+    report = Report.objects.get(question=question)
+    assert report in Report.objects.visible_to(seat_of("teacher"))
+    assert report in Report.objects.visible_to(seat_of("cpe"))
+    assert not rules.settles(pupil, report)
+    assert Item.objects.filter(kind=asking.REPORTED, person=college.people["teacher"]).count() == 1
+    asking.remove(seat_of("cpe"), question, "Moquerie")
+    report.refresh_from_db()
+    assert report.settled_at is not None
+
+
+def test_an_announcement_reaches_all_but_its_author_once(college: World, seat_of: Any) -> None:
+    space = own_group_space(college)
+    made = announcing.announce(seat_of("teacher"), space, "Demain, sortie.", "b" * 32)
+    assert announcing.announce(seat_of("teacher"), space, "Demain, sortie.", "b" * 32) == made
+    for _ in range(2):
+        announcing.tell(made.pk)
+    told = Item.objects.filter(kind=announcing.ANNOUNCED, key=f"announcement-{made.pk}")
+    people = set(told.values_list("person_id", flat=True))
+    assert told.count() == len(people)
+    assert college.people["pupil"].pk in people and college.people["teacher"].pk not in people
+    assert college.people["guardian"].pk not in people
+    Announcement.objects.filter(pk=made.pk).update(removed_at=NOW)
+    assert announcing.tell(made.pk) == 0
+
+
+def test_hours_are_settled_on_a_page_which_says_what_is_wrong(college: World, client: SchoolClient) -> None:
+    space = own_teaching(college)
+    client.sit(college.people["teacher"])
+    address = reverse("spaces:settings", kwargs={"pk": space.pk})
+    good = {"pupils_may": "write", "asks": "on", "days": ["1", "2"], "starts": "17:00", "ends": "19:00"}
+    wrong = client.post(address, good | {"ends": "16:00"})
+    assert wrong.status_code == 422 and "La fin doit venir après le début." in wrong.content.decode()
+    assert client.post(address, good).status_code == 302
+    assert list(space.hours.values_list("weekday", "starts", "ends")) == [(1, 1020, 1140), (2, 1020, 1140)]
+    assert client.post(address, good | {"days": []}).status_code == 422

@@ -1,0 +1,305 @@
+"""Who enters a space, what they do there, and what a year does of it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from conftest import NOW, SchoolClient
+from preau.commons.notifications.models import Item
+from preau.directory.models import Assignment, Enrolment, Group, Person, SchoolYear
+from preau.directory.seeds.world import World
+from preau.directory.tests.props import own_class
+from preau.domains.spaces import rules
+from preau.domains.spaces.actions import ageing, asking, gathering, making
+from preau.domains.spaces.models import Call, Party, Question, Space
+from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.tests.props import (
+    CODE,
+    a_call,
+    a_group,
+    a_question,
+    many_spaces,
+    own_group_space,
+    own_party,
+    own_project,
+    own_teaching,
+)
+from tests.pages import counted
+from tests.statements import Statements
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+def test_each_class_and_teaching_has_a_space_once(college: World, twin: World) -> None:
+    Space.objects.all().delete()
+    classes = Group.objects.filter(year=college.year).count()
+    taught = Assignment.objects.filter(school=college.school, subject__isnull=False)
+    pairs = taught.values("group", "subject").distinct().count()
+    assert gathering.gather(college.school.pk, TODAY) == classes + pairs
+    assert gathering.gather(college.school.pk, TODAY) == 0
+    assert not Space.objects.filter(school=twin.school).exists()
+    group = own_class(college)
+    group.name = "5e Bis"
+    group.save()
+    gathering.gather(college.school.pk, TODAY)
+    assert Space.objects.get(kind="group", group=group).title == "5e Bis"
+    assert Space.objects.filter(kind="teaching", group=group, title__endswith=", 5e Bis").exists()
+
+
+def test_who_enters_the_space_of_a_teaching(college: World, twin: World, seat_of: Any) -> None:
+    space = own_teaching(college)
+    for key in ("teacher", "pupil", "head", "cpe"):
+        assert space in Space.objects.visible_to(seat_of(key)), key
+        assert space not in Space.objects.visible_to(seat_of(key, world=twin)), key
+    for key in ("guardian", "secretary"):
+        assert space not in Space.objects.visible_to(seat_of(key)), key
+    assert rules.runs(seat_of("teacher"), space) and not rules.runs(seat_of("pupil"), space)
+
+
+def test_a_colleague_of_the_class_reads_the_teaching_of_another_and_runs_that_of_the_class(
+    college: World, seat_of: Any
+) -> None:
+    space, group = own_teaching(college), own_class(college)
+    colleague = seat_of("teacher_1")
+    Assignment.objects.filter(teacher=colleague.person, group=group).delete()
+    assert space not in Space.objects.visible_to(colleague)
+    Assignment.objects.create(
+        school=college.school, group=group, teacher=colleague.person, kind=Assignment.Kind.HEAD_TEACHER
+    )
+    assert space in Space.objects.visible_to(colleague)
+    assert not rules.runs(colleague, space) and not rules.writes(colleague, space)
+    assert rules.runs(colleague, own_group_space(college))
+
+
+def test_who_left_the_group_sees_nothing_of_it_nor_counts(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    space, pupil = own_teaching(college), college.people["pupil"]
+    question = a_question(space, pupil)
+    client.sit(college.people["teacher"])
+    Enrolment.objects.filter(pupil=pupil, group=space.group).update(ends=TODAY)
+    viewer = seat_of("pupil")
+    assert space not in Space.objects.visible_to(viewer)
+    assert question not in Question.objects.visible_to(viewer)
+    with pytest.raises(asking.NotTaken):
+        asking.ask(viewer, space, "Encore\u202f?")
+    client.sit(pupil)
+    assert client.get(reverse("spaces:questions", kwargs={"pk": space.pk})).status_code == 404
+    assert space.title not in client.get(reverse("spaces:spaces")).content.decode()
+
+
+def test_one_pupil_does_not_enter_the_class_of_another(college: World, seat_of: Any) -> None:
+    other = a_group(college, "9e Z")
+    gathering.gather(college.school.pk, TODAY)
+    space = Space.objects.get(group=other)
+    assert space not in Space.objects.visible_to(seat_of("pupil"))
+    assert space in Space.objects.visible_to(seat_of("head"))
+
+
+def test_a_class_of_last_year_is_read_by_who_stayed_to_its_end_and_by_nobody_else(
+    college: World, seat_of: Any
+) -> None:
+    space, pupil = own_teaching(college), college.people["pupil"]
+    ended = TODAY - timedelta(days=100)
+    year = SchoolYear.objects.create(
+        school=college.school, name="2025-2026", starts=date(2025, 9, 1), ends=ended
+    )
+    Group.objects.filter(pk=space.group_id).update(year=year)
+    Space.objects.filter(pk=space.pk).update(last_day=ended, year=year)
+    space.refresh_from_db()
+    rows = Enrolment.objects.filter(pupil=pupil, group=space.group)
+    rows.update(starts=ended - timedelta(days=200), ends=ended + timedelta(days=1))
+    assert space in Space.objects.visible_to(seat_of("pupil"))
+    assert not rules.writes(seat_of("pupil"), space) and not rules.asks(seat_of("pupil"), space)
+    assert not rules.runs_now(seat_of("teacher"), space)
+    rows.update(ends=ended - timedelta(days=30))
+    assert space not in Space.objects.visible_to(seat_of("pupil"))
+
+
+def test_a_project_opens_and_closes_on_its_days(college: World, seat_of: Any) -> None:
+    space = own_project(college)
+    pupil, teacher = seat_of("pupil"), seat_of("teacher")
+    assert rules.writes(pupil, space)
+    Space.objects.filter(pk=space.pk).update(opens=TODAY + timedelta(days=1))
+    assert space not in Space.objects.visible_to(seat_of("pupil"))
+    assert space in Space.objects.visible_to(teacher)
+    Space.objects.filter(pk=space.pk).update(opens=None, closes=TODAY - timedelta(days=1))
+    space.refresh_from_db()
+    assert space in Space.objects.visible_to(pupil)
+    assert not rules.writes(seat_of("pupil"), space) and not rules.runs_now(seat_of("teacher"), space)
+    assert rules.settles_space(seat_of("teacher"), space)
+
+
+def test_the_same_form_makes_one_project(college: World, seat_of: Any) -> None:
+    teacher = seat_of("teacher")
+    facts = making.SpaceFacts(
+        "project", "Le journal", "", None, None, [own_class(college)], [college.people["teacher_1"]]
+    )
+    first, second = making.make(teacher, facts, "a" * 32), making.make(teacher, facts, "a" * 32)
+    assert first == second and first.parties.count() == 3
+    told = Item.objects.filter(kind="spaces.invited", person=college.people["teacher_1"])
+    assert told.count() == 1
+
+
+def test_a_team_is_nobody_elses(college: World, seat_of: Any) -> None:
+    facts = making.SpaceFacts("team", "Équipe relais", "", None, None)
+    space = making.make(seat_of("teacher"), facts, "")
+    for key in ("head", "cpe", "teacher_1", "pupil"):
+        assert space not in Space.objects.visible_to(seat_of(key)), key
+
+
+def test_ones_own_space_is_made_once_and_read_by_nobody_else(college: World, seat_of: Any) -> None:
+    pupil = seat_of("pupil")
+    assert making.make_own(pupil) == making.make_own(pupil)
+    space = making.make_own(pupil)
+    for key in ("head", "cpe", "teacher", "guardian"):
+        assert space not in Space.objects.visible_to(seat_of(key)), key
+    assert rules.writes(pupil, space)
+
+
+def test_a_power_is_what_the_runner_gave(college: World, seat_of: Any) -> None:
+    space, colleague = own_project(college), college.people["teacher_1"]
+    Assignment.objects.filter(teacher=colleague).delete()
+    assert making.add_party(seat_of("teacher"), space, Power.READ, person=colleague)
+    assert not rules.writes(seat_of("teacher_1"), space)
+    assert making.add_party(seat_of("teacher"), space, Power.WRITE, person=colleague)
+    assert rules.writes(seat_of("teacher_1"), space) and not rules.runs(seat_of("teacher_1"), space)
+    assert not making.add_party(seat_of("teacher"), space, Power.WRITE, person=colleague)
+
+
+def test_the_last_who_runs_a_project_stays(college: World, seat_of: Any) -> None:
+    space = own_project(college)
+    own = space.parties.get(person=college.people["teacher"])
+    assert not making.end_party(seat_of("teacher"), own)
+    assert space.parties.filter(left_at=None).count() == 2
+
+
+def test_another_school_comes_in_by_a_word_which_serves_once(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    call = a_call(college)
+    space, there = call.space, seat_of("teacher", world=twin)
+    group = own_class(twin)
+    with pytest.raises(making.NoSuchCall):
+        making.answer_call(there, "AAAA-BBBB-CCCC", group)
+    assert making.answer_call(there, CODE.lower(), group) == space
+    with pytest.raises(making.NoSuchCall):
+        making.answer_call(there, CODE, group)
+    assert space in Space.objects.visible_to(seat_of("pupil", world=twin))
+    assert not Call.objects.filter(digest__contains=CODE).exists()
+    # Its school takes it back: nobody of it sees anything any more, nor counts.
+    for party in Party.objects.filter(space=space, school=twin.school):
+        assert rules.ends_party(there, party)
+        assert making.end_party(there, party)
+    for key in ("pupil", "teacher", "head"):
+        assert space not in Space.objects.visible_to(seat_of(key, world=twin)), key
+
+
+def test_a_word_of_last_week_serves_no_more(college: World, twin: World, seat_of: Any) -> None:
+    a_call(college)
+    Call.objects.update(until=NOW - timedelta(minutes=1))
+    with pytest.raises(making.NoSuchCall):
+        making.answer_call(seat_of("teacher", world=twin), CODE, own_class(twin))
+
+
+def test_only_its_own_school_takes_a_class_out_beside_who_runs(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    party = own_party(college)
+    assert rules.ends_party(seat_of("teacher"), party)
+    assert not rules.ends_party(seat_of("pupil"), party)
+    assert not rules.ends_party(seat_of("head", world=twin), party)
+
+
+def test_a_year_that_ends_is_announced_then_archived_once(college: World, seat_of: Any) -> None:
+    space = own_teaching(college)
+    a_question(space, college.people["pupil"])
+    teacher = college.people["teacher"]
+    told = Item.objects.filter(kind="spaces.ages", person=teacher, key__startswith=f"{space.pk}-")
+    ageing.age(space.last_day - timedelta(days=20))
+    assert told.count() == 0
+    for _ in range(2):
+        ageing.age(space.last_day - timedelta(days=3))
+    assert told.count() == 1
+    ageing.age(space.last_day + timedelta(days=50))
+    assert told.count() == 2
+    space.refresh_from_db()
+    assert space.archived_at is None
+    ageing.age(space.last_day + timedelta(days=60))
+    space.refresh_from_db()
+    assert space.archived_at is not None
+    ageing.age(space.last_day + timedelta(days=355))
+    assert told.count() == 3
+
+
+def test_an_empty_space_ends_without_a_word(college: World) -> None:
+    space = own_group_space(college)
+    ageing.age(space.last_day - timedelta(days=3))
+    assert not Item.objects.filter(kind="spaces.ages", key=f"{space.pk}-closing").exists()
+
+
+def test_the_pages_cost_the_same_with_three_hundred_spaces(college: World, client: SchoolClient) -> None:
+    space = own_teaching(college)
+    pages = [
+        reverse("spaces:spaces"),
+        reverse("spaces:space", kwargs={"pk": space.pk}),
+        reverse("spaces:put"),
+    ]
+    pages += [
+        reverse(f"spaces:{name}", kwargs={"pk": space.pk})
+        for name in ("questions", "wall", "shelf", "members")
+    ]
+    people = [college.people[key] for key in ("teacher", "pupil", "head")]
+    costs: list[dict[tuple[int, str], int]] = []
+    for more in (0, 300):
+        many_spaces(college, more)
+        found = {}
+        for person in people:
+            client.sit(person)
+            for page in pages:
+                counted(client, page)
+                answer, cost = counted(client, page)
+                assert answer.status_code == 200, page
+                found[person.pk, page] = cost
+        costs.append(found)
+    # A page of projects alone asks for no teacher.
+    assert all(costs[1][key] <= cost for key, cost in costs[0].items())
+    assert max(costs[1].values()) <= 14, sorted(costs[1].items(), key=lambda one: -one[1])[:3]
+
+
+def test_gathering_costs_the_same_with_many_classes(college: World) -> None:
+    gathering.gather(college.school.pk, TODAY)
+    with Statements(connection) as few:
+        gathering.gather(college.school.pk, TODAY)
+    for number in range(30):
+        a_group(college, f"8e {number}")
+    gathering.gather(college.school.pk, TODAY)
+    with Statements(connection) as many:
+        gathering.gather(college.school.pk, TODAY)
+    assert few.count == many.count
+
+
+def test_no_family_enters(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    assert client.get(reverse("spaces:spaces")).status_code == 403
+    space = own_teaching(college)
+    assert client.get(reverse("spaces:space", kwargs={"pk": space.pk})).status_code == 404
+
+
+def test_who_is_in_it_is_named_to_who_runs_it_alone(college: World, client: SchoolClient) -> None:
+    space = own_teaching(college)
+    mate = (
+        Person.objects.filter(enrolments__group=space.group)
+        .exclude(pk=college.people["pupil"].pk)
+        .order_by("pk")[0]
+    )
+    address = reverse("spaces:members", kwargs={"pk": space.pk})
+    client.sit(college.people["teacher"])
+    assert mate.list_name in client.get(address).content.decode()
+    client.sit(college.people["pupil"])
+    page = client.get(address).content.decode()
+    assert mate.list_name not in page and "élèves" in page
