@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "preau.commons.search",
     "preau.commons.privacy",
     "preau.commons.delivery",
+    "preau.commons.questions",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
