@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "preau.domains.competences",
     "preau.domains.report_cards",
     "preau.domains.messaging",
+    "preau.domains.liaison",
     "preau.portal",
 ]
 

@@ -176,7 +176,8 @@ class AgendaSource:
     """`entries(viewer, from_day, to_day)` gives the viewer's AgendaEntry between two local days, both included, in one or
     two queries. `in_feed=False`: what must not leave for the calendar of a phone, hence for whoever keeps it there.
 
-    `page`: where these things have a page of their own, led to from the agenda under `label`.
+    `page`: where these things have a page of their own, led to from the agenda under `label`. `in_notebook`: what the notebook of a
+    pupil holds too, as its family reads it.
     """
 
     name: str
@@ -188,6 +189,7 @@ class AgendaSource:
     page: str = ""
     label: str = ""
     icon: str = ""
+    in_notebook: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from preau.commons.questions.models import Question, Questionnaire, Response
 from preau.commons.questions.rules import open_questions
 from preau.directory.models import Person
-from preau.foundation import dates
+from preau.foundation import csvtext, dates
 
 Kind = Question.Kind
 # A free text is read, not counted: so many of them on a page, all of them in the file.
@@ -112,3 +112,9 @@ def lines_of(questionnaire: Questionnaire) -> tuple[list[str], Iterator[list[str
         ]
         for row in rows.iterator(chunk_size=500)
     )
+
+
+def csv_of(questionnaire: Questionnaire) -> Iterator[str]:
+    """The same as a file for a spreadsheet; formulas are neutralised."""
+    header, rows = lines_of(questionnaire)
+    return csvtext.lines(header, rows)

@@ -11,10 +11,9 @@ from django.utils import timezone
 from preau.commons.questions import actions
 from preau.commons.questions.actions import HasResponses, QuestionFacts, TooLate
 from preau.commons.questions.boards import Owner, owners
-from preau.commons.questions.exports import responses_csv
 from preau.commons.questions.forms import QuestionForm, ResponseForm
 from preau.commons.questions.models import Question, Questionnaire, Response
-from preau.commons.questions.queries import answered, own_response, questions_of, results_of
+from preau.commons.questions.queries import answered, csv_of, own_response, questions_of, results_of
 from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +180,7 @@ def test_results_count_the_last_answer_of_each(college: World, outing: Questionn
 def test_the_file_holds_one_line_a_person_and_no_formula(college: World, outing: Questionnaire) -> None:
     answers = filled(outing, "yes", "En car", "3", "=1+1")
     actions.send(outing, college.people["pupil"], college.people["guardian"], answers)
-    lines = "".join(responses_csv(outing)).splitlines()
+    lines = "".join(csv_of(outing)).splitlines()
     assert len(lines) == 2 and "Comment ?" in lines[0]
     assert ";=1+1" not in lines[1] and "=1+1" in lines[1]
 

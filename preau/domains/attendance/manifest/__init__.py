@@ -362,7 +362,13 @@ boards.notification_kinds.add(
 # Absences stay on our pages: the calendar of a phone is kept by others.
 boards.agenda.add(
     boards.AgendaSource(
-        "attendance", agenda_of, rules.follows_absences, in_feed=False, order=30, service="attendance"
+        "attendance",
+        agenda_of,
+        rules.follows_absences,
+        in_feed=False,
+        order=30,
+        service="attendance",
+        in_notebook=True,
     )
 )
 
