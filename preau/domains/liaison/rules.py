@@ -49,6 +49,11 @@ def receives(viewer: Viewer, recipient: Recipient) -> bool:
     return viewer.is_staff if recipient.pupil_id is None else recipient.pupil_id in viewer.own_pupils()
 
 
+def opens_copy(viewer: Viewer, recipient: Recipient) -> bool:
+    """Whose it is; and whoever follows the word, who sees what a family reads."""
+    return receives(viewer, recipient) or drives(viewer, recipient.word)
+
+
 def reads_proof(viewer: Viewer, recipient: Recipient) -> bool:
     return receives(viewer, recipient) or drives(viewer, recipient.word)
 

@@ -166,8 +166,8 @@ def _word(world: Any, plan: Plan, group: Group, author: Person, shared: Person |
 def _answer(copies: list[Recipient], letter: str, word: Word, left: datetime) -> None:
     first, at = copies[0], left + timedelta(hours=3)
     if letter in "ydnr":
-        first.read_at = at
-        first.save(update_fields=["read_at"])
+        first.read_at, first.channel = at, Recipient.Channel.HERE
+        first.save(update_fields=["read_at", "channel"])
     if letter == "p":
         for copy in copies:
             copy.channel, copy.printed_at = Recipient.Channel.PAPER, at

@@ -213,7 +213,7 @@ class Recipient(models.Model):
 
     class Channel(models.TextChoices):
         HERE = "here", _("Appli")
-        TEXT = "text", _("SMS")
+        MAIL = "mail", _("Courriel")
         PAPER = "paper", _("Papier")
 
     word = models.ForeignKey(Word, models.CASCADE, related_name="recipients", verbose_name=_("mot"))

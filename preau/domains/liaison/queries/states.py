@@ -38,7 +38,7 @@ OF_VERDICT = {
     Verdict.UNSETTLED: State.UNSETTLED,
 }
 TO_SETTLE = {State.DISAGREEMENT, State.WAITING, State.UNSETTLED}
-CHANNEL_ICONS = {Channel.HERE: "apps", Channel.TEXT: "message-circle", Channel.PAPER: "file-text"}
+CHANNEL_ICONS = {Channel.HERE: "apps", Channel.MAIL: "mail", Channel.PAPER: "file-text"}
 # A label, a tone and an icon of what one person did.
 SIGNED = (gettext_lazy("Signé"), "done", "check")
 CONFIRMED = (gettext_lazy("Lu"), "done", "check")

@@ -25,7 +25,6 @@ from preau.foundation.lookup import LookupTerms
 from preau.identity.models import Account
 
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
-MOBILE = ("06", "07", "+336", "+337")
 
 
 def groups_for(viewer: Viewer) -> "QuerySet[Group]":
@@ -108,7 +107,7 @@ def copies_meant(word: Word, today: date) -> list[Recipient]:
 
 
 def channels_of(people: Sequence[Person]) -> dict[int, str]:
-    """How each is reached (one query): here with an account that is open, by text message with a mobile, else on paper."""
+    """How each is reached (one query): here with an account that is open, by mail with an address, else on paper."""
     opened = set(
         Account.objects.filter(person__in={person.pk for person in people}, is_active=True)
         .exclude(password="")
@@ -120,8 +119,8 @@ def channels_of(people: Sequence[Person]) -> dict[int, str]:
     for person in people:
         if person.pk in opened and not person.is_institution:
             found[person.pk] = channel.HERE
-        elif person.phone.replace(" ", "").startswith(MOBILE) and not person.is_institution:
-            found[person.pk] = channel.TEXT
+        elif person.email and not person.is_institution:
+            found[person.pk] = channel.MAIL
         else:
             found[person.pk] = channel.PAPER
     return found
@@ -177,6 +176,10 @@ class Following:
         return [row for row in self.rows if row.to_remind]
 
     @property
+    def missing(self) -> int:
+        return sum(len(row.awaited) for row in self.rows)
+
+    @property
     def coupons(self) -> int:
         return sum(len(row.on_paper) for row in self.rows)
 
@@ -212,7 +215,7 @@ class Following:
 
     @property
     def channels_said(self) -> str:
-        """« 19 Appli · 7 SMS · 2 Papier », of those who are asked."""
+        """« 19 Appli · 7 Courriel · 2 Papier », of those who are asked."""
         counts = Counter(copy.channel for row in self.rows for copy in row.copies if copy.counts)
         labels = dict(Recipient.Channel.choices)
         return " · ".join(f"{counts[key]} {labels[key]}" for key in labels if counts[key])

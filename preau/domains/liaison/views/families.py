@@ -49,11 +49,12 @@ def book(request: HttpRequest) -> HttpResponse:
     return render(request, "liaison/book.html", context)
 
 
-@opens(Recipient, to=rules.receives)
+@opens(Recipient, to=rules.opens_copy)
 @require_safe
 def read(request: HttpRequest, recipient: Recipient) -> HttpResponse:
-    """One word, as its reader opens it: it is then read."""
-    answering.note_read(request.viewer, recipient)
+    """One word, as its reader opens it: it is then read. Whoever follows it sees what a family reads."""
+    if rules.receives(request.viewer, recipient):
+        answering.note_read(request.viewer, recipient)
     return _page(request, recipient)
 
 
@@ -75,6 +76,7 @@ def _page(
         "form": form,
         "said": said,
         "is_staff": request.viewer.is_staff,
+        "receives": rules.receives(request.viewer, recipient),
     }
     return render(request, "liaison/read.html", context, status=status)
 
