@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.questions.models import Question, Questionnaire, Response
+from preau.commons.questions.queries.typed import QuestionFacts
 from preau.directory.models import Person, School
 from preau.foundation.locks import lock
 
@@ -21,21 +21,6 @@ class HasResponses(Exception):
 
 class TooLate(Exception):
     """The deadline has passed."""
-
-
-@dataclass(frozen=True)
-class QuestionFacts:
-    """What a question asks, clean. `only_if`: the key of a question before it."""
-
-    kind: str
-    label: str
-    hint: str = ""
-    is_required: bool = True
-    choices: tuple[str, ...] = ()
-    lowest: int | None = None
-    highest: int | None = None
-    only_if: int | None = None
-    only_if_answer: str = ""
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from preau.commons.questions import actions
-from preau.commons.questions.actions import HasResponses, QuestionFacts, TooLate
+from preau.commons.questions.actions import HasResponses, TooLate
 from preau.commons.questions.boards import Owner, owners
-from preau.commons.questions.forms import QuestionForm, ResponseForm
 from preau.commons.questions.models import Question, Questionnaire, Response
-from preau.commons.questions.queries import answered, csv_of, own_response, questions_of, results_of
+from preau.commons.questions.queries.answers import answered, csv_of, own_response, questions_of, results_of
+from preau.commons.questions.queries.typed import QuestionFacts, QuestionForm, ResponseForm
 from preau.directory.seeds.world import World
 
 pytestmark = pytest.mark.django_db

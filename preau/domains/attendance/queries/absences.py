@@ -243,10 +243,10 @@ def absences_to_explain(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
 def _to_explain(lessons: list[Row]) -> Awaited:
     first, last, zone = lessons[0], lessons[-1], lessons[0].text
     refused = any(row.word == Explanation.State.REFUSED for row in lessons)
-    hours = _("de %(starts)s à %(ends)s") % {
-        "starts": dates.hour(first.starts, zone),
-        "ends": dates.hour(last.ends, zone),
-    }
+    hours = ""
+    if first.starts and last.ends:
+        ends = {"starts": dates.hour(first.starts, zone), "ends": dates.hour(last.ends, zone)}
+        hours = _("de %(starts)s à %(ends)s") % ends
     return Awaited(
         title=_("Absence à expliquer"),
         url=reverse("attendance:explain", kwargs={"pk": first.key}),

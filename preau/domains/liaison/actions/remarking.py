@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from preau.directory.models import Guardianship, Person
+from preau.directory.models import Guardianship, Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.liaison.models import Remark
 from preau.foundation import journal, notices
@@ -22,10 +22,10 @@ def remark(viewer: Viewer, pupils: Sequence[Person], kind: str, said: str, sent_
     known = Remark.objects.filter(by=viewer.person.pk, sent_as=sent_as).exclude(sent_as="")
     if known.exists():
         return 0
-    now = timezone.now()
+    now, school = timezone.now(), _school(viewer)
     made = Remark.objects.bulk_create(
         Remark(
-            school_id=viewer.school_id,
+            school=school,
             pupil=pupil,
             kind=kind,
             text=said,
@@ -40,6 +40,12 @@ def remark(viewer: Viewer, pupils: Sequence[Person], kind: str, said: str, sent_
         journal.record(viewer, "liaison.remarked", one, subject_id=one.pupil_id)
     _tell(viewer, {one.pupil_id: one for one in made})
     return len(made)
+
+
+def _school(viewer: Viewer) -> School:
+    if viewer.school is None:
+        raise ValueError("A line of a notebook is written in a school.")
+    return viewer.school
 
 
 def _tell(viewer: Viewer, made: dict[int, Remark]) -> None:

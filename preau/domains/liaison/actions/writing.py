@@ -64,7 +64,9 @@ def write(viewer: Viewer, facts: WordFacts, sent_as: str) -> Word:
     )
     if known is not None:
         return known
-    word = Word(school_id=viewer.school_id, author=viewer.person, written_at=timezone.now(), sent_as=sent_as)
+    if viewer.school is None:
+        raise Nobody
+    word = Word(school=viewer.school, author=viewer.person, written_at=timezone.now(), sent_as=sent_as)
     _fill(word, facts)
     return word
 

@@ -24,7 +24,7 @@ def new_code() -> str:
     return "".join(secrets.choice(SIGNS) for _sign in range(8))
 
 
-class WordQuerySet(SchoolQuerySet):
+class BookWordQuerySet(SchoolQuerySet):
     def out(self) -> Self:
         return self.exclude(state=Word.State.DRAFT)
 
@@ -123,7 +123,7 @@ class Word(models.Model):
     digest = models.CharField(_("empreinte du texte"), max_length=64, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
-    objects = WordQuerySet.as_manager()
+    objects = BookWordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mot du carnet")

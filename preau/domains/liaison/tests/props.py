@@ -5,7 +5,7 @@ from typing import Any
 
 from conftest import NOW
 from preau.commons.questions import actions as questions
-from preau.commons.questions.actions import QuestionFacts
+from preau.commons.questions.queries.typed import QuestionFacts
 from preau.directory.models import Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.questions import actions as questions
-from preau.commons.questions.forms import ResponseForm
-from preau.commons.questions.queries import answered, own_response, questions_of
+from preau.commons.questions.queries.answers import answered, own_response, questions_of
+from preau.commons.questions.queries.typed import ResponseForm
 from preau.directory.models import Person
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, remarking

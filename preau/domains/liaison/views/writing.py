@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.commons.delivery.queries import opening_after
 from preau.commons.questions import actions as questions
-from preau.commons.questions.forms import QuestionForm
-from preau.commons.questions.queries import csv_of, questions_of, results_of
+from preau.commons.questions.queries.answers import csv_of, questions_of, results_of
+from preau.commons.questions.queries.typed import QuestionForm
 from preau.directory.models import Group
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, writing

@@ -1,13 +1,13 @@
-"""What a person types to write a question, and to answer a list of them."""
+"""What a person types to write a question, and to answer a list of them: the houses that ask put these forms in their own pages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.commons.questions.actions import QuestionFacts
 from preau.commons.questions.models import Question
 from preau.commons.questions.rules import YES, open_questions
 from preau.foundation.fields import Day
@@ -17,6 +17,21 @@ YES_OR_NO = [(YES, gettext_lazy("Oui")), ("no", gettext_lazy("Non"))]
 AGREES_OR_NOT = [(YES, gettext_lazy("D’accord")), ("no", gettext_lazy("Pas d’accord"))]
 MOST_CHOICES, LONGEST_CHOICE, WIDEST_SCALE = 20, 120, 10
 REQUIRED = gettext_lazy("Répondez à cette question.")
+
+
+@dataclass(frozen=True)
+class QuestionFacts:
+    """What a question asks, clean. `only_if`: the key of a question before it."""
+
+    kind: str
+    label: str
+    hint: str = ""
+    is_required: bool = True
+    choices: tuple[str, ...] = ()
+    lowest: int | None = None
+    highest: int | None = None
+    only_if: int | None = None
+    only_if_answer: str = ""
 
 
 class QuestionForm(forms.Form):
