@@ -215,6 +215,7 @@ COMMON: dict[str, Any] = dict(
     keep=Retention.YEAR_PLUS_ONE,
 )
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
+ANYBODY = (Concerned.GUARDIANS, Concerned.PUPILS, Concerned.STAFF)
 FOLLOWERS = (_("qui a écrit le mot, et ceux avec qui le suivi est partagé"), Role.HEAD)
 for label, model, person, fields, more in [
     (
@@ -229,7 +230,11 @@ for label, model, person, fields, more in [
         | dict.fromkeys("title text easy search_title pupils colleagues author written_at".split(), PERSONAL),
         {
             "readers": on_themselves(*FOLLOWERS, others=(_("ceux à qui le mot est envoyé"),)),
-            "people": {"author": (Concerned.STAFF,)},
+            "people": {
+                "author": (Concerned.STAFF,),
+                "pupils": (Concerned.PUPILS,),
+                "colleagues": (Concerned.STAFF,),
+            },
         },
     ),
     (
@@ -246,20 +251,23 @@ for label, model, person, fields, more in [
         _("Mots du carnet reçus"),
         "Recipient",
         "person",
-        {"word": NONE, "code": NONE}
-        | dict.fromkeys("pupil person part channel read_at printed_at".split(), PERSONAL),
-        {"readers": on_themselves(*FOLLOWERS), "about": ("pupil",), "withheld": frozenset({"code"})},
+        {"code": NONE} | dict.fromkeys("word pupil person part channel read_at printed_at".split(), PERSONAL),
+        {
+            "readers": on_themselves(*FOLLOWERS),
+            "about": ("pupil",),
+            "withheld": frozenset({"code"}),
+            "people": {"person": ANYBODY, "pupil": (Concerned.PUPILS,)},
+        },
     ),
     (
         _("Signatures du carnet"),
         "Answer",
         "recipient__person",
-        {"recipient": NONE, "digest": NONE}
-        | dict.fromkeys("is_yes at way noted_by replaced_at".split(), PERSONAL),
+        {"digest": NONE} | dict.fromkeys("recipient is_yes at way noted_by replaced_at".split(), PERSONAL),
         {
             "readers": on_themselves(*FOLLOWERS),
             "about": ("recipient__pupil",),
-            "people": {"noted_by": (Concerned.STAFF,)},
+            "people": {"noted_by": (Concerned.STAFF,), "recipient__person": ANYBODY},
         },
     ),
     (

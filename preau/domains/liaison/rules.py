@@ -24,7 +24,11 @@ def reads_words(viewer: Viewer, *_: object) -> bool:
 
 def follows(viewer: Viewer, word: Word) -> bool:
     """Whose word it is, with whom it is shared; the head, once it has left."""
-    return viewer.is_staff and Word.objects.filter(pk=word.pk).followed_by(viewer).exists()
+    if not viewer.is_staff or word.school_id != viewer.school_id:
+        return False
+    if word.author_id == viewer.person.pk or (viewer.holds(Role.HEAD) and not word.is_draft):
+        return True
+    return word.colleagues.filter(pk=viewer.person.pk).exists()
 
 
 def changes(viewer: Viewer, word: Word) -> bool:

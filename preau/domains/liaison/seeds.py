@@ -46,11 +46,11 @@ PLANS = [
         4,
         "r.dyyyyyypyyyyyyyyyyyyyyyyyy",
         Word.Sign.OUTING,
-        "La classe va au musée. C’est gratuit. On marche. Vous êtes d’accord ? Signez.",
+        "La classe va au musée. C’est gratuit. On marche. Vous êtes d’accord\u202f? Signez.",
     ),
     Plan(
         "Une calculatrice pour lundi",
-        "Chaque élève apporte une calculatrice de collège lundi. Celles du collège se prêtent : demandez-la.",
+        "Chaque élève apporte une calculatrice de collège lundi. Celles du collège se prêtent\u202f: demandez-la.",
         Kind.INFORMATION,
         Nature.INFORMATION.value,
         1,
@@ -67,7 +67,7 @@ PLANS = [
         10,
         ".yryy.y",
         Word.Sign.PHOTO,
-        "Une photo du club sera sur le site. Tout le monde peut la voir. Vous êtes d’accord ?",
+        "Une photo du club sera sur le site. Tout le monde peut la voir. Vous êtes d’accord\u202f?",
     ),
     Plan(
         "Grève du jeudi 3 décembre",
@@ -81,7 +81,7 @@ PLANS = [
     ),
 ]
 REMARKS = [
-    (Remark.Kind.ENCOURAGEMENT, "De bonnes questions en classe cette semaine : continue.", 2),
+    (Remark.Kind.ENCOURAGEMENT, "De bonnes questions en classe cette semaine\u202f: continue.", 2),
     (Remark.Kind.OBSERVATION, "Le cahier est resté à la maison trois fois ce mois-ci.", 5),
 ]
 

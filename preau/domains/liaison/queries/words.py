@@ -59,6 +59,18 @@ def whole_word(pk: int) -> Word:
     return Word.objects.select_related("school", "author", "questionnaire").get(pk=pk)
 
 
+def with_names(word: Word, viewer: Viewer) -> tuple[Word, list[str]]:
+    """A word of the viewer's school with its author, and the names of those with whom its following is shared (one query)."""
+    meant = Q(pk=word.author_id) | Q(
+        pk__in=Word.colleagues.through.objects.filter(word=word).values("person_id")
+    )
+    people = list(Person.objects.filter(meant).order_by("search_name", "pk"))
+    word.author = next(person for person in people if person.pk == word.author_id)
+    if viewer.school is not None:
+        word.school = viewer.school
+    return word, [person.full_name for person in people if person.pk != word.author_id]
+
+
 def pupils_meant(word: Word, today: date) -> "QuerySet[Person]":
     """Who learns today in the classes and groups of a word, and the pupils chosen."""
     learnt = Enrolment.objects.active(today).filter(group__in=word.groups.all(), school=word.school_id)
@@ -130,6 +142,13 @@ def arrived_since(word: Word, today: date) -> list[Recipient]:
     """Whom a list has gained since the word left, and new guardians: they have no copy yet."""
     known = set(word.recipients.values_list("pupil_id", "person_id"))
     return [one for one in copies_meant(word, today) if (one.pupil_id, one.person_id) not in known]
+
+
+def number_arrived(word: Word, today: date) -> int:
+    """How many guardians have no copy of a word that is meant for the pupils of today (one query)."""
+    copied = Recipient.objects.filter(word=word, pupil=OuterRef("pupil_id"), person=OuterRef("guardian_id"))
+    links = Guardianship.objects.informed(today).of_another().filter(~Exists(copied))
+    return links.filter(pupil__in=pupils_meant(word, today).values("pk")).count()
 
 
 # The following

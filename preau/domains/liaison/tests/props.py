@@ -80,8 +80,8 @@ def asked_word(college: World) -> Word:
     """A request with two questions."""
     word = a_draft(college, "Pique-nique", kind="request")
     word.questionnaire = questions.make("liaison", college.school, college.people["teacher"], "Pique-nique")
-    questions.add(word.questionnaire, QuestionFacts("yes_no", "Une allergie ?"))
-    questions.add(word.questionnaire, QuestionFacts("short", "Laquelle ?", is_required=False))
+    questions.add(word.questionnaire, QuestionFacts("yes_no", "Une allergie\u202f?"))
+    questions.add(word.questionnaire, QuestionFacts("short", "Laquelle\u202f?", is_required=False))
     word.save()
     copies = copies_meant(word, NOW.date())
     word.state, word.sent_at, word.digest = Word.State.SENT, NOW, digest_of(word)

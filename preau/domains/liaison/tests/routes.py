@@ -85,6 +85,8 @@ LISTS = [
     ("teacher", "liaison:received", many_received),
     ("teacher", "liaison:remarks", many_remarks),
 ]
+# As many lines as a word has copies (tests/test_words.py).
+LISTS_APART = {"liaison:export", "liaison:results_file"}
 ONE_THING = {
     "liaison:write",
     "liaison:change",
@@ -186,8 +188,8 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "said",
         "plus-tard",
         "code",
-        "vue",
         "pour",
+        "reponses",
         "label",
         "hint",
         "choices",
@@ -195,7 +197,6 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "highest",
         "is_required",
         "only_if",
-        "page",
     ],
     (),
 )
@@ -254,7 +255,7 @@ BODIES = {
     "liaison:remove": Body("head", before=_draft),
     "liaison:add_question": Body(
         "head",
-        lambda stage: {"kind": "short", "label": "Une allergie ?", "is_required": "on"},
+        lambda stage: {"kind": "short", "label": "Une allergie\u202f?", "is_required": "on"},
         before=_draft,
         wrong=lambda stage: {"label": ""},
     ),

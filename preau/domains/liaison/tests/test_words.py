@@ -18,6 +18,7 @@ from preau.directory.words import Authority
 from preau.domains.liaison import tasks
 from preau.domains.liaison.actions import answering, writing
 from preau.domains.liaison.actions.answering import NotAwaited, Said, TooLate
+from preau.domains.liaison.exports import following_csv
 from preau.domains.liaison.models import Answer, Recipient, Word
 from preau.domains.liaison.queries import book, states, words
 from preau.domains.liaison.tests.props import a_draft, a_word, asked_word, copy_of
@@ -450,3 +451,13 @@ def test_a_teacher_writes_only_to_those_they_teach(college: World, client: Schoo
         assert page.status_code == 422
     client.post(reverse("liaison:write"), body | {"groups": [own_class(college).pk]})
     assert Word.objects.get(title="Patinoire").audience == "families"
+
+
+def test_the_file_of_a_word_has_a_line_for_each_person_and_costs_the_same(
+    college: World, django_assert_num_queries: Any
+) -> None:
+    word = a_word(college)
+    with django_assert_num_queries(3):
+        lines = list(following_csv(words.following(word, NOW.date())))
+    told = word.recipients.exclude(part="own").count()
+    assert len("".join(lines).splitlines()) == told + 1

@@ -107,14 +107,14 @@ def _page(
     completing: PrecisionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    word = queries.whole_word(word.pk)
     if word.is_draft:
-        return _draft_page(request, word, adding, status)
-    what = request.GET.get("vue", "")
+        return _draft_page(request, queries.whole_word(word.pk), adding, status)
+    word, shared = queries.with_names(word, request.viewer)
+    what = request.GET.get("reponses", "")
     context: dict[str, Any] = {
         "word": word,
         "groups": list(word.groups.order_by("kind", "name").values_list("name", flat=True)),
-        "shared": [one.full_name for one in word.colleagues.order_by("search_name", "pk")],
+        "shared": shared,
         "precisions": list(word.precisions.order_by("pk")),
         "form": completing or PrecisionForm(),
         "what": what if what in VIEWS else "",
@@ -129,7 +129,7 @@ def _page(
         "found": found,
         "page_obj": page_for(request, found.chosen(context["what"]), ROWS),
         "reminder": _reminder(request, word, found),
-        "newcomers": len(queries.arrived_since(word, request.viewer.today)) if word.is_open else 0,
+        "newcomers": queries.number_arrived(word, request.viewer.today) if word.is_open else 0,
     }
     return render(request, "liaison/word.html", context, status=status)
 
