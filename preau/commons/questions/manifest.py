@@ -41,7 +41,7 @@ boards.personal_data.add(
         )
         | {"label": PERSONAL},
         readers=on_themselves(Role.HEAD, others=(_("ceux à qui les questions sont posées"),)),
-        people={"questionnaire__made_by": (Concerned.STAFF,)},
+        people={"made_by": (Concerned.STAFF,)},
         **COMMON,
     )
 )

@@ -267,7 +267,7 @@ for label, model, person, fields, more in [
         {
             "readers": on_themselves(*FOLLOWERS),
             "about": ("recipient__pupil",),
-            "people": {"noted_by": (Concerned.STAFF,), "recipient__person": ANYBODY},
+            "people": {"noted_by": (Concerned.STAFF,), "person": ANYBODY},
         },
     ),
     (
