@@ -113,7 +113,7 @@ class Question(models.Model):
     @property
     def name(self) -> str:
         """Its field in a form, and its key in answers."""
-        return f"q{self.pk}"
+        return f"q{self.place}"
 
 
 class ResponseQuerySet(SchoolQuerySet):

@@ -18,7 +18,16 @@ STYLE = Path(__file__).parent / "static" / "liaison" / "papers.css"
 
 def following_csv(found: Following) -> Iterator[str]:
     """One line for each person who was asked or told."""
-    header = [_("Élève"), _("Responsable"), _("Lien"), _("Reçu par"), _("État"), _("Quand"), _("Comment")]
+    header = [
+        _("Nom de l’élève"),
+        _("Prénom"),
+        _("Responsable"),
+        _("Lien"),
+        _("Reçu par"),
+        _("État"),
+        _("Quand"),
+        _("Comment"),
+    ]
     return lines(header, (cells for row in found.rows for cells in _cells(row)))
 
 
@@ -26,7 +35,8 @@ def _cells(row: PupilRow) -> Iterator[list[object]]:
     for copy in row.copies:
         answer = copy.answer
         yield [
-            row.pupil.list_name,
+            row.pupil.family_name,
+            row.pupil.given_name,
             copy.person.full_name,
             copy.kinship,
             copy.channel_said[0],

@@ -209,15 +209,15 @@ class PrecisionForm(forms.Form):
 class CouponForm(forms.Form):
     """The code of a sheet of paper, as it is read or typed: spaces, dashes and small letters are the same."""
 
-    code = forms.CharField(
+    coupon = forms.CharField(
         label=gettext_lazy("Code du coupon"),
         max_length=20,
         help_text=gettext_lazy("Huit signes, en bas de la feuille. Un lecteur de codes peut l’écrire ici."),
         error_messages={"required": gettext_lazy("Écrivez le code du coupon.")},
     )
 
-    def clean_code(self) -> str:
-        return "".join(sign for sign in self.cleaned_data["code"].upper() if sign.isalnum())
+    def clean_coupon(self) -> str:
+        return "".join(sign for sign in self.cleaned_data["coupon"].upper() if sign.isalnum())
 
 
 class RemarkForm(forms.Form):

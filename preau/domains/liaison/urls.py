@@ -21,11 +21,7 @@ urlpatterns = [
     path("carnet-de-liaison/<int:pk>/envoyer/", writing.send, name="send"),
     path("carnet-de-liaison/<int:pk>/supprimer/", writing.remove, name="remove"),
     path("carnet-de-liaison/<int:pk>/questions/", writing.add_question, name="add_question"),
-    path(
-        "carnet-de-liaison/<int:pk>/questions/<int:question>/retirer/",
-        writing.remove_question,
-        name="remove_question",
-    ),
+    path("carnet-de-liaison/<int:pk>/questions/retirer/", writing.remove_question, name="remove_question"),
     path("carnet-de-liaison/<int:pk>/preciser/", writing.precise, name="precise"),
     path("carnet-de-liaison/<int:pk>/relancer/", writing.remind, name="remind"),
     path("carnet-de-liaison/<int:pk>/nouveaux/", writing.send_to_newcomers, name="send_to_newcomers"),

@@ -187,7 +187,9 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "last_day",
         "said",
         "plus-tard",
-        "code",
+        "coupon",
+        "question",
+        "q1",
         "pour",
         "reponses",
         "label",
@@ -200,7 +202,6 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     ],
     (),
 )
-REST_OF_ADDRESS = {"liaison:remove_question": {"question": 1}}
 
 # Forms and files
 
@@ -225,6 +226,7 @@ def _changed(stage: Stage) -> Data:
 
 
 def _draft(stage: Stage) -> None:
+    Response.objects.all().delete()
     Word.objects.filter(pk=stage.own(Word).pk).update(state="draft")
 
 
@@ -259,7 +261,9 @@ BODIES = {
         before=_draft,
         wrong=lambda stage: {"label": ""},
     ),
-    "liaison:remove_question": Body("head", before=_draft, writes=False),
+    "liaison:remove_question": Body(
+        "head", lambda stage: {"question": str(stage.own(Question).pk)}, before=_draft
+    ),
     "liaison:precise": Body(
         "head", lambda stage: {"text": "Un goûter dans le sac."}, wrong=lambda stage: {"text": ""}
     ),
@@ -272,8 +276,8 @@ BODIES = {
     ),
     "liaison:coupon": Body(
         "head",
-        lambda stage: {"code": stage.own(Recipient).code},
-        wrong=lambda stage: {"code": "ZZZZ"},
+        lambda stage: {"coupon": stage.own(Recipient).code},
+        wrong=lambda stage: {"coupon": "ZZZZ"},
         writes=False,
     ),
     "liaison:enter": Body("head", lambda stage: {"said": "oui"}, before=_without_questions(_nobody_answered)),
@@ -283,6 +287,7 @@ BODIES = {
             "kind": "encouragement",
             "text": "De bonnes questions.",
             "pupils": [stage.people["pupil"].pk],
+            "classe": stage.own(Group).pk,
             "sent_as": FORM,
         },
         wrong=lambda stage: {"text": ""},

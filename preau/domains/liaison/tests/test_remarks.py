@@ -31,7 +31,7 @@ def test_one_gesture_writes_in_several_notebooks_and_twice_is_once(
         "sent_as": FORM,
     }
     for _time in range(2):
-        client.post(f"{reverse('liaison:remark')}?classe={group.pk}", body)
+        client.post(reverse("liaison:remark"), body | {"classe": group.pk})
     assert Remark.objects.filter(text="De bonnes questions.").count() == 3
 
 

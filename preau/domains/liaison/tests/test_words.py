@@ -319,13 +319,13 @@ def test_a_coupon_is_of_one_person_one_pupil_and_one_word(
     copy = copy_of(word, college.people["other_guardian"])
     client.sit(college.people["teacher"])
     page = reverse("liaison:coupon")
-    found = client.post(page, {"code": f"{copy.code[:4].lower()} {copy.code[4:]}"})
+    found = client.post(page, {"coupon": f"{copy.code[:4].lower()} {copy.code[4:]}"})
     assert found.url == reverse("liaison:enter", args=[copy.pk])
     theirs = copy_of(foreign, twin.people["guardian"]).code
     mine_of_another = a_word(college, "Du chef", "head")
     hidden = copy_of(mine_of_another, college.people["guardian"]).code
     for code in (theirs, hidden, "AAAAAAAA"):
-        answer = client.post(page, {"code": code})
+        answer = client.post(page, {"coupon": code})
         assert answer.status_code == 422 and "Aucun coupon" in answer.content.decode()
     client.post(found.url, {"said": "non"})
     answer = Answer.objects.get(recipient=copy)

@@ -139,13 +139,13 @@ def coupon(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = (
             Recipient.objects.visible_to(request.viewer)
-            .filter(code=form.cleaned_data["code"])
+            .filter(code=form.cleaned_data["coupon"])
             .exclude(person=request.viewer.person.pk)
             .first()
         )
         if found is not None and rules.drives(request.viewer, found.word):
             return redirect("liaison:enter", pk=found.pk)
-        form.add_error("code", _("Aucun coupon de vos mots ne porte ce code."))
+        form.add_error("coupon", _("Aucun coupon de vos mots ne porte ce code."))
     return render_form(request, "liaison/coupon.html", {"form": form})
 
 
@@ -191,7 +191,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
 def remark(request: HttpRequest) -> HttpResponse:
     """One line for several pupils of a class, in one gesture."""
     viewer = request.viewer
-    choosing = GroupForm(viewer, request.GET or None)
+    choosing = GroupForm(viewer, request.POST or request.GET or None)
     group = choosing.cleaned_data["classe"] if choosing.is_valid() else None
     group = group or groups_for(viewer).first()
     form = RemarkForm(viewer, group, request.POST or None)

@@ -31,6 +31,8 @@ from preau.foundation.paging import page_for
 A_PAGE = 30
 # The rows of a following on one page: a class and more; a whole school turns pages.
 ROWS = 40
+# No key is longer.
+LONGEST_KEY = 19
 VIEWS = ("", "accord", "tous")
 
 
@@ -183,11 +185,13 @@ def add_question(request: HttpRequest, word: Word) -> HttpResponse:
 @removes
 @opens(Word, to=rules.changes)
 @require_POST
-def remove_question(request: HttpRequest, word: Word, question: int) -> HttpResponseRedirect:
+def remove_question(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     """Take a question away from a draft."""
     word = queries.whole_word(word.pk)
-    if word.questionnaire is not None:
-        questions.remove(word.questionnaire, question)
+    key = request.POST.get("question", "")
+    if word.questionnaire is not None and key.isdecimal() and len(key) < LONGEST_KEY:
+        done = questions.remove(word.questionnaire, int(key))
+        tell_outcome(request, done, _("La question est retirée."), _("Elle l’était déjà."))
     return redirect("liaison:word", pk=word.pk)
 
 
