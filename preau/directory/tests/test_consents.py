@@ -464,7 +464,8 @@ def test_what_waits_for_an_answer_is_before_what_is_beside(
     actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     for key in ("guardian", "pupil"):
         page = client.sit(college.people[key]).get("/").content.decode()
-        assert page.index("1 autorisation à donner") < page.index("<aside"), key
+        assert page.index("On attend votre réponse") < page.index("<aside"), key
+        assert "1 autorisation à donner" in client.get("/a-repondre/").content.decode(), key
 
 
 def test_whose_word_does_not_count_is_awaited_for_nothing(college: World, seat_of: Any) -> None:

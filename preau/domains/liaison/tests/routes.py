@@ -230,6 +230,11 @@ def _draft(stage: Stage) -> None:
     Word.objects.filter(pk=stage.own(Word).pk).update(state="draft")
 
 
+def _unsent(stage: Stage) -> None:
+    _draft(stage)
+    Recipient.objects.filter(word=stage.own(Word)).delete()
+
+
 def _nobody_answered(stage: Stage) -> None:
     Answer.objects.all().delete()
     Reminder.objects.all().delete()
@@ -253,7 +258,7 @@ def _without_questions(then: Callable[[Stage], None]) -> Callable[[Stage], None]
 BODIES = {
     "liaison:write": Body("head", _word_typed, wrong=lambda stage: {"title": ""}),
     "liaison:change": Body("head", _changed, before=_draft, wrong=lambda stage: {"title": ""}),
-    "liaison:send": Body("head", before=_draft),
+    "liaison:send": Body("head", before=_unsent),
     "liaison:remove": Body("head", before=_draft),
     "liaison:add_question": Body(
         "head",
