@@ -36,6 +36,11 @@ def changes(viewer: Viewer, word: Word) -> bool:
     return word.is_draft and word.author_id == viewer.person.pk and writes_words(viewer)
 
 
+def sends(viewer: Viewer, word: Word) -> bool:
+    """Its author; a second click is told that it has left."""
+    return word.author_id == viewer.person.pk and writes_words(viewer)
+
+
 def drives(viewer: Viewer, word: Word) -> bool:
     """Reminds, adds and types answers: whoever follows it, once it has left."""
     return not word.is_draft and follows(viewer, word)

@@ -158,9 +158,10 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     # Of the stage, every word has left.
     **dict.fromkeys(
-        [f"liaison:{name}" for name in ("change", "send", "remove", "add_question", "remove_question")],
+        [f"liaison:{name}" for name in ("change", "remove", "add_question", "remove_question")],
         near(),
     ),
+    "liaison:send": near(own={"head"}, other_class={"teacher_parent"}, other_school=NEIGHBOURING),
     "liaison:read": COPY,
     "liaison:proof": COPY,
     "liaison:sign": RECEIVED,

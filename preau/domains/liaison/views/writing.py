@@ -195,7 +195,7 @@ def remove_question(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     return redirect("liaison:word", pk=word.pk)
 
 
-@opens(Word, to=rules.changes)
+@opens(Word, to=rules.sends)
 @require_POST
 def send(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     """It leaves."""
