@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from preau.commons.questions.models import Question, Questionnaire, Response
@@ -156,3 +157,10 @@ def digest_of(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> str:
     """SHA-256 of the version and of what was answered to it."""
     said = json.dumps([questionnaire.pk, dict(answers)], ensure_ascii=False, sort_keys=True)
     return sha256(said.encode()).hexdigest()
+
+
+@transaction.atomic
+def forget(person_id: int) -> int:
+    """What somebody answered, and what was answered about them, goes with them."""
+    whose = Q(respondent=person_id) | Q(subject=person_id)
+    return Response.objects.filter(whose).delete()[0]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.questions import actions
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
 from preau.foundation import boards
@@ -56,6 +57,7 @@ boards.personal_data.add(
         ),
         readers=on_themselves(_("qui a posé les questions"), Role.HEAD),
         about=("subject",),
+        forget=actions.forget,
         people={"noted_by": (Concerned.STAFF,), "respondent": ANYBODY, "subject": ANYBODY},
         **COMMON,
     )

@@ -9,7 +9,7 @@ from preau.commons.questions.boards import Owner, owners
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
 from preau.domains.liaison import rules, seeds, tasks
-from preau.domains.liaison.actions import writing
+from preau.domains.liaison.actions import remarking, writing
 from preau.domains.liaison.queries import book, words
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -285,6 +285,7 @@ for label, model, person, fields, more in [
         | dict.fromkeys("pupil kind text day".split(), CHILD)
         | dict.fromkeys(["by", "at"], PERSONAL),
         {
+            "forget": remarking.forget_remarks,
             "readers": with_guardians(Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY, _("qui l’a écrit")),
             "people": {"by": (Concerned.STAFF,)},
         },

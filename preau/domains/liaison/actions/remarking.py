@@ -77,3 +77,9 @@ def remove(viewer: Viewer, one: Remark) -> bool:
     journal.record(viewer, "liaison.remark_removed", found, subject_id=found.pupil_id)
     found.delete()
     return True
+
+
+@transaction.atomic
+def forget_remarks(person_id: int) -> int:
+    """What was said of a pupil goes with them; what they wrote of others stays, without their name."""
+    return Remark.objects.filter(pupil_id=person_id).delete()[0]
