@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "preau.commons.search",
     "preau.commons.privacy",
     "preau.commons.delivery",
+    "preau.commons.questions",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
@@ -98,6 +99,7 @@ INSTALLED_APPS = [
     "preau.domains.report_cards",
     "preau.domains.messaging",
     "preau.domains.spaces",
+    "preau.domains.liaison",
     "preau.portal",
 ]
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("preau.domains.records.urls")),
     path("", include("preau.domains.report_cards.urls")),
     path("", include("preau.domains.spaces.urls")),
+    path("", include("preau.domains.liaison.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -30,10 +30,10 @@ from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import rules as attendance_rules
 from preau.domains.attendance.models import Entry, Explanation, Notice, RollCall
-from preau.domains.attendance.queries import absences
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.seeds import secondary
 from preau.foundation import boards
+from preau.foundation.awaited import awaited_of
 from preau.identity.models import Account
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
@@ -242,9 +242,9 @@ def test_letters_are_for_today_only(cast: Any, db: None) -> None:
 
 def test_the_cast_has_something_to_do(cast: Any, db: None) -> None:
     for key in ("guardian", "other_guardian", "guardian_without_mail", "adult_pupil"):
-        assert absences.absences_to_explain(viewer_for(cast[key], 0, NOW)), key
+        assert any(one.gesture == "Expliquer" for one in awaited_of(viewer_for(cast[key], 0, NOW))), key
     father = viewer_for(cast["teacher_1"], 0, NOW, "guardian")
-    assert absences.absences_to_explain(father)
+    assert any(one.gesture == "Expliquer" for one in awaited_of(father))
     assert not Explanation.objects.visible_to(viewer_for(cast["other_guardian"], 0, NOW)).exists()
     assert Explanation.objects.visible_to(viewer_for(cast["guardian"], 0, NOW)).count() == 2
 

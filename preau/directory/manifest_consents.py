@@ -88,9 +88,10 @@ boards.menu.add(
         order=58,
     )
 )
-boards.cards.add(
-    # It waits for an answer: after the work of tomorrow, before what is only to read.
-    boards.Card("directory/_consents_to_give.html", queries.home_card, rules.has_consents, order=16)
+boards.awaited.add(
+    boards.AwaitedSource(
+        queries.SOURCE, queries.rows_to_give, queries.consents_to_give, rules.has_consents, order=30
+    )
 )
 boards.group_links.add(
     boards.GroupLink(

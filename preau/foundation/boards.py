@@ -87,6 +87,46 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """One thing that a person must answer, in words: `gesture` is the verb of its button, `url` the page where it is done.
+
+    `about`: the pupil that it is about, 0 for none; `whose`: their first name. `day`: that of the thing, or the last one to answer,
+    as `when` says. `word`, `tone`: a state, as for `ui.tag`. `phone`: a number that may be called instead.
+    """
+
+    title: str
+    url: str
+    gesture: str
+    about: int = 0
+    whose: str = ""
+    when: str = ""
+    text: str = ""
+    day: date | None = None
+    word: str = ""
+    tone: str = "todo"
+    icon: str = "pencil"
+    phone: str = ""
+
+    @property
+    def detail(self) -> str:
+        """Whose, and when: « Nina, mardi 24 novembre, de 8 h 30 à 9 h 25 »."""
+        return ", ".join(filter(None, (self.whose, self.when)))
+
+
+@dataclass(frozen=True)
+class AwaitedSource:
+    """A house that asks people something. `rows(viewer)`: a queryset of `foundation.awaited.row_of`, of what this viewer has still to
+    answer; those of all houses are read in one statement. `said(viewer, rows)`: its own rows in words, most pressing first."""
+
+    key: str
+    rows: Callable[[Any], Any]
+    said: Callable[[Any, Sequence[Any]], Iterable[Awaited]]
+    open_to: Rule
+    order: int = 50
+    service: str = ""
+
+
+@dataclass(frozen=True)
 class AgendaEntry:
     """One line of an agenda, in words already chosen for the viewer.
 
@@ -137,7 +177,8 @@ class AgendaSource:
     """`entries(viewer, from_day, to_day)` gives the viewer's AgendaEntry between two local days, both included, in one or
     two queries. `in_feed=False`: what must not leave for the calendar of a phone, hence for whoever keeps it there.
 
-    `page`: where these things have a page of their own, led to from the agenda under `label`.
+    `page`: where these things have a page of their own, led to from the agenda under `label`. `in_notebook`: what the notebook of a
+    pupil holds too, as its family reads it.
     """
 
     name: str
@@ -149,6 +190,7 @@ class AgendaSource:
     page: str = ""
     label: str = ""
     icon: str = ""
+    in_notebook: bool = False
 
 
 @dataclass(frozen=True)
@@ -870,6 +912,7 @@ menu: Registry[MenuEntry] = Registry(MenuEntry)
 menu_sections: Registry[MenuSection] = Registry(MenuSection)
 site_pages: Registry[SitePage] = Registry(SitePage)
 cards: Registry[Card] = Registry(Card)
+awaited: Registry[AwaitedSource] = Registry(AwaitedSource)
 agenda: Registry[AgendaSource] = Registry(AgendaSource)
 search: Registry[SearchSource] = Registry(SearchSource)
 notification_kinds: Registry[NotificationKind] = Registry(NotificationKind)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.foundation import boards
 from preau.foundation.access import signed_in
-from preau.portal import api, first_steps
+from preau.portal import api, awaited, first_steps
 
 boards.public_routes.add(boards.PublicRoute("portal:home", in_sitemap=True))
 boards.public_routes.add(boards.PublicRoute("portal:demonstration"))
@@ -39,3 +39,29 @@ boards.doors.add(
 boards.api.add(boards.ApiPart("moi", api.me, "api", order=10))
 # After what happens now and the day, before what waits.
 boards.cards.add(boards.Card("portal/_first_steps.html", first_steps.card, signed_in, "aside", order=15))
+# Before all, to a family; to a pupil, after the work of tomorrow, before what is only to read.
+boards.cards.add(boards.Card("portal/_awaited.html", awaited.card, awaited.is_family, "main", order=5))
+boards.cards.add(boards.Card("portal/_awaited.html", awaited.card, awaited.is_pupil, "main", order=16))
+boards.pupil_facts.add(
+    boards.PupilFact(
+        "portal.awaited",
+        _("À répondre"),
+        "portal/_awaited_list.html",
+        awaited.of_pupil,
+        awaited.is_family,
+        boards.Column.SCHOOL,
+        icon="pencil",
+        summary=awaited.summary,
+        unfolded=True,
+        order=4,
+    )
+)
+boards.site_pages.add(
+    boards.SitePage(
+        _("À répondre"),
+        "portal:to_answer",
+        "pencil",
+        awaited.is_asked,
+        _("signer signature autorisation réponse attendue carnet"),
+    )
+)

@@ -5,6 +5,7 @@ from preau.portal import api, installed, public, views
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("a-repondre/", views.to_answer, name="to_answer"),
     path("app.webmanifest", installed.app_manifest, name="app_manifest"),
     path("sw.js", installed.service_worker, name="service_worker"),
     path("hors-ligne/", installed.offline, name="offline"),

@@ -14,10 +14,11 @@ from preau.directory.counting import numbers
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.access import anyone, opens, signed_in
+from preau.foundation.awaited import awaited_of
 from preau.identity import queries, reading
 from preau.identity.actions import profile
 from preau.identity.seeds import PASSWORD
-from preau.portal import demo, first_steps, visitors
+from preau.portal import awaited, demo, first_steps, visitors
 
 MOST_CARDS = 8
 # In simple mode: what happens now, and what waits.
@@ -40,6 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "aside": [(template, content) for column, template, content in drawn if column == "aside"],
     }
     return render(request, "portal/home.html", context)
+
+
+@opens(to=awaited.is_asked)
+@require_safe
+def to_answer(request: HttpRequest) -> HttpResponse:
+    """All that the school awaits of a family or a pupil, whatever service asks it."""
+    return render(request, "portal/to_answer.html", {"awaited": awaited_of(request.viewer)})
 
 
 @opens(to=signed_in)

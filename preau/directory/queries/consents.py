@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from preau.directory.boards import Purpose, Thing, purposes
 from preau.directory.models import (
@@ -26,7 +27,8 @@ from preau.directory.queries.finding import classes_of, pupils_here
 from preau.directory.rules.consents import ConsentRule, State, needed_for, state_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.foundation.prepared import Prepared
+from preau.foundation.awaited import Row, row_of
+from preau.foundation.boards import Awaited
 from preau.foundation.text import natural
 
 # Between two reminders of one request.
@@ -479,20 +481,38 @@ def _unanswered(viewer: Viewer) -> "QuerySet[ConsentRequest]":
     return ConsentRequest.objects.visible_to(viewer).in_force().filter(~Exists(said))
 
 
-TO_ANSWER = Prepared(lambda viewer: _unanswered(viewer).select_related("school"))
-NEW_TO_ANSWER = Prepared(
-    lambda viewer, since: (
-        _unanswered(viewer).filter(asked_at__gte=since).order_by().values_list("pk").distinct()
-    )
-)
+SOURCE = "directory.consents"
 
 
-def home_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    """« Autorisations à donner ». To a pupil, whose own word always counts, how many answers are awaited: one query, and one more
-    when a service is asked about. To a family, in one query, how many questions of this month it has answered for nobody yet:
-    their page says which child each is about, and whether this parent's word counts."""
+def rows_to_give(viewer: Viewer) -> "QuerySet[ConsentRequest, Any]":
+    """Questions not answered, among all that is awaited of a person: to a pupil, whose own word always counts, all of them; to a
+    family, those of this month that it has answered for nobody yet."""
+    found = _unanswered(viewer)
     if viewer.is_guardian:
-        new = len(NEW_TO_ANSWER(viewer, viewer.moment - SHOWN))
-        return {"waiting": 0, "new": new} if new else None
-    waiting = len(current(TO_ANSWER(viewer)))
-    return {"waiting": waiting, "new": 0, "pupil": viewer.person} if waiting else None
+        found = found.filter(asked_at__gte=viewer.ago(SHOWN))
+    return row_of(found, SOURCE, text="purpose", starts="asked_at")
+
+
+def consents_to_give(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """« Deux autorisations à donner », on one line: their page says which child each is about, and whether this parent's word counts.
+
+    Of a pupil, what may still be answered (one query, and one more when a service is asked about).
+    """
+    number, url, about = len({row.key for row in rows}), reverse("directory:consents"), 0
+    if not viewer.is_guardian:
+        asked = ConsentRequest.objects.visible_to(viewer).filter(pk__in=[row.key for row in rows])
+        number, about = len(current(asked.select_related("school"))), viewer.person.pk
+        url = reverse("directory:consent", kwargs={"public_id": viewer.person.public_id})
+    if not number:
+        return []
+    title = ngettext("%(num)s autorisation à donner", "%(num)s autorisations à donner", number)
+    return [
+        Awaited(
+            title % {"num": number},
+            url,
+            _("Lire et répondre"),
+            about,
+            text=_("Sans votre accord, rien ne se fait."),
+            icon="clipboard-check",
+        )
+    ]

@@ -32,9 +32,10 @@ from preau.directory.rules import consents as rules
 from preau.directory.rules.authority import Tie
 from preau.directory.rules.consents import State
 from preau.directory.seeds.world import World
-from preau.directory.viewer import viewer_for
+from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Authority, Kinship
-from preau.foundation.boards import Nature
+from preau.foundation.awaited import awaited_of
+from preau.foundation.boards import Awaited, Nature
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -433,24 +434,28 @@ def test_the_list_costs_the_same_however_many(college: World, asked: ConsentRequ
     assert {row.state for row in rows} <= {State.WAITING, State.UNSETTLED}
 
 
-def test_the_home_says_what_waits_and_costs_little(
+def to_give(viewer: Viewer) -> list[Awaited]:
+    return [one for one in awaited_of(viewer) if one.icon == "clipboard-check"]
+
+
+def test_what_is_awaited_says_what_waits_and_costs_little(
     college: World, client: SchoolClient, seat_of: Any, django_assert_num_queries: Any
 ) -> None:
     mother, pupil = seat_of("guardian", "guardian"), seat_of("pupil")
     for viewer in (mother, pupil):
         with django_assert_num_queries(1):
-            assert queries.home_card(viewer) is None
+            assert not to_give(viewer)
     asked, _ = actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     with django_assert_num_queries(1):
-        assert (queries.home_card(mother) or {})["new"] == 1
-    with django_assert_num_queries(1):
-        assert (queries.home_card(pupil) or {})["waiting"] == 1
+        assert [one.title for one in to_give(mother)] == ["1 autorisation à donner"]
+    with django_assert_num_queries(2):
+        assert [one.about for one in to_give(pupil)] == [pupil.person.pk]
     say(client, college, asked, "guardian", "no")
     with django_assert_num_queries(1):
-        assert queries.home_card(mother) is None
-    assert (queries.home_card(pupil) or {})["waiting"] == 1
+        assert not to_give(mother)
+    assert to_give(pupil)
     say(client, college, asked, "pupil", "yes")
-    assert queries.home_card(pupil) is None
+    assert not to_give(pupil)
 
 
 def test_what_waits_for_an_answer_is_before_what_is_beside(
@@ -459,9 +464,8 @@ def test_what_waits_for_an_answer_is_before_what_is_beside(
     actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     for key in ("guardian", "pupil"):
         page = client.sit(college.people[key]).get("/").content.decode()
-        assert (
-            page.index("Travail à faire</h2>") < page.index("Autorisations à donner") < page.index("<aside")
-        ), key
+        assert page.index("On attend votre réponse") < page.index("<aside"), key
+        assert "1 autorisation à donner" in client.get("/a-repondre/").content.decode(), key
 
 
 def test_whose_word_does_not_count_is_awaited_for_nothing(college: World, seat_of: Any) -> None:
@@ -470,7 +474,7 @@ def test_whose_word_does_not_count_is_awaited_for_nothing(college: World, seat_o
     mother = seat_of("guardian", "guardian")
     told = queries.asked_about(mother, queries.own_people(mother))
     assert not any(question.answers for one in told for question in one.questions)
-    assert queries.home_card(seat_of("pupil"))
+    assert to_give(seat_of("pupil"))
 
 
 def test_a_teacher_reads_yes_or_no_and_never_why(

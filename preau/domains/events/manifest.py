@@ -77,6 +77,13 @@ boards.search.add(
 boards.seeds.add(boards.Seed("événements", seeds.plant, order=50))
 
 
+boards.awaited.add(
+    boards.AwaitedSource(
+        KEY, lists.rows_to_answer, lists.events_to_answer, rules.is_family, order=20, service=KEY
+    )
+)
+
+
 def soon_card(viewer: Viewer) -> Mapping[str, Any] | None:
     rows, more = days.coming_soon(viewer)
     return {"rows": rows, "more": more} if rows else None

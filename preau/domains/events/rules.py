@@ -13,6 +13,11 @@ def reads_events(viewer: Viewer, *_: object) -> bool:
     return viewer.profile in SEATS
 
 
+def is_family(viewer: Viewer, *_: object) -> bool:
+    """Pupils, and those who answer for them."""
+    return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+
+
 def organises(viewer: Viewer, *_: object) -> bool:
     """Head, school life and secretary: events for anybody."""
     return viewer.holds(*ORGANISERS) and viewer.year is not None

@@ -25,7 +25,12 @@ from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; reg
 from preau.domains.attendance.models import ABSENCES as FOLLOWED
 from preau.domains.attendance.models import SCHOOL_LIFE as BY_FUNCTION
 from preau.domains.attendance.queries import remarks
-from preau.domains.attendance.queries.absences import absences_to_explain, agenda_of, recent_rows
+from preau.domains.attendance.queries.absences import (
+    absences_to_explain,
+    agenda_of,
+    recent_rows,
+    rows_to_explain,
+)
 from preau.domains.attendance.queries.registers import called_among, marks_of, not_in_school
 from preau.domains.attendance.queries.school_life import (
     calls_to_make,
@@ -141,11 +146,6 @@ boards.offline_pages.add(
 boards.seeds.add(boards.Seed("vie scolaire", seeds.plant, seeds.refresh, order=30))
 
 
-def to_explain_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    absences = absences_to_explain(viewer)
-    return {"absences": absences[:5], "more": max(0, len(absences) - 5)} if absences else None
-
-
 def school_life_card(viewer: Viewer, to_read: int, forgotten: int, absent: int) -> Mapping[str, Any]:
     return {"to_read": to_read, "forgotten": forgotten, "absent": absent}
 
@@ -196,9 +196,14 @@ boards.cards.add(
 boards.cards.add(
     boards.Card("attendance/_recent.html", recent_card, rules.follows_absences, "main", 20, "attendance")
 )
-boards.cards.add(
-    boards.Card(
-        "attendance/_to_explain.html", to_explain_card, rules.follows_absences, order=5, service="attendance"
+boards.awaited.add(
+    boards.AwaitedSource(
+        "attendance.explain",
+        rows_to_explain,
+        absences_to_explain,
+        rules.answers_for_absences,
+        order=10,
+        service="attendance",
     )
 )
 boards.cards.add(
@@ -357,7 +362,13 @@ boards.notification_kinds.add(
 # Absences stay on our pages: the calendar of a phone is kept by others.
 boards.agenda.add(
     boards.AgendaSource(
-        "attendance", agenda_of, rules.follows_absences, in_feed=False, order=30, service="attendance"
+        "attendance",
+        agenda_of,
+        rules.follows_absences,
+        in_feed=False,
+        order=30,
+        service="attendance",
+        in_notebook=True,
     )
 )
 

@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,8 @@ from preau.domains.attendance.rules import (
     reason_said,
 )
 from preau.foundation import dates, text
-from preau.foundation.boards import AgendaEntry
+from preau.foundation.awaited import Row, row_of
+from preau.foundation.boards import AgendaEntry, Awaited
 from preau.foundation.prepared import Lines, Prepared
 
 
@@ -214,50 +216,50 @@ def own_explanations_waiting(viewer: Viewer) -> set[int]:
     return set(OWN_PENDING(viewer))
 
 
-TO_EXPLAIN = Prepared(
-    lambda viewer: (
-        Entry.objects.visible_to(viewer)
-        .to_explain()
-        .order_by("day", "pupil_id", "lesson__starts")
-        .values(*COLUMNS, "school__phone")
+def rows_to_explain(viewer: Viewer) -> "QuerySet[Entry, Any]":
+    """The lessons missed that a family has still to explain, among all that is awaited of it."""
+    return row_of(
+        Entry.objects.visible_to(viewer).to_explain(),
+        "attendance.explain",
+        about="pupil_id",
+        whose="pupil__given_name",
+        day="day",
+        starts="lesson__starts",
+        ends="lesson__ends",
+        word=Coalesce("explanation__state", Value("")),
+        text="school__timezone",
+        more="school__phone",
     )
-)
 
 
-@dataclass(frozen=True)
-class ToExplain:
-    """The lessons of one pupil, missed on one day, that the family has still to explain."""
-
-    entry_id: int
-    pupil: str
-    day: date
-    hours: str
-    count: int
-    refused: bool
-    phone: str
-
-
-def absences_to_explain(viewer: Viewer) -> list[ToExplain]:
-    """The absences a family has to explain, one line a pupil and a day, oldest first (one query)."""
-    if not answers_for_absences(viewer):
-        return []
-    days: dict[tuple[int, date], list[Mapping[str, Any]]] = {}
-    for line in TO_EXPLAIN(viewer):
-        days.setdefault((line["pupil_id"], line["day"]), []).append(line)
+def absences_to_explain(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """The absences a family has to explain, one line a pupil and a day, oldest first."""
+    days: dict[tuple[int, date | None], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row.day, row.about, row.starts)):  # type: ignore[return-value, arg-type]
+        days.setdefault((row.about, row.day), []).append(row)
     return [_to_explain(lessons) for lessons in days.values()]
 
 
-def _to_explain(lessons: list[Mapping[str, Any]]) -> ToExplain:
-    first, last = lessons[0], lessons[-1]
-    zone = first["school__timezone"]
-    return ToExplain(
-        entry_id=first["pk"],
-        pupil=first["pupil__given_name"],
-        day=first["day"],
-        hours=f"de {dates.hour(first['lesson__starts'], zone)} à {dates.hour(last['lesson__ends'], zone)}",
-        count=len(lessons),
-        refused=any(line["explanation__state"] == Explanation.State.REFUSED for line in lessons),
-        phone=first["school__phone"],
+def _to_explain(lessons: list[Row]) -> Awaited:
+    first, last, zone = lessons[0], lessons[-1], lessons[0].text
+    refused = any(row.word == Explanation.State.REFUSED for row in lessons)
+    hours = ""
+    if first.starts and last.ends:
+        ends = {"starts": dates.hour(first.starts, zone), "ends": dates.hour(last.ends, zone)}
+        hours = _("de %(starts)s à %(ends)s") % ends
+    return Awaited(
+        title=_("Absence à expliquer"),
+        url=reverse("attendance:explain", kwargs={"pk": first.key}),
+        gesture=_("Expliquer"),
+        about=first.about,
+        whose=first.whose,
+        when=f"{dates.day(first.day)}, {hours}" if first.day else hours,
+        text=_("Vous pouvez en donner une autre.") if refused else "",
+        day=first.day,
+        word=_("Explication refusée") if refused else "",
+        tone="changed",
+        icon="alert-triangle",
+        phone=first.more,
     )
 
 

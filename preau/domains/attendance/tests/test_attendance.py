@@ -27,6 +27,7 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attendance.queries import absences, registers, school_life
 from preau.domains.timetable.models import Lesson
+from preau.foundation.awaited import awaited_of
 
 TODAY = NOW.date()
 
@@ -336,11 +337,12 @@ def test_one_explanation_may_cover_the_lessons_of_the_day(
     pupil = college.people["pupil"]
     earlier = Lesson.objects.of_pupils([pupil.pk]).on(TODAY).order_by("starts")[0]
     rolls.validate_roll(seat_of("cpe"), earlier, absent(earlier, pupil))
-    (waiting,) = [w for w in absences.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
-    assert (waiting.count, waiting.hours) == (2, "de 8\u00a0h\u00a005 à 11\u00a0h\u00a010")
+    (waiting,) = [w for w in awaited_of(seat_of("guardian")) if w.day == TODAY]
+    assert waiting.when.endswith("de 8\u00a0h\u00a005 à 11\u00a0h\u00a010")
+    assert waiting.about == pupil.pk
     entries = list(absences.same_day_to_explain(absence))
     explanations.explain(seat_of("guardian"), entries, maladie())
-    assert not [w for w in absences.absences_to_explain(seat_of("guardian")) if w.day == TODAY]
+    assert not [w for w in awaited_of(seat_of("guardian")) if w.day == TODAY]
 
 
 def test_the_history_tells_everything_in_order(absence: Entry, seat_of: Any, clock: Any) -> None:

@@ -22,10 +22,11 @@ from preau.domains.attendance.models import (
     Reason,
     Status,
 )
-from preau.domains.attendance.queries import absences, half_days
+from preau.domains.attendance.queries import half_days
 from preau.domains.attendance.tests.test_arrangements import exempt
 from preau.domains.attendance.tests.test_attendance import absent, deliver
 from preau.domains.timetable.models import Lesson
+from preau.foundation.awaited import awaited_of
 
 TODAY = NOW.date()
 
@@ -76,7 +77,7 @@ def test_the_family_of_a_pupil_who_is_exempt_hears_nothing(
     assert not Notice.objects.filter(entry=entry).exists()
     assert entry.status == Status.ABSENT, "what was seen stays"
     guardian = seat_of("guardian")
-    assert not [absence for absence in absences.absences_to_explain(guardian) if absence.day == TODAY]
+    assert not [absence for absence in awaited_of(guardian) if absence.day == TODAY]
     assert not rules.can_explain(guardian, entry)
     assert entry not in Entry.objects.to_settle()
 

@@ -48,7 +48,15 @@ boards.cards.add(
 
 # Detentions stay on our pages: the calendar of a phone is kept by others.
 boards.agenda.add(
-    boards.AgendaSource(KEY, punitions.agenda_of, rules.has_detentions, in_feed=False, order=40, service=KEY)
+    boards.AgendaSource(
+        KEY,
+        punitions.agenda_of,
+        rules.has_detentions,
+        in_feed=False,
+        order=40,
+        service=KEY,
+        in_notebook=True,
+    )
 )
 boards.acts.add(
     boards.Act(

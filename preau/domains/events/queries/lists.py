@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
-from preau.domains.events.models import Event, closing_said, when_said
+from preau.domains.events.models import Event, Invitation, closing_said, when_said
 from preau.foundation import dates
-from preau.foundation.boards import Hit
+from preau.foundation.awaited import Row, row_of
+from preau.foundation.boards import Awaited, Hit
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
 
@@ -170,4 +172,37 @@ def events_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
             near=slips > 0,
         )
         for (pk, _folded, title, day, kind), slips in wanted.best(TITLES(viewer), lambda row: row[1])
+    ]
+
+
+def rows_to_answer(viewer: Viewer) -> "QuerySet[Event, Any]":
+    """What a family is asked to come to, and has not answered, among all that is awaited of it."""
+    said = Invitation.objects.filter(event=OuterRef("pk"), person=viewer.person.pk).exclude(answer="")
+    found = Event.objects.visible_to(viewer).held().filter(~Exists(said), asks_answer=True)
+    found = found.exclude(created_by=viewer.person.pk).filter(ends__gt=viewer.moment)
+    whole = Case(When(whole_days=True, then=Value("whole")), default=Value(""))
+    return row_of(
+        found,
+        "events",
+        text="title",
+        day="first_day",
+        starts="starts",
+        ends="ends",
+        word=whole,
+        more="school__timezone",
+    )
+
+
+def events_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """Each with the day on which it takes place, the next first."""
+    return [
+        Awaited(
+            title=row.text,
+            url=reverse("events:event", kwargs={"pk": row.key}),
+            gesture=_("Dire si je viens"),
+            when=when_said(row.day, row.day, row.starts, row.ends, row.more, whole=row.word == "whole"),
+            day=row.day,
+            icon="calendar-event",
+        )
+        for row in sorted(rows, key=lambda row: (row.starts, row.key))  # type: ignore[return-value, arg-type]
     ]

@@ -1,0 +1,90 @@
+"""What the room holds about people. Its pages are those of the houses that ask."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from preau.commons.questions import actions
+from preau.directory.queries.terms import SINCE, by_year
+from preau.directory.words import Role
+from preau.foundation import boards
+from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
+from preau.foundation.readers import on_themselves
+
+COMMON: dict[str, Any] = dict(
+    purpose=_("Poser des questions aux familles, aux élèves et aux personnels, et lire leurs réponses."),
+    legal_basis=_("Mission d’intérêt public (RGPD, article 6.1.e)."),
+    keep=Retention.YEAR_PLUS_ONE,
+)
+ANYBODY = (Concerned.GUARDIANS, Concerned.PUPILS, Concerned.STAFF)
+NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+
+boards.personal_data.add(
+    PersonalData(
+        _("Questionnaires préparés"),
+        "questions.Questionnaire",
+        "made_by",
+        fields=dict.fromkeys("school house title number former".split(), NONE)
+        | dict.fromkeys(["made_by", "made_at"], PERSONAL),
+        readers=on_themselves(Role.HEAD, others=(_("ceux à qui les questions sont posées"),)),
+        people={"made_by": (Concerned.STAFF,)},
+        **COMMON,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        _("Questions des questionnaires préparés"),
+        "questions.Question",
+        "questionnaire__made_by",
+        fields=dict.fromkeys(
+            "questionnaire place kind hint is_required choices lowest highest only_if only_if_answer".split(),
+            NONE,
+        )
+        | {"label": PERSONAL},
+        readers=on_themselves(Role.HEAD, others=(_("ceux à qui les questions sont posées"),)),
+        people={"made_by": (Concerned.STAFF,)},
+        **COMMON,
+    )
+)
+boards.personal_data.add(
+    PersonalData(
+        _("Réponses aux questions d’un service"),
+        "questions.Response",
+        "respondent",
+        fields={"digest": NONE}
+        | dict.fromkeys(
+            "questionnaire subject respondent noted_by state answers written_at".split(), PERSONAL
+        ),
+        readers=on_themselves(_("qui a posé les questions"), Role.HEAD),
+        about=("subject",),
+        forget=actions.forget,
+        people={"noted_by": (Concerned.STAFF,), "respondent": ANYBODY, "subject": ANYBODY},
+        **COMMON,
+    )
+)
+boards.terms.add(
+    Term(
+        "questions.questionnaires",
+        _("Questionnaires et réponses"),
+        keep=Retention.YEAR_PLUS_ONE,
+        model="questions.Questionnaire",
+        when="made_at",
+        since=SINCE,
+        text=_("Effacé à la fin de l’année scolaire qui suit."),
+        due=by_year("questions.Questionnaire", "made_at"),
+        people=("made_by", "responses__respondent", "responses__subject"),
+        with_it=("questions.Question", "questions.Response"),
+        order=32,
+    )
+)
+for words in [
+    boards.InWords("questions", boards.Section.SCHOOL_LIFE),
+    boards.InWords(
+        "questions.Response",
+        when="written_at",
+        sentence=(_("Réponse au questionnaire « %(questionnaire)s »"),),
+    ),
+    boards.InWords("questions.Question", when=""),
+    boards.InWords("questions.Questionnaire", when="made_at", names=lambda row: row.title),
+]:
+    boards.data_in_words.add(words)

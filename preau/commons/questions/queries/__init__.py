@@ -1,0 +1,1 @@
+"""What people answered, and the questions as a person answers or writes them."""

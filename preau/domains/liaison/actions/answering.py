@@ -1,0 +1,157 @@
+"""Somebody answers a word, here or on paper; reading one notes that it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from preau.commons.questions import actions as questions
+from preau.directory.models import Person
+from preau.directory.viewer import Viewer
+from preau.domains.liaison.actions import telling
+from preau.domains.liaison.models import Answer, Recipient, Word
+from preau.domains.liaison.queries import states
+from preau.foundation import journal, notices, readonly
+from preau.foundation.locks import lock
+
+
+class NotAwaited(Exception):
+    """The word is closed, or this person's word does not count (any more): authority has ended, the pupil is of age."""
+
+
+class TooLate(Exception):
+    """The deadline has passed."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is answered: yes or no, and the answers to the questions of the word."""
+
+    is_yes: bool
+    answers: Mapping[str, Any] | None = None
+
+
+def note_read(viewer: Viewer, recipient: Recipient) -> None:
+    """A word that is opened is read, and so are the news of it (docs/decisions/0156)."""
+    if recipient.read_at is None:
+        with readonly.noting(Recipient._meta.db_table):
+            Recipient.objects.filter(pk=recipient.pk, read_at=None).update(read_at=timezone.now())
+        notices.seen(telling.TOLD, viewer.person.pk, str(recipient.pk))
+
+
+def digest_read(word: Word) -> str:
+    """SHA-256 of what is read today: the word, and each precision with its moment."""
+    said = [word.digest, *(f"{one.at.isoformat()} {one.text}" for one in word.precisions.order_by("pk"))]
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+@transaction.atomic
+def answer(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
+    """Sign here, or change what was signed before the deadline; False when it is the same. Raises NotAwaited, TooLate."""
+    recipient = _held(recipient)
+    word = recipient.word
+    if word.closes_at is not None and timezone.now() > word.closes_at:
+        raise TooLate
+    made = _keep(viewer, recipient, said, Answer.Way.HERE)
+    if made:
+        journal.record(viewer, "liaison.answered", word, subject_id=recipient.pupil_id)
+    return made
+
+
+@transaction.atomic
+def enter(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
+    """Type in what came back on paper, until the word is closed: the paper may have come in time. Raises NotAwaited."""
+    recipient = _held(recipient)
+    made = _keep(viewer, recipient, said, Answer.Way.PAPER)
+    if made:
+        journal.record(viewer, "liaison.entered", recipient.word, subject_id=recipient.pupil_id)
+    return made
+
+
+def _held(recipient: Recipient) -> Recipient:
+    """The copy, locked with its word: two devices of one person, and two parents at once, wait for each other."""
+    word = lock(Word, recipient.word_id, "school")
+    found = lock(Recipient, recipient.pk, "person", "pupil")
+    found.word = word
+    if not word.is_open:
+        raise NotAwaited
+    return found
+
+
+def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
+    word = recipient.word
+    before = _row(word, recipient, viewer)
+    if before is not None:
+        mine = next((copy for copy in before.copies if copy.pk == recipient.pk), None)
+        if mine is None or not mine.counts or mine.ended:
+            raise NotAwaited
+    noted_by = viewer.person if way == Answer.Way.PAPER else None
+    changed = _keep_questions(word, recipient, said, noted_by)
+    known = recipient.answers.current().first()
+    if known is not None and known.is_yes == said.is_yes and not changed:
+        return False
+    now = timezone.now()
+    recipient.answers.current().update(replaced_at=now)
+    made = Answer.objects.create(
+        recipient=recipient,
+        is_yes=said.is_yes,
+        at=now,
+        way=way,
+        noted_by=noted_by,
+        digest=digest_read(word),
+    )
+    _tell(viewer, word, recipient, made)
+    return True
+
+
+def _keep_questions(word: Word, recipient: Recipient, said: Said, noted_by: Person | None) -> bool:
+    if word.questionnaire is None or said.answers is None:
+        return False
+    _response, made = questions.send(
+        word.questionnaire,
+        recipient.pupil or recipient.person,
+        recipient.person,
+        said.answers,
+        noted_by=noted_by,
+    )
+    return made
+
+
+def _row(word: Word, recipient: Recipient, viewer: Viewer) -> states.PupilRow | None:
+    """What everybody answered about the pupil of this copy; None for the staff."""
+    if recipient.pupil_id is None:
+        return None
+    copies = Recipient.objects.filter(word=word, pupil=recipient.pupil_id).select_related("pupil", "person")
+    return states.rows_of(word, copies.order_by("pk"), viewer.today)[0]
+
+
+def _tell(viewer: Viewer, word: Word, recipient: Recipient, made: Answer) -> None:
+    """What becomes of news: settled for whoever has answered, and for all once it is decided."""
+    row = _row(word, recipient, viewer)
+    if row is None or recipient.pupil_id is None:
+        telling.settle(word, [recipient.pk])
+        return
+    over = row.state != states.State.WAITING
+    telling.settle(word, [copy.pk for copy in row.copies] if over else [recipient.pk])
+    if row.state == states.State.DISAGREEMENT:
+        telling.tell_disagreement(word, recipient.pupil_id)
+    elif word.is_information:
+        return
+    else:
+        notices.settle(telling.DISAGREED, f"{word.pk}-{recipient.pupil_id}")
+    others = [copy.pk for copy in row.copies if copy.counts and not copy.ended and copy.pk != recipient.pk]
+    telling.tell_others(word, made, Recipient.objects.filter(pk__in=others).order_by("pk"))
+
+
+@transaction.atomic
+def print_coupons(viewer: Viewer, word: Word, keys: list[int]) -> int:
+    """The coupons of these copies are handed out; returns how many are so for the first time."""
+    word = lock(Word, word.pk)
+    found = Recipient.objects.filter(word=word, pk__in=keys, printed_at=None)
+    number = found.update(printed_at=timezone.now())
+    if number:
+        journal.record(viewer, "liaison.coupons_printed", word, recipients=number)
+    return number

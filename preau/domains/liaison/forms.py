@@ -1,0 +1,264 @@
+"""What a person types to write a word, to answer one, to complete it, to type in a coupon, to write an observation."""
+
+import secrets
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from preau.directory.models import Group, Person
+from preau.directory.viewer import Viewer
+from preau.directory.words import Profile, Role
+from preau.domains.liaison import rules
+from preau.domains.liaison.actions.writing import WordFacts
+from preau.domains.liaison.models import Remark, Word
+from preau.domains.liaison.queries import words as queries
+from preau.foundation.boards import Nature
+from preau.foundation.fields import Day, OneRow, SeveralRows
+
+STAFF = [role for role in Role if role.profile == Profile.STAFF]
+# The last hour of the last day to answer.
+CLOSES = time(18)
+WHO = [
+    (Nature.USUAL.value, gettext_lazy("Un parent suffit (acte usuel)")),
+    (Nature.NON_USUAL.value, gettext_lazy("Chaque personne qui a l’autorité parentale (acte non usuel)")),
+]
+YES, NO = "oui", "non"
+
+
+class PeopleChoice(SeveralRows):
+    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+        return obj.list_name
+
+
+class WordForm(forms.Form):
+    """A teacher writes to the families of the classes that they teach; head, school life and secretary to any, and to the staff."""
+
+    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Pour"), choices=Word.Audience.choices, widget=forms.RadioSelect
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Nature"), choices=Word.Kind.choices, widget=forms.RadioSelect
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Titre"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Donnez un titre, en quelques mots.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Texte"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("Une fois parti, il ne change plus : on y ajoute des précisions, datées."),
+        error_messages={"required": gettext_lazy("Écrivez le mot.")},
+    )
+    easy = forms.CharField(
+        label=gettext_lazy("La même chose en français facile"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Phrases courtes, une idée par phrase. Lu en premier par les familles."),
+    )
+    sign = forms.ChoiceField(label=gettext_lazy("Pictogramme"), choices=Word.Sign.choices, required=False)
+    groups = SeveralRows(
+        Group.objects.none(),
+        label=gettext_lazy("Classes et groupes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    pupils = PeopleChoice(
+        Person.objects.none(),
+        label=gettext_lazy("Ou seulement ces élèves"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Personnels concernés"),
+        required=False,
+        choices=[(role.value, role.label) for role in STAFF],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Aucune case : tous. Une classe ou un groupe coché : leur équipe."),
+    )
+    nature = forms.ChoiceField(
+        label=gettext_lazy("Qui répond"),
+        choices=WHO,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Pour une autorisation ou une demande."),
+    )
+    each_reads = forms.BooleanField(
+        label=gettext_lazy("Chaque responsable confirme sa lecture"),
+        required=False,
+        help_text=gettext_lazy("Pour une information. Sans cela, un seul par élève suffit."),
+    )
+    last_day = Day(
+        label=gettext_lazy("Réponse avant le"), required=False, help_text=gettext_lazy("À 18 h ce jour-là.")
+    )
+    colleagues = PeopleChoice(
+        Person.objects.none(),
+        label=gettext_lazy("Partager le suivi avec"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, viewer: Viewer, *args: Any, word: Word | None = None, group: Group | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = _initial(viewer, word, group) | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        fields: Any = self.fields
+        fields["groups"].queryset = queries.groups_for(viewer)
+        fields["colleagues"].queryset = queries.colleagues_for(viewer)
+        pupils = queries.pupils_for(viewer)
+        chosen = word.pupils.values("pk") if word else Person.objects.none().values("pk")
+        if group is not None:
+            learnt = group.enrolments.active(viewer.today).values("pupil_id")  # type: ignore[attr-defined]
+            pupils = pupils.filter(pk__in=learnt) | pupils.filter(pk__in=chosen)
+        else:
+            pupils = pupils.filter(pk__in=chosen)
+        fields["pupils"].queryset = pupils
+        if not rules.writes_to_all(viewer):
+            del fields["audience"], fields["roles"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        families = data.get("audience", Word.Audience.FAMILIES) == Word.Audience.FAMILIES
+        if families and not data.get("groups") and not data.get("pupils") and "groups" not in self.errors:
+            self.add_error("groups", _("Choisissez au moins une classe, un groupe ou un élève."))
+        if not families and data.get("kind") not in {None, Word.Kind.INFORMATION}:
+            self.add_error("kind", _("Aux personnels, on envoie une information."))
+        if data.get("kind") in {Word.Kind.AUTHORISATION, Word.Kind.REQUEST} and not data.get("nature"):
+            self.add_error("nature", _("Dites qui répond."))
+        last = data.get("last_day")
+        if last and self._closes(last) <= timezone.now():
+            self.add_error("last_day", _("Choisissez un jour à venir."))
+        return data
+
+    def _closes(self, last: Any) -> datetime:
+        school: Any = self.viewer.school
+        return datetime.combine(last, CLOSES, ZoneInfo(school.timezone))
+
+    def facts(self) -> WordFacts:
+        """The clean values, as the action takes them."""
+        data = self.cleaned_data
+        families = data.get("audience", Word.Audience.FAMILIES) == Word.Audience.FAMILIES
+        information = data["kind"] == Word.Kind.INFORMATION
+        return WordFacts(
+            audience=Word.Audience.FAMILIES if families else Word.Audience.STAFF,
+            kind=data["kind"],
+            nature=Nature.INFORMATION.value if information else data["nature"],
+            title=data["title"],
+            text=data["text"],
+            easy=data["easy"],
+            sign=data["sign"],
+            each_reads=information and families and data["each_reads"],
+            closes_at=self._closes(data["last_day"]) if data["last_day"] else None,
+            groups=tuple(data["groups"]),
+            pupils=tuple(data["pupils"]) if families else (),
+            colleagues=tuple(data["colleagues"]),
+            roles=() if families else tuple(data["roles"]),
+        )
+
+
+def _initial(viewer: Viewer, word: Word | None, group: Group | None) -> dict[str, Any]:
+    if word is None:
+        return {
+            "sent_as": secrets.token_hex(16),
+            "audience": Word.Audience.FAMILIES,
+            "kind": Word.Kind.INFORMATION,
+            "nature": Nature.USUAL.value,
+            "groups": [group.pk] if group else [],
+        }
+    zone = ZoneInfo(word.school.timezone)
+    names = ("audience", "kind", "title", "text", "easy", "sign", "each_reads", "roles")
+    return {name: getattr(word, name) for name in names} | {
+        "nature": Nature.USUAL.value if word.is_information else word.nature,
+        "last_day": word.closes_at.astimezone(zone).date() if word.closes_at else None,
+        "groups": [one.pk for one in word.groups.all()],
+        "pupils": [one.pk for one in word.pupils.all()],
+        "colleagues": [one.pk for one in word.colleagues.all()],
+    }
+
+
+class AnswerForm(forms.Form):
+    """One gesture: the button pressed is the answer."""
+
+    said = forms.ChoiceField(
+        choices=[(YES, YES), (NO, NO)], error_messages={"required": gettext_lazy("Répondez.")}
+    )
+
+
+class PrecisionForm(forms.Form):
+    """What is added to a word that has left."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Ajouter une précision"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Le texte déjà signé ne change pas : la précision s’y ajoute, datée."),
+        error_messages={"required": gettext_lazy("Écrivez la précision.")},
+    )
+
+
+class CouponForm(forms.Form):
+    """The code of a sheet of paper, as it is read or typed: spaces, dashes and small letters are the same."""
+
+    coupon = forms.CharField(
+        label=gettext_lazy("Code du coupon"),
+        max_length=20,
+        help_text=gettext_lazy("Huit signes, en bas de la feuille. Un lecteur de codes peut l’écrire ici."),
+        error_messages={"required": gettext_lazy("Écrivez le code du coupon.")},
+    )
+
+    def clean_coupon(self) -> str:
+        return "".join(sign for sign in self.cleaned_data["coupon"].upper() if sign.isalnum())
+
+
+class RemarkForm(forms.Form):
+    """One observation or encouragement for several pupils of a class or a group."""
+
+    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    pupils = PeopleChoice(
+        Person.objects.none(),
+        label=gettext_lazy("Élèves"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choisissez au moins un élève.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Nature"), choices=Remark.Kind.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Texte"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("La famille et l’élève le lisent. Un fait, sans nommer d’autre élève."),
+        error_messages={"required": gettext_lazy("Écrivez l’observation ou l’encouragement.")},
+    )
+
+    def __init__(self, viewer: Viewer, group: Group | None, *args: Any, **kwargs: Any) -> None:
+        first = {"sent_as": secrets.token_hex(16), "kind": Remark.Kind.ENCOURAGEMENT}
+        kwargs["initial"] = first | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["pupils"]
+        if group is not None:
+            learnt = group.enrolments.active(viewer.today).values("pupil_id")  # type: ignore[attr-defined]
+            field.queryset = queries.pupils_for(viewer).filter(pk__in=learnt)
+
+
+class GroupForm(forms.Form):
+    """Of which class or group."""
+
+    classe = OneRow(
+        Group.objects.none(), label=gettext_lazy("Classe ou groupe"), required=False, empty_label="—"
+    )
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["classe"]
+        field.queryset = queries.groups_for(viewer)

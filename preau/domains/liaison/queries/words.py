@@ -1,0 +1,365 @@
+"""Words in lists, the following of one, and whom it goes to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.models.scoping import active_on
+from preau.directory.viewer import Viewer
+from preau.directory.words import Authority, Profile, Role
+from preau.domains.liaison import rules
+from preau.domains.liaison.models import Answer, Recipient, Word
+from preau.domains.liaison.queries.states import PupilRow, State, rows_of
+from preau.foundation import dates
+from preau.foundation.boards import Hit
+from preau.foundation.lookup import LookupTerms
+from preau.identity.models import Account
+
+STAFF = [role for role in Role if role.profile == Profile.STAFF]
+
+
+def groups_for(viewer: Viewer) -> "QuerySet[Group]":
+    """Those to whose families this viewer writes: of this year; a teacher, those that they teach."""
+    found = Group.objects.in_school(viewer).filter(year=viewer.year)
+    if not rules.writes_to_all(viewer):
+        taught = Assignment.objects.active(viewer.today).filter(teacher=viewer.person.pk)
+        found = found.filter(Q(pk__in=taught.values("group_id")))
+    return found.order_by("kind", "name", "pk")
+
+
+def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
+    """The pupils to whose families this viewer writes."""
+    held = Holding.objects.pupils_here(viewer).values("person_id")
+    found = Person.objects.filter(pk__in=held, erased_at=None)
+    if not rules.writes_to_all(viewer):
+        learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_for(viewer).values("pk"))
+        found = found.filter(pk__in=learnt.values("pupil_id"))
+    return found.order_by("search_name", "pk")
+
+
+def colleagues_for(viewer: Viewer) -> "QuerySet[Person]":
+    held = Holding.objects.active(viewer.today).filter(school=viewer.school_id, role__in=STAFF)
+    return (
+        Person.objects.filter(pk__in=held.values("person_id"))
+        .exclude(pk=viewer.person.pk)
+        .order_by("search_name", "pk")
+    )
+
+
+def whole_word(pk: int) -> Word:
+    return Word.objects.select_related("school", "author", "questionnaire").get(pk=pk)
+
+
+def with_names(word: Word, viewer: Viewer) -> tuple[Word, list[str]]:
+    """A word of the viewer's school with its author, and the names of those with whom its following is shared (one query)."""
+    meant = Q(pk=word.author_id) | Q(
+        pk__in=Word.colleagues.through.objects.filter(word=word).values("person_id")
+    )
+    people = list(Person.objects.filter(meant).order_by("search_name", "pk"))
+    word.author = next(person for person in people if person.pk == word.author_id)
+    if viewer.school is not None:
+        word.school = viewer.school
+    return word, [person.full_name for person in people if person.pk != word.author_id]
+
+
+def pupils_meant(word: Word, today: date) -> "QuerySet[Person]":
+    """Who learns today in the classes and groups of a word, and the pupils chosen."""
+    learnt = Enrolment.objects.active(today).filter(group__in=word.groups.all(), school=word.school_id)
+    here = Holding.objects.active(today).filter(school=word.school_id, role=Role.PUPIL)
+    meant = Q(pk__in=learnt.values("pupil_id")) | Q(pk__in=word.pupils.values("pk"))
+    return Person.objects.filter(meant, pk__in=here.values("person_id"), erased_at=None)
+
+
+def staff_meant(word: Word, today: date) -> "QuerySet[Person]":
+    """By function, or all; of groups, those who teach them."""
+    held = Holding.objects.active(today).filter(school=word.school_id, role__in=word.roles or STAFF)
+    found = Person.objects.filter(pk__in=held.values("person_id"), erased_at=None)
+    if word.groups.exists():
+        taught = Assignment.objects.active(today).filter(group__in=word.groups.all())
+        found = found.filter(pk__in=taught.values("teacher_id"))
+    return found.exclude(pk=word.author_id)
+
+
+def copies_meant(word: Word, today: date) -> list[Recipient]:
+    """Whom a word goes to, one copy a pupil and a person, as the file is today (four queries). Not saved."""
+    if word.is_for_staff:
+        people = list(staff_meant(word, today).order_by("pk"))
+        ways = channels_of(people)
+        return [
+            Recipient(word=word, person=person, part=Recipient.Part.STAFF, channel=ways[person.pk])
+            for person in people
+        ]
+    pupils = list(pupils_meant(word, today).order_by("pk"))
+    links = Guardianship.objects.informed(today).of_another().filter(pupil__in=pupils)
+    links = links.select_related("guardian").order_by("pupil_id", "contact_priority", "pk")
+    ways = channels_of([*pupils, *(link.guardian for link in links)])
+    own = [
+        Recipient(word=word, pupil=pupil, person=pupil, part=Recipient.Part.OWN, channel=ways[pupil.pk])
+        for pupil in pupils
+    ]
+    return own + [
+        Recipient(
+            word=word,
+            pupil_id=link.pupil_id,
+            person=link.guardian,
+            part=Recipient.Part.GUARDIAN,
+            channel=ways[link.guardian_id],
+        )
+        for link in links
+    ]
+
+
+def channels_of(people: Sequence[Person]) -> dict[int, str]:
+    """How each is reached (one query): here with an account that is open, by mail with an address, else on paper."""
+    opened = set(
+        Account.objects.filter(person__in={person.pk for person in people}, is_active=True)
+        .exclude(password="")
+        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .values_list("person_id", flat=True)
+    )
+    channel = Recipient.Channel
+    found: dict[int, str] = {}
+    for person in people:
+        if person.pk in opened and not person.is_institution:
+            found[person.pk] = channel.HERE
+        elif person.email and not person.is_institution:
+            found[person.pk] = channel.MAIL
+        else:
+            found[person.pk] = channel.PAPER
+    return found
+
+
+def arrived_since(word: Word, today: date) -> list[Recipient]:
+    """Whom a list has gained since the word left, and new guardians: they have no copy yet."""
+    known = set(word.recipients.values_list("pupil_id", "person_id"))
+    return [one for one in copies_meant(word, today) if (one.pupil_id, one.person_id) not in known]
+
+
+def number_arrived(word: Word, today: date) -> int:
+    """How many guardians have no copy of a word that is meant for the pupils of today (one query)."""
+    copied = Recipient.objects.filter(word=word, pupil=OuterRef("pupil_id"), person=OuterRef("guardian_id"))
+    links = Guardianship.objects.informed(today).of_another().filter(~Exists(copied))
+    return links.filter(pupil__in=pupils_meant(word, today).values("pk")).count()
+
+
+# The following
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One part of the bar of states. `share`: hundredths; `word` names it where a number alone stands."""
+
+    key: str
+    number: int
+    share: float
+    label: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Following:
+    """What the page of a word shows."""
+
+    rows: tuple[PupilRow, ...]
+    word: Word
+
+    @property
+    def answered(self) -> int:
+        return sum(row.state not in {State.WAITING, State.UNSETTLED} for row in self.rows)
+
+    @property
+    def to_settle(self) -> list[PupilRow]:
+        return [row for row in self.rows if row.to_settle]
+
+    @property
+    def agreed(self) -> list[PupilRow]:
+        return [row for row in self.rows if row.state == State.AGREED]
+
+    @property
+    def disagreements(self) -> list[PupilRow]:
+        return [row for row in self.rows if row.state == State.DISAGREEMENT]
+
+    @property
+    def to_remind(self) -> list[PupilRow]:
+        """The families that would be reminded."""
+        return [row for row in self.rows if row.to_remind]
+
+    @property
+    def missing(self) -> int:
+        return sum(len(row.awaited) for row in self.rows)
+
+    @property
+    def coupons(self) -> int:
+        return sum(len(row.on_paper) for row in self.rows)
+
+    def chosen(self, what: str) -> list[PupilRow]:
+        """« accord », « tous »; else what is to be settled."""
+        if what == "tous":
+            return list(self.rows)
+        return self.agreed if what == "accord" else self.to_settle
+
+    @property
+    def bars(self) -> list[Bar]:
+        counts = Counter(row.bar for row in self.rows)
+        read = self.word.is_information
+        parts = [
+            (State.AGREED.value, _("lu") if read else _("d’accord"), "check", "accent"),
+            (State.DISAGREEMENT.value, _("désaccord"), "alert-triangle", "brique"),
+            (State.REFUSED.value, _("refus"), "x", "brique"),
+            ("read", _("lu, sans réponse"), "eye", "neutral"),
+            ("unopened", _("pas ouvert"), "clock", "soleil"),
+            ("paper", _("sur papier"), "file-text", "ardoise"),
+            (State.UNSETTLED.value, _("dossier à lire"), "help-circle", "brique"),
+        ]
+        total = len(self.rows) or 1
+        return [
+            Bar(key, counts[key], round(100 * counts[key] / total, 2), label, icon, tone)
+            for key, label, icon, tone in parts
+            if counts[key]
+        ]
+
+    @property
+    def bars_said(self) -> str:
+        return " · ".join(f"{bar.number} {bar.label}" for bar in self.bars)
+
+    @property
+    def channels_said(self) -> str:
+        """« 19 Appli · 7 Courriel · 2 Papier », of those who are asked."""
+        counts = Counter(copy.channel for row in self.rows for copy in row.copies if copy.counts)
+        labels = dict(Recipient.Channel.choices)
+        return " · ".join(f"{counts[key]} {labels[key]}" for key in labels if counts[key])
+
+
+def following(word: Word, today: date) -> Following:
+    """The pupils of a word and what was answered about each (three queries)."""
+    found = Recipient.objects.filter(word=word).select_related("pupil", "person").order_by("pk")
+    return Following(tuple(rows_of(word, found, today)), word)
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A colleague to whom a word went."""
+
+    person: Person
+    read_at: datetime | None
+    at: datetime | None
+
+
+def staff_following(word: Word) -> list[StaffRow]:
+    rows = (
+        Recipient.objects.filter(word=word, pupil=None)
+        .select_related("person")
+        .prefetch_related("answers")
+        .order_by("person__search_name", "pk")
+    )
+    return [
+        StaffRow(
+            row.person, row.read_at, next((one.at for one in row.answers.all() if not one.replaced_at), None)
+        )
+        for row in rows
+    ]
+
+
+# Lists
+
+
+@dataclass(frozen=True)
+class WordRow:
+    """A word as the list of a member of the staff shows it."""
+
+    pk: int
+    title: str
+    kind: str
+    sign: str
+    when: str
+    whom: str
+    author: str
+    tag: tuple[str, str]
+    to_settle: int
+
+
+def words_of(viewer: Viewer) -> "QuerySet[Word]":
+    """What this member of the staff follows, drafts first, then the latest."""
+    return (
+        Word.objects.followed_by(viewer)
+        .select_related("author")
+        .prefetch_related("groups")
+        .annotate(pupils_number=Count("recipients__pupil", distinct=True))
+        .order_by("sent_at", "-pk")
+        .reverse()
+    )
+
+
+def rows_of_words(words: Iterable[Word], viewer: Viewer) -> list[WordRow]:
+    return [_word_row(word) for word in words]
+
+
+def _word_row(word: Word) -> WordRow:
+    groups = [group.name for group in word.groups.all()]
+    number = getattr(word, "pupils_number", 0)
+    if word.is_for_staff:
+        whom = _("Personnels")
+    else:
+        whom = ", ".join(groups[:4]) or ngettext("%(num)s élève", "%(num)s élèves", number) % {"num": number}
+    tags = {
+        Word.State.DRAFT: (_("Brouillon"), "todo"),
+        Word.State.SENT: (_("Envoyé"), "done"),
+        Word.State.CLOSED: (_("Terminé"), "neutral"),
+    }
+    return WordRow(
+        word.pk,
+        word.title,
+        str(word.get_kind_display()),
+        word.sign,
+        dates.day(word.sent_at.date()) if word.sent_at else "",
+        whom,
+        word.author.full_name,
+        tags[Word.State(word.state)],
+        0,
+    )
+
+
+def received_by_staff(viewer: Viewer) -> "QuerySet[Recipient]":
+    """What colleagues sent to this member of the staff, latest first, with what they answered."""
+    answered = Answer.objects.current().filter(recipient=OuterRef("pk"))
+    return (
+        Recipient.objects.received_by(viewer)
+        .out()
+        .select_related("word", "word__author")
+        .annotate(is_answered=Exists(answered))
+        .order_by("-word__sent_at", "-pk")
+    )
+
+
+def words_found(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
+    """The words that one follows or received, by their title."""
+    found = Word.objects.visible_to(viewer).order_by("-pk").values("pk", "title", "search_title", "sent_at")
+    lines: Sequence[Mapping[str, Any]] = list(wanted.among(found, "search_title"))
+    return [
+        Hit(
+            line["title"],
+            reverse("liaison:word", kwargs={"pk": line["pk"]})
+            if viewer.is_staff
+            else reverse("liaison:book"),
+            dates.day(line["sent_at"].date()) if line["sent_at"] else _("Brouillon"),
+            near=slips > 0,
+        )
+        for line, slips in wanted.best(lines, lambda line: line["search_title"])
+    ]
+
+
+def legal_today(pupil: OuterRef, person: int, today: date) -> Any:
+    """Has this person full authority over the pupil of a row?"""
+    return Exists(
+        Guardianship.objects.filter(active_on(today), pupil=pupil, guardian=person, authority=Authority.LEGAL)
+    )
