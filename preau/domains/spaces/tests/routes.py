@@ -241,7 +241,6 @@ PLAIN: dict[str, tuple[str, ...]] = {
         (),
     ),
     "lesquels": ("classes", "enseignements", "projets", "archives"),
-    "reponses": ("attente", "repondues"),
     "parcours": ("avenir", "peac"),
 }
 
