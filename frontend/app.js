@@ -29,7 +29,8 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => markButtons(form, false)));
 
 // A phone shows the days of a week one under the other: it opens on today.
-if (matchMedia("(width < 43.75rem)").matches && !location.hash) document.querySelector(".plan-day[data-today]:not(:first-child)")?.scrollIntoView();
+const arrives = performance.getEntriesByType("navigation")[0]?.type === "navigate" && !document.querySelector("#messages > *");
+if (arrives && !location.hash && matchMedia("(width < 43.75rem)").matches) document.querySelector(".plan-day[data-today]:not(:first-child)")?.scrollIntoView();
 
 // Menus close by Escape, by a click beside them, and when the focus leaves them.
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");

@@ -106,6 +106,8 @@ for (const form of document.querySelectorAll("form[data-roll]")) {
   }
   form.addEventListener("submit", (event) => {
     writeMinutes(form);
+    // A lateness without its minutes is for the server to ask about.
+    if (marksOf(form).some(([, status, minutes]) => status === "late" && !minutes)) return;
     if (!keeps || form.hasAttribute("data-sent")) return;
     event.preventDefault();
     form.setAttribute("data-sent", "");

@@ -39,6 +39,7 @@ function progressOf(form) {
       place.hidden = false;
       said.textContent = words;
       form.removeAttribute("data-sent");
+      form.dispatchEvent(new Event("preau:unsent"));
       for (const control of form.elements) control.removeAttribute("aria-disabled");
     },
   };

@@ -44,37 +44,42 @@ function put(form, kept) {
 function follow(form) {
   const key = keyOf(form);
   const first = read(form);
-  let timer, refused = false, going = false;
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  // After a refusal the page has what was typed already, and nothing else has it.
+  const wrong = Boolean(form.querySelector("[aria-invalid=true]"));
+  let timer, refused = false, going = false, offered = Boolean(kept) && !wrong && differs(kept, first);
   const keep = () => {
     try {
       const now = read(form);
-      differs(now, first) ? sessionStorage.setItem(key, JSON.stringify(now)) : sessionStorage.removeItem(key);
+      const changed = differs(now, first);
+      // What is offered stays as long as nobody answers, nor writes something else.
+      if (offered && !changed) return;
+      offered = false;
+      changed || wrong ? sessionStorage.setItem(key, JSON.stringify(now)) : sessionStorage.removeItem(key);
       refused = false;
     } catch {
       refused = true;
     }
   };
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
-  // After a refusal the page has what was typed already.
-  if (kept && differs(kept, first) && !form.querySelector("[aria-invalid=true]")) {
+  if (offered) {
     const alert = say("info", "Vous aviez commencé à écrire ici, sans l’envoyer.",
-      gesture("Reprendre ce que j’avais écrit", () => { put(form, kept); keep(); alert.remove(); form.querySelector("textarea:not([hidden]), [role=textbox], input:not([type=hidden])")?.focus(); }),
-      gesture("L’oublier", () => { sessionStorage.removeItem(key); alert.remove(); document.getElementById("contenu")?.focus(); }));
+      gesture("Reprendre ce que j’avais écrit", () => { offered = false; put(form, kept); keep(); alert.remove(); form.querySelector("textarea:not([hidden]), [role=textbox], input:not([type=hidden])")?.focus(); }),
+      gesture("L’oublier", () => { offered = false; sessionStorage.removeItem(key); alert.remove(); document.getElementById("contenu")?.focus(); }));
   }
   const soon = () => { clearTimeout(timer); timer = setTimeout(keep, DELAY); };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   form.addEventListener("submit", () => { clearTimeout(timer); keep(); going = true; sessionStorage.setItem(SENT, key); });
+  // It was not received (islands/upload.js): it is still to be sent.
+  form.addEventListener("preau:unsent", () => { going = false; sessionStorage.removeItem(SENT); });
   addEventListener("pagehide", () => { clearTimeout(timer); if (!going) keep(); });
   addEventListener("beforeunload", (event) => { if (refused && !going) event.preventDefault(); });
 }
 
 try {
-  // It was sent: what the page says well done of is kept no more, nor what led elsewhere.
+  // It was sent: only what the next page says well done of is kept no more.
   const sent = sessionStorage.getItem(SENT);
-  if (sent && (document.querySelector("#messages [data-tone=success]") || !forms.some((form) => keyOf(form) === sent))) {
-    if (who) sessionStorage.removeItem(sent);
-  }
+  if (sent && document.querySelector("#messages [data-tone=success]")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
   forms.forEach(follow);
   document.addEventListener("submit", ({ target }) => {

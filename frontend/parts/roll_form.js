@@ -43,6 +43,8 @@ export function measure(form, lesson) {
   form.addEventListener("change", ({ target }) => {
     if (!target.name.startsWith("status-") || target.value !== "late") return;
     const typed = field(form, "minutes", target.name.slice(7));
+    // Once the lesson is over no clock tells any more: the minutes are asked for.
+    if (Date.now() >= lesson.ends) { delete typed.dataset.clock; return; }
     const since = Math.floor((Date.now() - lesson.starts) / MINUTE);
     typed.dataset.clock = Math.max(1, Math.min(since, longest));
   });

@@ -184,7 +184,7 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.ACCOUNT,
         None,
-        dict.fromkeys(["person", "chosen_at"], PERSONAL),
+        dict.fromkeys(["person", "chosen_at"], PERSONAL) | {"number": NONE},
     ),
     (
         _("Appareils prévenus"),

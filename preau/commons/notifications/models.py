@@ -227,12 +227,16 @@ class Rhythm(models.Model):
 
 
 class TextSubscription(models.Model):
-    """A person wants a text message for what cannot wait, from the schools that offer it. The row goes when they stop."""
+    """A person wants a text message for what cannot wait, from the schools that offer it. The row goes when they stop.
+
+    `number`: a digest of the number for which they asked; another one, that a file or the office wrote since, is not theirs to read on.
+    """
 
     person = models.OneToOneField(
         Person, models.CASCADE, related_name="text_subscription", verbose_name=_("personne")
     )
     chosen_at = models.DateTimeField(_("demandés le"))
+    number = models.CharField(_("numéro, en empreinte"), max_length=64)
 
     objects = Own.as_manager()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,12 +79,17 @@ def devices_of(person_ids: Collection[int]) -> dict[int, list[Device]]:
 
 
 def numbers_of(people: Iterable[Person]) -> dict[int, str]:
-    """The mobile numbers of those of these people who asked for text messages; none where no gateway is set (one query)."""
+    """The mobile numbers of those of these people who asked for text messages on them; none where no gateway is set (one query)."""
     written = {person.pk: number for person in people if (number := sms.number_of(person.phone))}
     if not written or not sms.is_offered():
         return {}
-    asked = TextSubscription.objects.filter(person_id__in=written).values_list("person_id", flat=True)
-    return {pk: written[pk] for pk in asked}
+    asked = TextSubscription.objects.filter(person_id__in=written).values_list("person_id", "number")
+    return {pk: written[pk] for pk, digest in asked if digest == digest_of(written[pk])}
+
+
+def digest_of(number: str) -> str:
+    """What is kept of a number for which somebody asked: enough to know it again."""
+    return str(salted_hmac("preau.notifications.texts", number, algorithm="sha256").hexdigest())
 
 
 def is_texted(kind: NotificationKind) -> bool:
@@ -445,12 +451,13 @@ def own_hours(viewer: Viewer) -> tuple[rules.PersonHours, list[rules.SchoolHours
 
 @dataclass(frozen=True)
 class Texts:
-    """May a person be told by text message: by one of their schools, on which number, and do they ask for it?"""
+    """May a person be told by text message: by one of their schools, on which number, and do they ask for it? `moved`: on another."""
 
     offered: bool = False
     number: str = ""
     written: str = ""
     asked: bool = False
+    moved: bool = False
 
 
 def texts_for(viewer: Viewer) -> Texts:
@@ -458,10 +465,12 @@ def texts_for(viewer: Viewer) -> Texts:
     if not sms.is_offered():
         return Texts()
     schools = {place.school.pk for seat in viewer.every_seat() for place in seat.places}
-    asked = TextSubscription.objects.visible_to(viewer).exists()
+    row = TextSubscription.objects.visible_to(viewer).first()
     offered = bool(delivery.timetable(schools, []).texting)
     phone = viewer.person.phone
-    return Texts(offered or asked, sms.number_of(phone), phone, asked)
+    number = sms.number_of(phone)
+    same = row is not None and bool(number) and row.number == digest_of(number)
+    return Texts(offered or row is not None, number, phone, asked=same, moved=row is not None and not same)
 
 
 # For whoever runs the platform: counts, never people

@@ -406,8 +406,8 @@ def test_staff_without_a_function_are_kept_with_none(applied: Any) -> None:
             ["family", "given", "one_family", "one_given", "one_phone"],
         ),
         (
-            ["Nom", "Prénom", "Nom 1", "Prénom 1", "Mail 1", "Nom 2", "Prénom 2"],
-            ["family", "given", "one_family", "one_given", "one_email", "two_family", "two_given"],
+            ["Nom", "Prénom", "Prénom 2", "Niveau 1", "Nom resp 1", "Tél. resp. 1", "Mail resp. 2"],
+            ["family", "given", "", "", "one_family", "one_phone", "two_email"],
         ),
         (
             ["NOM", "PRENOM", "Né(e) le", "Nom du resp. 2", "Tél. parent 1"],

@@ -19,7 +19,7 @@ from preau.commons.notifications.models import (
     TextSubscription,
 )
 from preau.directory.viewer import Viewer
-from preau.foundation import journal
+from preau.foundation import journal, sms
 from preau.foundation.boards import Pace
 
 
@@ -78,9 +78,15 @@ def ask_texts(viewer: Viewer, *, wanted: bool) -> bool:
     """Be told by text message of what cannot wait, or no more; False when it was so already. What waits to leave does not leave."""
     person_id, now = viewer.person.pk, timezone.now()
     if wanted:
-        _row, changed = TextSubscription.objects.get_or_create(
-            person_id=person_id, defaults={"chosen_at": now}
-        )
+        number = sms.number_of(viewer.person.phone)
+        if not number:
+            return False
+        digest = queries.digest_of(number)
+        changed = not TextSubscription.objects.filter(person_id=person_id, number=digest).exists()
+        if changed:
+            TextSubscription.objects.update_or_create(
+                person_id=person_id, defaults={"chosen_at": now, "number": digest}
+            )
     else:
         changed = TextSubscription.objects.filter(person_id=person_id).delete()[0] > 0
         waiting = Dispatch.objects.filter(item__person_id=person_id, channel=Envelope.Channel.SMS)

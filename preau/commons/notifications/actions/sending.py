@@ -63,7 +63,8 @@ def _put_off(ways: list[Dispatch], now: datetime) -> list[Dispatch]:
 
 
 def _within_a_day(person_id: int, ways: list[Dispatch], now: datetime) -> list[Dispatch]:
-    """Without the text messages beyond those of a day, of this person or of the school that pays: they are read in Préau."""
+    """Without the text messages beyond those of a day, of this person or of the school that pays: they are read in Préau. What is urgent
+    is not counted out."""
     texts = [way for way in ways if way.channel == Envelope.Channel.SMS]
     if not texts:
         return ways
@@ -73,7 +74,13 @@ def _within_a_day(person_id: int, ways: list[Dispatch], now: datetime) -> list[D
     counts = paid.filter(item__school__in={way.item.school_id for way in texts}).order_by()
     schools = dict(counts.values_list("item__school").annotate(number=Count("envelope", distinct=True)))
     full = sent.filter(person_id=person_id).count() >= TEXTS_A_DAY
-    beyond = {way.pk for way in texts if full or schools.get(way.item.school_id, 0) >= settings.SMS_PER_DAY}
+    known = queries.kinds()
+    beyond = {
+        way.pk
+        for way in texts
+        if (full or schools.get(way.item.school_id, 0) >= settings.SMS_PER_DAY)
+        and not (way.item.kind in known and known[way.item.kind].urgent)
+    }
     Dispatch.objects.filter(pk__in=beyond).update(dropped_at=now)
     return [way for way in ways if way.pk not in beyond]
 
@@ -134,6 +141,9 @@ def hold(envelope_id: int) -> Envelope | None:
         Envelope.objects.filter(pk=envelope.pk).update(due_at=at, held_until=None)
         return None
     theirs = queries.still_theirs(items, now) if queries.reaches(envelope) else set()
+    if envelope.channel == Envelope.Channel.SMS:
+        # A school may have stopped paying since.
+        theirs &= {item.pk for item in items if item.school_id in hours.texting}
     lost = [item.pk for item in items if item.pk not in theirs]
     Dispatch.objects.filter(envelope=envelope, item__in=lost).update(dropped_at=now)
     if not theirs:

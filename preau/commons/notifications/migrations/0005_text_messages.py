@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("chosen_at", models.DateTimeField(verbose_name="demandés le")),
+                ("number", models.CharField(max_length=64, verbose_name="numéro, en empreinte")),
                 (
                     "person",
                     models.OneToOneField(

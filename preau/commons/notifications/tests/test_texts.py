@@ -24,7 +24,7 @@ from preau.foundation.notices import News
 from preau.foundation.sms import GatewayAnswer, Message
 from preau.foundation.sms.words import length_of
 
-SOON, LATER = "essai.tout_de_suite", "essai.plus_tard"
+SOON, LATER, URGENT = "essai.tout_de_suite", "essai.plus_tard", "essai.urgente"
 NUMBER = "+33612345678"
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -43,16 +43,20 @@ class Away(OutboxGateway):
         raise sms.Unreachable
 
 
-def kind(key: str, pace: Pace) -> NotificationKind:
+def kind(key: str, pace: Pace, **more: Any) -> NotificationKind:
     words = dict(label=key, category="Essai", subject="Un mot de l’école", why="Parce que.", action="Voir")
     return NotificationKind(
-        key, body="%(about)s\u202f: %(what)s", for_whom=lambda viewer: True, pace=pace, **words
+        key, body="%(about)s\u202f: %(what)s", for_whom=lambda viewer: True, pace=pace, **words, **more
     )
 
 
 @pytest.fixture(autouse=True)
 def essai(monkeypatch: pytest.MonkeyPatch, settings: Any, clock: Any) -> None:
-    kinds = [kind(SOON, Pace.AT_ONCE), kind(LATER, Pace.DAILY)]
+    kinds = [
+        kind(SOON, Pace.AT_ONCE),
+        kind(LATER, Pace.DAILY),
+        kind(URGENT, Pace.AT_ONCE, urgent=True, urgency="Parce que."),
+    ]
     monkeypatch.setattr(boards.notification_kinds, "_entries", [*kinds, *boards.notification_kinds])
     settings.SMS_GATEWAY = "preau.commons.outbox.sms.OutboxGateway"
     clock.move_to(datetime(2026, 11, 24, 10, tzinfo=PARIS))
@@ -66,7 +70,7 @@ def mother(college: World) -> Person:
     person.phone, person.email = "06 12 34 56 78", ""
     person.save()
     SchoolPolicy.objects.update_or_create(school=college.school, defaults={"offers_texts": True})
-    TextSubscription.objects.create(person=person, chosen_at=NOW)
+    TextSubscription.objects.create(person=person, chosen_at=NOW, number=queries.digest_of(NUMBER))
     return person
 
 
@@ -110,6 +114,39 @@ def test_a_school_that_pays_nothing_sends_nothing(college: World, mother: Person
     SchoolPolicy.objects.update(offers_texts=False)
     tell(college, mother)
     assert not texts()
+
+
+def test_another_number_than_the_one_asked_for_receives_nothing(
+    college: World, mother: Person, client: SchoolClient
+) -> None:
+    mother.phone = "06 99 99 99 99"
+    mother.save()
+    tell(college, mother)
+    assert not Letter.objects.filter(subject="SMS").exists()
+    client.sit(mother)
+    assert "a de vous a changé" in client.get("/notifications/preferences/").content.decode()
+    client.post("/notifications/preferences/sms/", {"sms": "oui"})
+    tell(college, mother, "2")
+    assert Letter.objects.filter(to="+33699999999").count() == 1
+
+
+def test_a_school_that_stops_paying_sends_nothing_that_waited(
+    college: World, mother: Person, clock: Any
+) -> None:
+    clock.move_to(datetime(2026, 11, 24, 22, tzinfo=PARIS))
+    tell(college, mother)
+    SchoolPolicy.objects.update(offers_texts=False)
+    clock.move_to(datetime(2026, 11, 25, 7, 30, tzinfo=PARIS))
+    tasks.pack_due.call()
+    deliver()
+    assert not texts()
+
+
+def test_what_is_urgent_leaves_whatever_the_day_held(college: World, mother: Person) -> None:
+    for number in range(TEXTS_A_DAY):
+        tell(college, mother, str(number))
+    tell(college, mother, "urgent", what=URGENT)
+    assert len(texts()) == TEXTS_A_DAY + 1
 
 
 def test_a_landline_receives_no_text(college: World, mother: Person) -> None:

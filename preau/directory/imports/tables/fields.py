@@ -87,7 +87,6 @@ def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
                 "%(name)s du responsable",
                 "%(name)s parent %(n)s",
                 "parent %(n)s %(name)s",
-                "%(name)s %(n)s",
                 "%(name)s resp",
                 "%(name)s du resp",
                 "%(name)s du resp %(n)s",

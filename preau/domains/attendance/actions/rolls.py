@@ -115,7 +115,8 @@ def _compare(
     Lesson.objects.select_for_update().only("pk").get(pk=lesson.pk)
     noted, call = noted_in(lesson)
     done = _written_by(lesson, sending)
-    now = timezone.now()
+    # Latenesses are measured when the roll was made, however late the network brings it.
+    now = max(lesson.starts, min(timezone.now(), sending.made_at)) if sending else timezone.now()
     mine = [
         _timed(mark, lesson, noted, now)
         for mark in marks

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -63,15 +63,15 @@ def when_said(announcement: Announcement) -> str:
     }
 
 
-# Between these hours, a day has its middle.
-MIDDAY = range(11, 15)
+# Where schools put the middle of a day; an hour outside is said as it was given.
+MIDDAY = (time(12), time(13, 30))
 
 
 def _half_day(first: datetime, last: datetime) -> str:
     """« le matin », « l’après-midi », or nothing when it is neither."""
-    if (first.hour, first.minute) == (0, 0) and last.hour in MIDDAY:
+    if first.time() == time(0) and MIDDAY[0] <= last.time() <= MIDDAY[1]:
         return _("le matin")
-    if (last.hour, last.minute) == (23, 59) and first.hour in MIDDAY:
+    if (last.hour, last.minute) == (23, 59) and MIDDAY[0] <= first.time() <= MIDDAY[1]:
         return _("l’après-midi")
     return ""
 

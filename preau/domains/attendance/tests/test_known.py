@@ -195,6 +195,23 @@ def test_a_half_day_is_said_as_people_say_it(
     assert [f"{moment.astimezone(zone):%H:%M}" for moment in (made.starts, made.ends)] == [first, last]
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({"until_hour": "14:30"}, "14 h 30"),
+        ({"from_hour": "11:00"}, "11 h 00"),
+        ({"until_hour": "12:00"}, "le matin"),
+    ],
+)
+def test_another_hour_is_said_as_it_was_given(
+    college: World, client: SchoolClient, hours: dict[str, str], said: str
+) -> None:
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college, **hours)).status_code == 302
+    shown = when_said(Announcement.objects.order_by("-pk")[0]).replace("\xa0", " ").replace("\u202f", " ")
+    assert said in shown
+
+
 def test_half_a_day_is_of_one_day(college: World, client: SchoolClient) -> None:
     client.sit(college.people["guardian"])
     page = client.post(ANNOUNCE, typed(college, half="matin", last_day="2026-11-27"))

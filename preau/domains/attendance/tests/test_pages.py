@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -376,6 +377,22 @@ def test_a_lateness_noted_once_the_lesson_is_over_says_its_minutes(
     assert page.status_code == 422 and "écrivez les minutes de retard" in page.content.decode()
     assert client.post(address, sent | {f"minutes-{pupil.pk}": "10"}).status_code == 302
     assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 10
+
+
+def test_a_roll_that_waited_for_the_network_measures_when_it_was_made(
+    college: World, lesson: Lesson, seat_of: Any, clock: Any
+) -> None:
+    pupil = college.people["pupil"]
+    RollCall.objects.filter(lesson=lesson).delete()
+    Entry.objects.filter(lesson=lesson).delete()
+    clock.move_to(lesson.ends + timedelta(hours=1))
+    made = rolls.Sending(uuid4(), lesson.starts + timedelta(minutes=7))
+    marks = [
+        rolls.Mark(one.pk, Status.LATE if one == pupil else Status.PRESENT, None, "present")
+        for one in lesson.pupils()
+    ]
+    rolls.replay_roll(seat_of("teacher", at=lesson.ends + timedelta(hours=1)), lesson, marks, made)
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).minutes_late == 7
 
 
 def test_the_list_is_narrowed_to_a_class(college: World, client: SchoolClient, seat_of: Any) -> None:

@@ -30,15 +30,16 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         return _roll_page(request, lesson, None)
     if request.method == "GET":
         return _roll_page(request, lesson, RollForm(registers.register_of(lesson)))
-    # A roll that waited on a device for the network was made when its clock could tell.
-    over = lesson.ends <= timezone.now() and sending_in(request.POST) is None
+    # A roll that waited on a device for the network was made at its own moment.
+    sending = sending_in(request.POST)
+    over = lesson.ends <= (sending.made_at if sending else timezone.now())
     form = RollForm.sent(request.POST, over=over)
     if form is None or not form.is_valid():
         form = RollForm(registers.register_of(lesson), request.POST, over=over)
     if not form.is_valid():
         return _roll_page(request, lesson, form, TYPED_WRONG)
     try:
-        rolls.validate_roll(request.viewer, lesson, form.marks, sending_in(request.POST))
+        rolls.validate_roll(request.viewer, lesson, form.marks, sending)
     except rolls.RollConflict as conflict:
         form = RollForm(registers.register_of(lesson), request.POST)
         form.add_conflicts(conflict.conflicts)

@@ -42,6 +42,7 @@ def hand_in(viewer: Viewer, homework: Homework, text: str, files: Sequence[Store
     elif not known.may_be_sent_again:
         raise TooLate
     else:
+        known.first_at = known.first_at or known.handed_at
         known.text, known.handed_at, known.times, known.version = (
             text,
             now,

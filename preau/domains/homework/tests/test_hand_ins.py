@@ -120,6 +120,14 @@ def test_a_better_copy_sent_late_leaves_it_in_time(homework: Homework, seat_of: 
     assert (again.is_late, again.first_at, again.handed_at) == (False, first.handed_at, at)
 
 
+def test_a_copy_of_before_keeps_its_first_moment(homework: Homework, seat_of: Any, clock: Any) -> None:
+    first = hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
+    HandIn.objects.update(first_at=None)
+    clock.move_to(NOW + timedelta(hours=1))
+    again = hand_ins.hand_in(seat_of("pupil", at=NOW + timedelta(hours=1)), homework, "Mieux", [])
+    assert again.first_at == first.handed_at
+
+
 def test_a_correction_does_not_cover_what_was_sent_meanwhile(
     homework: Homework, handed: HandIn, seat_of: Any
 ) -> None:
