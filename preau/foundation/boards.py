@@ -206,15 +206,21 @@ class Hit:
 @dataclass(frozen=True)
 class SearchSource:
     """One kind of thing to find. `find(viewer, wanted)` gives every Hit that the viewer may see, best first, in one
-    query or two (`wanted` is a `foundation.lookup.Wanted`). `letters`: how many must be typed first."""
+    query or two (`wanted` is a `foundation.lookup.Wanted`). `letters`: how many must be typed first.
+
+    What is found by a title costs no statement of its own: `titles(viewer, wanted)` is a QuerySet of rows of `TITLED`, and
+    `hits(viewer, wanted, rows)` says them; the search asks for those of all houses at once, and does not call `find`.
+    """
 
     name: str
     icon: str
-    find: Callable[[Any, Any], Sequence[Hit]]
+    find: Callable[[Any, Any], Sequence[Hit]] | None
     open_to: Rule
     letters: int = 2
     order: int = 50
     service: str = ""
+    titles: Callable[[Any, Any], Any] | None = None
+    hits: Callable[[Any, Any, Sequence[Any]], Sequence[Hit]] | None = None
 
 
 class Pace(StrEnum):

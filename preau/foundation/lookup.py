@@ -4,14 +4,28 @@ The caller's scope comes first (a school, through `visible_to`): the database ke
 the words typed, and Python then measures the few rows that come back (docs/decisions/0060).
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial, reduce
 from itertools import pairwise
 from operator import and_, or_
 from typing import Any, TypeVar, cast
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 
 from preau.foundation.prepared import Places
 from preau.foundation.text import fold
@@ -20,6 +34,10 @@ Row = TypeVar("Row")
 LONGEST, MOST_WORDS = 80, 5
 # What comes back of a scope before it is measured: a school's namesakes and near namesakes, not a platform.
 MOST_CANDIDATES = 1_000
+
+# The columns of a row that is found by its title, whatever its house: its key, its title folded and as it is written, a word of its
+# kind, a moment, and whether what was typed begins a word that it holds.
+TITLED = ("found_pk", "folded", "title_shown", "word", "at", "is_inside")
 
 
 def slips_allowed(word: str) -> int:
@@ -199,3 +217,56 @@ class LookupTerms:
                 ranked.append(((slips, unfinished, folded), row))
         ranked.sort(key=lambda pair: pair[0])
         return [(row, key[0]) for key, row in ranked]
+
+
+def titled(
+    rows: "QuerySet[Any]",
+    *,
+    folded: str,
+    title: str,
+    word: Any = None,
+    at: Any = None,
+    inside: Q | None = None,
+) -> "QuerySet[Any]":
+    """These rows with the columns of TITLED: `folded` and `title` name fields, `word` and `at` are fields or expressions."""
+    nothing: Any = Value("", output_field=TextField())
+    no_moment: Any = Cast(Value(None), DateTimeField())
+    told: Any = (
+        ExpressionWrapper(inside, BooleanField()) if inside is not None else Value(False, BooleanField())
+    )
+    return rows.annotate(
+        found_pk=F("pk"),
+        folded=Cast(folded, TextField()),
+        title_shown=Cast(title, TextField()),
+        word=Cast(word, TextField()) if word is not None else nothing,
+        at=Cast(at, DateTimeField()) if at is not None else no_moment,
+        is_inside=told,
+    )
+
+
+@dataclass(frozen=True)
+class TitledRow:
+    """One row of TITLED that was found. `near`: with a slip; `by_words`: what it holds was typed, not its title."""
+
+    pk: int
+    title: str
+    word: str
+    at: datetime | None
+    near: bool
+    by_words: bool
+
+
+def found_in(wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> list[TitledRow]:
+    """The rows of TITLED that match, best first; those that only hold the words come after."""
+    best = wanted.best(rows, lambda row: row[1])
+    known = {row[0] for row, _slips in best}
+    held = sorted((row for row in rows if row[5] and row[0] not in known), key=lambda row: (row[1], row[0]))
+    return [
+        *(_titled_row(row, near=slips > 0, by_words=False) for row, slips in best),
+        *(_titled_row(row, near=False, by_words=True) for row in held),
+    ]
+
+
+def _titled_row(row: tuple[Any, ...], *, near: bool, by_words: bool) -> TitledRow:
+    pk, _folded, title, word, at, _inside = row
+    return TitledRow(pk, title, word, at, near, by_words)

@@ -70,7 +70,15 @@ boards.group_links.add(
 )
 boards.search.add(
     boards.SearchSource(
-        _("Fichiers"), "folder", lists.items_found, rules.has_files, letters=3, order=57, service=KEY
+        _("Fichiers"),
+        "folder",
+        None,
+        rules.has_files,
+        letters=3,
+        order=57,
+        service=KEY,
+        titles=lists.titles,
+        hits=lists.items_found,
     )
 )
 boards.folders.add(

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Value
 
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import TITLED, LookupTerms
 
 # In the panel under the box, and on the page.
 FEW, MANY = 5, 25
@@ -61,7 +64,11 @@ def results_for(viewer: Viewer, typed: str, most: int) -> Results:
     """What the viewer may see of what they look for, at most so many a kind; one or two queries a kind."""
     wanted, sources = LookupTerms.typed(typed), sources_for(viewer)
     asked = [pair for pair in sources if wanted.words and wanted.letters >= pair[0].letters]
-    kinds = [_kind(source, source.find(seated, wanted), most) for source, seated in asked]
+    titled = _titled(asked, wanted)
+    kinds = [
+        _kind(source, _hits(source, seated, wanted, titled.get(rank, [])), most)
+        for rank, (source, seated) in enumerate(asked)
+    ]
     letters = max((source.letters for source, _seated in sources), default=0)
     return Results(
         found=tuple(kind for kind in kinds if kind.hits),
@@ -69,6 +76,36 @@ def results_for(viewer: Viewer, typed: str, most: int) -> Results:
         is_too_short=bool(wanted.words) and wanted.letters < letters,
         letters=letters,
     )
+
+
+# As many titles as one search measures, of all kinds together.
+MOST_TITLES = 2_000
+
+
+def _titled(
+    asked: Sequence[tuple[boards.SearchSource, Viewer]], wanted: LookupTerms
+) -> dict[int, list[tuple[Any, ...]]]:
+    """The titles that may match, by the rank of their kind: of all kinds in one statement."""
+    parts = [
+        source.titles(seated, wanted).order_by().annotate(of_kind=Value(rank)).values_list("of_kind", *TITLED)
+        for rank, (source, seated) in enumerate(asked)
+        if source.titles
+    ]
+    if not parts:
+        return {}
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    first, *others = parts
+    for rank, *row in first.union(*others, all=True)[:MOST_TITLES]:
+        found.setdefault(rank, []).append(tuple(row))
+    return found
+
+
+def _hits(
+    source: boards.SearchSource, viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]
+) -> Sequence[Hit]:
+    if source.hits and source.titles:
+        return source.hits(viewer, wanted, rows)
+    return source.find(viewer, wanted) if source.find else []
 
 
 def _kind(source: boards.SearchSource, hits: Sequence[Hit], most: int) -> KindHits:

@@ -427,7 +427,7 @@ def test_an_unreadable_file_is_refused_with_its_line(client: SchoolClient, shown
 def test_a_hostile_xml_is_refused(shown: Any) -> None:
     bomb = b'<!DOCTYPE a [<!ENTITY x "y">]><ficAlimMENESR>&x;</ficAlimMENESR>'
     delivery = shown(SimpleUploadedFile("a.xml", bomb))
-    assert delivery.state == State.REFUSED and "entité" in delivery.report["errors"][0]["reason"]
+    assert delivery.state == State.REFUSED and "déclaration" in delivery.report["errors"][0]["reason"]
 
 
 def test_files_that_vanished_are_told(shown: Any, brought: Any, room: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.foundation import dates, filekinds
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import MOST_CANDIDATES, LookupTerms
+from preau.foundation.lookup import LookupTerms, TitledRow, found_in, titled
 from preau.foundation.text import weight
 
 WEEK = timedelta(days=7)
@@ -269,24 +269,19 @@ def way_to(viewer: Viewer, item: Item) -> list[tuple[str, str]]:
 # Search
 
 
-def items_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The documents and folders that one sees, by the words of their name, then by those that they hold (one query)."""
+def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Item]":
+    """The documents and folders that one sees, by the words of their name, then by those that they hold."""
     inside = wanted.begin_in("search_name", "file__content__words")
     rows = Item.objects.visible_to(viewer).present().filter(wanted.may_be_in("search_name") | inside)
-    rows = rows.annotate(is_inside=ExpressionWrapper(inside, BooleanField())).order_by("search_name", "pk")
-    lines = list(rows.values_list("pk", "search_name", "name", "changed_at", "is_inside")[:MOST_CANDIDATES])
-    named = wanted.best(lines, lambda row: row[1])
-    known = {row[0] for row, _slips in named}
-    hits = [_hit(viewer, row, near=slips > 0) for row, slips in named]
-    return hits + [_hit(viewer, row, _("dans le texte")) for row in lines if row[4] and row[0] not in known]
+    return titled(rows, folded="search_name", title="name", at="changed_at", inside=inside)
 
 
-def _hit(viewer: Viewer, row: Any, where: str = "", *, near: bool = False) -> Hit:
-    pk, _folded, name, changed, *_rest = row
-    when = dates.near_day(dates.local(changed).date(), viewer.today)
-    return Hit(
-        name,
-        reverse("drive:item", kwargs={"pk": pk}),
-        f"{where} · {when}" if where else when,
-        near=near,
-    )
+def items_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> list[Hit]:
+    return [_hit(viewer, row) for row in found_in(wanted, rows)]
+
+
+def _hit(viewer: Viewer, row: TitledRow) -> Hit:
+    when = dates.near_day(dates.local(row.at).date(), viewer.today) if row.at else ""
+    where = _("dans le texte") if row.by_words else ""
+    detail = " · ".join(filter(None, [where, when]))
+    return Hit(row.title, reverse("drive:item", kwargs={"pk": row.pk}), detail, near=row.near)

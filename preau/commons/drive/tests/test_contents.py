@@ -19,7 +19,7 @@ from preau.commons.files.rules import DOCUMENTS
 from preau.commons.files.tests.samples import picture, sent, zipped
 from preau.directory.seeds.world import World
 from preau.foundation import documents, filekinds
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import TITLED, LookupTerms
 
 
 def office(name: str, content: str, *more: tuple[str, bytes]) -> bytes:
@@ -40,8 +40,13 @@ def read_all() -> None:
         reading.read(pk)
 
 
+def found_by(viewer: Any, wanted: LookupTerms) -> Any:
+    rows = lists.titles(viewer, wanted).values_list(*TITLED)
+    return lists.items_found(viewer, wanted, list(rows))
+
+
 def found(viewer: Any, typed: str) -> list[tuple[str, str]]:
-    return [(hit.label, hit.detail) for hit in lists.items_found(viewer, LookupTerms.typed(typed))]
+    return [(hit.label, hit.detail) for hit in found_by(viewer, LookupTerms.typed(typed))]
 
 
 def test_a_search_finds_the_words_of_an_office_file_and_shows_them(

@@ -197,7 +197,7 @@ def test_a_body_keeps_its_words_and_loses_what_could_act() -> None:
     ("section", "why"),
     [
         ('<section data-question="dessin"><p>x</p></section>', "no kind"),
-        ('<section data-question="nombre" data-answer="douze"><p>x</p></section>', "no number"),
+        ('<section data-question="nombre" data-answer="plusieurs"><p>x</p></section>', "no number"),
         ('<section data-question="texte"><p>x</p></section>', "without its answer"),
         ('<section data-question="choix"><p>x</p><ul><li data-right>a</li></ul></section>', "Fewer than two"),
         (

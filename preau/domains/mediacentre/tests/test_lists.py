@@ -136,7 +136,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "b">]><listeRessources><res
             json.dumps({"Erreur": {"Code": "Bad Request", "Message": "Établissement non trouvé"}}).encode(),
             "non trouvé",
         ),
-        (BOMB.encode(), "entité"),
+        (BOMB.encode(), "déclaration"),
         (b'<!DOCTYPE l SYSTEM "file:///etc/passwd"><autre/>', "ni une liste"),
         (b"<listeRessources><ressource>", "milieu"),
         (b"<listeRessourcesDiffusables/>", "catalogue national"),
@@ -329,7 +329,7 @@ def test_the_command_tells_the_school_of_a_refused_list(empty: World, tmp_path: 
             call_command("import_gar_lists", tmp_path)
         assert refused.value.returncode == 2
     item = Item.objects.get(kind="mediacentre.list", person=empty.people["head"])
-    assert "entité" in str(item.facts)
+    assert "déclaration" in str(item.facts)
 
 
 def test_ends_that_come_are_told_once(empty: World) -> None:

@@ -163,7 +163,7 @@ def file_of(inside: str, head: str = "", space: str = VERSION.namespace, number:
         (b"<autre/>", "Ce n\u2019est pas un fichier du format"),
         (file_of("", space="urn:autre"), "Ce n\u2019est pas un fichier du format"),
         (file_of("", number="13.0"), "La version «\u00a013.0\u00a0» de ce format n\u2019est pas connue"),
-        (file_of("&x;", '<!DOCTYPE a [<!ENTITY x "y">]>'), "entité"),
+        (file_of("&x;", '<!DOCTYPE a [<!ENTITY x "y">]>'), "déclaration"),
         (file_of("<a>" * 20 + "</a>" * 20), "trop profondément"),
         (
             file_of('<donnees><periodes><periode indice="un"/></periodes></donnees>'),
