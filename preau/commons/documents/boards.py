@@ -34,7 +34,8 @@ class PlaceKind:
     whoever began a document, as long as they write there).
 
     `faces(viewer, numbers)`: by number, the face of those that the viewer enters (one query). `school_of(number)`: the school that keeps
-    what lies there. `service`: where it is closed to a viewer, its documents are too.
+    what lies there. `service`: where it is closed to a viewer, its documents are too. `meets()`: the keys of the places where people of
+    several schools write together, who are named there by a first name and an initial (a subquery too); none of its places without it.
 
     The house that adds a kind
     - calls `actions.leaving.erase_place(key, number)` in the transaction that erases a place;
@@ -49,6 +50,7 @@ class PlaceKind:
     runs: Callable[[Any], Any]
     faces: Callable[[Any, Collection[int]], Mapping[int, PlaceFace]]
     school_of: Callable[[int], int]
+    meets: Callable[[], Any] | None = None
     order: int = 50
     service: str = ""
 

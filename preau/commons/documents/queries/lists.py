@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from preau.commons.documents.models import OWN, Document
 from preau.commons.documents.queries import places
+from preau.commons.documents.queries.people import name_in
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.boards import Hit
@@ -30,7 +31,7 @@ class DocumentRow:
 
 def seen(viewer: Viewer) -> Any:
     """Those that are there, the last changed first."""
-    rows = Document.objects.visible_to(viewer).present().light()
+    rows = Document.objects.visible_to(viewer).present().light().named()
     return rows.select_related("begun_by").order_by("-changed_at", "-pk")
 
 
@@ -53,7 +54,7 @@ def rows_of(viewer: Viewer, rows: Sequence[Document], *, with_place: bool = True
 
 def _row(viewer: Viewer, row: Document, face: Any) -> DocumentRow:
     when = dates.near_day(dates.local(row.changed_at).date(), viewer.today)
-    begun = row.begun_by.full_name if row.begun_by and row.begun_by_id != viewer.person.pk else ""
+    begun = name_in(row, row.begun_by) if row.begun_by and row.begun_by_id != viewer.person.pk else ""
     detail = _("changé %(when)s") % {"when": when}
     return DocumentRow(
         row.pk,
