@@ -8,6 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.commons.documents.boards import PlaceFace
 from preau.commons.documents.models import OWN, Document
 from preau.commons.documents.queries import places
 from preau.commons.documents.queries.people import name_in
@@ -69,6 +70,26 @@ def rows_at(viewer: Viewer, kind: str, number: int, most: int = 20) -> list[Docu
     """The documents of a place, the last changed first, for the house whose place it is (one query)."""
     rows = seen(viewer).filter(kind=kind, place=number)[:most]
     return rows_of(viewer, list(rows), with_place=False)
+
+
+def beside(
+    viewer: Viewer, document: Document, face: PlaceFace, most: int = 6
+) -> list[tuple[str, str, str, str, int]]:
+    """The pages of the place of a document, and under « Documents » the last changed, this one first (one query); none where it has none."""
+    pages = face.pages()
+    if not pages:
+        return []
+    rows = seen(viewer).filter(kind=document.kind, place=document.place).exclude(pk=document.pk)
+    titles = [(document.pk, document.title), *rows.values_list("pk", "title")[: most - 1]]
+    found: list[tuple[str, str, str, str, int]] = []
+    for key, name, address, icon in pages:
+        found.append((key, name, address, icon, 0))
+        if address == face.url:
+            found += [
+                (f"document-{pk}", title, reverse("documents:document", kwargs={"pk": pk}), "", 0)
+                for pk, title in titles
+            ]
+    return found
 
 
 def count_at(viewer: Viewer, kind: str, number: int) -> int:

@@ -17,7 +17,7 @@ from preau.commons.documents import rules
 from preau.commons.documents.actions import writing
 from preau.commons.documents.forms import PageForm, SendForm, WriteForm
 from preau.commons.documents.models import Document, Turn
-from preau.commons.documents.queries import people, places, remarks, texts
+from preau.commons.documents.queries import lists, people, places, remarks, texts
 from preau.foundation import dates, stamp
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, render_form
@@ -37,6 +37,7 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
         "document": document,
         "html": texts.html_now(document),
         "face": face,
+        "pages": lists.beside(viewer, document, face),
         "writes": rules.writes(viewer, document),
         "runs": rules.runs(viewer, document),
         "passages": json.dumps(passages) if passages else "",

@@ -3,11 +3,12 @@
 One's own space has none: « Mes documents » are there for that.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from preau.commons.documents.boards import PlaceFace
 from preau.commons.documents.models import Document
@@ -18,6 +19,7 @@ from preau.domains.spaces.models import Party, Space
 
 KIND = "space"
 MOST_AT_HOME = 5
+NOTHING: Mapping[str, int] = {"questions": 0, "definitions": 0, "reports": 0}
 
 
 def _held(rows: Any) -> Any:
@@ -49,17 +51,18 @@ def meeting() -> Any:
 
 def faces(viewer: Viewer, numbers: Collection[int]) -> Mapping[int, PlaceFace]:
     """How a space shows beside a document (one query)."""
-    rows = _held(Space.objects.visible_to(viewer)).filter(pk__in=list(numbers)).select_related("subject")
-    return {space.pk: face_of(space) for space in rows}
+    rows = _held(Space.objects.with_powers(viewer)).filter(pk__in=list(numbers))
+    return {space.pk: face_of(viewer, space) for space in rows}
 
 
-def face_of(space: Space) -> PlaceFace:
+def face_of(viewer: Viewer, space: Space) -> PlaceFace:
     return PlaceFace(
         space.title,
         reverse("spaces:documents", kwargs={"pk": space.pk}),
         space.purpose or str(space.get_kind_display()),
         space.look.key,
         space.look.icon or "book",
+        lambda: [page[:4] for page in pages_of(viewer, space)],
     )
 
 
@@ -92,3 +95,50 @@ def last_of(viewer: Viewer, space: Space) -> list[lists.DocumentRow]:
 def has_documents(viewer: Viewer, space: Space) -> bool:
     """Where people write together, in a seat to which documents are open."""
     return space.kind != Space.Kind.OWN and viewer.offers("documents")
+
+
+# The pages of a space, at its side and at that of its documents
+
+
+def pages_of(
+    viewer: Viewer, space: Space, counts: Mapping[str, int] = NOTHING
+) -> list[tuple[str, str, str, str, int]]:
+    """Key, name, address, drawing and what waits, of each page of a space (no query of a space `with_powers`)."""
+
+    def at(name: str) -> str:
+        return reverse(f"spaces:{name}", kwargs={"pk": space.pk})
+
+    pages = [("home", _("Accueil de l’espace"), at("space"), "layout-grid", 0)]
+    if rules.has_questions(viewer, space):
+        pages.append(("questions", _("Questions"), at("questions"), "message-question", counts["questions"]))
+    if has_documents(viewer, space):
+        pages.append(("documents", _("Documents"), at("documents"), "file-text", 0))
+    pages += [
+        ("shelf", _("Étagère"), at("shelf"), "book", 0),
+        ("wall", _("Mur de cartes"), at("wall"), "layout-kanban", 0),
+        ("glossary", _("Glossaire"), at("glossary"), "vocabulary", counts["definitions"]),
+        *_pages_elsewhere(viewer, space),
+    ]
+    if rules.has_meetings(viewer, space):
+        pages.append(("meetings", _("Classe virtuelle"), at("meetings"), "video", 0))
+    if space.kind != Space.Kind.OWN:
+        pages.append(("members", _("Qui est dans l’espace"), at("members"), "users", 0))
+    if counts["reports"]:
+        pages.append(("reports", _("Signalements"), at("reports"), "flag", counts["reports"]))
+    if rules.settles_space(viewer, space):
+        pages.append(("settings", _("Réglages de l’espace"), at("settings"), "settings", 0))
+    return pages
+
+
+def _pages_elsewhere(viewer: Viewer, space: Space) -> Iterator[tuple[str, str, str, str, int]]:
+    """Those of other houses: the files of the class, and of one's own space what is one's own."""
+    own = space.kind == Space.Kind.OWN
+    if own and viewer.offers("documents"):
+        mine = f"{reverse('documents:home')}?lieu=moi"
+        yield "documents", _("Mes documents"), mine, "file-text", 0
+    if not viewer.offers("drive"):
+        return
+    if own:
+        yield "files", _("Fichiers"), reverse("drive:home"), "folder", 0
+    elif space.group_id and viewer.school_id == space.school_id:
+        yield "files", _("Fichiers"), reverse("drive:group", kwargs={"pk": space.group_id}), "folder", 0

@@ -1,17 +1,15 @@
 """What every page of a space shares: its band, its side menu, what waits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Space
-from preau.domains.spaces.queries import papers, talk
+from preau.domains.spaces.queries import talk
+from preau.domains.spaces.queries.papers import pages_of
 
 
 def framed(
@@ -29,52 +27,9 @@ def framed(
         "space": space,
         "here": here,
         "counts": counts,
-        "pages": _pages(request, space, counts),
+        "pages": pages_of(viewer, space, counts),
         "runs": rules.runs(viewer, space),
         "is_over": space.is_over(viewer.today),
         "writes": rules.writes(viewer, space),
     }
     return render(request, template, shared | dict(context), status=status)
-
-
-def _pages(
-    request: HttpRequest, space: Space, counts: Mapping[str, int]
-) -> list[tuple[str, str, str, str, int]]:
-    """Key, name, address, drawing and what waits, of each page of a space."""
-    viewer = request.viewer
-
-    def at(name: str) -> str:
-        return reverse(f"spaces:{name}", kwargs={"pk": space.pk})
-
-    pages = [("home", _("Accueil de l’espace"), at("space"), "layout-grid", 0)]
-    if rules.has_questions(viewer, space):
-        pages.append(("questions", _("Questions"), at("questions"), "message-question", counts["questions"]))
-    if papers.has_documents(viewer, space):
-        pages.append(("documents", _("Documents"), at("documents"), "file-text", 0))
-    pages += [
-        ("shelf", _("Étagère"), at("shelf"), "book", 0),
-        ("wall", _("Mur de cartes"), at("wall"), "layout-kanban", 0),
-        ("glossary", _("Glossaire"), at("glossary"), "vocabulary", counts["definitions"]),
-        *_pages_elsewhere(viewer, space),
-    ]
-    if space.kind != Space.Kind.OWN:
-        pages.append(("members", _("Qui est dans l’espace"), at("members"), "users", 0))
-    if counts["reports"]:
-        pages.append(("reports", _("Signalements"), at("reports"), "flag", counts["reports"]))
-    if rules.settles_space(viewer, space):
-        pages.append(("settings", _("Réglages de l’espace"), at("settings"), "settings", 0))
-    return pages
-
-
-def _pages_elsewhere(viewer: Viewer, space: Space) -> Iterator[tuple[str, str, str, str, int]]:
-    """Those of other houses: the files of the class, and of one's own space what is one's own."""
-    own = space.kind == Space.Kind.OWN
-    if own and viewer.offers("documents"):
-        mine = f"{reverse('documents:home')}?lieu=moi"
-        yield "documents", _("Mes documents"), mine, "file-text", 0
-    if not viewer.offers("drive"):
-        return
-    if own:
-        yield "files", _("Fichiers"), reverse("drive:home"), "folder", 0
-    elif space.group_id and viewer.school_id == space.school_id:
-        yield "files", _("Fichiers"), reverse("drive:group", kwargs={"pk": space.group_id}), "folder", 0
