@@ -33,6 +33,7 @@ from preau.domains.spaces.tests.props import (
     a_call,
     many_in_space,
     many_kept,
+    many_papers,
     many_parties,
     many_spaces,
     many_who_came,
@@ -88,6 +89,7 @@ PAGES = [
     Page("spaces:questions", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:question", IN_CLASS, otherwise=404, model=own_question),
     Page("spaces:reports", RUN, model=own_teaching),
+    Page("spaces:documents", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:shelf", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:wall", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:glossary", IN_CLASS, otherwise=404, model=own_teaching),
@@ -129,6 +131,7 @@ LISTS = [
     ("teacher", "spaces:reports", many_in_space),
     ("pupil", "spaces:wall", many_in_space),
     ("pupil", "spaces:shelf", many_in_space),
+    ("pupil", "spaces:documents", many_papers),
     ("teacher", "spaces:glossary", many_in_space),
     ("teacher", "spaces:members", many_parties),
     ("pupil", "spaces:portfolio", many_kept),
@@ -180,7 +183,16 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [
             f"spaces:{name}"
-            for name in ("space", "members", "questions", "shelf", "wall", "glossary", "question")
+            for name in (
+                "space",
+                "members",
+                "questions",
+                "documents",
+                "shelf",
+                "wall",
+                "glossary",
+                "question",
+            )
         ],
         SEEN,
     ),
