@@ -6,7 +6,7 @@ One's own space has none: « Mes documents » are there for that.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def face_of(viewer: Viewer, space: Space) -> PlaceFace:
     return PlaceFace(
         space.title,
         reverse("spaces:documents", kwargs={"pk": space.pk}),
-        space.purpose or str(space.get_kind_display()),
+        "" if space.is_of_a_group else space.purpose or str(space.get_kind_display()),
         space.look.key,
         space.look.icon or "book",
         lambda: [page[:4] for page in pages_of(viewer, space)],
@@ -85,11 +85,12 @@ def begins(viewer: Viewer, space: Space) -> bool:
     return is_open and rules.writes(viewer, space)
 
 
-def last_of(viewer: Viewer, space: Space) -> list[lists.DocumentRow]:
-    """What was written last in a space, for its home (one query)."""
+def last_of(viewer: Viewer, space: Space) -> tuple[list[lists.DocumentRow], int]:
+    """What was written last in a space, for its home, and how many documents there are (one query)."""
     if not has_documents(viewer, space):
-        return []
-    return rows_of(viewer, list(all_of(viewer, space)[:MOST_AT_HOME]))
+        return [], 0
+    rows = list(all_of(viewer, space).annotate(in_all=Window(Count("pk")))[:MOST_AT_HOME])
+    return rows_of(viewer, rows), rows[0].in_all if rows else 0
 
 
 def has_documents(viewer: Viewer, space: Space) -> bool:

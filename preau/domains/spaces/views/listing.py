@@ -104,6 +104,7 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
     schools = people.number_of_schools(space)
     with_questions = rules.has_questions(viewer, space)
     asked = list(talk.questions_of(viewer, space)[: talk.MOST_BESIDE]) if with_questions else []
+    written, count = papers.last_of(viewer, space)
     context = {
         "people": people.people_of(space, viewer.today),
         "schools": schools,
@@ -113,7 +114,8 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
         "hours": hours_of(space, viewer.moment) if with_questions and space.asks else None,
         "asks": rules.asks(viewer, space),
         "shelf": walls.shelf_of(viewer, space, 6),
-        "documents": papers.last_of(viewer, space),
+        "documents": written,
+        "documents_count": count,
         "has_documents": papers.has_documents(viewer, space),
         "works": around.works_of(viewer, space),
         "may_announce": rules.runs_now(viewer, space),
