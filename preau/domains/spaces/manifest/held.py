@@ -116,14 +116,14 @@ for label, model, person, fields, more in [
         "OpeningHours",
         "space__owner",
         dict.fromkeys("space weekday starts ends".split(), NONE),
-        {"readers": IN_SPACE, "people": {"space__owner": BOTH}},
+        {"readers": IN_SPACE, "people": {"owner": BOTH}},
     ),
     (
         _("Colonnes de murs"),
         "Column",
         "space__owner",
         {"space": NONE, "rank": NONE, "title": PERSONAL},
-        {"readers": IN_SPACE, "people": {"space__owner": BOTH}},
+        {"readers": IN_SPACE, "people": {"owner": BOTH}},
     ),
     (
         _("Cartes de murs"),

@@ -253,7 +253,6 @@ PLAIN: dict[str, tuple[str, ...]] = {
         (),
     ),
     "lesquels": ("classes", "enseignements", "projets", "archives"),
-    "reponses": ("attente", "repondues"),
     "parcours": ("avenir", "peac"),
 }
 

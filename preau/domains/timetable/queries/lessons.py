@@ -21,7 +21,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Mark, lesson_marks
 from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
 from preau.domains.timetable.queries.changes import CHANGE, ChangeWords, Line, Now, said_of
-from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_between, names_of
+from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_of
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit, offered
 from preau.foundation.lookup import LookupTerms
@@ -174,7 +174,7 @@ def _around(lessons: Any, changed: Any, *others: Any) -> "QuerySet[Any, tuple[An
     return together.order_by("group__name", "pk")
 
 
-def _around_of_family(
+def _around_of_days(
     lessons: Any, changed: Any, viewer: Viewer, first: date, last: date
 ) -> "QuerySet[Any, tuple[Any, ...]]":
     """And what a family's agenda wants beside: each group of each child with a first name, the weeks that have a name."""
@@ -201,7 +201,7 @@ def _around_now(lessons: Any, changed: Any, lesson: Any, day: Any) -> "QuerySet[
     return _around(lessons, changed, of_pupils)
 
 
-AROUND, AROUND_OF_FAMILY, AROUND_NOW = Prepared(_around), Prepared(_around_of_family), Prepared(_around_now)
+AROUND, AROUND_OF_DAYS, AROUND_NOW = Prepared(_around), Prepared(_around_of_days), Prepared(_around_now)
 
 
 def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
@@ -453,13 +453,10 @@ def _lesson_hit(viewer: Viewer, row: LessonRow, whom: str, *, near: bool) -> Hit
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     """The viewer's lessons between two days, and the names of their weeks; for families, with whose they are.
 
-    Three queries, two for a family, whatever was changed and however many children there are.
+    Two queries, whatever was changed and however many children there are.
     """
-    children: dict[int, list[str]] = {}
-    if viewer.is_guardian:
-        rows, names, children = _rows_of_family(viewer, first, last)
-    else:
-        rows, names = own_rows(viewer, first, last), names_between(viewer, first, last)
+    rows, names, known = _rows_and_around(viewer, first, last)
+    children = known if viewer.is_guardian else {}
     weeks = [
         AgendaEntry(uid=f"semaine-{monday}", title=name, starts=monday, ends=monday)
         for monday, name in sorted(names.items())
@@ -468,12 +465,12 @@ def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
     return [*weeks, *(_agenda_entry(viewer, row, children) for row in rows)]
 
 
-def _rows_of_family(
+def _rows_and_around(
     viewer: Viewer, first: date, last: date
 ) -> tuple[list[LessonRow], dict[date, str], dict[int, list[str]]]:
     """The lessons, the names of the weeks, and the first names of the children by group."""
     rows, changed = _bare(OWN(viewer, first, last))
-    found = AROUND_OF_FAMILY(tuple(rows), tuple(one.pk for one in changed), viewer, first, last)
+    found = AROUND_OF_DAYS(tuple(rows), tuple(one.pk for one in changed), viewer, first, last)
     names = names_of((line[2], line[-2], json.loads(line[-1])) for line in found if line[0] == WEEK)
     children = names_by_group((line[2], line[-2]) for line in found if line[0] == CHILD)
     return _filled(rows, changed, (line for line in found if line[0] <= CHANGED)), names, children
