@@ -297,6 +297,11 @@ def _called(stage: Stage) -> None:
     a_call(stage.college).__class__.objects.update(digest=digest_of(CODE), used_at=None)
 
 
+def _unreported(stage: Stage) -> None:
+    """Nobody has said anything of the question yet: who has, says it once."""
+    Report.objects.filter(question=stage.own(Question).pk).delete()
+
+
 def _emptied(stage: Stage) -> None:
     Card.objects.filter(column=stage.own(Column).pk).delete()
 
@@ -472,7 +477,10 @@ BODIES = {
         ]
     },
     "spaces:report_question": Body(
-        "pupil", lambda stage: {"words": "C’est moqueur."}, wrong=lambda stage: {"words": TOO_LONG}
+        "pupil",
+        lambda stage: {"words": "C’est moqueur."},
+        before=_unreported,
+        wrong=lambda stage: {"words": TOO_LONG},
     ),
     "spaces:report_card": Body(
         "teacher", lambda stage: {"words": "C’est moqueur."}, wrong=lambda stage: {"words": TOO_LONG}
