@@ -9,7 +9,6 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.documents import rules as of_documents
 from preau.commons.documents.actions import keeping, writing
-from preau.commons.documents.manifest import followed
 from preau.commons.documents.models import Document, Version
 from preau.commons.documents.queries import places
 from preau.commons.documents.tests.props import a_comment, a_document, present
@@ -22,7 +21,7 @@ from preau.domains.spaces.models import Space
 from preau.domains.spaces.models.spaces import Power
 from preau.domains.spaces.queries import papers
 from preau.domains.spaces.tests.props import CODE, a_call, many_spaces, own_project, own_teaching
-from preau.foundation import live
+from preau.foundation import boards, live
 from tests.pages import counted
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +34,11 @@ def of_space(space: Space, by: Person, title: str = "Notre texte", **facts: Any)
 
 def sees(viewer: Any, document: Document) -> bool:
     """By its row, its stream and its versions alike."""
+    topic = boards.topics.named("document")
+    assert topic is not None
     found = {
         Document.objects.visible_to(viewer).filter(pk=document.pk).exists(),
-        followed(viewer, document.pk) is not None,
+        topic.resolve(viewer, document.pk) is not None,
         Version.objects.visible_to(viewer).filter(document=document.pk).exists(),
     }
     assert len(found) == 1
