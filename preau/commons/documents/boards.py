@@ -4,7 +4,7 @@ A document says its kind and the number of its place (`Document.kind`, `Document
 the kind at each page and at each sending. What is not on the board any more is read by nobody.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,15 @@ from preau.foundation.registry import Registry
 @dataclass(frozen=True)
 class PlaceFace:
     """How a place shows on the page of a document: its name, its own address (the way back), a line below it, a subject for its colour
-    (`frontend/subjects.json`) and an icon."""
+    (`frontend/subjects.json`) and an icon. `pages()`: what stands at its side, each (key, name, address, icon), among them `url`, under
+    which the page of a document names those that lie beside it; none without it."""
 
     name: str
     url: str
     detail: str = ""
     subject: str = ""
     icon: str = "folder"
+    pages: Callable[[], Sequence[tuple[str, str, str, str]]] = tuple
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class PlaceKind:
     whoever began a document, as long as they write there).
 
     `faces(viewer, numbers)`: by number, the face of those that the viewer enters (one query). `school_of(number)`: the school that keeps
-    what lies there. `service`: where it is closed to a viewer, its documents are too.
+    what lies there. `service`: where it is closed to a viewer, its documents are too. `meets()`: the keys of the places where people of
+    several schools write together, who are named there by a first name and an initial (a subquery too); none of its places without it.
 
     The house that adds a kind
     - calls `actions.leaving.erase_place(key, number)` in the transaction that erases a place;
@@ -49,6 +52,7 @@ class PlaceKind:
     runs: Callable[[Any], Any]
     faces: Callable[[Any, Collection[int]], Mapping[int, PlaceFace]]
     school_of: Callable[[int], int]
+    meets: Callable[[], Any] | None = None
     order: int = 50
     service: str = ""
 

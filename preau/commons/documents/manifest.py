@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.documents import rules, seeds, tasks
-from preau.commons.documents.actions import leaving, writing
+from preau.commons.documents.actions import leaving, telling, writing
 from preau.commons.documents.boards import PlaceKind, places
 from preau.commons.documents.models import Document
 from preau.commons.documents.queries import lists, measures, staff
@@ -89,6 +89,20 @@ def followed(viewer: Viewer, number: int | None) -> str | None:
     return writing.topic_of(number) if found else None
 
 
+boards.notification_kinds.add(
+    boards.NotificationKind(
+        telling.COMMENTED,
+        _("Un commentaire sur un document"),
+        _("Documents"),
+        _("Un commentaire sur un document"),
+        _("Quelqu’un commente « %(title)s »."),
+        _("Voir les commentaires"),
+        _("Vous avez commencé ce document, ou commenté ce passage."),
+        rules.has_documents,
+        pace=boards.Pace.DAILY,
+        order=47,
+    )
+)
 boards.topics.add(boards.Topic("document", followed))
 boards.schedule.add(boards.Scheduled("documents.settle", tasks.settle, every_minutes=5))
 boards.schedule.add(boards.Scheduled("documents.empty_bins", tasks.empty_bins, every_minutes=24 * 60))

@@ -25,6 +25,15 @@ def placed(viewer: Viewer, power: str) -> Q:
     return found
 
 
+def between_schools() -> Q:
+    """Documents of the places where people of several schools meet."""
+    found = Q(pk=None)
+    for kind in boards.places:
+        if kind.meets:
+            found |= Q(kind=kind.key, place__in=kind.meets())
+    return found
+
+
 class DocumentQuerySet(SchoolQuerySet):
     def present(self) -> Self:
         """Those that nobody threw away."""
@@ -43,10 +52,14 @@ class DocumentQuerySet(SchoolQuerySet):
         """Each says whether the viewer `may_write` in it and `may_run` it."""
         writes, runs = placed(viewer, "writes"), placed(viewer, "runs")
         begun = Q(begun_by=viewer.person.pk) & writes
-        return self.annotate(
+        return self.named().annotate(
             may_write=ExpressionWrapper(writes, BooleanField()),
             may_run=ExpressionWrapper(runs | begun, BooleanField()),
         )
+
+    def named(self) -> Any:
+        """Each says whether people of several schools write there (`meets`): its authors are then named shortly."""
+        return self.annotate(meets=ExpressionWrapper(between_schools(), BooleanField()))
 
     def light(self) -> Self:
         """Without its text: for a list."""

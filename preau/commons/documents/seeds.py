@@ -31,12 +31,10 @@ NOTES = """
 <ol><li>Sujet proposé avant le 12.</li><li>Relecture croisée.</li><li>Correction partagée.</li></ol>
 """
 OWN = """
-<h3>Une recette pour toute la classe</h3>
-<p>Notre recette est prévue pour <strong>4 personnes</strong>. Nous sommes 28\u202f: il faut multiplier par 7 chaque quantité.</p>
-<h4>Le tableau</h4>
-<table><thead><tr><th>Ingrédient</th><th>4 pers.</th><th>28 pers.</th></tr></thead>
-<tbody><tr><td>Farine</td><td>250 g</td><td>1 750 g</td></tr><tr><td>Lait</td><td>50 cl</td><td>350 cl</td></tr><tr><td>Œufs</td><td>3</td><td>21</td></tr></tbody></table>
-<p>On voit que la ligne reste proportionnelle, et sur le graphique les points sont alignés avec zéro.</p>
+<p>Ce que je voudrais proposer au <strong>journal des deux classes</strong>.</p>
+<ul><li>Une interview de l’infirmière\u202f: que faire quand on a mal au ventre avant un contrôle\u202f?</li>
+<li>Le marché solidaire, vu de la cour.</li><li>Un jeu\u202f: reconnaître les arbres de la cour à leurs feuilles.</li></ul>
+<p>À demander\u202f: combien de lignes pour chaque article\u202f?</p>
 """
 
 
@@ -51,7 +49,7 @@ def plant(world: Any) -> None:
     if None in {teacher, pupil, head}:
         return
     _of_staff(teacher, head)
-    mine = keeping.begin(pupil, places.own_place(pupil), "Notre recette", cleaning.clean(OWN))
+    mine = keeping.begin(pupil, places.own_place(pupil), "Idées pour le journal", cleaning.clean(OWN))
     _begun(mine, timedelta(days=2))
 
 

@@ -4,10 +4,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
+from preau.commons.documents.actions import comments, keeping, versions, writing
+from preau.commons.documents.models import Document
+from preau.commons.documents.queries import places, texts
 from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.models.scoping import active_on
+from preau.directory.viewer import viewer_for
 from preau.domains.spaces.actions.gathering import gather
 from preau.domains.spaces.models import (
     Announcement,
@@ -22,6 +27,8 @@ from preau.domains.spaces.models import (
     SameQuestion,
     Space,
 )
+from preau.domains.spaces.queries.papers import KIND
+from preau.foundation.richtext import cleaning
 from preau.foundation.text import fold
 
 # Days before today, hour, text, answer (none: it waits), how many have the same.
@@ -90,6 +97,24 @@ LINKS = [
     ),
     ("Fractions", "Fractions et partages, en images", "https://www.lumni.fr/", ""),
 ]
+RECIPE = """
+<p>Notre recette est prévue pour <strong>4 personnes</strong>. Nous sommes 28\u202f: il faut multiplier par 7 chaque quantité.</p>
+<h3>Le tableau</h3>
+<table><thead><tr><th>Ingrédient</th><th>4 pers.</th><th>28 pers.</th></tr></thead>
+<tbody><tr><td>Farine</td><td>250 g</td><td>1 750 g</td></tr><tr><td>Lait</td><td>50 cl</td><td>350 cl</td></tr>
+<tr><td>Œufs</td><td>3</td><td>21</td></tr></tbody></table>
+"""
+RECIPE_MORE = [
+    "<p>On voit que la ligne reste proportionnelle, et sur le graphique les points sont alignés avec zéro.</p>",
+    "<p>Pour le prix, il manque celui des œufs\u202f: 3,40 € les douze au marché, donc 5,95 € pour 21.</p>",
+]
+LESSON = """
+<p>Deux grandeurs sont <strong>proportionnelles</strong> quand on passe de l’une à l’autre en multipliant toujours par le même nombre, le coefficient.</p>
+<h3>Reconnaître</h3>
+<ul><li>Dans un tableau\u202f: les quotients sont tous égaux.</li><li>Sur un graphique\u202f: les points sont alignés avec l’origine.</li></ul>
+<h3>Calculer</h3>
+<p>Par le coefficient, par l’unité, ou en ajoutant deux colonnes. On choisit ce qui va le plus vite.</p>
+"""
 KEPT = [
     (
         "avenir",
@@ -129,6 +154,7 @@ def plant(world: Any) -> None:
     teaching = _taught_space(world, own)
     if teaching and len(pupils) >= 6:
         _maths(world, teaching, [pupil, *pupils])
+        _documents(world, teaching, [pupil, *pupils])
         _project(world, own, pupils)
     _portfolio(world, pupil)
 
@@ -206,6 +232,37 @@ def _maths(world: Any, space: Space, pupils: list[Person]) -> None:
             by=teacher,
             at=_at(world, 5, "09:00"),
         )
+
+
+def _documents(world: Any, space: Space, pupils: list[Person]) -> None:
+    """What the class writes together, and what its teacher wrote for it."""
+    now = timezone.now()
+    teacher, *writers = (viewer_for(one, 0, now) for one in [world.people["teacher"], *pupils[:3]])
+    where = f"{KIND}-{space.pk}"
+    place = teacher and places.named(teacher, where)
+    if not settings.DEMO or not place or None in writers:
+        return
+    lesson = keeping.begin(teacher, place, "La leçon", cleaning.clean(LESSON))
+    _written(lesson, now - timedelta(days=5))
+    recipe = keeping.begin(writers[0], place, "Une recette pour toute la classe", cleaning.clean(RECIPE))
+    for viewer, html in zip(writers[1:], RECIPE_MORE, strict=False):
+        recipe.refresh_from_db()
+        before = texts.html_now(recipe)
+        writing.write(viewer, recipe, before, cleaning.clean(before + html))
+        versions.keep(recipe, viewer)
+    said = comments.Said("multiplier par 7", "il faut ", "Bien vu. Dites aussi d’où vient ce 7.")
+    comments.comment(teacher, recipe.pk, said)
+    _written(recipe, now - timedelta(hours=3))
+
+
+def _written(document: Document, when: datetime) -> None:
+    """As if its versions had been kept until then, one every twenty minutes."""
+    rows = list(document.all_versions.order_by("-number"))
+    for rank, version in enumerate(rows):
+        version.made_at = when - timedelta(minutes=20 * rank)
+    type(rows[0]).objects.bulk_update(rows, ["made_at"])
+    begun = rows[-1].made_at
+    Document.objects.filter(pk=document.pk).update(begun_at=begun, changed_at=when)
 
 
 def _project(world: Any, own: Group, pupils: list[Person]) -> None:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("espaces/question/<int:pk>/signaler/", talking.report_question, name="report_question"),
     path("espaces/<int:pk>/signalements/", talking.reports, name="reports"),
     path("espaces/signalement/<int:pk>/laisser/", talking.dismiss, name="dismiss"),
+    path("espaces/<int:pk>/documents/", listing.documents, name="documents"),
     path("espaces/<int:pk>/etagere/", shelves.shelf, name="shelf"),
     path("espaces/<int:pk>/etagere/lien/", shelves.put_link, name="put_link"),
     path("espaces/<int:pk>/etagere/fichiers/", shelves.put_files, name="put_files"),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.documents import rules
-from preau.commons.documents.actions import writing
+from preau.commons.documents.actions import telling, writing
 from preau.commons.documents.models import Comment, Document
 from preau.commons.documents.queries import texts
 from preau.directory.viewer import Viewer
@@ -47,6 +47,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
     if known:
         return known, False
     made = Comment.objects.create(**facts, prefix=said.prefix, made_at=timezone.now())
+    telling.tell(viewer, made)
     live.touch(writing.topic_of(document.pk))
     return made, True
 
@@ -60,7 +61,7 @@ def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
     last = comment.answers.order_by("-pk").first()
     if last and (last.author_id, last.text) == (viewer.person.pk, text):
         return False
-    Comment.objects.create(
+    made = Comment.objects.create(
         document=comment.document,
         parent=comment,
         text=text,
@@ -68,6 +69,7 @@ def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
         made_at=timezone.now(),
         outcome=Comment.Outcome.DONE,
     )
+    telling.tell(viewer, made)
     live.touch(writing.topic_of(comment.document_id))
     return True
 
@@ -106,6 +108,7 @@ def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
         return False
     comment.outcome, comment.settled_by, comment.settled_at = outcome, viewer.person, timezone.now()
     comment.save(update_fields=["outcome", "settled_by", "settled_at"])
+    telling.settle(comment)
     live.touch(writing.topic_of(comment.document_id))
     return True
 
@@ -118,6 +121,7 @@ def withdraw(viewer: Viewer, comment: Comment) -> bool:
         return False
     if not rules.withdraws(viewer, found):
         raise writing.NotOpen
+    telling.settle(found)
     found.delete()
     live.touch(writing.topic_of(comment.document_id))
     return True

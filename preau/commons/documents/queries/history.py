@@ -39,7 +39,7 @@ class Passage:
 def version_rows(viewer: Viewer, document: Document) -> list[VersionRow]:
     """The last versions first (two queries)."""
     rows = list(document.all_versions.defer("html").select_related("made_by").order_by("-number")[:SHOWN])
-    authors = people.authors_of(row.pk for row in rows)
+    authors = people.authors_of(document, [row.pk for row in rows])
     return [
         VersionRow(
             row.pk,

@@ -8,8 +8,10 @@ from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.commons.documents.boards import PlaceFace
 from preau.commons.documents.models import OWN, Document
 from preau.commons.documents.queries import places
+from preau.commons.documents.queries.people import name_in
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.boards import Hit
@@ -30,7 +32,7 @@ class DocumentRow:
 
 def seen(viewer: Viewer) -> Any:
     """Those that are there, the last changed first."""
-    rows = Document.objects.visible_to(viewer).present().light()
+    rows = Document.objects.visible_to(viewer).present().light().named()
     return rows.select_related("begun_by").order_by("-changed_at", "-pk")
 
 
@@ -53,7 +55,7 @@ def rows_of(viewer: Viewer, rows: Sequence[Document], *, with_place: bool = True
 
 def _row(viewer: Viewer, row: Document, face: Any) -> DocumentRow:
     when = dates.near_day(dates.local(row.changed_at).date(), viewer.today)
-    begun = row.begun_by.full_name if row.begun_by and row.begun_by_id != viewer.person.pk else ""
+    begun = name_in(row, row.begun_by) if row.begun_by and row.begun_by_id != viewer.person.pk else ""
     detail = _("changé %(when)s") % {"when": when}
     return DocumentRow(
         row.pk,
@@ -68,6 +70,26 @@ def rows_at(viewer: Viewer, kind: str, number: int, most: int = 20) -> list[Docu
     """The documents of a place, the last changed first, for the house whose place it is (one query)."""
     rows = seen(viewer).filter(kind=kind, place=number)[:most]
     return rows_of(viewer, list(rows), with_place=False)
+
+
+def beside(
+    viewer: Viewer, document: Document, face: PlaceFace, most: int = 6
+) -> list[tuple[str, str, str, str, int]]:
+    """The pages of the place of a document, and under « Documents » the last changed, this one first (one query); none where it has none."""
+    pages = face.pages()
+    if not pages:
+        return []
+    rows = seen(viewer).filter(kind=document.kind, place=document.place).exclude(pk=document.pk)
+    titles = [(document.pk, document.title), *rows.values_list("pk", "title")[: most - 1]]
+    found: list[tuple[str, str, str, str, int]] = []
+    for key, name, address, icon in pages:
+        found.append((key, name, address, icon, 0))
+        if address == face.url:
+            found += [
+                (f"document-{pk}", title, reverse("documents:document", kwargs={"pk": pk}), "", 0)
+                for pk, title in titles
+            ]
+    return found
 
 
 def count_at(viewer: Viewer, kind: str, number: int) -> int:

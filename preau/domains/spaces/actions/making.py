@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Call, OpeningHours, Party, Space
 from preau.domains.spaces.models.spaces import Power
-from preau.foundation import journal, notices
+from preau.foundation import journal, live, notices
 from preau.foundation.locks import lock
 from preau.foundation.text import fold
 from preau.identity.codes import digest_of, new_code
@@ -160,6 +160,9 @@ def end_party(viewer: Viewer, party: Party) -> bool:
     party.save(update_fields=["left_at"])
     notices.settle(INVITED, f"party-{party.pk}")
     journal.record(viewer, "spaces.left", party.space, subject_id=party.person_id)
+    if party.group_id:
+        # The line names nobody, and is of the school of the space: the class may be of another.
+        live.touch(live.school(party.school_id))
     return True
 
 

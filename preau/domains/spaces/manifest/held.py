@@ -212,6 +212,7 @@ boards.terms.add(
             "scolaire qui suit ; qui l’anime est prévenu avant chaque étape. Le portfolio d’un élève et l’espace de chacun n’en sont pas."
         ),
         due=by_year("spaces.Space", "last_day"),
+        erase=keeping.erase,
         people=("questions__by", "cards__by", "definitions__by", "announcements__by"),
         with_it=(
             "spaces.Party",

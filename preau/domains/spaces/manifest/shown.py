@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.documents.boards import PlaceKind, places
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules, seeds, tasks
 from preau.domains.spaces.actions import ageing, announcing, asking, making
 from preau.domains.spaces.models import Bundle, Kept, Resource
 from preau.domains.spaces.providers import is_offered
-from preau.domains.spaces.queries import lists, measures, meetings, portfolios
+from preau.domains.spaces.queries import lists, measures, meetings, papers, portfolios
 from preau.domains.timetable.boards import BesideLessons, beside_lessons
 from preau.foundation import boards, filework
 from preau.foundation.boards import NotificationKind, Pace
@@ -79,6 +80,20 @@ boards.uses.add(
 boards.search.add(
     boards.SearchSource(
         _("Espaces"), "users", lists.spaces_found, rules.enters_spaces, letters=2, order=56, service=KEY
+    )
+)
+places.add(
+    PlaceKind(
+        papers.KIND,
+        _("Espaces"),
+        reads=papers.read,
+        writes=papers.written,
+        runs=papers.run,
+        faces=papers.faces,
+        school_of=papers.school_of,
+        meets=papers.meeting,
+        order=20,
+        service=KEY,
     )
 )
 beside_lessons.add(BesideLessons(KEY, meetings.beside_lessons, order=30, service=KEY))
@@ -226,7 +241,6 @@ for key, label, subject, body, why, options in KINDS:
 
 for verb, label in [
     ("spaces.made", _("Espace ouvert")),
-    ("spaces.settled", _("Espace réglé")),
     ("spaces.archived", _("Espace archivé")),
     ("spaces.reopened", _("Espace rouvert")),
     ("spaces.called", _("Un autre établissement invité dans un projet")),
@@ -262,5 +276,6 @@ for verb, label in [
 for verb, label in [
     ("spaces.joined", _("Entrée dans un espace")),
     ("spaces.left", _("Sortie d’un espace")),
+    ("spaces.settled", _("Espace réglé")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label, private=True, touches_rights=True))

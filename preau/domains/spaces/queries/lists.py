@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -39,7 +39,8 @@ class SpaceRow:
 
 
 def spaces_shown(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Space]":
-    """The spaces that the viewer enters: of a teacher or a pupil their own, of the others all of the school; archived ones apart."""
+    """The spaces that the viewer enters: of a teacher or a pupil their own, of the others all of the school; archived ones apart. Those that
+    a teacher runs come first, before what colleagues do with the same classes."""
     rows = Space.objects.visible_to(viewer).select_related("subject", "group", "school")
     if chosen.get("lesquels") == "archives":
         rows = rows.filter(Q(archived_at__isnull=False) | Q(last_day__lt=viewer.today))
@@ -50,7 +51,8 @@ def spaces_shown(viewer: Viewer, chosen: Mapping[str, Any]) -> "QuerySet[Space]"
     if chosen.get("mots"):
         for word in fold(chosen["mots"]).split():
             rows = rows.filter(search_title__contains=word)
-    return rows.order_by("kind", "search_title", "pk")
+    runs: Any = Space.objects.run_by(viewer).filter(pk=OuterRef("pk"))
+    return rows.alias(is_run=Exists(runs)).order_by("-is_run", "kind", "search_title", "pk")
 
 
 def rows_of(viewer: Viewer, spaces: Sequence[Space]) -> list[SpaceRow]:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOW
+from preau.commons.documents.models import Document
+from preau.commons.documents.tests.props import a_document
 from preau.directory.models import Assignment, Enrolment, Group, Person, Subject
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
@@ -24,6 +26,7 @@ from preau.domains.spaces.models import (
     Resource,
     Space,
 )
+from preau.domains.spaces.queries.papers import KIND
 from preau.identity.codes import digest_of
 
 CODE = "KQ7M-3XWD-9RTA"
@@ -283,6 +286,14 @@ def many_parties(college: World, count: int) -> None:
     for _ in range(count):
         person = Person.objects.create(family_name=f"Venante {Person.objects.count()}", given_name="Ana")
         Party.objects.create(space=space, school=college.school, person=person, added_at=NOW)
+
+
+def many_papers(college: World, count: int) -> None:
+    """`count` documents more in the space of the cast's teaching."""
+    space, pupil = own_teaching(college), college.people["pupil"]
+    known = Document.objects.count()
+    for rank in range(count):
+        a_document(college.school, f"Texte {known + rank}", pupil, kind=KIND, place=space.pk)
 
 
 def many_kept(college: World, count: int) -> None:

@@ -33,6 +33,7 @@ from preau.domains.spaces.tests.props import (
     a_call,
     many_in_space,
     many_kept,
+    many_papers,
     many_parties,
     many_spaces,
     many_who_came,
@@ -88,6 +89,7 @@ PAGES = [
     Page("spaces:questions", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:question", IN_CLASS, otherwise=404, model=own_question),
     Page("spaces:reports", RUN, model=own_teaching),
+    Page("spaces:documents", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:shelf", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:wall", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:glossary", IN_CLASS, otherwise=404, model=own_teaching),
@@ -129,6 +131,7 @@ LISTS = [
     ("teacher", "spaces:reports", many_in_space),
     ("pupil", "spaces:wall", many_in_space),
     ("pupil", "spaces:shelf", many_in_space),
+    ("pupil", "spaces:documents", many_papers),
     ("teacher", "spaces:glossary", many_in_space),
     ("teacher", "spaces:members", many_parties),
     ("pupil", "spaces:portfolio", many_kept),
@@ -180,7 +183,16 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [
             f"spaces:{name}"
-            for name in ("space", "members", "questions", "shelf", "wall", "glossary", "question")
+            for name in (
+                "space",
+                "members",
+                "questions",
+                "documents",
+                "shelf",
+                "wall",
+                "glossary",
+                "question",
+            )
         ],
         SEEN,
     ),
@@ -283,6 +295,11 @@ def _archived(stage: Stage) -> None:
 
 def _called(stage: Stage) -> None:
     a_call(stage.college).__class__.objects.update(digest=digest_of(CODE), used_at=None)
+
+
+def _unreported(stage: Stage) -> None:
+    """Nobody has said anything of the question yet: who has, says it once."""
+    Report.objects.filter(question=stage.own(Question).pk).delete()
 
 
 def _emptied(stage: Stage) -> None:
@@ -460,7 +477,10 @@ BODIES = {
         ]
     },
     "spaces:report_question": Body(
-        "pupil", lambda stage: {"words": "C’est moqueur."}, wrong=lambda stage: {"words": TOO_LONG}
+        "pupil",
+        lambda stage: {"words": "C’est moqueur."},
+        before=_unreported,
+        wrong=lambda stage: {"words": TOO_LONG},
     ),
     "spaces:report_card": Body(
         "teacher", lambda stage: {"words": "C’est moqueur."}, wrong=lambda stage: {"words": TOO_LONG}

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Space
 from preau.domains.spaces.queries import talk
+from preau.domains.spaces.queries.papers import pages_of
 
 
 def framed(
@@ -28,46 +27,9 @@ def framed(
         "space": space,
         "here": here,
         "counts": counts,
-        "pages": _pages(request, space, counts),
+        "pages": pages_of(viewer, space, counts),
         "runs": rules.runs(viewer, space),
         "is_over": space.is_over(viewer.today),
         "writes": rules.writes(viewer, space),
     }
     return render(request, template, shared | dict(context), status=status)
-
-
-def _pages(
-    request: HttpRequest, space: Space, counts: Mapping[str, int]
-) -> list[tuple[str, str, str, str, int]]:
-    """Key, name, address, drawing and what waits, of each page of a space."""
-    viewer = request.viewer
-
-    def at(name: str) -> str:
-        return reverse(f"spaces:{name}", kwargs={"pk": space.pk})
-
-    pages = [("home", _("Accueil de l’espace"), at("space"), "layout-grid", 0)]
-    if rules.has_questions(viewer, space):
-        pages.append(("questions", _("Questions"), at("questions"), "message-question", counts["questions"]))
-    pages += [
-        ("shelf", _("Étagère"), at("shelf"), "book", 0),
-        ("wall", _("Mur de cartes"), at("wall"), "layout-kanban", 0),
-        ("glossary", _("Glossaire"), at("glossary"), "vocabulary", counts["definitions"]),
-    ]
-    if (
-        viewer.offers("drive")
-        and space.is_of_a_group
-        and space.group_id
-        and viewer.school_id == space.school_id
-    ):
-        pages.append(
-            ("files", _("Fichiers"), reverse("drive:group", kwargs={"pk": space.group_id}), "folder", 0)
-        )
-    if viewer.offers("drive") and space.kind == Space.Kind.OWN:
-        pages.append(("files", _("Fichiers"), reverse("drive:home"), "folder", 0))
-    if space.kind != Space.Kind.OWN:
-        pages.append(("members", _("Qui est dans l’espace"), at("members"), "users", 0))
-    if counts["reports"]:
-        pages.append(("reports", _("Signalements"), at("reports"), "flag", counts["reports"]))
-    if rules.settles_space(viewer, space):
-        pages.append(("settings", _("Réglages de l’espace"), at("settings"), "settings", 0))
-    return pages

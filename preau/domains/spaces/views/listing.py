@@ -22,7 +22,7 @@ from preau.domains.spaces.forms import (
     SpaceForm,
 )
 from preau.domains.spaces.models import Party, Space
-from preau.domains.spaces.queries import around, lists, people, talk, walls
+from preau.domains.spaces.queries import around, lists, papers, people, talk, walls
 from preau.domains.spaces.queries.hours import hours_of
 from preau.domains.spaces.views.frame import framed
 from preau.foundation.access import opens
@@ -104,6 +104,7 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
     schools = people.number_of_schools(space)
     with_questions = rules.has_questions(viewer, space)
     asked = list(talk.questions_of(viewer, space)[: talk.MOST_BESIDE]) if with_questions else []
+    written, count = papers.last_of(viewer, space)
     context = {
         "people": people.people_of(space, viewer.today),
         "schools": schools,
@@ -113,6 +114,9 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
         "hours": hours_of(space, viewer.moment) if with_questions and space.asks else None,
         "asks": rules.asks(viewer, space),
         "shelf": walls.shelf_of(viewer, space, 6),
+        "documents": written,
+        "documents_count": count,
+        "has_documents": papers.has_documents(viewer, space),
         "works": around.works_of(viewer, space),
         "may_announce": rules.runs_now(viewer, space),
         "ends": around.ending_of(viewer, space),
@@ -122,6 +126,22 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
         "ask_form": forms.get("ask_form") or AskForm(),
     }
     return framed(request, "spaces/space.html", space, "home", context, status)
+
+
+@opens(Space, to=papers.has_documents)
+@require_safe
+def documents(request: HttpRequest, space: Space) -> HttpResponse:
+    """What is written together in it, the last changed first."""
+    viewer = request.viewer
+    page = page_for(request, papers.all_of(viewer, space), A_PAGE)
+    context = {
+        "rows": papers.rows_of(viewer, page.object_list),
+        "page_obj": page,
+        "begins": papers.begins(viewer, space),
+        "opens_on": space.opens if space.opens and viewer.today < space.opens else None,
+        "place": f"{papers.KIND}-{space.pk}",
+    }
+    return framed(request, "spaces/documents.html", space, "documents", context)
 
 
 @opens(Space, to=rules.enters)
