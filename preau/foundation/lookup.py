@@ -232,7 +232,9 @@ def titled(
     nothing: Any = Value("", output_field=TextField())
     no_moment: Any = Cast(Value(None), DateTimeField())
     told: Any = (
-        ExpressionWrapper(inside, BooleanField()) if inside is not None else Value(False, BooleanField())
+        ExpressionWrapper(inside, BooleanField())
+        if inside is not None
+        else Value(False, output_field=BooleanField())
     )
     return rows.annotate(
         found_pk=F("pk"),
