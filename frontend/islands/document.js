@@ -292,29 +292,41 @@ const Passages = Extension.create({
   })],
 });
 function marked(whole) {
-  const found = [];
+  const found = [], places = new Map(passages.map((one) => [one, []]));
   whole.descendants((node, at) => {
     if (!node.isTextblock) return true;
     const words = node.textBetween(0, node.content.size, undefined, "\ufffc");
     for (const one of passages) {
-      let from = words.indexOf(one.passage);
-      while (from >= 0 && one.avant && !words.slice(0, from).endsWith(one.avant)) from = words.indexOf(one.passage, from + 1);
-      if (from < 0) from = words.indexOf(one.passage);
-      if (from >= 0) found.push(Decoration.inline(at + 1 + from, at + 1 + from + one.passage.length, { class: "cowriting-commented", title: one.qui }));
+      for (let from = words.indexOf(one.passage); from >= 0; from = words.indexOf(one.passage, from + 1)) places.get(one).push([at + 1 + from, lineBefore(words, from)]);
     }
     return false;
   });
+  // Where nothing says which one it is, none is shown.
+  for (const [one, all] of places) {
+    const told = all.length > 1 && one.avant ? all.filter(([, before]) => before.endsWith(one.avant)) : all;
+    if (told.length === 1) found.push(Decoration.inline(told[0][0], told[0][0] + one.passage.length, { class: "cowriting-commented", title: one.qui }));
+  }
   return DecorationSet.create(whole, found);
 }
 
+/** What a line says before one of its words, as the server reads it: since the last formula or end of line (\ufffc); \u2029 is its beginning. */
+const lineBefore = (words, at) => `\u2029${words.slice(words.lastIndexOf("\ufffc", at - 1) + 1, at)}`;
+
 /** The page of comments, with the words that are chosen. */
 function comment() {
-  const { from, to, $from } = editor.state.selection;
+  const { from, to } = editor.state.selection;
   const url = new URL(place.querySelector("[data-comment]").href);
   const passage = editor.state.doc.textBetween(from, to, " ").trim().slice(0, 300);
   if (passage) {
     url.searchParams.set("passage", passage);
-    url.searchParams.set("avant", $from.parent.textBetween(0, $from.parentOffset, " ").slice(-40));
+    let start = -1;
+    editor.state.doc.nodesBetween(from, to, (node, at) => {
+      if (start >= 0 || !node.isText) return;
+      const first = Math.max(from - at, 0), found = node.text.slice(first, to - at).search(/\S/);
+      if (found >= 0) start = at + first + found;
+    });
+    const $start = editor.state.doc.resolve(start < 0 ? from : start);
+    url.searchParams.set("avant", lineBefore($start.parent.textBetween(0, $start.parent.content.size, undefined, "\ufffc"), $start.parentOffset).slice(-40));
   }
   location.assign(url);
 }

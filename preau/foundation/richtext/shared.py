@@ -53,6 +53,8 @@ MARKS = {
 TAGS = {tag: mark for mark, tag in MARKS.items()}
 # Deeper than anybody writes: what is below loses its form and keeps its words.
 DEEPEST = 40
+# Stands before the first word of a line, among the words that come before a passage (document.js says it too).
+BEGINS = "\u2029"
 
 
 class NotAnUpdate(Exception):
@@ -323,14 +325,14 @@ def begun(html: str) -> bytes:
 
 
 def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
-    """Put `words` in the place of a passage within one block: the one that comes after `prefix` where there are several.
+    """Put `words` in the place of a passage within one line: the one that comes after `prefix` where there are several.
 
-    Returns the update; None when the passage is not there any more.
+    Returns the update; None when the passage is not there any more, or when nothing says which one it is.
     """
-    found = [(text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)]
-    if not passage or not found:
+    found = places_of(doc, passage, prefix)
+    if len(found) != 1:
         return None
-    text, at = next((one for one in found if words_of(one[0])[: one[1]].endswith(prefix)), found[0])
+    text, at = found[0]
     before = doc.get_state()
     said = words_of(text)
     start = len(said[:at].encode())
@@ -340,6 +342,17 @@ def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
         if words:
             text.insert(start, words, marks or None)
     return bytes(doc.get_update(before))
+
+
+def places_of(doc: Any, passage: str, prefix: str = "") -> list[tuple[Any, int]]:
+    """Where a passage stands: each text node, and the rank of its first sign there. Where there are several, those that come after
+    `prefix`: the words before it, which `BEGINS` says are all that the line has."""
+    if not passage:
+        return []
+    found = [(text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)]
+    if len(found) < 2 or not prefix:
+        return found
+    return [(text, at) for text, at in found if (BEGINS + words_of(text)[:at]).endswith(prefix)]
 
 
 def words_of(text: Any) -> str:

@@ -37,6 +37,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
         "document": document,
         "author": viewer.person,
         "passage": said.passage,
+        "prefix": said.prefix,
         "text": said.text,
         "kind": Comment.Kind.COMMENT if said.replacement is None else Comment.Kind.SUGGESTION,
         "replacement": said.replacement or "",
@@ -46,7 +47,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
     known = Comment.objects.filter(**facts).first()
     if known:
         return known, False
-    made = Comment.objects.create(**facts, prefix=said.prefix, made_at=timezone.now())
+    made = Comment.objects.create(**facts, made_at=timezone.now())
     live.touch(writing.topic_of(document.pk))
     return made, True
 

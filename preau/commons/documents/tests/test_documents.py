@@ -390,6 +390,61 @@ def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World
     assert said(document) == "<p>un mot, puis deux mots</p>"
 
 
+def suggest(client: SchoolClient, document: Document, **facts: str) -> Any:
+    body = {"genre": "suggestion", "passage": "un chat", "avant": "", "place": "un chien", "texte": ""} | facts
+    return client.post(reverse("documents:comments", kwargs={"pk": document.pk}), body)
+
+
+def test_a_suggestion_sent_by_the_form_changes_the_passage_that_was_chosen(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    document = begun(seat_of("teacher"), html="<p>un chat dort, il mange un chat</p>")
+    client.sit(college.people["teacher"])
+    suggest(client, document, avant="il mange ")
+    suggest(client, document, avant=shared.BEGINS, place="une chatte")
+    for suggestion in document.comments.order_by("pk"):
+        comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == "<p>une chatte dort, il mange un chien</p>"
+
+
+def test_a_suggestion_of_which_the_words_before_have_changed_changes_no_other_passage(
+    college: World, seat_of: Any
+) -> None:
+    html = "<p>un chat dort, il mange un chat</p>"
+    document = begun(seat_of("teacher"), html=html)
+    told = Said("un chat", "elle mange ", "", "un chien")
+    suggestion, _new = comments.comment(seat_of("teacher"), document.pk, told)
+    with pytest.raises(comments.Gone):
+        comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>un chat dort, un chat mange</p>", "plusieurs endroits"),
+        ("<table><tbody><tr><td>un chat | un chat</td></tr></tbody></table>", "plusieurs endroits"),
+        ("<p>un<br>chat</p>", "pas dans le document"),
+        ('<ul><li>a<ul><li>un <span data-formula="chat">chat</span></li></ul></li></ul>', "une formule"),
+    ],
+)
+def test_a_suggestion_that_could_not_be_taken_is_refused_beside_its_passage(
+    college: World, client: SchoolClient, seat_of: Any, html: str, words: str
+) -> None:
+    document = begun(seat_of("teacher"), html=html)
+    client.sit(college.people["teacher"])
+    answer = suggest(client, document)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not document.comments.exists()
+
+
+def test_the_same_remark_about_the_second_place_is_another(college: World, seat_of: Any) -> None:
+    document = begun(seat_of("teacher"), html="<p>un chat dort, il mange un chat</p>")
+    for prefix in (shared.BEGINS, "il mange "):
+        assert comments.comment(seat_of("teacher"), document.pk, Said("un chat", prefix, "Lequel ?"))[1]
+
+
 def test_a_suggestion_of_which_the_passage_has_gone_is_not_applied(college: World, seat_of: Any) -> None:
     document = staff_document(college)
     suggestion = a_suggestion(document, college.people["teacher"], passage="ces mots partis")

@@ -28,7 +28,9 @@ def comments(request: HttpRequest, document: Document) -> HttpResponseBase:
     form = None
     if writes:
         asked = {"passage": request.GET.get("passage", "")[:300], "avant": request.GET.get("avant", "")[-60:]}
-        form = CommentForm(texts.html_now(document), request.POST or None, initial=asked)
+        form = CommentForm(
+            texts.html_now(document), lambda: texts.doc_of(document), request.POST or None, initial=asked
+        )
     if form and request.method == "POST" and form.is_valid() and _said(request, document, form):
         return redirect("documents:comments", pk=document.pk)
     return _page(request, document, form)
