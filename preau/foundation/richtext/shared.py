@@ -53,6 +53,8 @@ MARKS = {
 TAGS = {tag: mark for mark, tag in MARKS.items()}
 # Deeper than anybody writes: what is below loses its form and keeps its words.
 DEEPEST = 40
+# Deeper than any page that people paste; an update that goes deeper was made to harm.
+DEEPEST_SENT = 2_000
 # Stands before the first word of a line, among the words that come before a passage (document.js says it too).
 BEGINS = "\u2029"
 
@@ -75,11 +77,21 @@ def _apply(doc: Any, update: bytes) -> None:
         doc.apply_update(update)
     except (ValueError, TypeError) as error:
         raise NotAnUpdate from error
+    except BaseException as error:
+        # What the library of Rust did not expect is no `Exception`.
+        if type(error).__name__ == "PanicException":
+            raise NotAnUpdate from error
+        raise
 
 
 def check(update: bytes) -> None:
-    """Raises NotAnUpdate for what may not be kept."""
-    opened(update)
+    """Raises NotAnUpdate for what may not be kept: broken bytes, or blocks in one another by the thousand."""
+    level = [root_of(opened(update))]
+    for _depth in range(DEEPEST_SENT):
+        level = [child for node in level for child in node.children if not isinstance(child, XmlText)]
+        if not level:
+            return
+    raise NotAnUpdate
 
 
 def merged(state: bytes, updates: Sequence[bytes]) -> bytes:
@@ -110,14 +122,27 @@ def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind o
         return "<br>"
     if name == "formula":
         return nodes.as_typed(str(_told(node, "latex")))
-    inside = "".join(_raw(child, depth + 1) for child in node.children)
     if depth > DEEPEST:
-        return inside
+        return _flat(node)
+    inside = "".join(_raw(child, depth + 1) for child in node.children)
     if name == "heading":
         tag = "h4" if _level(node) >= 4 else "h3"
         return f"<{tag}>{inside}</{tag}>"
     tag = BLOCKS.get(str(name), "")
     return f"<{tag}>{inside}</{tag}>" if tag else inside
+
+
+def _flat(node: Any) -> str:
+    """The words under a node however deep they are, without a call for each level."""
+    said, left = "", [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, XmlElement) and one.tag not in {"hardBreak", "formula"}:
+            said += " "
+            left += reversed(list(one.children))
+        else:
+            said += _raw(one)
+    return said
 
 
 def _told(node: Any, name: str) -> Any:
@@ -376,8 +401,10 @@ def _marks_at(text: Any, at: int) -> dict[str, Any]:
 
 
 def _texts(node: Any) -> Iterable[Any]:
-    for child in node.children:
-        if isinstance(child, XmlText):
-            yield child
-        elif isinstance(child, XmlElement):
-            yield from _texts(child)
+    left = list(reversed(list(node.children)))
+    while left:
+        one = left.pop()
+        if isinstance(one, XmlText):
+            yield one
+        elif isinstance(one, XmlElement):
+            left += reversed(list(one.children))

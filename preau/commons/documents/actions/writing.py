@@ -38,6 +38,10 @@ class Full(Exception):
     """The document is as heavy as it may be."""
 
 
+class Passed(Exception):
+    """This person has no turn to write any more."""
+
+
 class Held(Exception):
     """Somebody else has the turn to write; `turn` says who and until when."""
 
@@ -129,25 +133,33 @@ def take_turn(viewer: Viewer, document_id: int) -> Turn:
 
 @dataclass(frozen=True)
 class Saved:
-    """`clashes`: how many paragraphs somebody else had changed meanwhile; both texts then stand in the document."""
+    """`clashes`: how many paragraphs somebody else had changed meanwhile; both texts then stand in the document. `again`: the same was sent
+    a moment ago, and is there."""
 
     changed: bool
     clashes: int = 0
+    again: bool = False
 
 
 @transaction.atomic
-def save_turn(viewer: Viewer, document_id: int, html: str, began_from: str) -> Saved:
-    """Put what was typed in the document: only the paragraphs that changed since `began_from` (canonical HTML) are replaced.
+def save_turn(viewer: Viewer, document_id: int, html: str) -> Saved:
+    """Put what was typed in the document (canonical HTML): only the paragraphs that changed since the turn began are replaced.
 
-    Ends the turn. Raises NotOpen, Held when somebody else has begun meanwhile.
+    Ends the turn, which stays as a mark of what was saved: sent twice, the second time changes nothing. Raises NotOpen, Passed, Held when
+    somebody else has begun meanwhile.
     """
     document = hold(viewer, document_id)
     turn = Turn.objects.select_related("person").filter(document=document).first()
     if turn and turn.person_id != viewer.person.pk and turn.ends_at > timezone.now():
         raise Held(turn)
-    if turn:
-        turn.delete()
-    return write(viewer, document, began_from, html)
+    if turn is None or turn.person_id != viewer.person.pk:
+        raise Passed
+    now, base, is_over = timezone.now(), turn.html, turn.ends_at <= timezone.now()
+    turn.html, turn.ends_at = html, now
+    turn.save(update_fields=["html", "ends_at"])
+    if is_over and base == html:
+        return Saved(changed=False, again=True)
+    return write(viewer, document, base, html)
 
 
 def write(viewer: Viewer, document: Document, base: str, html: str) -> Saved:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from preau.commons.documents import rules
-from preau.commons.documents.models import Authorship, Presence, Update
+from preau.commons.documents.models import Authorship, Presence
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 
 # Colours of who writes: those of subjects, which are read in the light and in the dark.
@@ -68,6 +70,6 @@ def authors_of(versions: Iterable[int]) -> dict[int, list[str]]:
 
 def writing_since(document_id: int, number: int) -> list[str]:
     """Who has written since the last version, by name (one query)."""
-    rows = Update.objects.filter(document=document_id, number__gt=number, author__isnull=False)
-    rows = rows.select_related("author").order_by("number")
-    return list(dict.fromkeys(row.author.full_name for row in rows.defer("content") if row.author))
+    rows = Person.objects.filter(document_updates__document=document_id, document_updates__number__gt=number)
+    first = rows.annotate(wrote=Min("document_updates__number")).order_by("wrote")
+    return [person.full_name for person in first]

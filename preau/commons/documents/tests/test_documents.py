@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pycrdt import Doc, XmlElement, XmlText
 
 from conftest import NOW, SchoolClient
 from preau.commons.documents import rules
@@ -239,6 +240,42 @@ def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, se
     assert all(f"<p>{rank} au tour {turn}.</p>" in said(document) for rank in range(30) for turn in range(3))
 
 
+def test_a_version_kept_between_two_reads_hides_no_update(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer, late = Writer(seat_of("head"), document), Writer(seat_of("teacher"), document)
+    for words in ("Un.", "Deux.", "Trois."):
+        writer.type(words)
+    writer.send()
+    writer.type("Quatre.")
+    reads = list[str]()
+
+    def meanwhile(execute: Any, sql: str, *told: Any) -> Any:
+        """Between the first read and the second, whichever they are."""
+        reads.append(sql)
+        if len(reads) == 2:
+            versions._settle(document.pk)
+            writer.send()
+        return execute(sql, *told)
+
+    with connection.execute_wrapper(meanwhile):
+        late.fetch()
+    late.fetch()
+    assert late.html == said(document) == TEXT + "<p>Un.</p><p>Deux.</p><p>Trois.</p><p>Quatre.</p>"
+
+
+def test_a_page_is_told_that_there_is_more(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(texts, "MOST_UPDATES", 2)
+    for rank in range(3):
+        written(document, college.people["head"], str(rank))
+    client.sit(college.people["teacher"])
+    address = reverse("documents:follow", kwargs={"pk": document.pk})
+    told = client.get(address, {"depuis": "0"}).json()
+    assert (told["numero"], told["encore"]) == (3, True)
+    told = client.get(address, {"depuis": "3"}).json()
+    assert (told["numero"], told["encore"]) == (4, False)
+
+
 # Turns, without the live editor
 
 
@@ -256,12 +293,12 @@ def test_one_writes_in_turn_and_the_turn_opens_again_by_itself(
 
 def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_of: Any) -> None:
     document = staff_document(college)
-    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    writing.take_turn(seat_of("teacher"), document.pk)
     live = Writer(seat_of("head"), document)
     live.type("Ajouté en direct.")
     live.send()
     saved = writing.save_turn(
-        seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>", turn.html
+        seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>"
     )
     assert (saved.changed, saved.clashes) == (True, 0)
     assert said(document) == "<p>Le premier, relu.</p><p>Le second paragraphe.</p><p>Ajouté en direct.</p>"
@@ -269,15 +306,42 @@ def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_o
 
 def test_a_paragraph_changed_on_both_sides_stays_twice(college: World, seat_of: Any) -> None:
     document = staff_document(college)
-    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    writing.take_turn(seat_of("teacher"), document.pk)
     doc = texts.doc_of(document)
     content, _clashes = shared.replace(doc, TEXT, TEXT.replace("premier", "tout premier"))
     writing.receive(seat_of("head"), document.pk, uuid4(), content)
-    saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"), turn.html)
+    saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"))
     assert saved.clashes == 1
     assert said(document) == (
         "<p>Le 1er paragraphe.</p><p>Le tout premier paragraphe.</p><p>Le second paragraphe.</p>"
     )
+
+
+def test_saved_twice_the_text_stands_once(college: World, seat_of: Any) -> None:
+    """A double click, while others write: the second time is not a merge of the same text with itself."""
+    document = staff_document(college)
+    writing.take_turn(seat_of("teacher"), document.pk)
+    wanted = "<p>Un.</p><p>Deux.</p>"
+    assert writing.save_turn(seat_of("teacher"), document.pk, wanted).changed
+    live = Writer(seat_of("head"), document)
+    live.type("Trois.")
+    live.send()
+    saved = writing.save_turn(seat_of("teacher"), document.pk, wanted)
+    assert (saved.changed, saved.again) == (False, True)
+    assert said(document) == wanted + "<p>Trois.</p>"
+    with pytest.raises(writing.Passed):
+        writing.save_turn(seat_of("cpe"), document.pk, wanted)
+
+
+def test_the_second_click_is_told_that_it_is_saved(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    client.sit(college.people["teacher"])
+    client.post(reverse("documents:take_turn", kwargs={"pk": document.pk}))
+    address = reverse("documents:write", kwargs={"pk": document.pk})
+    for _time in range(2):
+        answer = client.post(address, {"texte": "Une seule fois."}, follow=True)
+        assert "C’est enregistré." in answer.content.decode()
+    assert said(document) == "<p>Une seule fois.</p>"
 
 
 def test_who_lost_the_turn_keeps_what_they_typed(college: World, client: SchoolClient, clock: Any) -> None:
@@ -320,6 +384,50 @@ def test_a_pause_makes_a_version_and_says_who_wrote(college: World, seat_of: Any
     assert not Update.objects.filter(document=document).exists()
     assert State.objects.get(document=document).number == 3
     assert said(document) == version.html
+
+
+def deep(levels: int, words: str) -> bytes:
+    """An update: these words in so many quotes, one in another."""
+    doc: Any = Doc()
+    at = shared.root_of(doc)
+    with doc.transaction():
+        for _level in range(levels):
+            at.children.append(XmlElement("blockquote", {}))
+            at = at.children[0]
+        at.children.append(XmlText(words))
+    return bytes(doc.get_update())
+
+
+def test_quotes_in_quotes_by_the_hundred_are_read(college: World, client: SchoolClient, seat_of: Any) -> None:
+    document = staff_document(college)
+    writing.receive(seat_of("teacher"), document.pk, uuid4(), deep(1_500, "Tout au fond."))
+    client.sit(college.people["teacher"])
+    answer = client.get(reverse("documents:document", kwargs={"pk": document.pk}))
+    assert "Tout au fond." in answer.content.decode()
+    with pytest.raises(shared.NotAnUpdate):
+        writing.receive(seat_of("teacher"), document.pk, uuid4(), deep(2_500, "Plus bas."))
+
+
+def test_a_document_that_cannot_be_kept_stops_no_other(
+    college: World, seat_of: Any, monkeypatch: Any
+) -> None:
+    bad, good = staff_document(college), own_document(college)
+    for document in (bad, good):
+        writer = Writer(seat_of("teacher"), document)
+        writer.type("Ajouté.")
+        writer.send()
+    Document.objects.filter(pk=bad.pk).update(changed_at=NOW - timedelta(days=1))
+    keep = versions.keep
+
+    def kept(document: Document) -> Any:
+        if document.pk == bad.pk:
+            raise RecursionError
+        return keep(document)
+
+    monkeypatch.setattr(versions, "keep", kept)
+    monkeypatch.setattr(versions, "AT_ONCE", 1)
+    assert versions.settle(timezone.now() + versions.PAUSE + timedelta(seconds=1)) == 1
+    assert good.all_versions.count() == 2
 
 
 def test_going_back_to_a_version_erases_nothing(college: World, seat_of: Any) -> None:
@@ -391,7 +499,13 @@ def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World
 
 
 def suggest(client: SchoolClient, document: Document, **facts: str) -> Any:
-    body = {"genre": "suggestion", "passage": "un chat", "avant": "", "place": "un chien", "texte": ""} | facts
+    body = {
+        "genre": "suggestion",
+        "passage": "un chat",
+        "avant": "",
+        "place": "un chien",
+        "texte": "",
+    } | facts
     return client.post(reverse("documents:comments", kwargs={"pk": document.pk}), body)
 
 

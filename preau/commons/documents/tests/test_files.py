@@ -92,6 +92,19 @@ def test_what_is_dangerous_stays_in_the_file() -> None:
     assert html == "<p>Bonjour</p>"
 
 
+@pytest.mark.parametrize(
+    "content", [b"<p>un</p>" + b"<math " * 300_000, b"<p>un</p>" + b'<math alttext="x"> ' * 100_000]
+)
+def test_formulas_that_nothing_closes_hold_nobody(content: bytes) -> None:
+    """Each sign is looked at once: seconds, where it was hours."""
+    assert showing.plain(brought("a.html", content)) == "un"
+
+
+def test_a_formula_as_browsers_draw_it_is_read() -> None:
+    html = brought("a.html", b'<p><math>1</math> a <math class="f" alttext="x^2">xx</math> b</p>')
+    assert 'data-formula="x^2"' in html and "xx" not in html and " b" in html
+
+
 def test_old_encodings_are_read() -> None:
     assert brought("a.txt", "élève".encode("cp1252")) == "<p>élève</p>"
     assert brought("a.txt", "élève".encode("utf-16")) == "<p>élève</p>"

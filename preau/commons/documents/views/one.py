@@ -53,6 +53,7 @@ def _answer(
     news = texts.since(document.pk, since)
     facts = {
         "numero": news.number,
+        "encore": news.more,
         "ajouts": [base64.b64encode(content).decode() for content in news.updates],
         "presents": [one.facts() for one in people.present(request.viewer, document.pk)],
         "ecrit": rules.writes(request.viewer, document),
@@ -147,7 +148,7 @@ def write(request: HttpRequest, document: Document) -> HttpResponseBase:
     turn = Turn.objects.filter(document=document.pk, person=request.viewer.person.pk).first()
     if request.method == "POST":
         form = WriteForm(request.POST)
-        if form.is_valid() and _save(request, document, form, turn):
+        if form.is_valid() and _save(request, document, form):
             return redirect("documents:document", pk=document.pk)
     elif turn is None or turn.ends_at < timezone.now():
         return redirect("documents:document", pk=document.pk)
@@ -157,16 +158,16 @@ def write(request: HttpRequest, document: Document) -> HttpResponseBase:
     return render_form(request, "documents/write.html", context)
 
 
-def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn | None) -> bool:
+def _save(request: HttpRequest, document: Document, form: WriteForm) -> bool:
     """False, with a sentence beside the text, when somebody else writes now."""
-    if turn is None:
+    try:
+        saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"])
+    except writing.Passed:
         said = _(
             "Votre tour d’écriture est passé. Copiez votre texte, puis reprenez la plume pour l’ajouter."
         )
         form.add_error("texte", said)
         return False
-    try:
-        saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"], turn.html)
     except writing.Held as held:
         form.add_error("texte", held_said(held.turn))
         return False
@@ -186,5 +187,7 @@ def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn 
             % {"num": saved.clashes},
         )
     else:
-        messages.success(request, _("C’est enregistré.") if saved.changed else str(NOTHING_CHANGED))
+        messages.success(
+            request, _("C’est enregistré.") if saved.changed or saved.again else str(NOTHING_CHANGED)
+        )
     return True
