@@ -23,7 +23,7 @@ from preau.commons.documents.queries import places
 from preau.commons.documents.queries.places import Place
 from preau.directory.viewer import Viewer
 from preau.foundation.fields import Filter, RichText
-from preau.foundation.richtext import shared, showing
+from preau.foundation.richtext import cleaning, shared, showing
 
 NOT_THERE = gettext_lazy("Ce lieu n’est plus ouvert pour vous. Choisissez-en un autre.")
 PREFIX = 60
@@ -46,7 +46,7 @@ class TitleForm(forms.Form):
     )
 
     def clean_titre(self) -> str:
-        return " ".join(self.cleaned_data["titre"].split())
+        return " ".join(cleaning.UNSEEN.sub("", self.cleaned_data["titre"]).split())
 
 
 class NewForm(TitleForm):
@@ -227,7 +227,7 @@ class SendForm(PageForm):
 def title_from(name: str) -> str:
     """A title from the name of a file: « Compte-rendu.odt » → « Compte-rendu »."""
     stem = name.rsplit("/", 1)[-1].rpartition(".")[0] or name
-    return " ".join(stem.replace("_", " ").split())[:LONGEST_TITLE]
+    return " ".join(cleaning.UNSEEN.sub("", stem).replace("_", " ").split())[:LONGEST_TITLE]
 
 
 def known_title(document: Document) -> dict[str, str]:

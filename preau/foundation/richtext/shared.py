@@ -4,15 +4,16 @@
 A state and its updates are bytes of Yjs (version 1). Whatever order they come in, and however often, the text is the same.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from html import escape
+from itertools import accumulate
 from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText, merge_updates
 
-from preau.foundation.richtext import cleaning, nodes
+from preau.foundation.richtext import cleaning, comparing, nodes
 from preau.foundation.richtext.nodes import (
     Block,
     Break,
@@ -188,19 +189,26 @@ class _Group:
 
 def _groups(root: Any) -> list[_Group]:
     """Children that show as one block (two lists that follow each other) stand together; what shows nothing goes with what is before it."""
-    found: list[_Group] = []
     raws = [_raw(child) for child in root.children]
+    runs: list[_Group] = []
+    melting: set[int] = set()
     for at, raw in enumerate(raws):
         alone = tuple(blocks_of(raw))
-        last = found[-1] if found else None
+        last = runs[-1] if runs else None
         if not alone and last:
-            found[-1] = _Group(last.start, at + 1, last.blocks)
+            runs[-1] = _Group(last.start, at + 1, last.blocks)
         elif last and last.blocks and alone and _melts(last.blocks[-1], alone[0]):
-            together = tuple(blocks_of("".join(raws[last.start : at + 1])))
-            found[-1] = _Group(last.start, at + 1, together)
+            runs[-1] = _Group(last.start, at + 1, alone)
+            melting.add(len(runs) - 1)
         else:
-            found.append(_Group(at, at + 1, alone))
-    return found
+            runs.append(_Group(at, at + 1, alone))
+    # Those that melt are read together once, when all of them are known.
+    return [
+        _Group(one.start, one.end, tuple(blocks_of("".join(raws[one.start : one.end]))))
+        if rank in melting
+        else one
+        for rank, one in enumerate(runs)
+    ]
 
 
 def _melts(one: str, other: str) -> bool:
@@ -227,20 +235,20 @@ def _write(root: Any, old: list[str], wanted: list[Block]) -> tuple[int, int]:
     now = [block for group in groups for block in (group.blocks or ("",))]
     holder = [rank for rank, group in enumerate(groups) for _block in (group.blocks or ("",))]
     new = [nodes.html_of([block]) for block in wanted]
-    # Where each block that was read stands now, if it is still the same.
+    # Where each block that was read stands now, if it is still the same; and what stands before it.
     stands: dict[int, int] = {}
-    for match in SequenceMatcher(None, old, now, autojunk=False).get_matching_blocks():
-        stands |= {match.a + step: match.b + step for step in range(match.size)}
+    for kind, first, last, start, _end in comparing.changes(old, now):
+        if kind == "equal":
+            stands |= {first + step: start + step for step in range(last - first)}
+    before = list(accumulate((stands.get(rank, -1) for rank in range(len(old))), max, initial=-1))
     clashes = 0
-    changes = [
-        code for code in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"
-    ]
+    changes = [code for code in comparing.changes(old, new) if code[0] != "equal"]
     for _kind, first, last, start, end in reversed(changes):
         there = [stands[rank] for rank in range(first, last) if rank in stands]
         gone = sorted({holder[rank] for rank in there})
         clashes += (last - first) - len(there)
         kept = _not_replaced(groups, gone, now, holder, set(there))
-        at = _place(groups, holder, stands, first, gone)
+        at = _place(groups, holder, before[first], first, gone)
         for rank in reversed(gone):
             del root.children[groups[rank].start : groups[rank].end]
         _insert(root, at, [*wanted[start:end], *kept])
@@ -251,19 +259,22 @@ def _not_replaced(
     groups: list[_Group], gone: list[int], now: list[str], holder: list[int], there: set[int]
 ) -> list[Block]:
     """Blocks that share a child of the root with one that is replaced: they are written again after it."""
-    lost = [rank for rank, group in enumerate(holder) if group in gone and rank not in there]
+    if not gone:
+        return []
+    near = range(bisect_left(holder, gone[0]), bisect_right(holder, gone[-1]))
+    groups_gone = set(gone)
+    lost = [rank for rank in near if holder[rank] in groups_gone and rank not in there]
     return cleaning.read("".join(now[rank] for rank in lost))
 
 
 def _place(
-    groups: list[_Group], holder: list[int], stands: dict[int, int], first: int, gone: list[int]
+    groups: list[_Group], holder: list[int], before: int, first: int, gone: list[int]
 ) -> int:
     """Before which child of the root new blocks go: where the ones they replace begin, else after the nearest that stands before them."""
     if gone:
         return groups[gone[0]].start
-    before = [stands[rank] for rank in range(first) if rank in stands]
-    if before:
-        return groups[holder[max(before)]].end
+    if before >= 0:
+        return groups[holder[before]].end
     return 0 if first == 0 else _length(groups)
 
 

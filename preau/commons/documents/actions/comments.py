@@ -55,7 +55,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
 @transaction.atomic
 def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
     """Answer; False when the last answer says the same. Raises NotOpen."""
-    comment = lock(Comment, comment.pk, "document")
+    comment = _held(viewer, comment)
     if not rules.answers(viewer, comment):
         raise writing.NotOpen
     last = comment.answers.order_by("-pk").first()
@@ -76,13 +76,13 @@ def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
 @transaction.atomic
 def settle(viewer: Viewer, comment: Comment) -> bool:
     """A comment is dealt with; False when it was."""
-    return _settle(viewer, lock(Comment, comment.pk, "document"), Comment.Outcome.DONE)
+    return _settle(viewer, _held(viewer, comment), Comment.Outcome.DONE)
 
 
 @transaction.atomic
 def refuse(viewer: Viewer, comment: Comment) -> bool:
     """A suggestion is not taken; False when it was settled."""
-    return _settle(viewer, lock(Comment, comment.pk, "document"), Comment.Outcome.REFUSED)
+    return _settle(viewer, _held(viewer, comment), Comment.Outcome.REFUSED)
 
 
 @transaction.atomic
@@ -102,6 +102,17 @@ def accept(viewer: Viewer, comment: Comment) -> bool:
     return _settle(viewer, comment, Comment.Outcome.ACCEPTED)
 
 
+def _held(viewer: Viewer, comment: Comment) -> Comment:
+    """A comment that nobody else changes; its document first, always: two who hold both in another order would wait for each other."""
+    writing.hold(viewer, comment.document_id, to=_whoever)
+    return lock(Comment, comment.pk, "document")
+
+
+def _whoever(_viewer: Viewer, _document: Document) -> bool:
+    """Who may do what is asked of the comment itself."""
+    return True
+
+
 def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
     if not rules.settles(viewer, comment):
         return False
@@ -114,6 +125,7 @@ def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
 @transaction.atomic
 def withdraw(viewer: Viewer, comment: Comment) -> bool:
     """Erase what was said, with its answers. Raises NotOpen."""
+    writing.hold(viewer, comment.document_id, to=_whoever)
     found = Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk).first()
     if found is None:
         return False

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from preau.commons.documents.models import Document, Version
 from preau.commons.documents.queries import people
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
-from preau.foundation.richtext import shared, showing
+from preau.foundation.richtext import comparing, shared, showing
 
 SHOWN = 60
 
@@ -70,7 +69,7 @@ def compared(old: str, new: str) -> list[Passage]:
     """The blocks of both texts, in the order of the new one; what is gone stands where it was."""
     was, now = shared.blocks_of(old), shared.blocks_of(new)
     found: list[Passage] = []
-    for kind, first, last, start, end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    for kind, first, last, start, end in comparing.changes(was, now):
         if kind == "equal":
             found += [Passage("same", html) for html in now[start:end]]
         else:

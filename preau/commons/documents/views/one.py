@@ -82,7 +82,11 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Quelqu’un d’autre s’est connecté ici.")}, status=CONFLICT)
     form = SendForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
+        said = _("Cet envoi n’a pas pu être lu.")
+        if form.has_error("ajout", "heavy"):
+            said = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
+            return JsonResponse({"erreur": said}, status=TOO_HEAVY)
+        return JsonResponse({"erreur": said}, status=TYPED_WRONG)
     data = form.cleaned_data
     try:
         number = writing.receive(request.viewer, document.pk, data["lot"], data["ajout"])
