@@ -185,6 +185,7 @@ function close(words, comesBack = false) {
 function apply(answer) {
   if (answer.ajouts?.length) doc.transact(() => answer.ajouts.forEach((one) => Y.applyUpdate(doc, bytes(one), "server")), "server");
   if (answer.numero > number) number = answer.numero;
+  if (answer.encore && editor) ask();
   if (answer.presents) meet(answer.presents);
   if (answer.ecrit !== undefined && answer.ecrit !== writes) {
     writes = answer.ecrit;
@@ -202,9 +203,7 @@ async function ask() {
     const answer = await fetch(`${place.dataset.follow}?depuis=${number}`, { headers: { "X-Hinted": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
     if (answer.ok) {
       failures = 0;
-      const told = await answer.json();
-      apply(told);
-      again ||= Boolean(told.encore);
+      apply(await answer.json());
     } else if (answer.status === 404 || answer.status === 403) close("Ce document n’est plus ouvert pour vous.");
     else if (answer.type === "opaqueredirect" || answer.status === 401) close("Votre session est terminée.", true);
     else failures += 1;

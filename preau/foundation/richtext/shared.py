@@ -267,9 +267,7 @@ def _not_replaced(
     return cleaning.read("".join(now[rank] for rank in lost))
 
 
-def _place(
-    groups: list[_Group], holder: list[int], before: int, first: int, gone: list[int]
-) -> int:
+def _place(groups: list[_Group], holder: list[int], before: int, first: int, gone: list[int]) -> int:
     """Before which child of the root new blocks go: where the ones they replace begin, else after the nearest that stands before them."""
     if gone:
         return groups[gone[0]].start

@@ -39,7 +39,9 @@ def test_all_of_both_is_told_in_order(old: list[str], new: list[str], most: int)
         (["a", "b"] * 10_000, ["b", "b", "a"] * 7_000),
     ],
 )
-def test_many_blocks_alike_are_compared_in_few_steps(old: list[str], new: list[str], monkeypatch: Any) -> None:
+def test_many_blocks_alike_are_compared_in_few_steps(
+    old: list[str], new: list[str], monkeypatch: Any
+) -> None:
     steps = [0]
 
     class Counted(str):

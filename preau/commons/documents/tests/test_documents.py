@@ -578,6 +578,25 @@ def test_said_twice_it_is_said_once(college: World, seat_of: Any) -> None:
     assert not comments.settle(seat_of("cpe"), comment)
 
 
+@pytest.mark.parametrize("name", ["answer", "settle", "refuse", "withdraw", "accept"])
+def test_a_document_is_held_before_what_is_said_of_it(
+    college: World, seat_of: Any, monkeypatch: Any, name: str
+) -> None:
+    """Whoever holds both does so in one order: nobody waits for somebody who waits for them."""
+    document = staff_document(college)
+    said_of_it = (a_comment if name == "settle" else a_suggestion)(document, college.people["teacher"])
+    more = ["Fait."] if name == "answer" else []
+    with CaptureQueriesContext(connection) as asked:
+        getattr(comments, name)(seat_of("teacher"), said_of_it, *more)
+    froms = [
+        query["sql"].partition(" FROM ")[2].split()[0].strip('"')
+        for query in asked
+        if " FROM " in query["sql"]
+    ]
+    froms = [name for name in froms if name in {"documents_document", "documents_comment"}]
+    assert froms[0] == "documents_document"
+
+
 def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: World, seat_of: Any) -> None:
     document = staff_document(college)
     comment = a_comment(document, college.people["cpe"])
@@ -645,6 +664,16 @@ def test_a_sending_that_cannot_be_read_is_refused(college: World, client: School
     assert Update.objects.filter(document=document).count() == 0
 
 
+def test_a_sending_too_heavy_is_said_to_be_so(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(rules, "HEAVIEST_UPDATE", 1)
+    client.sit(college.people["teacher"])
+    body = {"onglet": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="}
+    answer = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body)
+    assert answer.status_code == 413
+    assert "trop de texte" in answer.json()["erreur"]
+
+
 def test_nobody_writes_as_somebody_who_has_signed_in_since(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
@@ -691,6 +720,15 @@ def test_sent_twice_it_begins_once(college: World, client: SchoolClient) -> None
     for _time in range(2):
         client.post(reverse("documents:new"), body)
     assert Document.objects.filter(title="Mon exposé").count() == 1
+
+
+@pytest.mark.parametrize("key", ["nowhere-3", "staff-999999", "?"])
+def test_a_place_that_one_does_not_read_is_not_one_s_own(
+    college: World, client: SchoolClient, key: str
+) -> None:
+    own_document(college)
+    client.sit(college.people["teacher"])
+    assert client.get(reverse("documents:home"), {"lieu": key}).status_code == 404
 
 
 def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:

@@ -110,6 +110,20 @@ def test_old_encodings_are_read() -> None:
     assert brought("a.txt", "élève".encode("utf-16")) == "<p>élève</p>"
 
 
+@pytest.mark.parametrize("kind", ["odt", "docx", "html", "md"])
+def test_signs_that_no_file_may_hold_stop_no_export(
+    college: World, client: SchoolClient, seat_of: Any, kind: str
+) -> None:
+    html = cleaning.clean("<p>Bon\x01jour &#2;à &#xFFFF;tous</p>")
+    client.sit(college.people["teacher"])
+    body = {"titre": "Un\x01 titre\x1b", "lieu": "moi", "sent_as": "2" * 32}
+    client.post(reverse("documents:new"), body)
+    document = Document.objects.get(sent_as="2" * 32)
+    assert document.title == "Un titre"
+    back = brought(f"a.{kind}", exports.MADE[kind].make(document.title, html))
+    assert "Bonjour" in back and "\x01" not in back and "\x02" not in back
+
+
 def test_a_document_begins_from_a_file_and_a_bad_one_is_told_beside_the_field(
     college: World, client: SchoolClient
 ) -> None:

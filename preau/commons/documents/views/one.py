@@ -82,11 +82,7 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Quelqu’un d’autre s’est connecté ici.")}, status=CONFLICT)
     form = SendForm(request.POST)
     if not form.is_valid():
-        said = _("Cet envoi n’a pas pu être lu.")
-        if form.has_error("ajout", "heavy"):
-            said = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
-            return JsonResponse({"erreur": said}, status=TOO_HEAVY)
-        return JsonResponse({"erreur": said}, status=TYPED_WRONG)
+        return _not_read(form)
     data = form.cleaned_data
     try:
         number = writing.receive(request.viewer, document.pk, data["lot"], data["ajout"])
@@ -99,6 +95,13 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
     writing.appear(request.viewer, document, data["onglet"], data["curseur"], writes=True)
     return _answer(request, document, data["depuis"], garde=number)
+
+
+def _not_read(form: SendForm) -> JsonResponse:
+    if form.has_error("ajout", "heavy"):
+        said = _("Vous avez ajouté trop de texte d’un coup\u202f: collez-le en plusieurs fois.")
+        return JsonResponse({"erreur": said}, status=TOO_HEAVY)
+    return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
 
 
 @opens(Document, to=rules.is_shown, stamped=False, leaves=True)
