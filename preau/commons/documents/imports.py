@@ -16,6 +16,8 @@ from preau.foundation.richtext import cleaning, showing, signs
 from preau.foundation.uploads import MEGABYTE
 
 HEAVIEST, HEAVIEST_PART, HEAVIEST_TEXT = 5 * MEGABYTE, 30 * MEGABYTE, 2_000_000
+# What is read of an archive, in memory some ten times as large.
+HEAVIEST_XML = 8 * MEGABYTE
 # What Word's styles become.
 STYLES = """
 u => u
@@ -169,6 +171,8 @@ def _measure(archive: ZipFile) -> None:
     found = archive.infolist()
     if len(found) > 2_000 or sum(one.file_size for one in found) > HEAVIEST_PART:
         raise ValueError
+    if sum(one.file_size for one in found if one.filename.endswith((".xml", ".rels"))) > HEAVIEST_XML:
+        raise Unreadable(_("Ce texte est trop long : coupez-le en plusieurs documents."))
 
 
 # OpenDocument

@@ -11,7 +11,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any
 
-from pycrdt import Doc, XmlElement, XmlFragment, XmlText, merge_updates
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from preau.foundation.richtext import cleaning, comparing, nodes
 from preau.foundation.richtext.nodes import (
@@ -95,9 +95,10 @@ def check(update: bytes) -> None:
     raise NotAnUpdate
 
 
-def merged(state: bytes, updates: Sequence[bytes]) -> bytes:
-    """One state of them all; nothing is left out, even what waits for an update that has not come."""
-    return bytes(merge_updates(*([state] if state else []), *updates))
+def compact(state: bytes, updates: Sequence[bytes]) -> bytes:
+    """One state of them all; nothing is left out, even what waits for an update that has not come. Of what was erased, its place stays and
+    its words go."""
+    return bytes(opened(state, updates).get_update())
 
 
 def root_of(doc: Any) -> Any:

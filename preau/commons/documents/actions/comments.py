@@ -124,13 +124,27 @@ def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
 
 @transaction.atomic
 def withdraw(viewer: Viewer, comment: Comment) -> bool:
-    """Erase what was said, with its answers. Raises NotOpen."""
+    """Erase what was said; where somebody else answered, its words alone, and their answers stay. False when it was. Raises NotOpen."""
     writing.hold(viewer, comment.document_id, to=_whoever)
     found = Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk).first()
     if found is None:
         return False
     if not rules.withdraws(viewer, found):
         raise writing.NotOpen
-    found.delete()
+    if found.withdrawn_at:
+        return False
+    if found.author_id != viewer.person.pk:
+        journal.record(viewer, "documents.remark_withdrawn", found.document)
+    if found.answers.exclude(author=found.author_id).exists():
+        found.text, found.replacement, found.withdrawn_at = "", "", timezone.now()
+        if found.outcome == Comment.Outcome.OPEN:
+            found.outcome, found.settled_by, found.settled_at = (
+                Comment.Outcome.DONE,
+                viewer.person,
+                found.withdrawn_at,
+            )
+        found.save()
+    else:
+        found.delete()
     live.touch(writing.topic_of(comment.document_id))
     return True

@@ -68,10 +68,12 @@ def _compact(document: Document) -> None:
     rows = Update.objects.filter(document=document, number__gt=state.number).order_by("number")
     found = [(row.number, bytes(row.content)) for row in rows.only("number", "content")]
     if found:
-        state.content = shared.merged(bytes(state.content), [content for _number, content in found])
+        state.content = shared.compact(bytes(state.content), [content for _number, content in found])
         state.number = found[-1][0]
         state.save()
     Update.objects.filter(document=document, number__lte=state.number).delete()
+    document.weight = len(state.content)
+    document.save(update_fields=["weight"])
 
 
 def _drop_old(document: Document) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Length
 from django.utils import timezone
 
 from preau.commons.documents import rules
@@ -16,7 +14,6 @@ from preau.commons.documents.models import (
     LONGEST_WORDS,
     Document,
     Presence,
-    State,
     Turn,
     Update,
 )
@@ -25,9 +22,6 @@ from preau.directory.viewer import Viewer
 from preau.foundation import live
 from preau.foundation.richtext import shared, showing
 from preau.foundation.text import fold
-
-# How often the weight of a document is looked at, in updates.
-WEIGHED_EVERY = 50
 
 
 class NotOpen(Exception):
@@ -73,22 +67,16 @@ def receive(viewer: Viewer, document_id: int, batch: UUID, content: bytes) -> in
     known = Update.objects.filter(document=document, batch=batch).values_list("number", flat=True).first()
     if known:
         return int(known)
-    if document.last % WEIGHED_EVERY == 0 and weight_of(document) > rules.HEAVIEST_STATE:
+    if document.weight + len(content) > rules.HEAVIEST_STATE:
         raise Full
     return add(document, viewer, content, batch).last
-
-
-def weight_of(document: Document) -> int:
-    """Bytes of its state and of its updates."""
-    state = State.objects.filter(document=document).aggregate(found=Sum(Length("content")))["found"]
-    updates = Update.objects.filter(document=document).aggregate(found=Sum(Length("content")))["found"]
-    return int(state or 0) + int(updates or 0)
 
 
 def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID | None = None) -> Document:
     """One more update of a document that is held; open pages hear of it once it is kept."""
     now = timezone.now()
     document.last += 1
+    document.weight += len(content)
     document.changed_at = now
     Update.objects.create(
         document=document,
@@ -98,7 +86,7 @@ def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID |
         author=viewer.person if viewer else None,
         made_at=now,
     )
-    document.save(update_fields=["last", "changed_at"])
+    document.save(update_fields=["last", "weight", "changed_at"])
     live.touch(topic_of(document.pk))
     return document
 

@@ -1,6 +1,6 @@
 """The versions of a document, and what changed from one to the next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,6 @@ from preau.commons.documents.queries import people
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.richtext import comparing, shared, showing
-
-SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,14 @@ class Passage:
     html: str
 
 
-def version_rows(viewer: Viewer, document: Document) -> list[VersionRow]:
-    """The last versions first (two queries)."""
-    rows = list(document.all_versions.defer("html").select_related("made_by").order_by("-number")[:SHOWN])
+def versions_of(document: Document) -> Any:
+    """The last first, without their text; for a page of them."""
+    return document.all_versions.defer("html").select_related("made_by").order_by("-number")
+
+
+def version_rows(viewer: Viewer, document: Document, versions: Iterable[Version]) -> list[VersionRow]:
+    """A page of `versions_of`, with who wrote each (one query)."""
+    rows = list(versions)
     authors = people.authors_of(row.pk for row in rows)
     return [
         VersionRow(

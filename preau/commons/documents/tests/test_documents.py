@@ -17,11 +17,12 @@ from preau.commons.documents import rules
 from preau.commons.documents.actions import comments, keeping, leaving, versions, writing
 from preau.commons.documents.actions.comments import Said
 from preau.commons.documents.models import Authorship, Comment, Document, State, Update, Version
-from preau.commons.documents.queries import history, lists, people, places, texts
+from preau.commons.documents.queries import history, lists, people, places, remarks, texts
 from preau.commons.documents.tests.props import (
     TEXT,
     a_comment,
     a_suggestion,
+    many_versions,
     of_staff,
     own_document,
     present,
@@ -29,6 +30,7 @@ from preau.commons.documents.tests.props import (
     turn_of,
     written,
 )
+from preau.commons.journal.models import Line
 from preau.commons.live.queries import channels_for
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
@@ -151,13 +153,47 @@ def test_what_is_not_of_yjs_is_not_kept(college: World, seat_of: Any, content: b
 
 
 def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    """Its weight is looked at each time: the sending that goes beyond is refused, and nothing of it is kept."""
     document = staff_document(college)
-    monkeypatch.setattr(rules, "HEAVIEST_STATE", 10)
-    Document.objects.filter(pk=document.pk).update(last=writing.WEIGHED_EVERY)
     writer = Writer(seat_of("teacher"), document)
-    writer.type("Trop.")
+    for words in ("Un peu.", "Encore.", "Trop."):
+        writer.type(words)
+    first, second, third = (content for _batch, content in writer.lots)
+    monkeypatch.setattr(rules, "HEAVIEST_STATE", len(first) + len(second))
+    last = writer.lots.pop()
+    writer.send()
+    writer.lots = [last]
     with pytest.raises(writing.Full):
         writer.send()
+    assert "Trop." not in said(document)
+    versions._settle(document.pk)
+    document.refresh_from_db()
+    assert document.weight == len(document.state.content)
+
+
+def test_what_was_erased_weighs_no_more_once_a_version_is_kept(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Longuement. " * 1_000)
+    writer.send()
+    content, _clashes = shared.replace(writer.doc, writer.html, TEXT)
+    writing.receive(writer.viewer, document.pk, uuid4(), content)
+    versions._settle(document.pk)
+    document.refresh_from_db()
+    assert said(document) == TEXT
+    assert document.weight < 2_000
+
+
+def test_a_place_holds_so_many_documents(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    own_document(college)
+    monkeypatch.setattr(rules, "MOST_DOCUMENTS", 1)
+    client.sit(college.people["teacher"])
+    body = {"titre": "Un de trop", "lieu": "moi", "sent_as": "3" * 32}
+    answer = client.post(reverse("documents:new"), body)
+    assert answer.status_code == 422
+    assert "déjà 1 documents" in answer.content.decode() and "Un de trop" in answer.content.decode()
+    client.sit(college.people["head"])
+    assert client.post(reverse("documents:new"), body).status_code == 302
 
 
 # What co-writing has failed at elsewhere
@@ -462,6 +498,16 @@ def test_what_changed_is_told_paragraph_by_paragraph() -> None:
     assert [one.state for one in passages] == ["same", "gone", "new", "new"]
 
 
+def test_the_first_version_is_on_the_last_page(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    Version.objects.filter(document=document).update(name="La toute première")
+    many_versions(college, 90)
+    client.sit(college.people["teacher"])
+    address = reverse("documents:history", kwargs={"pk": document.pk})
+    assert "La toute première" not in client.get(address).content.decode()
+    assert "La toute première" in client.get(address, {"page": "3"}).content.decode()
+
+
 def test_old_versions_go_and_named_ones_stay(college: World, seat_of: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(rules, "MOST_VERSIONS", 2)
     document = staff_document(college)
@@ -595,6 +641,38 @@ def test_a_document_is_held_before_what_is_said_of_it(
     ]
     froms = [name for name in froms if name in {"documents_document", "documents_comment"}]
     assert froms[0] == "documents_document"
+
+
+def test_what_is_to_deal_with_comes_first_however_much_was_said(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    for rank in range(120):
+        comment = a_comment(document, college.people["head"], text=f"Vieux {rank}.", outcome="done")
+        a_comment(document, college.people["cpe"], parent=comment, text="Fait.", outcome="done")
+    a_comment(document, college.people["head"], text="Le dernier.")
+    client.sit(college.people["teacher"])
+    address = reverse("documents:comments", kwargs={"pk": document.pk})
+    first, last = (client.get(address, {"page": page}).content.decode() for page in ("1", "5"))
+    assert "Le dernier." in first and "Vieux 119." in first and "Fait." in first
+    assert "Vieux 0." in last and "Vieux 119." not in last
+
+
+def test_who_takes_back_their_words_leaves_the_answers_of_others(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    comment = a_comment(document, college.people["cpe"], text="À taire.")
+    comments.answer(seat_of("head"), comment, "On en parle demain.")
+    assert comments.withdraw(seat_of("cpe"), comment)
+    assert not comments.withdraw(seat_of("cpe"), comment)
+    thread = remarks.threads_of(seat_of("head"), document, remarks.said_of(document))[0]
+    assert (thread.first.text, thread.first.is_withdrawn, thread.settles) == ("", True, False)
+    assert [one.text for one in thread.answers] == ["On en parle demain."]
+    assert not Comment.objects.filter(text="À taire.").exists()
+
+
+def test_words_of_others_that_one_takes_away_are_in_the_journal(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    for key, lines in (("cpe", 0), ("teacher", 1)):
+        comments.withdraw(seat_of(key), a_comment(document, college.people["cpe"]))
+        assert Line.objects.filter(verb="documents.remark_withdrawn").count() == lines
 
 
 def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: World, seat_of: Any) -> None:

@@ -55,6 +55,13 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def long_words(name: str, words: int) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"<a>" + b"a " * words + b"</a>")
+    return out.getvalue()
+
+
 def with_entities() -> bytes:
     out = BytesIO()
     with ZipFile(out, "w") as archive:
@@ -73,6 +80,8 @@ def with_entities() -> bytes:
         ("a.docx", b"du texte", "abîmé"),
         ("a.docx", with_entities(), "abîmé"),
         ("a.odt", bomb(), "abîmé"),
+        ("a.odt", long_words("content.xml", 5_000_000), "trop long"),
+        ("a.docx", long_words("word/document.xml", 5_000_000), "trop long"),
         ("a.md", b"\x00\x01\x02", "abîmé"),
         ("a.html", b"<p> </p>", "Aucun texte"),
         ("a.exe", b"MZ", "genre de fichier"),

@@ -18,6 +18,9 @@ from preau.commons.documents.queries import remarks, texts
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import status_of, tell_outcome
+from preau.foundation.paging import page_for, query_of
+
+A_PAGE = 30
 
 
 @opens(Document, to=rules.is_shown)
@@ -43,9 +46,12 @@ def _page(
     answer: AnswerForm | None = None,
     to: int = 0,
 ) -> HttpResponse:
+    page = page_for(request, remarks.said_of(document), A_PAGE)
     context: dict[str, Any] = {
         "document": document,
-        "threads": remarks.threads_of(request.viewer, document),
+        "page_obj": page,
+        "query": query_of(request),
+        "threads": remarks.threads_of(request.viewer, document, page.object_list),
         "form": form,
         "answer": answer or AnswerForm(),
         "answered": to,

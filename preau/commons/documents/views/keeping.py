@@ -80,7 +80,14 @@ def _begun(request: HttpRequest, form: NewForm) -> Document | None:
         form.add_error("lieu", error)
         return None
     title = data["titre"] or title_from(file.name)
-    return keeping.begin(request.viewer, place, title, html, data["sent_as"])
+    try:
+        return keeping.begin(request.viewer, place, title, html, data["sent_as"])
+    except keeping.TooMany:
+        said = _(
+            "Il y a déjà %(number)s documents ici, corbeille comprise : jetez-en avant d’en commencer un."
+        )
+        form.add_error("titre", said % {"number": rules.MOST_DOCUMENTS})
+        return None
 
 
 @opens(Document, to=rules.writes)

@@ -99,7 +99,7 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
 
 def _not_read(form: SendForm) -> JsonResponse:
     if form.has_error("ajout", "heavy"):
-        said = _("Vous avez ajouté trop de texte d’un coup\u202f: collez-le en plusieurs fois.")
+        said = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
         return JsonResponse({"erreur": said}, status=TOO_HEAVY)
     return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
 
