@@ -11,7 +11,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any
 
-from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText, get_update, merge_updates
 
 from preau.foundation.richtext import cleaning, comparing, nodes
 from preau.foundation.richtext.nodes import (
@@ -98,7 +98,10 @@ def check(update: bytes) -> None:
 def compact(state: bytes, updates: Sequence[bytes]) -> bytes:
     """One state of them all; nothing is left out, even what waits for an update that has not come. Of what was erased, its place stays and
     its words go."""
-    return bytes(opened(state, updates).get_update())
+    doc = opened(state, updates)
+    whole = merge_updates(*([state] if state else []), *updates)
+    # A document that is read gives back what it could read; what waits is what goes beyond it.
+    return bytes(merge_updates(doc.get_update(), get_update(whole, doc.get_state())))
 
 
 def root_of(doc: Any) -> Any:

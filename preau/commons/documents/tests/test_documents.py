@@ -158,7 +158,7 @@ def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkey
     writer = Writer(seat_of("teacher"), document)
     for words in ("Un peu.", "Encore.", "Trop."):
         writer.type(words)
-    first, second, third = (content for _batch, content in writer.lots)
+    first, second, _third = (content for _batch, content in writer.lots)
     monkeypatch.setattr(rules, "HEAVIEST_STATE", len(first) + len(second))
     last = writer.lots.pop()
     writer.send()
