@@ -12,6 +12,8 @@ import { keep, kept, settled } from "../parts/outbox.js";
 import { gesture, say } from "../parts/say.js";
 
 const SOON = 300, CROWD = 60, LONGEST = 30_000, PATIENCE = 20_000, HEARTBEAT = 10_000, MOVED = 1_000, MOST_LOTS = 20;
+// What the server takes at once is 600 kB of bytes: lots are put together up to so many signs of base 64, and never above.
+const HEAVIEST = 700_000;
 const place = document.querySelector("[data-document]");
 const { document: pk } = place.dataset;
 const page = crypto.randomUUID();
@@ -73,13 +75,22 @@ async function gather() {
   if (waiting.length > MOST_LOTS && !sending) await fold();
 }
 
+/** The first lots, as many as one sending may hold; the first in any case. */
+function together(lots) {
+  let weight = 0;
+  const found = lots.findIndex((one) => (weight += one.update.length) > HEAVIEST);
+  return found < 0 ? [...lots] : lots.slice(0, Math.max(found, 1));
+}
+
 /** Hours without a network are one lot, not thousands. */
 async function fold() {
-  const lots = [...waiting];
+  const lots = together(waiting);
+  if (lots.length < 2) return;
   const whole = { lot: crypto.randomUUID(), update: base64(Y.mergeUpdates(lots.map((one) => bytes(one.update)))) };
   if (!(await keep(pk, whole.lot, whole.update))) return;
   const gone = new Set(lots.map((one) => one.lot));
-  waiting = [whole, ...waiting.filter((one) => !gone.has(one.lot))];
+  // Behind the others: those are put together in their turn, in whatever order they leave.
+  waiting = [...waiting.filter((one) => !gone.has(one.lot)), whole];
   for (const lot of gone) await settled(pk, lot);
 }
 
@@ -100,11 +111,11 @@ async function send() {
     const first = waiting[0];
     // Waiting lots leave together; the server knows them by the name of the first, and the others are of the same text.
     if (first) {
-      const lots = [...waiting];
+      const lots = together(waiting);
       const update = lots.length > 1 ? base64(Y.mergeUpdates(lots.map((one) => bytes(one.update)))) : first.update;
       const lot = lots.length > 1 ? crypto.randomUUID() : first.lot;
       const answer = await post(place.dataset.send, body({ lot, ajout: update }));
-      if (!(await heard(answer))) return;
+      if (!(await heard(answer, lots))) return;
       const gone = new Set(lots.map((one) => one.lot));
       waiting = waiting.filter((one) => !gone.has(one.lot));
       await Promise.all([...gone].map((one) => settled(pk, one)));
@@ -121,7 +132,7 @@ async function send() {
 }
 
 /** What an answer says; false when nothing was kept. */
-async function heard(answer) {
+async function heard(answer, lots) {
   if (answer.ok) {
     failures = 0;
     apply(await answer.json());
@@ -130,7 +141,7 @@ async function heard(answer) {
   if (answer.type === "opaqueredirect" || answer.status === 401) close("Votre session est terminée.", true);
   else if (answer.status === 409) close("Quelqu’un d’autre s’est connecté dans un autre onglet.", true);
   else if (answer.status === 403 || answer.status === 404) await lose();
-  else if (answer.status === 413 || answer.status === 422) close((await answer.json().catch(() => ({}))).erreur ?? "Ce document n’accepte plus rien.");
+  else if (answer.status === 413 || answer.status === 422 || answer.status === 400) refused(lots, (await answer.json().catch(() => ({}))).erreur ?? "Ce document n’accepte plus rien.");
   else failures += 1;
   return false;
 }
@@ -142,6 +153,22 @@ async function lose() {
   if (!answer?.ok) close("Ce document n’est plus ouvert pour vous.");
   else if (!writes) close("Vous ne pouvez plus écrire dans ce document.");
   else failures += 1;
+}
+
+/** The server will never take these: they stay on this device until their author has them elsewhere, and says so. */
+function refused(lots, words) {
+  close(words);
+  const file = document.createElement("a");
+  file.className = "link";
+  file.download = "texte.txt";
+  file.href = URL.createObjectURL(new Blob([editor?.getText() ?? ""], { type: "text/plain" }));
+  file.textContent = "Télécharger mon texte";
+  say("warning", "Gardez votre texte, puis rouvrez le document sans ce qui n’a pas été pris.", file, gesture("Oublier ce qui n’a pas été pris", async () => {
+    await Promise.all(lots.map((one) => settled(pk, one.lot)));
+    waiting = waiting.filter((one) => !lots.includes(one));
+    typed = [];
+    location.reload();
+  }));
 }
 
 /** `comesBack`: once signed in again, this page sends what waits. */
@@ -158,6 +185,7 @@ function close(words, comesBack = false) {
 function apply(answer) {
   if (answer.ajouts?.length) doc.transact(() => answer.ajouts.forEach((one) => Y.applyUpdate(doc, bytes(one), "server")), "server");
   if (answer.numero > number) number = answer.numero;
+  if (answer.encore && editor) ask();
   if (answer.presents) meet(answer.presents);
   if (answer.ecrit !== undefined && answer.ecrit !== writes) {
     writes = answer.ecrit;
@@ -292,29 +320,41 @@ const Passages = Extension.create({
   })],
 });
 function marked(whole) {
-  const found = [];
+  const found = [], places = new Map(passages.map((one) => [one, []]));
   whole.descendants((node, at) => {
     if (!node.isTextblock) return true;
     const words = node.textBetween(0, node.content.size, undefined, "\ufffc");
     for (const one of passages) {
-      let from = words.indexOf(one.passage);
-      while (from >= 0 && one.avant && !words.slice(0, from).endsWith(one.avant)) from = words.indexOf(one.passage, from + 1);
-      if (from < 0) from = words.indexOf(one.passage);
-      if (from >= 0) found.push(Decoration.inline(at + 1 + from, at + 1 + from + one.passage.length, { class: "cowriting-commented", title: one.qui }));
+      for (let from = words.indexOf(one.passage); from >= 0; from = words.indexOf(one.passage, from + 1)) places.get(one).push([at + 1 + from, lineBefore(words, from)]);
     }
     return false;
   });
+  // Where nothing says which one it is, none is shown.
+  for (const [one, all] of places) {
+    const told = all.length > 1 && one.avant ? all.filter(([, before]) => before.endsWith(one.avant)) : all;
+    if (told.length === 1) found.push(Decoration.inline(told[0][0], told[0][0] + one.passage.length, { class: "cowriting-commented", title: one.qui }));
+  }
   return DecorationSet.create(whole, found);
 }
 
+/** What a line says before one of its words, as the server reads it: since the last formula or end of line (\ufffc); \u2029 is its beginning. */
+const lineBefore = (words, at) => `\u2029${words.slice(words.lastIndexOf("\ufffc", at - 1) + 1, at)}`;
+
 /** The page of comments, with the words that are chosen. */
 function comment() {
-  const { from, to, $from } = editor.state.selection;
+  const { from, to } = editor.state.selection;
   const url = new URL(place.querySelector("[data-comment]").href);
   const passage = editor.state.doc.textBetween(from, to, " ").trim().slice(0, 300);
   if (passage) {
     url.searchParams.set("passage", passage);
-    url.searchParams.set("avant", $from.parent.textBetween(0, $from.parentOffset, " ").slice(-40));
+    let start = -1;
+    editor.state.doc.nodesBetween(from, to, (node, at) => {
+      if (start >= 0 || !node.isText) return;
+      const first = Math.max(from - at, 0), found = node.text.slice(first, to - at).search(/\S/);
+      if (found >= 0) start = at + first + found;
+    });
+    const $start = editor.state.doc.resolve(start < 0 ? from : start);
+    url.searchParams.set("avant", lineBefore($start.parent.textBetween(0, $start.parent.content.size, undefined, "\ufffc"), $start.parentOffset).slice(-40));
   }
   location.assign(url);
 }
@@ -373,19 +413,23 @@ function moved() {
 async function begin() {
   let answer;
   try {
-    answer = await fetch(`${place.dataset.follow}?depuis=0`, { headers: { "X-Hinted": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    answer = await fetch(`${place.dataset.follow}?depuis=${number}`, { headers: { "X-Hinted": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
   } catch { /* the text of the page stays, to be read */ }
   if (!answer?.ok) {
     stateBox.querySelector("[data-said]").textContent = "Sans réseau : ce texte est celui de votre dernière lecture";
     setTimeout(begin, 5000);
     return;
   }
-  apply(await answer.json());
+  const told = await answer.json();
+  apply(told);
+  // A long lesson comes in several answers: nobody writes in a text that is read by half.
+  if (told.encore) return begin();
   const before = await kept(pk);
   if (before.length) {
     doc.transact(() => before.forEach((one) => Y.applyUpdate(doc, bytes(one.update), "device")), "device");
+    // Without the right to write they are not sent, and stay « pas enregistré ».
+    waiting.push(...before);
     if (writes) {
-      waiting.push(...before);
       say("info", "Ce que vous aviez écrit sans réseau est remis dans le document.");
     } else close("Vous ne pouvez plus écrire dans ce document.");
   }

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from preau.commons.documents.queries import places
 from preau.commons.documents.queries.places import Place
 from preau.directory.viewer import Viewer
 from preau.foundation.fields import Filter, RichText
-from preau.foundation.richtext import showing
+from preau.foundation.richtext import cleaning, shared, showing
 
 NOT_THERE = gettext_lazy("Ce lieu n’est plus ouvert pour vous. Choisissez-en un autre.")
 PREFIX = 60
@@ -45,7 +46,7 @@ class TitleForm(forms.Form):
     )
 
     def clean_titre(self) -> str:
-        return " ".join(self.cleaned_data["titre"].split())
+        return " ".join(cleaning.UNSEEN.sub("", self.cleaned_data["titre"]).split())
 
 
 class NewForm(TitleForm):
@@ -129,7 +130,7 @@ class CommentForm(forms.Form):
         max_length=LONGEST_PASSAGE,
         error_messages={"required": gettext_lazy("Recopiez le passage dont vous parlez.")},
     )
-    avant = forms.CharField(required=False, widget=forms.HiddenInput)
+    avant = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     place = forms.CharField(
         label=gettext_lazy("À sa place"),
         help_text=gettext_lazy("Laissez vide pour proposer de retirer le passage."),
@@ -143,9 +144,10 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, html: str, *args: Any, **more: Any) -> None:
+    def __init__(self, html: str, read: Callable[[], Any], *args: Any, **more: Any) -> None:
+        """`read`: gives the document of Yjs, where a suggestion will look for its passage."""
         super().__init__(*args, **more)
-        self.words = showing.plain(html)
+        self.words, self.read = showing.plain(html), read
 
     def clean_passage(self) -> str:
         passage = str(self.cleaned_data["passage"])
@@ -166,7 +168,21 @@ class CommentForm(forms.Form):
             self.add_error("texte", _("Écrivez votre commentaire."))
         if data.get("genre") == "suggestion" and data.get("place") == data.get("passage"):
             self.add_error("place", _("C’est le même texte : proposez-en un autre."))
+        elif data.get("genre") == "suggestion" and data.get("passage"):
+            self._look_for(data["passage"], data.get("avant", ""))
         return data
+
+    def _look_for(self, passage: str, prefix: str) -> None:
+        """As `shared.swap` will: in one place, which it can tell from the others."""
+        found = len(shared.places_of(self.read(), passage, prefix))
+        if not found:
+            said = _(
+                "Ce passage va d’une ligne à l’autre, ou par-dessus une formule : proposez un texte pour une seule ligne."
+            )
+            self.add_error("passage", said)
+        elif found > 1:
+            said = _("Ces mots sont à plusieurs endroits du document : recopiez-en quelques-uns de plus.")
+            self.add_error("passage", said)
 
 
 class AnswerForm(forms.Form):
@@ -211,7 +227,7 @@ class SendForm(PageForm):
 def title_from(name: str) -> str:
     """A title from the name of a file: « Compte-rendu.odt » → « Compte-rendu »."""
     stem = name.rsplit("/", 1)[-1].rpartition(".")[0] or name
-    return " ".join(stem.replace("_", " ").split())[:LONGEST_TITLE]
+    return " ".join(cleaning.UNSEEN.sub("", stem).replace("_", " ").split())[:LONGEST_TITLE]
 
 
 def known_title(document: Document) -> dict[str, str]:

@@ -16,8 +16,8 @@ from preau.foundation.richtext import cleaning, showing, signs
 from preau.foundation.uploads import MEGABYTE
 
 HEAVIEST, HEAVIEST_PART, HEAVIEST_TEXT = 5 * MEGABYTE, 30 * MEGABYTE, 2_000_000
-# A formula as browsers draw it, of which the words are kept beside (`richtext.formulas`).
-MATHS = re.compile(r'<math[^>]*alttext="([^"]*)".*?</math>', re.DOTALL)
+# What is read of an archive, in memory some ten times as large.
+HEAVIEST_XML = 8 * MEGABYTE
 # What Word's styles become.
 STYLES = """
 u => u
@@ -101,7 +101,27 @@ def _plain(file: IO[bytes]) -> str:
 
 
 def _html(file: IO[bytes]) -> str:
-    return cleaning.clean(MATHS.sub(r'<span data-formula="\1">\1</span>', _text(file)))
+    return cleaning.clean(_with_formulas(_text(file)))
+
+
+def _with_formulas(html: str) -> str:
+    """A formula as browsers draw it (`richtext.formulas`) becomes the words that are kept beside, in one walk whatever the file says: each
+    sign is looked at once, and what nothing closes ends the walk."""
+    parts, at = [], 0
+    while (begins := html.find("<math", at)) >= 0:
+        head = html.find(">", begins)
+        told = html.find('alttext="', begins, head)
+        ends = html.find("</math>", head) if told >= 0 else head
+        if head < 0 or ends < 0:
+            break
+        if told < 0:
+            parts.append(html[at : head + 1])
+            at = head + 1
+            continue
+        words = html[told + len('alttext="') : head].partition('"')[0]
+        parts += [html[at:begins], f'<span data-formula="{words}">{words}</span>']
+        at = ends + len("</math>")
+    return "".join([*parts, html[at:]])
 
 
 def _lower(html: str) -> str:
@@ -151,6 +171,8 @@ def _measure(archive: ZipFile) -> None:
     found = archive.infolist()
     if len(found) > 2_000 or sum(one.file_size for one in found) > HEAVIEST_PART:
         raise ValueError
+    if sum(one.file_size for one in found if one.filename.endswith((".xml", ".rels"))) > HEAVIEST_XML:
+        raise Unreadable(_("Ce texte est trop long : coupez-le en plusieurs documents."))
 
 
 # OpenDocument

@@ -118,6 +118,7 @@ for verb, label in [
     ("documents.version_named", _("Version d’un document gardée sous un nom")),
     ("documents.version_restored", _("Document revenu à une version")),
     ("documents.suggestion_accepted", _("Suggestion mise dans un document")),
+    ("documents.remark_withdrawn", _("Commentaire d’un autre retiré d’un document")),
     ("documents.trashed", _("Document jeté")),
     ("documents.restored", _("Document remis")),
 ]:
@@ -177,7 +178,8 @@ for label, model, person, fields, more in [
         "author",
         dict.fromkeys("document parent kind outcome".split(), NONE)
         | dict.fromkeys(
-            "passage prefix replacement text author made_at settled_by settled_at".split(), PERSONAL
+            "passage prefix replacement text author made_at settled_by settled_at withdrawn_at".split(),
+            PERSONAL,
         ),
         {"forget": leaving.forget_comments, "people": {"author": ALL, "settled_by": ALL}},
     ),

@@ -75,7 +75,7 @@ class DocumentQuerySet(SchoolQuerySet):
 class Document(models.Model):
     """A text that people write together. `kind` and `place` say where it lies (`boards.places`); `owner`, for « Mes documents ».
 
-    `last`: the number of the last update; `html` and `words` say what it says as of update `shown`. `versions` have been kept, the last
+    `weight`: bytes of its state and its updates; `last`: the number of the last update; `html` and `words` say what it says as of update `shown`. `versions` have been kept, the last
     one as of update `kept`.
     """
 
@@ -95,6 +95,7 @@ class Document(models.Model):
     last = models.PositiveIntegerField(_("dernier ajout"), default=0)
     kept = models.PositiveIntegerField(_("version à jour de"), default=0)
     versions = models.PositiveIntegerField(_("nombre de versions"), default=0)
+    weight = models.PositiveIntegerField(_("poids en octets"), default=0, db_default=0)
     begun_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="documents_begun", verbose_name=_("commencé par")
     )
@@ -287,7 +288,8 @@ class Turn(models.Model):
 class Comment(models.Model):
     """Something said about a passage, or an answer to it (`parent`), or a suggestion: `replacement` would take the place of the passage.
 
-    `passage` is what it is about, word for word, and `prefix` the few words before it, where it stands several times.
+    `passage` is what it is about, word for word, and `prefix` the few words before it, where it stands several times. `withdrawn_at`: its
+    words were taken back, and the answers of others stay.
     """
 
     class Kind(models.TextChoices):
@@ -320,6 +322,7 @@ class Comment(models.Model):
         Person, models.SET_NULL, null=True, related_name="document_settled", verbose_name=_("traité par")
     )
     settled_at = models.DateTimeField(_("traité le"), null=True)
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True)
 
     objects = OfDocumentQuerySet.as_manager()
 

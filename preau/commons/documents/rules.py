@@ -6,6 +6,8 @@ from preau.directory.words import Profile
 
 # Of one sending, of a document once its updates are one, of its words.
 HEAVIEST_UPDATE, HEAVIEST_STATE, MOST_WORDS = 600_000, 8_000_000, 200_000
+# Documents of one person's own, or of one place.
+MOST_DOCUMENTS = 1_000
 # What a bin keeps; the versions of a document; the lines of its page of comments.
 BIN_DAYS, MOST_VERSIONS, MOST_COMMENTS = 30, 100, 200
 # A turn to write; a page that says nothing for so long (seconds) is not there any more; how many are shown.

@@ -10,7 +10,8 @@ from preau.foundation.tasks import job
 def settle() -> dict[str, int]:
     """Every few minutes: keep versions of what people have paused on, and forget the pages that are closed."""
     now = timezone.now()
-    return {"versions": versions.settle(now), "closed": writing.forget_absent(now)}
+    closed = writing.forget_absent(now)
+    return {"versions": versions.settle(now), "closed": closed}
 
 
 @job()

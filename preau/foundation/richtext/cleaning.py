@@ -61,6 +61,8 @@ LEVEL = re.compile(
     r"<(/?)(?:ul|ol|dl|blockquote|table|div|section|article|span|font|center|details)\b", re.IGNORECASE
 )
 MOST_LEVELS = 200
+# Signs that no file of words may hold (XML 1.0).
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 # Lists in lists and quotes in quotes: deeper ones are brought back to this.
 DEEPEST = 5
 # Marks open at once, those that change nothing included.
@@ -75,13 +77,15 @@ def clean(html: str) -> str:
 def read(html: str) -> list[Block]:
     """The blocks of any HTML."""
     kept = nh3.clean(
-        _shallow(html.replace("\0", "")),
+        _shallow(UNSEEN.sub("", html)),
         tags=TAGS,
         clean_content_tags=DROPPED,
         link_rel=None,
         attributes={"a": {"href"}, "span": {"data-formula"}},
         url_schemes={"http", "https", "mailto"},
     )
+    # Those that were written « &#1; » as well.
+    kept = UNSEEN.sub("", kept)
     reader, at = _Reader(), 0
     for found in TAG.finditer(kept):
         reader.text(unescape(kept[at : found.start()]))

@@ -4,15 +4,16 @@
 A state and its updates are bytes of Yjs (version 1). Whatever order they come in, and however often, the text is the same.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from html import escape
+from itertools import accumulate
 from typing import Any
 
-from pycrdt import Doc, XmlElement, XmlFragment, XmlText, merge_updates
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText, get_update, merge_updates
 
-from preau.foundation.richtext import cleaning, nodes
+from preau.foundation.richtext import cleaning, comparing, nodes
 from preau.foundation.richtext.nodes import (
     Block,
     Break,
@@ -53,6 +54,10 @@ MARKS = {
 TAGS = {tag: mark for mark, tag in MARKS.items()}
 # Deeper than anybody writes: what is below loses its form and keeps its words.
 DEEPEST = 40
+# Deeper than any page that people paste; an update that goes deeper was made to harm.
+DEEPEST_SENT = 2_000
+# Stands before the first word of a line, among the words that come before a passage (document.js says it too).
+BEGINS = "\u2029"
 
 
 class NotAnUpdate(Exception):
@@ -73,16 +78,30 @@ def _apply(doc: Any, update: bytes) -> None:
         doc.apply_update(update)
     except (ValueError, TypeError) as error:
         raise NotAnUpdate from error
+    except BaseException as error:
+        # What the library of Rust did not expect is no `Exception`.
+        if type(error).__name__ == "PanicException":
+            raise NotAnUpdate from error
+        raise
 
 
 def check(update: bytes) -> None:
-    """Raises NotAnUpdate for what may not be kept."""
-    opened(update)
+    """Raises NotAnUpdate for what may not be kept: broken bytes, or blocks in one another by the thousand."""
+    level = [root_of(opened(update))]
+    for _depth in range(DEEPEST_SENT):
+        level = [child for node in level for child in node.children if not isinstance(child, XmlText)]
+        if not level:
+            return
+    raise NotAnUpdate
 
 
-def merged(state: bytes, updates: Sequence[bytes]) -> bytes:
-    """One state of them all; nothing is left out, even what waits for an update that has not come."""
-    return bytes(merge_updates(*([state] if state else []), *updates))
+def compact(state: bytes, updates: Sequence[bytes]) -> bytes:
+    """One state of them all; nothing is left out, even what waits for an update that has not come. Of what was erased, its place stays and
+    its words go."""
+    doc = opened(state, updates)
+    whole = merge_updates(*([state] if state else []), *updates)
+    # A document that is read gives back what it could read; what waits is what goes beyond it.
+    return bytes(merge_updates(doc.get_update(), get_update(whole, doc.get_state())))
 
 
 def root_of(doc: Any) -> Any:
@@ -108,14 +127,27 @@ def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind o
         return "<br>"
     if name == "formula":
         return nodes.as_typed(str(_told(node, "latex")))
-    inside = "".join(_raw(child, depth + 1) for child in node.children)
     if depth > DEEPEST:
-        return inside
+        return _flat(node)
+    inside = "".join(_raw(child, depth + 1) for child in node.children)
     if name == "heading":
         tag = "h4" if _level(node) >= 4 else "h3"
         return f"<{tag}>{inside}</{tag}>"
     tag = BLOCKS.get(str(name), "")
     return f"<{tag}>{inside}</{tag}>" if tag else inside
+
+
+def _flat(node: Any) -> str:
+    """The words under a node however deep they are, without a call for each level."""
+    said, left = "", [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, XmlElement) and one.tag not in {"hardBreak", "formula"}:
+            said += " "
+            left += reversed(list(one.children))
+        else:
+            said += _raw(one)
+    return said
 
 
 def _told(node: Any, name: str) -> Any:
@@ -161,19 +193,26 @@ class _Group:
 
 def _groups(root: Any) -> list[_Group]:
     """Children that show as one block (two lists that follow each other) stand together; what shows nothing goes with what is before it."""
-    found: list[_Group] = []
     raws = [_raw(child) for child in root.children]
+    runs: list[_Group] = []
+    melting: set[int] = set()
     for at, raw in enumerate(raws):
         alone = tuple(blocks_of(raw))
-        last = found[-1] if found else None
+        last = runs[-1] if runs else None
         if not alone and last:
-            found[-1] = _Group(last.start, at + 1, last.blocks)
+            runs[-1] = _Group(last.start, at + 1, last.blocks)
         elif last and last.blocks and alone and _melts(last.blocks[-1], alone[0]):
-            together = tuple(blocks_of("".join(raws[last.start : at + 1])))
-            found[-1] = _Group(last.start, at + 1, together)
+            runs[-1] = _Group(last.start, at + 1, alone)
+            melting.add(len(runs) - 1)
         else:
-            found.append(_Group(at, at + 1, alone))
-    return found
+            runs.append(_Group(at, at + 1, alone))
+    # Those that melt are read together once, when all of them are known.
+    return [
+        _Group(one.start, one.end, tuple(blocks_of("".join(raws[one.start : one.end]))))
+        if rank in melting
+        else one
+        for rank, one in enumerate(runs)
+    ]
 
 
 def _melts(one: str, other: str) -> bool:
@@ -200,20 +239,20 @@ def _write(root: Any, old: list[str], wanted: list[Block]) -> tuple[int, int]:
     now = [block for group in groups for block in (group.blocks or ("",))]
     holder = [rank for rank, group in enumerate(groups) for _block in (group.blocks or ("",))]
     new = [nodes.html_of([block]) for block in wanted]
-    # Where each block that was read stands now, if it is still the same.
+    # Where each block that was read stands now, if it is still the same; and what stands before it.
     stands: dict[int, int] = {}
-    for match in SequenceMatcher(None, old, now, autojunk=False).get_matching_blocks():
-        stands |= {match.a + step: match.b + step for step in range(match.size)}
+    for kind, first, last, start, _end in comparing.changes(old, now):
+        if kind == "equal":
+            stands |= {first + step: start + step for step in range(last - first)}
+    before = list(accumulate((stands.get(rank, -1) for rank in range(len(old))), max, initial=-1))
     clashes = 0
-    changes = [
-        code for code in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"
-    ]
+    changes = [code for code in comparing.changes(old, new) if code[0] != "equal"]
     for _kind, first, last, start, end in reversed(changes):
         there = [stands[rank] for rank in range(first, last) if rank in stands]
         gone = sorted({holder[rank] for rank in there})
         clashes += (last - first) - len(there)
         kept = _not_replaced(groups, gone, now, holder, set(there))
-        at = _place(groups, holder, stands, first, gone)
+        at = _place(groups, holder, before[first], first, gone)
         for rank in reversed(gone):
             del root.children[groups[rank].start : groups[rank].end]
         _insert(root, at, [*wanted[start:end], *kept])
@@ -224,19 +263,20 @@ def _not_replaced(
     groups: list[_Group], gone: list[int], now: list[str], holder: list[int], there: set[int]
 ) -> list[Block]:
     """Blocks that share a child of the root with one that is replaced: they are written again after it."""
-    lost = [rank for rank, group in enumerate(holder) if group in gone and rank not in there]
+    if not gone:
+        return []
+    near = range(bisect_left(holder, gone[0]), bisect_right(holder, gone[-1]))
+    groups_gone = set(gone)
+    lost = [rank for rank in near if holder[rank] in groups_gone and rank not in there]
     return cleaning.read("".join(now[rank] for rank in lost))
 
 
-def _place(
-    groups: list[_Group], holder: list[int], stands: dict[int, int], first: int, gone: list[int]
-) -> int:
+def _place(groups: list[_Group], holder: list[int], before: int, first: int, gone: list[int]) -> int:
     """Before which child of the root new blocks go: where the ones they replace begin, else after the nearest that stands before them."""
     if gone:
         return groups[gone[0]].start
-    before = [stands[rank] for rank in range(first) if rank in stands]
-    if before:
-        return groups[holder[max(before)]].end
+    if before >= 0:
+        return groups[holder[before]].end
     return 0 if first == 0 else _length(groups)
 
 
@@ -323,14 +363,14 @@ def begun(html: str) -> bytes:
 
 
 def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
-    """Put `words` in the place of a passage within one block: the one that comes after `prefix` where there are several.
+    """Put `words` in the place of a passage within one line: the one that comes after `prefix` where there are several.
 
-    Returns the update; None when the passage is not there any more.
+    Returns the update; None when the passage is not there any more, or when nothing says which one it is.
     """
-    found = [(text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)]
-    if not passage or not found:
+    found = places_of(doc, passage, prefix)
+    if len(found) != 1:
         return None
-    text, at = next((one for one in found if words_of(one[0])[: one[1]].endswith(prefix)), found[0])
+    text, at = found[0]
     before = doc.get_state()
     said = words_of(text)
     start = len(said[:at].encode())
@@ -340,6 +380,17 @@ def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
         if words:
             text.insert(start, words, marks or None)
     return bytes(doc.get_update(before))
+
+
+def places_of(doc: Any, passage: str, prefix: str = "") -> list[tuple[Any, int]]:
+    """Where a passage stands: each text node, and the rank of its first sign there. Where there are several, those that come after
+    `prefix`: the words before it, which `BEGINS` says are all that the line has."""
+    if not passage:
+        return []
+    found = [(text, at) for text in _texts(root_of(doc)) for at in _all_in(words_of(text), passage)]
+    if len(found) < 2 or not prefix:
+        return found
+    return [(text, at) for text, at in found if (BEGINS + words_of(text)[:at]).endswith(prefix)]
 
 
 def words_of(text: Any) -> str:
@@ -363,8 +414,10 @@ def _marks_at(text: Any, at: int) -> dict[str, Any]:
 
 
 def _texts(node: Any) -> Iterable[Any]:
-    for child in node.children:
-        if isinstance(child, XmlText):
-            yield child
-        elif isinstance(child, XmlElement):
-            yield from _texts(child)
+    left = list(reversed(list(node.children)))
+    while left:
+        one = left.pop()
+        if isinstance(one, XmlText):
+            yield one
+        elif isinstance(one, XmlElement):
+            left += reversed(list(one.children))

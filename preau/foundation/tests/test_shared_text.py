@@ -94,7 +94,9 @@ def test_bytes_of_nobody_are_refused_or_say_nothing(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("passage", "prefix", "said"),
     [
-        ("mot", "", "<p>un <strong>terme</strong> et un mot</p>"),
+        ("mot", shared.BEGINS + "un ", "<p>un <strong>terme</strong> et un mot</p>"),
+        ("mot", "", None),
+        ("mot", "est un ", None),
         ("mot", "et un ", "<p>un <strong>mot</strong> et un terme</p>"),
         ("absent", "", None),
         ("", "", None),

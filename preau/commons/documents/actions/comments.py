@@ -37,6 +37,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
         "document": document,
         "author": viewer.person,
         "passage": said.passage,
+        "prefix": said.prefix,
         "text": said.text,
         "kind": Comment.Kind.COMMENT if said.replacement is None else Comment.Kind.SUGGESTION,
         "replacement": said.replacement or "",
@@ -46,7 +47,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
     known = Comment.objects.filter(**facts).first()
     if known:
         return known, False
-    made = Comment.objects.create(**facts, prefix=said.prefix, made_at=timezone.now())
+    made = Comment.objects.create(**facts, made_at=timezone.now())
     telling.tell(viewer, made)
     live.touch(writing.topic_of(document.pk))
     return made, True
@@ -55,7 +56,7 @@ def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool
 @transaction.atomic
 def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
     """Answer; False when the last answer says the same. Raises NotOpen."""
-    comment = lock(Comment, comment.pk, "document")
+    comment = _held(viewer, comment)
     if not rules.answers(viewer, comment):
         raise writing.NotOpen
     last = comment.answers.order_by("-pk").first()
@@ -77,13 +78,13 @@ def answer(viewer: Viewer, comment: Comment, text: str) -> bool:
 @transaction.atomic
 def settle(viewer: Viewer, comment: Comment) -> bool:
     """A comment is dealt with; False when it was."""
-    return _settle(viewer, lock(Comment, comment.pk, "document"), Comment.Outcome.DONE)
+    return _settle(viewer, _held(viewer, comment), Comment.Outcome.DONE)
 
 
 @transaction.atomic
 def refuse(viewer: Viewer, comment: Comment) -> bool:
     """A suggestion is not taken; False when it was settled."""
-    return _settle(viewer, lock(Comment, comment.pk, "document"), Comment.Outcome.REFUSED)
+    return _settle(viewer, _held(viewer, comment), Comment.Outcome.REFUSED)
 
 
 @transaction.atomic
@@ -103,6 +104,17 @@ def accept(viewer: Viewer, comment: Comment) -> bool:
     return _settle(viewer, comment, Comment.Outcome.ACCEPTED)
 
 
+def _held(viewer: Viewer, comment: Comment) -> Comment:
+    """A comment that nobody else changes; its document first, always: two who hold both in another order would wait for each other."""
+    writing.hold(viewer, comment.document_id, to=_whoever)
+    return lock(Comment, comment.pk, "document")
+
+
+def _whoever(_viewer: Viewer, _document: Document) -> bool:
+    """Who may do what is asked of the comment itself."""
+    return True
+
+
 def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
     if not rules.settles(viewer, comment):
         return False
@@ -115,13 +127,28 @@ def _settle(viewer: Viewer, comment: Comment, outcome: str) -> bool:
 
 @transaction.atomic
 def withdraw(viewer: Viewer, comment: Comment) -> bool:
-    """Erase what was said, with its answers. Raises NotOpen."""
+    """Erase what was said; where somebody else answered, its words alone, and their answers stay. False when it was. Raises NotOpen."""
+    writing.hold(viewer, comment.document_id, to=_whoever)
     found = Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk).first()
     if found is None:
         return False
     if not rules.withdraws(viewer, found):
         raise writing.NotOpen
-    telling.settle(found)
-    found.delete()
+    if found.withdrawn_at:
+        return False
+    if found.author_id != viewer.person.pk:
+        journal.record(viewer, "documents.remark_withdrawn", found.document)
+    if found.answers.exclude(author=found.author_id).exists():
+        found.text, found.replacement, found.withdrawn_at = "", "", timezone.now()
+        if found.outcome == Comment.Outcome.OPEN:
+            found.outcome, found.settled_by, found.settled_at = (
+                Comment.Outcome.DONE,
+                viewer.person,
+                found.withdrawn_at,
+            )
+        found.save()
+    else:
+        telling.settle(found)
+        found.delete()
     live.touch(writing.topic_of(comment.document_id))
     return True

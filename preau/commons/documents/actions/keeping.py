@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from preau.commons.documents import rules
 from preau.commons.documents.actions import versions, writing
 from preau.commons.documents.models import OWN, Document
 from preau.commons.documents.queries.places import Place
@@ -14,15 +15,24 @@ from preau.foundation.richtext import shared
 from preau.foundation.text import fold
 
 
+class TooMany(Exception):
+    """This place has as many documents as it may."""
+
+
 @transaction.atomic
 def begin(viewer: Viewer, place: Place, title: str, html: str = "", sent_as: str = "") -> Document:
     """A new document, with this text (canonical HTML) where there is one. `sent_as`: what a form was sent as; sent twice, it begins one.
 
-    Whoever asks has looked at who writes there (`queries.places.named`).
+    Whoever asks has looked at who writes there (`queries.places.named`). Raises TooMany.
     """
     known = Document.objects.filter(begun_by=viewer.person.pk, sent_as=sent_as).first() if sent_as else None
     if known:
         return known
+    rows = Document.objects.filter(kind=place.kind, place=place.number)
+    if place.kind == OWN:
+        rows = rows.filter(owner=viewer.person.pk)
+    if rows.count() >= rules.MOST_DOCUMENTS:
+        raise TooMany
     now = timezone.now()
     document = Document.objects.create(
         school_id=place.school_id,

@@ -1,5 +1,6 @@
 """Versions: kept by themselves when people pause, named when they say so, taken up again without losing what followed."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from preau.foundation.richtext import shared
 # A pause, after which what was written is a version; and how long people may write without one.
 PAUSE, LONGEST_SESSION = timedelta(minutes=5), timedelta(minutes=30)
 AT_ONCE = 200
+log = logging.getLogger(__name__)
 
 
 def keep(document: Document, by: Viewer | None = None, name: str = "") -> Version | None:
@@ -66,10 +68,12 @@ def _compact(document: Document) -> None:
     rows = Update.objects.filter(document=document, number__gt=state.number).order_by("number")
     found = [(row.number, bytes(row.content)) for row in rows.only("number", "content")]
     if found:
-        state.content = shared.merged(bytes(state.content), [content for _number, content in found])
+        state.content = shared.compact(bytes(state.content), [content for _number, content in found])
         state.number = found[-1][0]
         state.save()
     Update.objects.filter(document=document, number__lte=state.number).delete()
+    document.weight = len(state.content)
+    document.save(update_fields=["weight"])
 
 
 def _drop_old(document: Document) -> None:
@@ -110,7 +114,21 @@ def settle(now: datetime) -> int:
     paused = Q(changed_at__lt=now - PAUSE)
     long = ~Q(all_versions__made_at__gt=now - LONGEST_SESSION) & Q(begun_at__lt=now - LONGEST_SESSION)
     rows = Document.objects.exclude(last=F("kept")).filter(paused | long)
-    return sum(_settle(pk) for pk in rows.order_by("changed_at").values_list("pk", flat=True)[:AT_ONCE])
+    found = 0
+    for pk in rows.order_by("changed_at", "pk").values_list("pk", flat=True):
+        found += _settled(pk)
+        if found == AT_ONCE:
+            break
+    return found
+
+
+def _settled(pk: int) -> bool:
+    """One that fails is told to who runs the site, and keeps nobody else's from being kept."""
+    try:
+        return _settle(pk)
+    except Exception:
+        log.exception("document %s cannot be kept as a version", pk)
+        return False
 
 
 @transaction.atomic

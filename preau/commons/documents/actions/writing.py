@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Length
 from django.utils import timezone
 
 from preau.commons.documents import rules
@@ -16,7 +14,6 @@ from preau.commons.documents.models import (
     LONGEST_WORDS,
     Document,
     Presence,
-    State,
     Turn,
     Update,
 )
@@ -26,9 +23,6 @@ from preau.foundation import live
 from preau.foundation.richtext import shared, showing
 from preau.foundation.text import fold
 
-# How often the weight of a document is looked at, in updates.
-WEIGHED_EVERY = 50
-
 
 class NotOpen(Exception):
     """This person may not write in this document (any more)."""
@@ -36,6 +30,10 @@ class NotOpen(Exception):
 
 class Full(Exception):
     """The document is as heavy as it may be."""
+
+
+class Passed(Exception):
+    """This person has no turn to write any more."""
 
 
 class Held(Exception):
@@ -69,22 +67,16 @@ def receive(viewer: Viewer, document_id: int, batch: UUID, content: bytes) -> in
     known = Update.objects.filter(document=document, batch=batch).values_list("number", flat=True).first()
     if known:
         return int(known)
-    if document.last % WEIGHED_EVERY == 0 and weight_of(document) > rules.HEAVIEST_STATE:
+    if document.weight + len(content) > rules.HEAVIEST_STATE:
         raise Full
     return add(document, viewer, content, batch).last
-
-
-def weight_of(document: Document) -> int:
-    """Bytes of its state and of its updates."""
-    state = State.objects.filter(document=document).aggregate(found=Sum(Length("content")))["found"]
-    updates = Update.objects.filter(document=document).aggregate(found=Sum(Length("content")))["found"]
-    return int(state or 0) + int(updates or 0)
 
 
 def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID | None = None) -> Document:
     """One more update of a document that is held; open pages hear of it once it is kept."""
     now = timezone.now()
     document.last += 1
+    document.weight += len(content)
     document.changed_at = now
     Update.objects.create(
         document=document,
@@ -94,7 +86,7 @@ def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID |
         author=viewer.person if viewer else None,
         made_at=now,
     )
-    document.save(update_fields=["last", "changed_at"])
+    document.save(update_fields=["last", "weight", "changed_at"])
     live.touch(topic_of(document.pk))
     return document
 
@@ -129,25 +121,33 @@ def take_turn(viewer: Viewer, document_id: int) -> Turn:
 
 @dataclass(frozen=True)
 class Saved:
-    """`clashes`: how many paragraphs somebody else had changed meanwhile; both texts then stand in the document."""
+    """`clashes`: how many paragraphs somebody else had changed meanwhile; both texts then stand in the document. `again`: the same was sent
+    a moment ago, and is there."""
 
     changed: bool
     clashes: int = 0
+    again: bool = False
 
 
 @transaction.atomic
-def save_turn(viewer: Viewer, document_id: int, html: str, began_from: str) -> Saved:
-    """Put what was typed in the document: only the paragraphs that changed since `began_from` (canonical HTML) are replaced.
+def save_turn(viewer: Viewer, document_id: int, html: str) -> Saved:
+    """Put what was typed in the document (canonical HTML): only the paragraphs that changed since the turn began are replaced.
 
-    Ends the turn. Raises NotOpen, Held when somebody else has begun meanwhile.
+    Ends the turn, which stays as a mark of what was saved: sent twice, the second time changes nothing. Raises NotOpen, Passed, Held when
+    somebody else has begun meanwhile.
     """
     document = hold(viewer, document_id)
     turn = Turn.objects.select_related("person").filter(document=document).first()
     if turn and turn.person_id != viewer.person.pk and turn.ends_at > timezone.now():
         raise Held(turn)
-    if turn:
-        turn.delete()
-    return write(viewer, document, began_from, html)
+    if turn is None or turn.person_id != viewer.person.pk:
+        raise Passed
+    now, base, is_over = timezone.now(), turn.html, turn.ends_at <= timezone.now()
+    turn.html, turn.ends_at = html, now
+    turn.save(update_fields=["html", "ends_at"])
+    if is_over and base == html:
+        return Saved(changed=False, again=True)
+    return write(viewer, document, base, html)
 
 
 def write(viewer: Viewer, document: Document, base: str, html: str) -> Saved:

@@ -1,8 +1,7 @@
 """The versions of a document, and what changed from one to the next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,9 +10,7 @@ from preau.commons.documents.models import Document, Version
 from preau.commons.documents.queries import people
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
-from preau.foundation.richtext import shared, showing
-
-SHOWN = 60
+from preau.foundation.richtext import comparing, shared, showing
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,14 @@ class Passage:
     html: str
 
 
-def version_rows(viewer: Viewer, document: Document) -> list[VersionRow]:
-    """The last versions first (two queries)."""
-    rows = list(document.all_versions.defer("html").select_related("made_by").order_by("-number")[:SHOWN])
+def versions_of(document: Document) -> Any:
+    """The last first, without their text; for a page of them."""
+    return document.all_versions.defer("html").select_related("made_by").order_by("-number")
+
+
+def version_rows(viewer: Viewer, document: Document, versions: Iterable[Version]) -> list[VersionRow]:
+    """A page of `versions_of`, with who wrote each (one query)."""
+    rows = list(versions)
     authors = people.authors_of(document, [row.pk for row in rows])
     return [
         VersionRow(
@@ -70,7 +72,7 @@ def compared(old: str, new: str) -> list[Passage]:
     """The blocks of both texts, in the order of the new one; what is gone stands where it was."""
     was, now = shared.blocks_of(old), shared.blocks_of(new)
     found: list[Passage] = []
-    for kind, first, last, start, end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    for kind, first, last, start, end in comparing.changes(was, now):
         if kind == "equal":
             found += [Passage("same", html) for html in now[start:end]]
         else:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from preau.commons.documents import rules
-from preau.commons.documents.models import Authorship, Document, Presence, Update
+from preau.commons.documents.models import Authorship, Document, Presence
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 
@@ -83,6 +84,6 @@ def authors_of(document: Document, versions: Iterable[int]) -> dict[int, list[st
 
 def writing_since(document: Document, number: int) -> list[str]:
     """Who has written since the last version, by name (one query)."""
-    rows = Update.objects.filter(document=document.pk, number__gt=number, author__isnull=False)
-    rows = rows.select_related("author").order_by("number")
-    return list(dict.fromkeys(name_in(document, row.author) for row in rows.defer("content") if row.author))
+    rows = Person.objects.filter(document_updates__document=document.pk, document_updates__number__gt=number)
+    first = rows.annotate(wrote=Min("document_updates__number")).order_by("wrote")
+    return [name_in(document, person) for person in first]

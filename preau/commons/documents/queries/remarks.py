@@ -1,6 +1,10 @@
 """What is said about a document, in threads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from preau.commons.documents import rules
 from preau.commons.documents.models import Comment, Document
@@ -19,6 +23,7 @@ class Remark:
     when: str
     text: str
     withdraws: bool
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,24 @@ def open_passages(document: Document) -> list[dict[str, str]]:
     ]
 
 
-def threads_of(viewer: Viewer, document: Document) -> list[Thread]:
-    """Those to deal with first, then the others, the last first (one query)."""
-    rows = document.comments.select_related("author").order_by("pk")[: rules.MOST_COMMENTS]
-    first = [row for row in rows if row.parent_id is None]
+def said_of(document: Document) -> Any:
+    """What was said of it, answers apart: what is to deal with first, the last first; for a page of them."""
+    rows = document.comments.filter(parent=None).select_related("author")
+    settled = ExpressionWrapper(~Q(outcome=Comment.Outcome.OPEN), BooleanField())
+    return rows.annotate(is_settled=settled).order_by("is_settled", "-pk")
+
+
+def threads_of(viewer: Viewer, document: Document, first: Iterable[Comment]) -> list[Thread]:
+    """A page of `said_of`, each with its answers (one query)."""
+    first = list(first)
+    rows = document.comments.filter(parent__in=[row.pk for row in first]).select_related("author")
     answers: dict[int, list[Comment]] = {}
-    for row in rows:
+    for row in rows.order_by("pk"):
         row.document = document
-        if row.parent_id:
-            answers.setdefault(row.parent_id, []).append(row)
-    threads = [_thread(viewer, row, answers.get(row.pk, [])) for row in reversed(first)]
-    return sorted(threads, key=lambda one: one.outcome != Comment.Outcome.OPEN)
+        answers.setdefault(row.parent_id, []).append(row)
+    for row in first:
+        row.document = document
+    return [_thread(viewer, row, answers.get(row.pk, [])) for row in first]
 
 
 def _thread(viewer: Viewer, row: Comment, answers: list[Comment]) -> Thread:
@@ -86,5 +98,6 @@ def _remark(viewer: Viewer, row: Comment) -> Remark:
         author.initials if author else "",
         when,
         row.text,
-        rules.withdraws(viewer, row),
+        row.withdrawn_at is None and rules.withdraws(viewer, row),
+        row.withdrawn_at is not None,
     )

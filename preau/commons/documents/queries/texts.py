@@ -1,5 +1,6 @@
 """What a document says now: its state, the updates that came after it, its HTML."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +13,32 @@ MOST_UPDATES = 2_000
 
 @dataclass(frozen=True)
 class News:
-    """What came after the update that a page knows: bytes of Yjs, and the number of the last of them."""
+    """What came after the update that a page knows: bytes of Yjs, the number of the last of them; `more`: there are others after it."""
 
     number: int
     updates: tuple[bytes, ...]
+    more: bool = False
 
 
 def since(document_id: int, number: int) -> News:
     """What came after update `number`; where it is within the state, the whole state first (two queries at most)."""
-    updates: list[bytes] = []
+    rows = list(_updates_after(document_id, number)[:MOST_UPDATES])
     state = State.objects.filter(document=document_id, number__gt=number).first()
-    if state:
-        number = state.number
-        updates.append(bytes(state.content))
+    updates = _whole(state, rows)
+    last = max([number, state.number if state else 0, *(rank for rank, _content in rows)])
+    return News(last, tuple(updates), more=len(rows) == MOST_UPDATES)
+
+
+def _updates_after(document_id: int, number: int) -> Any:
+    """Read before the state, never after: a version that is kept between both reads moves updates into the state, and none is missed."""
     rows = Update.objects.filter(document=document_id, number__gt=number).order_by("number")
-    for last, content in rows.values_list("number", "content")[:MOST_UPDATES]:
-        number = last
-        updates.append(bytes(content))
-    return News(number, tuple(updates))
+    return rows.values_list("number", "content")
+
+
+def _whole(state: State | None, rows: Iterable[tuple[int, bytes]]) -> list[bytes]:
+    within = state.number if state else 0
+    found = [bytes(content) for number, content in rows if number > within]
+    return [bytes(state.content), *found] if state else found
 
 
 def doc_of(document: Document) -> Any:
@@ -38,10 +47,8 @@ def doc_of(document: Document) -> Any:
 
 
 def _all_of(document: Document) -> list[bytes]:
-    state = State.objects.filter(document=document.pk).first()
-    rows = Update.objects.filter(document=document.pk, number__gt=state.number if state else 0)
-    found = [bytes(content) for content in rows.order_by("number").values_list("content", flat=True)]
-    return [bytes(state.content), *found] if state else found
+    rows = list(_updates_after(document.pk, 0))
+    return _whole(State.objects.filter(document=document.pk).first(), rows)
 
 
 def html_now(document: Document) -> str:

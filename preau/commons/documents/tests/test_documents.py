@@ -10,17 +10,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pycrdt import Doc, XmlElement, XmlText
 
 from conftest import NOW, SchoolClient
 from preau.commons.documents import rules
 from preau.commons.documents.actions import comments, keeping, leaving, versions, writing
 from preau.commons.documents.actions.comments import Said
 from preau.commons.documents.models import Authorship, Comment, Document, State, Update, Version
-from preau.commons.documents.queries import history, lists, people, places, texts
+from preau.commons.documents.queries import history, lists, people, places, remarks, texts
 from preau.commons.documents.tests.props import (
     TEXT,
     a_comment,
     a_suggestion,
+    many_versions,
     of_staff,
     own_document,
     present,
@@ -28,6 +30,7 @@ from preau.commons.documents.tests.props import (
     turn_of,
     written,
 )
+from preau.commons.journal.models import Line
 from preau.commons.live.queries import channels_for
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding
@@ -152,13 +155,47 @@ def test_what_is_not_of_yjs_is_not_kept(college: World, seat_of: Any, content: b
 
 
 def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    """Its weight is looked at each time: the sending that goes beyond is refused, and nothing of it is kept."""
     document = staff_document(college)
-    monkeypatch.setattr(rules, "HEAVIEST_STATE", 10)
-    Document.objects.filter(pk=document.pk).update(last=writing.WEIGHED_EVERY)
     writer = Writer(seat_of("teacher"), document)
-    writer.type("Trop.")
+    for words in ("Un peu.", "Encore.", "Trop."):
+        writer.type(words)
+    first, second, _third = (content for _batch, content in writer.lots)
+    monkeypatch.setattr(rules, "HEAVIEST_STATE", len(first) + len(second))
+    last = writer.lots.pop()
+    writer.send()
+    writer.lots = [last]
     with pytest.raises(writing.Full):
         writer.send()
+    assert "Trop." not in said(document)
+    versions._settle(document.pk)
+    document.refresh_from_db()
+    assert document.weight == len(document.state.content)
+
+
+def test_what_was_erased_weighs_no_more_once_a_version_is_kept(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("Longuement. " * 1_000)
+    writer.send()
+    content, _clashes = shared.replace(writer.doc, writer.html, TEXT)
+    writing.receive(writer.viewer, document.pk, uuid4(), content)
+    versions._settle(document.pk)
+    document.refresh_from_db()
+    assert said(document) == TEXT
+    assert document.weight < 2_000
+
+
+def test_a_place_holds_so_many_documents(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    own_document(college)
+    monkeypatch.setattr(rules, "MOST_DOCUMENTS", 1)
+    client.sit(college.people["teacher"])
+    body = {"titre": "Un de trop", "lieu": "moi", "sent_as": "3" * 32}
+    answer = client.post(reverse("documents:new"), body)
+    assert answer.status_code == 422
+    assert "déjà 1 documents" in answer.content.decode() and "Un de trop" in answer.content.decode()
+    client.sit(college.people["head"])
+    assert client.post(reverse("documents:new"), body).status_code == 302
 
 
 # What co-writing has failed at elsewhere
@@ -241,6 +278,42 @@ def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, se
     assert all(f"<p>{rank} au tour {turn}.</p>" in said(document) for rank in range(30) for turn in range(3))
 
 
+def test_a_version_kept_between_two_reads_hides_no_update(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    writer, late = Writer(seat_of("head"), document), Writer(seat_of("teacher"), document)
+    for words in ("Un.", "Deux.", "Trois."):
+        writer.type(words)
+    writer.send()
+    writer.type("Quatre.")
+    reads = list[str]()
+
+    def meanwhile(execute: Any, sql: str, *told: Any) -> Any:
+        """Between the first read and the second, whichever they are."""
+        reads.append(sql)
+        if len(reads) == 2:
+            versions._settle(document.pk)
+            writer.send()
+        return execute(sql, *told)
+
+    with connection.execute_wrapper(meanwhile):
+        late.fetch()
+    late.fetch()
+    assert late.html == said(document) == TEXT + "<p>Un.</p><p>Deux.</p><p>Trois.</p><p>Quatre.</p>"
+
+
+def test_a_page_is_told_that_there_is_more(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(texts, "MOST_UPDATES", 2)
+    for rank in range(3):
+        written(document, college.people["head"], str(rank))
+    client.sit(college.people["teacher"])
+    address = reverse("documents:follow", kwargs={"pk": document.pk})
+    told = client.get(address, {"depuis": "0"}).json()
+    assert (told["numero"], told["encore"]) == (3, True)
+    told = client.get(address, {"depuis": "3"}).json()
+    assert (told["numero"], told["encore"]) == (4, False)
+
+
 # Turns, without the live editor
 
 
@@ -258,12 +331,12 @@ def test_one_writes_in_turn_and_the_turn_opens_again_by_itself(
 
 def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_of: Any) -> None:
     document = staff_document(college)
-    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    writing.take_turn(seat_of("teacher"), document.pk)
     live = Writer(seat_of("head"), document)
     live.type("Ajouté en direct.")
     live.send()
     saved = writing.save_turn(
-        seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>", turn.html
+        seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>"
     )
     assert (saved.changed, saved.clashes) == (True, 0)
     assert said(document) == "<p>Le premier, relu.</p><p>Le second paragraphe.</p><p>Ajouté en direct.</p>"
@@ -271,15 +344,42 @@ def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_o
 
 def test_a_paragraph_changed_on_both_sides_stays_twice(college: World, seat_of: Any) -> None:
     document = staff_document(college)
-    turn = writing.take_turn(seat_of("teacher"), document.pk)
+    writing.take_turn(seat_of("teacher"), document.pk)
     doc = texts.doc_of(document)
     content, _clashes = shared.replace(doc, TEXT, TEXT.replace("premier", "tout premier"))
     writing.receive(seat_of("head"), document.pk, uuid4(), content)
-    saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"), turn.html)
+    saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"))
     assert saved.clashes == 1
     assert said(document) == (
         "<p>Le 1er paragraphe.</p><p>Le tout premier paragraphe.</p><p>Le second paragraphe.</p>"
     )
+
+
+def test_saved_twice_the_text_stands_once(college: World, seat_of: Any) -> None:
+    """A double click, while others write: the second time is not a merge of the same text with itself."""
+    document = staff_document(college)
+    writing.take_turn(seat_of("teacher"), document.pk)
+    wanted = "<p>Un.</p><p>Deux.</p>"
+    assert writing.save_turn(seat_of("teacher"), document.pk, wanted).changed
+    live = Writer(seat_of("head"), document)
+    live.type("Trois.")
+    live.send()
+    saved = writing.save_turn(seat_of("teacher"), document.pk, wanted)
+    assert (saved.changed, saved.again) == (False, True)
+    assert said(document) == wanted + "<p>Trois.</p>"
+    with pytest.raises(writing.Passed):
+        writing.save_turn(seat_of("cpe"), document.pk, wanted)
+
+
+def test_the_second_click_is_told_that_it_is_saved(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    client.sit(college.people["teacher"])
+    client.post(reverse("documents:take_turn", kwargs={"pk": document.pk}))
+    address = reverse("documents:write", kwargs={"pk": document.pk})
+    for _time in range(2):
+        answer = client.post(address, {"texte": "Une seule fois."}, follow=True)
+        assert "C’est enregistré." in answer.content.decode()
+    assert said(document) == "<p>Une seule fois.</p>"
 
 
 def test_who_lost_the_turn_keeps_what_they_typed(college: World, client: SchoolClient, clock: Any) -> None:
@@ -324,6 +424,50 @@ def test_a_pause_makes_a_version_and_says_who_wrote(college: World, seat_of: Any
     assert said(document) == version.html
 
 
+def deep(levels: int, words: str) -> bytes:
+    """An update: these words in so many quotes, one in another."""
+    doc: Any = Doc()
+    at = shared.root_of(doc)
+    with doc.transaction():
+        for _level in range(levels):
+            at.children.append(XmlElement("blockquote", {}))
+            at = at.children[0]
+        at.children.append(XmlText(words))
+    return bytes(doc.get_update())
+
+
+def test_quotes_in_quotes_by_the_hundred_are_read(college: World, client: SchoolClient, seat_of: Any) -> None:
+    document = staff_document(college)
+    writing.receive(seat_of("teacher"), document.pk, uuid4(), deep(1_500, "Tout au fond."))
+    client.sit(college.people["teacher"])
+    answer = client.get(reverse("documents:document", kwargs={"pk": document.pk}))
+    assert "Tout au fond." in answer.content.decode()
+    with pytest.raises(shared.NotAnUpdate):
+        writing.receive(seat_of("teacher"), document.pk, uuid4(), deep(2_500, "Plus bas."))
+
+
+def test_a_document_that_cannot_be_kept_stops_no_other(
+    college: World, seat_of: Any, monkeypatch: Any
+) -> None:
+    bad, good = staff_document(college), own_document(college)
+    for document in (bad, good):
+        writer = Writer(seat_of("teacher"), document)
+        writer.type("Ajouté.")
+        writer.send()
+    Document.objects.filter(pk=bad.pk).update(changed_at=NOW - timedelta(days=1))
+    keep = versions.keep
+
+    def kept(document: Document) -> Any:
+        if document.pk == bad.pk:
+            raise RecursionError
+        return keep(document)
+
+    monkeypatch.setattr(versions, "keep", kept)
+    monkeypatch.setattr(versions, "AT_ONCE", 1)
+    assert versions.settle(timezone.now() + versions.PAUSE + timedelta(seconds=1)) == 1
+    assert good.all_versions.count() == 2
+
+
 def test_going_back_to_a_version_erases_nothing(college: World, seat_of: Any) -> None:
     document = staff_document(college)
     first = Version.objects.get(document=document)
@@ -354,6 +498,16 @@ def test_only_who_runs_it_goes_back_or_names(college: World, seat_of: Any) -> No
 def test_what_changed_is_told_paragraph_by_paragraph() -> None:
     passages = history.compared(TEXT, TEXT.replace("second", "deuxième") + "<p>Nouveau.</p>")
     assert [one.state for one in passages] == ["same", "gone", "new", "new"]
+
+
+def test_the_first_version_is_on_the_last_page(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    Version.objects.filter(document=document).update(name="La toute première")
+    many_versions(college, 90)
+    client.sit(college.people["teacher"])
+    address = reverse("documents:history", kwargs={"pk": document.pk})
+    assert "La toute première" not in client.get(address).content.decode()
+    assert "La toute première" in client.get(address, {"page": "3"}).content.decode()
 
 
 def test_old_versions_go_and_named_ones_stay(college: World, seat_of: Any, monkeypatch: Any) -> None:
@@ -392,6 +546,67 @@ def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World
     assert said(document) == "<p>un mot, puis deux mots</p>"
 
 
+def suggest(client: SchoolClient, document: Document, **facts: str) -> Any:
+    body = {
+        "genre": "suggestion",
+        "passage": "un chat",
+        "avant": "",
+        "place": "un chien",
+        "texte": "",
+    } | facts
+    return client.post(reverse("documents:comments", kwargs={"pk": document.pk}), body)
+
+
+def test_a_suggestion_sent_by_the_form_changes_the_passage_that_was_chosen(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    document = begun(seat_of("teacher"), html="<p>un chat dort, il mange un chat</p>")
+    client.sit(college.people["teacher"])
+    suggest(client, document, avant="il mange ")
+    suggest(client, document, avant=shared.BEGINS, place="une chatte")
+    for suggestion in document.comments.order_by("pk"):
+        comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == "<p>une chatte dort, il mange un chien</p>"
+
+
+def test_a_suggestion_of_which_the_words_before_have_changed_changes_no_other_passage(
+    college: World, seat_of: Any
+) -> None:
+    html = "<p>un chat dort, il mange un chat</p>"
+    document = begun(seat_of("teacher"), html=html)
+    told = Said("un chat", "elle mange ", "", "un chien")
+    suggestion, _new = comments.comment(seat_of("teacher"), document.pk, told)
+    with pytest.raises(comments.Gone):
+        comments.accept(seat_of("teacher"), suggestion)
+    assert said(document) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>un chat dort, un chat mange</p>", "plusieurs endroits"),
+        ("<table><tbody><tr><td>un chat | un chat</td></tr></tbody></table>", "plusieurs endroits"),
+        ("<p>un<br>chat</p>", "pas dans le document"),
+        ('<ul><li>a<ul><li>un <span data-formula="chat">chat</span></li></ul></li></ul>', "une formule"),
+    ],
+)
+def test_a_suggestion_that_could_not_be_taken_is_refused_beside_its_passage(
+    college: World, client: SchoolClient, seat_of: Any, html: str, words: str
+) -> None:
+    document = begun(seat_of("teacher"), html=html)
+    client.sit(college.people["teacher"])
+    answer = suggest(client, document)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not document.comments.exists()
+
+
+def test_the_same_remark_about_the_second_place_is_another(college: World, seat_of: Any) -> None:
+    document = begun(seat_of("teacher"), html="<p>un chat dort, il mange un chat</p>")
+    for prefix in (shared.BEGINS, "il mange "):
+        assert comments.comment(seat_of("teacher"), document.pk, Said("un chat", prefix, "Lequel ?"))[1]
+
+
 def test_a_suggestion_of_which_the_passage_has_gone_is_not_applied(college: World, seat_of: Any) -> None:
     document = staff_document(college)
     suggestion = a_suggestion(document, college.people["teacher"], passage="ces mots partis")
@@ -409,6 +624,57 @@ def test_said_twice_it_is_said_once(college: World, seat_of: Any) -> None:
     assert [comments.answer(seat_of("head"), comment, "Fait.") for _time in range(2)] == [True, False]
     assert comments.settle(seat_of("cpe"), comment)
     assert not comments.settle(seat_of("cpe"), comment)
+
+
+@pytest.mark.parametrize("name", ["answer", "settle", "refuse", "withdraw", "accept"])
+def test_a_document_is_held_before_what_is_said_of_it(
+    college: World, seat_of: Any, monkeypatch: Any, name: str
+) -> None:
+    """Whoever holds both does so in one order: nobody waits for somebody who waits for them."""
+    document = staff_document(college)
+    said_of_it = (a_comment if name == "settle" else a_suggestion)(document, college.people["teacher"])
+    more = ["Fait."] if name == "answer" else []
+    with CaptureQueriesContext(connection) as asked:
+        getattr(comments, name)(seat_of("teacher"), said_of_it, *more)
+    froms = [
+        query["sql"].partition(" FROM ")[2].split()[0].strip('"')
+        for query in asked
+        if " FROM " in query["sql"]
+    ]
+    froms = [name for name in froms if name in {"documents_document", "documents_comment"}]
+    assert froms[0] == "documents_document"
+
+
+def test_what_is_to_deal_with_comes_first_however_much_was_said(college: World, client: SchoolClient) -> None:
+    document = staff_document(college)
+    for rank in range(120):
+        comment = a_comment(document, college.people["head"], text=f"Vieux {rank}.", outcome="done")
+        a_comment(document, college.people["cpe"], parent=comment, text="Fait.", outcome="done")
+    a_comment(document, college.people["head"], text="Le dernier.")
+    client.sit(college.people["teacher"])
+    address = reverse("documents:comments", kwargs={"pk": document.pk})
+    first, last = (client.get(address, {"page": page}).content.decode() for page in ("1", "5"))
+    assert "Le dernier." in first and "Vieux 119." in first and "Fait." in first
+    assert "Vieux 0." in last and "Vieux 119." not in last
+
+
+def test_who_takes_back_their_words_leaves_the_answers_of_others(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    comment = a_comment(document, college.people["cpe"], text="À taire.")
+    comments.answer(seat_of("head"), comment, "On en parle demain.")
+    assert comments.withdraw(seat_of("cpe"), comment)
+    assert not comments.withdraw(seat_of("cpe"), comment)
+    thread = remarks.threads_of(seat_of("head"), document, remarks.said_of(document))[0]
+    assert (thread.first.text, thread.first.is_withdrawn, thread.settles) == ("", True, False)
+    assert [one.text for one in thread.answers] == ["On en parle demain."]
+    assert not Comment.objects.filter(text="À taire.").exists()
+
+
+def test_words_of_others_that_one_takes_away_are_in_the_journal(college: World, seat_of: Any) -> None:
+    document = staff_document(college)
+    for key, lines in (("cpe", 0), ("teacher", 1)):
+        comments.withdraw(seat_of(key), a_comment(document, college.people["cpe"]))
+        assert Line.objects.filter(verb="documents.remark_withdrawn").count() == lines
 
 
 def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: World, seat_of: Any) -> None:
@@ -478,6 +744,16 @@ def test_a_sending_that_cannot_be_read_is_refused(college: World, client: School
     assert Update.objects.filter(document=document).count() == 0
 
 
+def test_a_sending_too_heavy_is_said_to_be_so(college: World, client: SchoolClient, monkeypatch: Any) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(rules, "HEAVIEST_UPDATE", 1)
+    client.sit(college.people["teacher"])
+    body = {"onglet": uuid4(), "depuis": 1, "lot": uuid4(), "ajout": "AAA="}
+    answer = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body)
+    assert answer.status_code == 413
+    assert "trop de texte" in answer.json()["erreur"]
+
+
 def test_nobody_writes_as_somebody_who_has_signed_in_since(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
@@ -524,6 +800,15 @@ def test_sent_twice_it_begins_once(college: World, client: SchoolClient) -> None
     for _time in range(2):
         client.post(reverse("documents:new"), body)
     assert Document.objects.filter(title="Mon exposé").count() == 1
+
+
+@pytest.mark.parametrize("key", ["nowhere-3", "staff-999999", "?"])
+def test_a_place_that_one_does_not_read_is_not_one_s_own(
+    college: World, client: SchoolClient, key: str
+) -> None:
+    own_document(college)
+    client.sit(college.people["teacher"])
+    assert client.get(reverse("documents:home"), {"lieu": key}).status_code == 404
 
 
 def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:

@@ -55,6 +55,13 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def long_words(name: str, words: int) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"<a>" + b"a " * words + b"</a>")
+    return out.getvalue()
+
+
 def with_entities() -> bytes:
     out = BytesIO()
     with ZipFile(out, "w") as archive:
@@ -73,6 +80,8 @@ def with_entities() -> bytes:
         ("a.docx", b"du texte", "abîmé"),
         ("a.docx", with_entities(), "abîmé"),
         ("a.odt", bomb(), "abîmé"),
+        ("a.odt", long_words("content.xml", 5_000_000), "trop long"),
+        ("a.docx", long_words("word/document.xml", 5_000_000), "trop long"),
         ("a.md", b"\x00\x01\x02", "abîmé"),
         ("a.html", b"<p> </p>", "Aucun texte"),
         ("a.exe", b"MZ", "genre de fichier"),
@@ -92,9 +101,36 @@ def test_what_is_dangerous_stays_in_the_file() -> None:
     assert html == "<p>Bonjour</p>"
 
 
+@pytest.mark.parametrize(
+    "content", [b"<p>un</p>" + b"<math " * 300_000, b"<p>un</p>" + b'<math alttext="x"> ' * 100_000]
+)
+def test_formulas_that_nothing_closes_hold_nobody(content: bytes) -> None:
+    """Each sign is looked at once: seconds, where it was hours."""
+    assert showing.plain(brought("a.html", content)) == "un"
+
+
+def test_a_formula_as_browsers_draw_it_is_read() -> None:
+    html = brought("a.html", b'<p><math>1</math> a <math class="f" alttext="x^2">xx</math> b</p>')
+    assert 'data-formula="x^2"' in html and "xx" not in html and " b" in html
+
+
 def test_old_encodings_are_read() -> None:
     assert brought("a.txt", "élève".encode("cp1252")) == "<p>élève</p>"
     assert brought("a.txt", "élève".encode("utf-16")) == "<p>élève</p>"
+
+
+@pytest.mark.parametrize("kind", ["odt", "docx", "html", "md"])
+def test_signs_that_no_file_may_hold_stop_no_export(
+    college: World, client: SchoolClient, seat_of: Any, kind: str
+) -> None:
+    html = cleaning.clean("<p>Bon\x01jour &#2;à &#xFFFF;tous</p>")
+    client.sit(college.people["teacher"])
+    body = {"titre": "Un\x01 titre\x1b", "lieu": "moi", "sent_as": "2" * 32}
+    client.post(reverse("documents:new"), body)
+    document = Document.objects.get(sent_as="2" * 32)
+    assert document.title == "Un titre"
+    back = brought(f"a.{kind}", exports.MADE[kind].make(document.title, html))
+    assert "Bonjour" in back and "\x01" not in back and "\x02" not in back
 
 
 def test_a_document_begins_from_a_file_and_a_bad_one_is_told_beside_the_field(

@@ -18,6 +18,9 @@ from preau.commons.documents.queries import remarks, texts
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import status_of, tell_outcome
+from preau.foundation.paging import page_for, query_of
+
+A_PAGE = 30
 
 
 @opens(Document, to=rules.is_shown)
@@ -28,7 +31,9 @@ def comments(request: HttpRequest, document: Document) -> HttpResponseBase:
     form = None
     if writes:
         asked = {"passage": request.GET.get("passage", "")[:300], "avant": request.GET.get("avant", "")[-60:]}
-        form = CommentForm(texts.html_now(document), request.POST or None, initial=asked)
+        form = CommentForm(
+            texts.html_now(document), lambda: texts.doc_of(document), request.POST or None, initial=asked
+        )
     if form and request.method == "POST" and form.is_valid() and _said(request, document, form):
         return redirect("documents:comments", pk=document.pk)
     return _page(request, document, form)
@@ -41,9 +46,12 @@ def _page(
     answer: AnswerForm | None = None,
     to: int = 0,
 ) -> HttpResponse:
+    page = page_for(request, remarks.said_of(document), A_PAGE)
     context: dict[str, Any] = {
         "document": document,
-        "threads": remarks.threads_of(request.viewer, document),
+        "page_obj": page,
+        "query": query_of(request),
+        "threads": remarks.threads_of(request.viewer, document, page.object_list),
         "form": form,
         "answer": answer or AnswerForm(),
         "answered": to,

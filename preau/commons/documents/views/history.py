@@ -14,6 +14,9 @@ from preau.commons.documents.queries import history as kept
 from preau.commons.documents.queries import people, texts
 from preau.foundation.access import opens
 from preau.foundation.pages import NOTHING_CHANGED, status_of, tell_outcome
+from preau.foundation.paging import page_for, query_of
+
+A_PAGE = 40
 
 
 @opens(Document, to=rules.is_shown)
@@ -23,9 +26,12 @@ def history(request: HttpRequest, document: Document) -> HttpResponse:
 
 
 def _page(request: HttpRequest, document: Document, form: VersionForm) -> HttpResponse:
+    page = page_for(request, kept.versions_of(document), A_PAGE)
     context = {
         "document": document,
-        "rows": kept.version_rows(request.viewer, document),
+        "page_obj": page,
+        "query": query_of(request),
+        "rows": kept.version_rows(request.viewer, document, page.object_list),
         "since": people.writing_since(document, document.kept),
         "form": form,
         "runs": rules.runs(request.viewer, document),

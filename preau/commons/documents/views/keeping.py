@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,6 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     key = chosen.get("lieu", "")
     place = places.read_at(viewer, key) if key else None
+    if key and place is None:
+        raise Http404
     rows = lists.at(viewer, place) if place else lists.seen(viewer)
     page = page_for(request, lists.narrowed(rows, chosen.get("q", "")), A_PAGE)
     context = {
@@ -78,7 +80,14 @@ def _begun(request: HttpRequest, form: NewForm) -> Document | None:
         form.add_error("lieu", error)
         return None
     title = data["titre"] or title_from(file.name)
-    return keeping.begin(request.viewer, place, title, html, data["sent_as"])
+    try:
+        return keeping.begin(request.viewer, place, title, html, data["sent_as"])
+    except keeping.TooMany:
+        said = _(
+            "Il y a déjà %(number)s documents ici, corbeille comprise : jetez-en avant d’en commencer un."
+        )
+        form.add_error("titre", said % {"number": rules.MOST_DOCUMENTS})
+        return None
 
 
 @opens(Document, to=rules.writes)

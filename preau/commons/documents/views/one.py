@@ -54,6 +54,7 @@ def _answer(
     news = texts.since(document.pk, since)
     facts = {
         "numero": news.number,
+        "encore": news.more,
         "ajouts": [base64.b64encode(content).decode() for content in news.updates],
         "presents": [one.facts() for one in people.present(request.viewer, document)],
         "ecrit": rules.writes(request.viewer, document),
@@ -82,7 +83,7 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Quelqu’un d’autre s’est connecté ici.")}, status=CONFLICT)
     form = SendForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
+        return _not_read(form)
     data = form.cleaned_data
     try:
         number = writing.receive(request.viewer, document.pk, data["lot"], data["ajout"])
@@ -95,6 +96,13 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
         return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
     writing.appear(request.viewer, document, data["onglet"], data["curseur"], writes=True)
     return _answer(request, document, data["depuis"], garde=number)
+
+
+def _not_read(form: SendForm) -> JsonResponse:
+    if form.has_error("ajout", "heavy"):
+        said = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
+        return JsonResponse({"erreur": said}, status=TOO_HEAVY)
+    return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
 
 
 @opens(Document, to=rules.is_shown, stamped=False, leaves=True)
@@ -148,7 +156,7 @@ def write(request: HttpRequest, document: Document) -> HttpResponseBase:
     turn = Turn.objects.filter(document=document.pk, person=request.viewer.person.pk).first()
     if request.method == "POST":
         form = WriteForm(request.POST)
-        if form.is_valid() and _save(request, document, form, turn):
+        if form.is_valid() and _save(request, document, form):
             return redirect("documents:document", pk=document.pk)
     elif turn is None or turn.ends_at < timezone.now():
         return redirect("documents:document", pk=document.pk)
@@ -158,16 +166,16 @@ def write(request: HttpRequest, document: Document) -> HttpResponseBase:
     return render_form(request, "documents/write.html", context)
 
 
-def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn | None) -> bool:
+def _save(request: HttpRequest, document: Document, form: WriteForm) -> bool:
     """False, with a sentence beside the text, when somebody else writes now."""
-    if turn is None:
+    try:
+        saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"])
+    except writing.Passed:
         said = _(
             "Votre tour d’écriture est passé. Copiez votre texte, puis reprenez la plume pour l’ajouter."
         )
         form.add_error("texte", said)
         return False
-    try:
-        saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"], turn.html)
     except writing.Held as held:
         form.add_error("texte", held_said(document, held.turn))
         return False
@@ -187,5 +195,7 @@ def _save(request: HttpRequest, document: Document, form: WriteForm, turn: Turn 
             % {"num": saved.clashes},
         )
     else:
-        messages.success(request, _("C’est enregistré.") if saved.changed else str(NOTHING_CHANGED))
+        messages.success(
+            request, _("C’est enregistré.") if saved.changed or saved.again else str(NOTHING_CHANGED)
+        )
     return True
