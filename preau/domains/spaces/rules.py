@@ -113,11 +113,27 @@ def removes(viewer: Viewer, thing: Question | Card | Definition | Announcement) 
     return mine or runs(viewer, thing.space)
 
 
+def open_reports_of(thing: Question | Card | Definition | Announcement) -> Any:
+    """Those of a question or a card that wait; of the rest nothing is reported."""
+    waiting = Report.objects.filter(settled_at=None)
+    if isinstance(thing, Question):
+        return waiting.filter(question=thing.pk)
+    return waiting.filter(card=thing.pk) if isinstance(thing, Card) else waiting.none()
+
+
+def is_reported(thing: Question | Card | Definition | Announcement) -> bool:
+    """Does somebody still wait for a decision about it? A list asks it once for all its rows."""
+    known = getattr(thing, "is_reported", None)
+    return bool(open_reports_of(thing).exists() if known is None else known)
+
+
 def restores(viewer: Viewer, thing: Question | Card | Definition | Announcement) -> bool:
-    """Whoever took it away, while the space goes on; what a teacher took away, no pupil brings back."""
+    """Whoever took it away, while the space goes on; what a teacher took away, no pupil brings back, nor what is reported meanwhile."""
     if thing.removed_at is None or not goes_on(viewer, thing.space):
         return False
-    return thing.removed_by_id == viewer.person.pk or runs(viewer, thing.space)
+    if runs(viewer, thing.space):
+        return True
+    return thing.removed_by_id == viewer.person.pk and not is_reported(thing)
 
 
 def reports(viewer: Viewer, thing: Question | Card) -> bool:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Assignment, Enrolment, Person
+from preau.directory.models import Assignment, Enrolment, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Party, Space
-from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.models.spaces import ANSWERABLE, Power
 
 
 def pupils_in(space: Space, day: date) -> Any:
@@ -53,8 +53,18 @@ def runners(space: Space, day: date) -> list[tuple[int, int]]:
             teachers_of(space, day).order_by("teacher_id").values_list("teacher_id", "school_id").distinct()
         )
         return list(rows)
-    named = Party.objects.present().filter(space=space.pk, power=Power.RUN, person__isnull=False)
+    working = Holding.objects.active(day).filter(person=OuterRef("person"), school=OuterRef("school"))
+    named = Party.objects.present().filter(Exists(working), space=space.pk, power=Power.RUN)
     return list(named.order_by("pk").values_list("person_id", "school_id"))
+
+
+def whom_to_warn(space: Space, day: date) -> list[tuple[int, int]]:
+    """Who is told of what is reported: whoever runs the space; while nobody does, head and school life, where they moderate."""
+    found = runners(space, day)
+    if found or space.kind in {Space.Kind.TEAM, Space.Kind.OWN}:
+        return found
+    held = Holding.objects.active(day).filter(school=space.school_id, role__in=ANSWERABLE)
+    return list(held.order_by("person_id").values_list("person_id", "school_id").distinct())
 
 
 @dataclass(frozen=True)

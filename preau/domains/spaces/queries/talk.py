@@ -70,7 +70,9 @@ def questions_of(viewer: Viewer, space: Space, state: str = "") -> "QuerySet[Que
     elif state == "repondues":
         rows = rows.filter(answered_at__isnull=False, removed_at=None)
     mine = SameQuestion.objects.filter(question=OuterRef("pk"), person=viewer.person.pk)
-    rows = rows.annotate(same_count=Count("same"), said_same=Exists(mine)).select_related("by", "answered_by")
+    reported = Report.objects.filter(question=OuterRef("pk"), settled_at=None)
+    rows = rows.annotate(same_count=Count("same"), said_same=Exists(mine), is_reported=Exists(reported))
+    rows = rows.select_related("by", "answered_by")
     return rows.order_by("-shown_at", "-pk")
 
 

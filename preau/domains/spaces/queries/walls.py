@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.models import Card, Column, Definition, Resource, Space
+from preau.domains.spaces.models import Card, Column, Definition, Report, Resource, Space
 from preau.domains.spaces.queries.people import name_for
 
 MARKS = {
@@ -87,7 +88,9 @@ MOST_REMOVED = 20
 def removed_cards(viewer: Viewer, space: Space) -> list[tuple[int, str, str]]:
     """The last cards that were taken away and that the viewer may put back: number, text, why (one query)."""
     rows = Card.objects.visible_to(viewer).filter(space=space.pk, removed_at__isnull=False)
+    reported = Report.objects.filter(card=OuterRef("pk"), settled_at=None)
     found = []
+    rows = rows.annotate(is_reported=Exists(reported))
     for card in rows.order_by("-removed_at", "-pk")[:MOST_REMOVED]:
         card.space = space
         if rules.restores(viewer, card):

@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Closure, Enrolment, Person
+from preau.directory.models import Assignment, Closure, Enrolment, Person
 from preau.directory.seeds.world import World
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import announcing, asking
-from preau.domains.spaces.models import Announcement, Question, Report, SameQuestion, Space
+from preau.domains.spaces.models import Announcement, Card, Question, Report, SameQuestion, Space
 from preau.domains.spaces.queries.hours import Span, hours_at
 from preau.domains.spaces.tests.props import (
     a_classmate,
     a_question,
     open_from,
+    own_card,
     own_group_space,
     own_project,
     own_question,
@@ -271,3 +272,60 @@ def test_hours_are_settled_on_a_page_which_says_what_is_wrong(college: World, cl
     assert client.post(address, good).status_code == 302
     assert list(space.hours.values_list("weekday", "starts", "ends")) == [(1, 1020, 1140), (2, 1020, 1140)]
     assert client.post(address, good | {"days": []}).status_code == 422
+
+
+def reported(college: World, seat_of: Any) -> Report:
+    """A card of the cast's pupil, that a classmate reports, and of which the teacher is told."""
+    card = own_card(college)
+    mate = a_classmate(college)
+    assert asking.report(seat_of("pupil")._changed(person=mate), card, "C’est moqueur.")
+    found: Report = Report.objects.get(card=card)
+    return found
+
+
+def waits_for_adults(report: Report) -> bool:
+    items = Item.objects.filter(kind=asking.REPORTED, key=f"report-{report.pk}")
+    return items.filter(read_at=None).exists()
+
+
+def test_an_author_who_takes_a_reported_card_away_does_not_settle_the_report(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    report = reported(college, seat_of)
+    card, pupil = Card.objects.get(pk=report.card_id), seat_of("pupil")
+    assert asking.remove(pupil, card)
+    report.refresh_from_db()
+    card.refresh_from_db()
+    assert report.settled_at is None and waits_for_adults(report)
+    assert not rules.restores(pupil, card) and not asking.restore(pupil, card)
+    client.sit(college.people["pupil"])
+    wall = client.get(reverse("spaces:wall", kwargs={"pk": card.space_id})).content.decode()
+    assert reverse("spaces:restore_card", kwargs={"pk": card.pk}) not in wall
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("spaces:reports", kwargs={"pk": card.space_id})).content.decode()
+    assert card.text in page and "avant votre décision" in page
+    # The adult decides: it is away for good; or it is nothing, and its author may put it back.
+    assert asking.remove(seat_of("teacher"), card, "Moquerie")
+    report.refresh_from_db()
+    card.refresh_from_db()
+    assert report.settled_by == college.people["teacher"] and not waits_for_adults(report)
+    assert card.why == "Moquerie" and not rules.restores(pupil, card)
+
+
+def test_once_a_report_is_dismissed_its_author_may_put_the_card_back(college: World, seat_of: Any) -> None:
+    report = reported(college, seat_of)
+    card, pupil = Card.objects.get(pk=report.card_id), seat_of("pupil")
+    asking.remove(pupil, card)
+    assert asking.dismiss(seat_of("teacher"), report)
+    card.refresh_from_db()
+    assert asking.restore(pupil, card)
+
+
+def test_what_is_reported_where_nobody_teaches_reaches_school_life(college: World, seat_of: Any) -> None:
+    question = a_question(own_teaching(college), a_classmate(college))
+    Assignment.objects.filter(group=question.space.group).delete()
+    assert asking.report(seat_of("pupil"), question, "C’est moqueur.")
+    told = Item.objects.filter(kind=asking.REPORTED, key__startswith="report-")
+    people = set(told.values_list("person_id", flat=True))
+    assert {college.people["head"].pk, college.people["cpe"].pk} <= people
+    assert college.people["teacher"].pk not in people

@@ -175,7 +175,10 @@ def drop_column(request: HttpRequest, column: Column) -> HttpResponseRedirect:
     space = column.space_id
     done = walls.drop_column(request.viewer, column)
     tell_outcome(
-        request, done, _("La colonne est retirée."), _("Des cartes y sont encore : déplacez-les d’abord.")
+        request,
+        done,
+        _("La colonne est retirée."),
+        _("Des cartes y sont encore, ou y ont été retirées : il leur faut d’abord une autre colonne."),
     )
     return redirect("spaces:wall", pk=space)
 

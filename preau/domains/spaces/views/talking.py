@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import announcing, asking
+from preau.domains.spaces.actions.walls import Known
 from preau.domains.spaces.forms import AnnounceForm, AnswerForm, AskForm, ReportForm, WhyForm
 from preau.domains.spaces.models import Announcement, Card, Definition, Question, Report, Space
 from preau.domains.spaces.queries import people, talk
@@ -193,7 +194,10 @@ def _removing(request: HttpRequest, thing: Any, name: str, here: str, back: str)
 
 
 def _restoring(request: HttpRequest, thing: Any, back: str) -> HttpResponseRedirect:
-    tell_outcome(request, asking.restore(request.viewer, thing), _("C’est remis."))
+    try:
+        tell_outcome(request, asking.restore(request.viewer, thing), _("C’est remis."))
+    except Known:
+        messages.error(request, _("Le glossaire a de nouveau ce mot : retirez l’autre définition d’abord."))
     return redirect(back, pk=thing.space_id)
 
 
