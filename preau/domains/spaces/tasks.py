@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from preau.domains.spaces import exports
-from preau.domains.spaces.actions import ageing, announcing, asking, gathering
+from preau.domains.spaces.actions import ageing, announcing, asking, gathering, meeting
 from preau.domains.spaces.actions.bundles import BUNDLES, drop_old, keep_bundle
 from preau.domains.spaces.models import Bundle
 from preau.foundation import filework
@@ -23,6 +23,12 @@ def gather() -> int:
 def tell_questions() -> int:
     """Every ten minutes: the questions whose hour has come, told to whoever answers."""
     return asking.tell_questions()
+
+
+@job()
+def close_forgotten() -> int:
+    """Every ten minutes: the virtual classes that nobody closed."""
+    return meeting.close_forgotten(timezone.now())
 
 
 @job()

@@ -69,6 +69,7 @@ boards.seeds.add(boards.Seed("espaces", seeds.plant, order=98))
 for key, task, minutes in [
     ("spaces.gather", tasks.gather, 60),
     ("spaces.tell_questions", tasks.tell_questions, 10),
+    ("spaces.close_forgotten", tasks.close_forgotten, 10),
     ("spaces.age", tasks.age, 24 * 60),
     ("spaces.drop_bundles", tasks.drop_bundles, 24 * 60),
 ]:

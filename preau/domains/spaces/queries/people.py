@@ -131,11 +131,18 @@ def name_for(viewer_school: int | None, person: Any, schools: int) -> str:
     return str(person.full_name)
 
 
+def signed(viewer_school: int | None, person: Any, schools: int) -> str:
+    """The same, an adult as families name them."""
+    if person is not None and person.civility:
+        return str(person.formal_name)
+    return name_for(viewer_school, person, schools)
+
+
 def number_of_schools(space: Space) -> int:
-    """How many schools take part (one query for a project)."""
+    """How many schools take part, or did: what is left of those that went stays signed as it was promised (one query for a project)."""
     if space.kind != Space.Kind.PROJECT:
         return 1
-    rows = Party.objects.present().filter(space=space.pk).exclude(school=space.school_id)
+    rows = Party.objects.filter(space=space.pk).exclude(school=space.school_id)
     return 1 + int(rows.aggregate(count=Count("school", distinct=True))["count"])
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.models import Announcement, Question, Report, SameQuestion, Space
-from preau.domains.spaces.queries.people import name_for
+from preau.domains.spaces.models import Announcement, Card, Question, Report, SameQuestion, Space
+from preau.domains.spaces.queries.people import name_for, signed
 from preau.foundation import dates
 
 MOST_BESIDE = 2
@@ -178,10 +178,28 @@ def announcements_of(viewer: Viewer, space: Space, most: int) -> list[Announceme
     return found
 
 
-def open_reports(viewer: Viewer, space: Space) -> list[Report]:
+@dataclass(frozen=True)
+class ReportRow:
+    """What was reported, by whom, and what is said of it."""
+
+    pk: int
+    by: str
+    at: datetime
+    words: str
+    thing: Question | Card
+    is_question: bool
+    author: str
+
+
+def open_reports(viewer: Viewer, space: Space, schools: int) -> list[ReportRow]:
     """What was reported in a space and waits (one query)."""
     rows = Report.objects.visible_to(viewer).filter(space=space.pk, settled_at=None)
-    return list(rows.select_related("by", "question__by", "card__by").order_by("-at", "-pk")[:50])
+    found = []
+    for one in rows.select_related("by", "question__by", "card__by").order_by("-at", "-pk")[:50]:
+        thing = one.question or one.card
+        by, author = (signed(viewer.school_id, who, schools) for who in (one.by, thing.by))
+        found.append(ReportRow(one.pk, by, one.at, one.words, thing, one.question is not None, author))
+    return found
 
 
 def with_counts(viewer: Viewer, question: Question) -> Question:

@@ -10,7 +10,7 @@ from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Card, Column, Definition, Report, Resource, Space
-from preau.domains.spaces.queries.people import name_for
+from preau.domains.spaces.queries.people import name_for, signed
 
 MARKS = {
     "idea": ("bulb", "neutral"),
@@ -148,23 +148,22 @@ class ShelfRow:
     may_take_off: bool
 
 
-def shelf_of(viewer: Viewer, space: Space, most: int | None = None) -> list[tuple[str, list[ShelfRow]]]:
+def shelf_of(
+    viewer: Viewer, space: Space, schools: int, most: int | None = None
+) -> list[tuple[str, list[ShelfRow]]]:
     """By chapter, what is on the shelf (one query)."""
     rows = Resource.objects.filter(space=space.pk).select_related("file", "by").in_order()
     found: dict[str, list[ShelfRow]] = {}
     for one in rows[:most]:
         one.space = space
-        found.setdefault(one.shelf, []).append(_resource(viewer, one))
+        found.setdefault(one.shelf, []).append(_resource(viewer, one, schools))
     return list(found.items())
 
 
-def _resource(viewer: Viewer, one: Any) -> ShelfRow:
+def _resource(viewer: Viewer, one: Any, schools: int) -> ShelfRow:
     icons = {"link": "world", "page": "book", "file": "file-text"}
-    by = (
-        _("mis par %(name)s") % {"name": one.by.formal_name if one.by.civility else one.by.full_name}
-        if one.by
-        else ""
-    )
+    name = signed(viewer.school_id, one.by, schools)
+    by = _("mis par %(name)s") % {"name": name} if name else ""
     return ShelfRow(
         one.pk,
         one.title,

@@ -13,9 +13,11 @@ from preau.directory.models import Assignment, Enrolment, Group, Person, SchoolY
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.domains.spaces import rules
-from preau.domains.spaces.actions import ageing, asking, gathering, making
-from preau.domains.spaces.models import Call, Party, Question, Space
+from preau.domains.spaces.actions import ageing, asking, gathering, making, shelving
+from preau.domains.spaces.actions import meeting as acting
+from preau.domains.spaces.models import Call, Meeting, Party, Question, Space
 from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.providers.standin import StandIn
 from preau.domains.spaces.tests.props import (
     CODE,
     a_call,
@@ -303,3 +305,37 @@ def test_who_is_in_it_is_named_to_who_runs_it_alone(college: World, client: Scho
     client.sit(college.people["pupil"])
     page = client.get(address).content.decode()
     assert mate.list_name not in page and "élèves" in page
+
+
+def test_pupils_of_another_school_are_signed_by_an_initial_everywhere_and_for_good(
+    college: World, twin: World, seat_of: Any, client: SchoolClient, monkeypatch: Any
+) -> None:
+    call = a_call(college)
+    space, there = call.space, seat_of("teacher", world=twin)
+    making.answer_call(there, CODE, own_class(twin))
+    pupil = seat_of("pupil", world=twin)
+    whole, short = pupil.person.full_name, f"{pupil.person.given_name} {pupil.person.family_name[:1]}."
+    shelving.put_address(pupil, space, "link", "Un site", "https://exemple.fr/loin/")
+    question = a_question(space, pupil.person)
+    asking.report(seat_of("pupil"), question, "Hors sujet")
+    meeting = Meeting.objects.create(
+        space=space, title="Ensemble", starts=NOW, ends=NOW + timedelta(hours=1), made_at=NOW, opened_at=NOW
+    )
+    guests = []
+    monkeypatch.setattr(StandIn, "join_address", lambda _server, _room, guest: guests.append(guest) or "/")
+    acting.join(pupil, meeting)
+    assert [guest.name for guest in guests] == [short]
+    pages = [
+        reverse(f"spaces:{name}", kwargs={"pk": space.pk}) for name in ("shelf", "reports")
+    ] + [reverse("spaces:attendance", kwargs={"pk": meeting.pk})]
+
+    def all_are_short() -> None:
+        client.sit(college.people["teacher"])
+        for page in pages:
+            said = client.get(page).content.decode()
+            assert short in said and whole not in said and pupil.person.list_name not in said, page
+
+    all_are_short()
+    for party in Party.objects.filter(space=space, school=twin.school):
+        making.end_party(there, party)
+    all_are_short()

@@ -53,6 +53,8 @@ def _pages(
         ("wall", _("Mur de cartes"), at("wall"), "layout-kanban", 0),
         ("glossary", _("Glossaire"), at("glossary"), "vocabulary", counts["definitions"]),
     ]
+    if rules.has_meetings(viewer, space):
+        pages.append(("meetings", _("Classe virtuelle"), at("meetings"), "video", 0))
     if (
         viewer.offers("drive")
         and space.is_of_a_group

@@ -112,7 +112,7 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
         "questions": talk.question_rows(viewer, space, asked, schools),
         "hours": hours_of(space, viewer.moment) if with_questions and space.asks else None,
         "asks": rules.asks(viewer, space),
-        "shelf": walls.shelf_of(viewer, space, 6),
+        "shelf": walls.shelf_of(viewer, space, schools, 6),
         "works": around.works_of(viewer, space),
         "may_announce": rules.runs_now(viewer, space),
         "ends": around.ending_of(viewer, space),

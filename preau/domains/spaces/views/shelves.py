@@ -42,7 +42,7 @@ def shelf(request: HttpRequest, space: Space) -> HttpResponse:
 def _shelf(request: HttpRequest, space: Space, status: int = 200, **forms: Any) -> HttpResponse:
     writes = rules.writes(request.viewer, space)
     context = {
-        "shelf": shown.shelf_of(request.viewer, space),
+        "shelf": shown.shelf_of(request.viewer, space, people.number_of_schools(space)),
         "link_form": forms.get("link_form") or LinkForm(),
         "files_form": forms.get("files_form") or (FilesForm(request.viewer, space) if writes else None),
         "chapters": shown.chapters_of(space) if writes else [],

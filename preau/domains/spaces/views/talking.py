@@ -283,7 +283,7 @@ def report_card(request: HttpRequest, card: Card) -> HttpResponse:
 @require_safe
 def reports(request: HttpRequest, space: Space) -> HttpResponse:
     """What was reported in a space and waits."""
-    rows = talk.open_reports(request.viewer, space)
+    rows = talk.open_reports(request.viewer, space, people.number_of_schools(space))
     return framed(request, "spaces/reports.html", space, "reports", {"reports": rows})
 
 
