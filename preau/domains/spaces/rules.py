@@ -169,6 +169,11 @@ def has_parties(viewer: Viewer, space: Space) -> bool:
     return space.kind in {Space.Kind.PROJECT, Space.Kind.TEAM} and runs_now(viewer, space)
 
 
+def brings_groups(viewer: Viewer, space: Space) -> bool:
+    """Whoever runs a project: a team is between adults."""
+    return space.kind == Space.Kind.PROJECT and runs_now(viewer, space)
+
+
 def calls_schools(viewer: Viewer, space: Space) -> bool:
     return space.kind == Space.Kind.PROJECT and runs_now(viewer, space)
 
@@ -180,14 +185,14 @@ def settles_space(viewer: Viewer, space: Space) -> bool:
 
 
 def ends_party(viewer: Viewer, party: Party) -> bool:
-    """Whoever runs the space; oneself; and a school takes its own class back."""
-    if party.left_at is not None:
+    """Whoever runs the space in the school that made it; a school that was called, for its own alone; oneself."""
+    if party.left_at is not None or viewer.school_id not in {party.school_id, party.space.school_id}:
         return False
-    if runs(viewer, party.space) or (
-        party.person_id == viewer.person.pk and party.school_id == viewer.school_id
-    ):
+    if runs(viewer, party.space):
         return True
-    return party.school_id == viewer.school_id and viewer.is_staff and _answers_for(viewer, party.group)
+    if party.school_id != viewer.school_id:
+        return False
+    return party.person_id == viewer.person.pk or (viewer.is_staff and _answers_for(viewer, party.group))
 
 
 def _answers_for(viewer: Viewer, group: Group | None) -> bool:

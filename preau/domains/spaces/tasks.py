@@ -14,8 +14,10 @@ from preau.foundation.tasks import job
 
 @job()
 def gather() -> int:
-    """Each hour: the spaces that classes and teachings lack; returns how many were made."""
+    """Each hour: the spaces that classes and teachings lack, and those that open; returns how many were made."""
     today = timezone.localdate()
+    for space in announcing.opening(today):
+        announcing.tell_opening(space)
     return sum(gathering.gather(school, today) for school in gathering.schools_with_classes())
 
 
@@ -41,6 +43,16 @@ def age() -> int:
 def tell_announcement(announcement_id: int) -> int:
     """Tell everybody who enters its space."""
     return announcing.tell(announcement_id)
+
+
+@job()
+def tell_opening(space_id: int) -> int:
+    """A space opens earlier than was said: tell what was announced there."""
+    return announcing.tell_opening(space_id)
+
+
+def enqueue_opening(space_id: int, **_: Any) -> None:
+    tell_opening.enqueue(space_id)
 
 
 def enqueue_telling(announcement_id: int, **_: Any) -> None:

@@ -13,7 +13,7 @@ from preau.domains.spaces import rules
 from preau.domains.spaces.actions.walls import Known
 from preau.domains.spaces.models import Announcement, Card, Definition, Question, Report, SameQuestion, Space
 from preau.domains.spaces.queries.hours import hours_of, shown_from
-from preau.domains.spaces.queries.people import runners, whom_to_warn
+from preau.domains.spaces.queries.people import runners, whom_to_tell, whom_to_warn
 from preau.foundation import journal, notices
 from preau.foundation.locks import lock
 
@@ -23,6 +23,10 @@ A_DAY = timedelta(days=1)
 
 class NotTaken(Exception):
     """The space takes no question any more of this person: closed, or left since the form was shown."""
+
+
+class AnsweredMeanwhile(Exception):
+    """Somebody else has answered, or changed the answer, since the form was shown."""
 
 
 class TooManyWait(Exception):
@@ -61,23 +65,30 @@ def ask(viewer: Viewer, space: Space, text: str, sent_as: str = "") -> Question:
 
 
 @transaction.atomic
-def say_same(viewer: Viewer, question: Question) -> bool:
-    """« J’ai la même question », once; said again, it is taken back. Returns whether it stands."""
+def say_same(viewer: Viewer, question: Question, *, same: bool) -> bool:
+    """« J’ai la même question », or no more; False when it was so already."""
     question = lock(Question, question.pk)
     known = SameQuestion.objects.filter(question=question, person=viewer.person)
-    if known.exists():
-        known.delete()
+    if known.exists() == same:
         return False
+    if not same:
+        known.delete()
+        return True
     SameQuestion.objects.create(question=question, person=viewer.person, at=timezone.now())
     return True
 
 
 @transaction.atomic
-def answer(viewer: Viewer, question: Question, text: str) -> bool:
-    """The answer, for the whole space; what waited to be read goes out with it. False when it says the same already."""
+def answer(viewer: Viewer, question: Question, text: str, *, seen: str | None = None) -> bool:
+    """The answer, for the whole space; what waited to be read goes out with it. False when it says the same already.
+
+    `seen`: the answer that its author had before them, as `answer_seen` names it. Raises AnsweredMeanwhile when it is another by now.
+    """
     question = lock(Question, question.pk, "space")
-    if question.removed_at is not None or (question.answered_at and question.answer == text):
+    if not rules.answers(viewer, question) or (question.answered_at and question.answer == text):
         return False
+    if seen is not None and seen != answer_seen(question):
+        raise AnsweredMeanwhile
     first = question.answered_at is None
     question.answer, question.answered_by, question.answered_at = text, viewer.person, timezone.now()
     question.is_out = True
@@ -89,12 +100,18 @@ def answer(viewer: Viewer, question: Question, text: str) -> bool:
     return True
 
 
+def answer_seen(question: Question) -> str:
+    """Names the answer of a question as it is now; "" while there is none."""
+    return question.answered_at.isoformat() if question.answered_at else ""
+
+
 def _tell_answer(question: Question) -> None:
-    """Who asked, and who had the same question."""
+    """Who asked, and who had the same question, as long as they still enter the space."""
     same = (
         SameQuestion.objects.filter(question=question.pk).order_by("pk").values_list("person_id", flat=True)
     )
-    people = dict.fromkeys([question.by_id, *same])
+    here = dict(whom_to_tell(question.space, timezone.localdate()))
+    people = [person for person in dict.fromkeys([question.by_id, *same]) if person in here]
     notices.publish(*(_news(ANSWERED, person, question, again=True) for person in people))
 
 
@@ -128,7 +145,7 @@ def take_back_answer(viewer: Viewer, question: Question) -> bool:
 def let_out(viewer: Viewer, question: Question) -> bool:
     """The class reads it; False when it did."""
     question = lock(Question, question.pk, "space")
-    if question.is_out or question.removed_at is not None:
+    if question.is_out or not rules.answers(viewer, question):
         return False
     question.is_out = True
     question.save(update_fields=["is_out"])
@@ -140,7 +157,7 @@ def let_out(viewer: Viewer, question: Question) -> bool:
 def close(viewer: Viewer, question: Question, *, closed: bool) -> bool:
     """Nobody answers it any more, or somebody may again."""
     question = lock(Question, question.pk, "space")
-    if (question.closed_at is not None) == closed:
+    if (question.closed_at is not None) == closed or not rules.answers(viewer, question):
         return False
     question.closed_at = timezone.now() if closed else None
     question.save(update_fields=["closed_at"])

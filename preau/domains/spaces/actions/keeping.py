@@ -10,7 +10,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions.making import TooMany
-from preau.domains.spaces.models import Card, Definition, Kept, Question, Report, SameQuestion, Space
+from preau.domains.spaces.models import Bundle, Card, Definition, Kept, Question, Report, SameQuestion, Space
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -94,6 +94,12 @@ def forget_definitions(person_id: int) -> int:
 @transaction.atomic
 def forget_portfolio(person_id: int) -> int:
     return int(Kept.objects.filter(pupil=person_id).delete()[0])
+
+
+@transaction.atomic
+def forget_bundles(person_id: int) -> int:
+    """Their archives too: nothing owns the files any more, which go at night."""
+    return int(Bundle.objects.filter(pupil=person_id).delete()[0])
 
 
 @transaction.atomic

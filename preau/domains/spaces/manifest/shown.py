@@ -17,6 +17,7 @@ from preau.foundation.boards import NotificationKind, Pace
 
 KEY = "spaces"
 announcing.announced.connect(tasks.enqueue_telling, dispatch_uid="spaces.telling")
+making.opened.connect(tasks.enqueue_opening, dispatch_uid="spaces.opening")
 filework.file_asked.connect(tasks.enqueue_bundle, sender=Bundle, dispatch_uid="spaces.bundle")
 boards.services.add(
     boards.Service(

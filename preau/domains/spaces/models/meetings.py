@@ -13,7 +13,6 @@ from preau.directory.viewer import Viewer
 from preau.domains.spaces.models.spaces import Space
 from preau.domains.spaces.models.talk import InSpaceQuerySet
 
-
 # A lesson that runs late still ends with its words; then pupils come in no more, and the room closes by itself.
 LATE = timedelta(minutes=30)
 

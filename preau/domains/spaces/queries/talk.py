@@ -1,6 +1,6 @@
 """Questions and announcements as the pages of a space show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,9 +158,14 @@ class AnnouncementRow:
     is_removed: bool
 
 
-def announcements_of(viewer: Viewer, space: Space, most: int) -> list[AnnouncementRow]:
-    """The last announcements; taken away, they stay before whoever runs the space for as long as they may come back (one query)."""
-    rows = Announcement.objects.visible_to(viewer).filter(space=space.pk).select_related("by")[:most]
+def announcements_of(viewer: Viewer, space: Space) -> "QuerySet[Announcement]":
+    """What was announced in a space, newest first; what is taken away stays before whoever runs it, for as long as it may come back."""
+    rows = Announcement.objects.visible_to(viewer).filter(space=space.pk).select_related("by")
+    return rows.order_by("-at", "-pk")
+
+
+def announcement_rows(viewer: Viewer, space: Space, rows: Iterable[Any]) -> list[AnnouncementRow]:
+    """The same as rows, without a query: the space is at hand."""
     found = []
     for one in rows:
         one.space = space

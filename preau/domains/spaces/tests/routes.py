@@ -85,6 +85,7 @@ PAGES = [
     Page("spaces:space", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:members", IN_CLASS, otherwise=404, model=own_project),
     Page("spaces:settings", RUN, model=own_teaching),
+    Page("spaces:announcements", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:questions", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:question", IN_CLASS, otherwise=404, model=own_question),
     Page("spaces:reports", RUN, model=own_teaching),
@@ -126,6 +127,7 @@ LISTS = [
     ("head", "spaces:answer_call", many_classes),
     ("teacher", "spaces:space", many_in_space),
     ("pupil", "spaces:questions", many_in_space),
+    ("teacher", "spaces:announcements", many_in_space),
     ("teacher", "spaces:reports", many_in_space),
     ("pupil", "spaces:wall", many_in_space),
     ("pupil", "spaces:shelf", many_in_space),
@@ -180,7 +182,16 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(
         [
             f"spaces:{name}"
-            for name in ("space", "members", "questions", "shelf", "wall", "glossary", "question")
+            for name in (
+                "space",
+                "members",
+                "announcements",
+                "questions",
+                "shelf",
+                "wall",
+                "glossary",
+                "question",
+            )
         ],
         SEEN,
     ),

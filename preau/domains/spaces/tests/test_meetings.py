@@ -138,11 +138,15 @@ def test_one_comes_to_it_from_the_home_of_the_space_by_links_alone(
     space = own_teaching(college)
     client.sit(college.people["teacher"])
     address = reverse("spaces:meetings", kwargs={"pk": space.pk})
-    assert f'href="{address}"' in client.get(reverse("spaces:space", kwargs={"pk": space.pk})).content.decode()
+    assert (
+        f'href="{address}"' in client.get(reverse("spaces:space", kwargs={"pk": space.pk})).content.decode()
+    )
     assert reverse("spaces:plan_meeting", kwargs={"pk": space.pk}) in client.get(address).content.decode()
 
 
-def test_pupils_are_never_alone_in_a_room(asked: list[str], college: World, settings: Any, seat_of: Any) -> None:
+def test_pupils_are_never_alone_in_a_room(
+    asked: list[str], college: World, settings: Any, seat_of: Any
+) -> None:
     settings.MEETING_SERVER = "preau.domains.spaces.providers.bigbluebutton.BigBlueButton"
     meeting = own_meeting(college)
     Meeting.objects.filter(pk=meeting.pk).update(opened_at=None)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Space
 from preau.domains.spaces.queries import talk
@@ -36,6 +37,13 @@ def framed(
     return render(request, template, shared | dict(context), status=status)
 
 
+def _meetings(viewer: Viewer, space: Space, address: str) -> list[tuple[str, str, str, str, int]]:
+    """The page of virtual classes, where there are any."""
+    if not rules.has_meetings(viewer, space):
+        return []
+    return [("meetings", _("Classe virtuelle"), address, "video", 0)]
+
+
 def _pages(
     request: HttpRequest, space: Space, counts: Mapping[str, int]
 ) -> list[tuple[str, str, str, str, int]]:
@@ -53,8 +61,7 @@ def _pages(
         ("wall", _("Mur de cartes"), at("wall"), "layout-kanban", 0),
         ("glossary", _("Glossaire"), at("glossary"), "vocabulary", counts["definitions"]),
     ]
-    if rules.has_meetings(viewer, space):
-        pages.append(("meetings", _("Classe virtuelle"), at("meetings"), "video", 0))
+    pages += _meetings(viewer, space, at("meetings"))
     if (
         viewer.offers("drive")
         and space.is_of_a_group

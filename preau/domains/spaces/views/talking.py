@@ -44,6 +44,17 @@ def announce(request: HttpRequest, space: Space) -> HttpResponse:
     return redirect("spaces:space", pk=space.pk)
 
 
+@opens(Space, to=rules.enters)
+@require_safe
+def announcements(request: HttpRequest, space: Space) -> HttpResponse:
+    """All that was announced, page by page."""
+    viewer = request.viewer
+    page = page_for(request, talk.announcements_of(viewer, space), A_PAGE)
+    rows = talk.announcement_rows(viewer, space, page.object_list)
+    context = {"announcements": rows, "page_obj": page, "query": query_of(request)}
+    return framed(request, "spaces/announcements.html", space, "home", context)
+
+
 @opens(Space, to=rules.has_questions)
 @require_safe
 def questions(request: HttpRequest, space: Space) -> HttpResponse:
@@ -111,13 +122,25 @@ def question(request: HttpRequest, question: Question) -> HttpResponse:
     """One question: its answer, which whoever runs the space writes here."""
     viewer, space = request.viewer, question.space
     may_answer = rules.answers(viewer, question)
-    form = AnswerForm(request.POST if request.method == "POST" else None, initial={"text": question.answer})
+    shown = {"text": question.answer, "seen": asking.answer_seen(question)}
+    form = AnswerForm(request.POST if request.method == "POST" else None, initial=shown)
     if request.method == "POST" and may_answer and form.is_valid():
-        done = asking.answer(viewer, question, form.cleaned_data["text"])
-        tell_outcome(
-            request, done, _("La réponse est dans l’espace. Qui l’attendait est prévenu, à ses heures.")
-        )
-        return redirect("spaces:questions", pk=space.pk)
+        try:
+            done = asking.answer(viewer, question, form.cleaned_data["text"], seen=form.cleaned_data["seen"])
+        except asking.AnsweredMeanwhile:
+            question.refresh_from_db(fields=["answer", "answered_at", "answered_by"])
+            # What is typed stays; sent again, it replaces what is now shown above.
+            typed = request.POST.copy()
+            typed["seen"] = asking.answer_seen(question)
+            form.data = typed
+            form.add_error(
+                "text", _("Un collègue a répondu entre-temps : lisez sa réponse, puis envoyez la vôtre.")
+            )
+        else:
+            tell_outcome(
+                request, done, _("La réponse est dans l’espace. Qui l’attendait est prévenu, à ses heures.")
+            )
+            return redirect("spaces:questions", pk=space.pk)
     schools = people.number_of_schools(space)
     row = talk.question_rows(viewer, space, [talk.with_counts(viewer, question)], schools)[0]
     context = {"row": row, "form": form if may_answer else None, "schools": schools}
@@ -133,8 +156,10 @@ def _back(space: int) -> HttpResponseRedirect:
 @opens(Question, to=rules.says_same)
 @require_POST
 def say_same(request: HttpRequest, question: Question) -> HttpResponseRedirect:
-    stands = asking.say_same(request.viewer, question)
-    messages.success(request, _("Noté : vous avez la même question.") if stands else _("C’est retiré."))
+    """Said, or taken back, as the button says."""
+    same = request.POST.get("geste") != "retirer"
+    done = asking.say_same(request.viewer, question, same=same)
+    tell_outcome(request, done, _("Noté : vous avez la même question.") if same else _("C’est retiré."))
     return _back(question.space_id)
 
 
