@@ -247,7 +247,7 @@ NAMES = {
 }
 PLAIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        "mots text sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf usage day "
+        "mots text seen sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf usage day "
         "mark word said path to_teachers to_guardians archive vers geste chapitre".split(),
         (),
     ),
