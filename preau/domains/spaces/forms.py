@@ -18,6 +18,7 @@ from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Assignment, Group, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
+from preau.domains.spaces import rules
 from preau.domains.spaces.actions.making import SpaceFacts
 from preau.domains.spaces.models import Card, Column, Kept, OpeningHours, Space
 from preau.domains.spaces.models.spaces import ANSWERABLE, Power
@@ -153,7 +154,17 @@ class SpaceForm(Numbered):
         _dates_in_order(self, data)
         if data.get("kind") == Space.Kind.PROJECT and not data.get("groups") and "groups" not in self.errors:
             self.add_error("groups", _("Choisissez au moins une classe ou un groupe."))
+        groups = data.get("groups") if data.get("kind") == Space.Kind.PROJECT else None
+        # Whoever makes it is in it too.
+        if 1 + len(groups or ()) + len(data.get("people") or ()) > rules.MOST_PARTIES:
+            self.add_error("people", self.too_many())
         return data
+
+    @staticmethod
+    def too_many() -> str:
+        return _("Un espace tient %(num)s participants au plus, classes et collègues ensemble.") % {
+            "num": rules.MOST_PARTIES - 1
+        }
 
     def facts(self) -> SpaceFacts:
         data = self.cleaned_data
@@ -218,6 +229,7 @@ class SettingsForm(forms.Form):
             }
         super().__init__(*args, initial=shown, **kwargs)
         self.space = space
+        self.known_hours = [(one.weekday, one.starts, one.ends) for one in hours]
         wanted = self.facts_of(space)
         for name in ["title", "pupils_may", "asks", "moderates"]:
             if name not in wanted:
@@ -254,8 +266,11 @@ class SettingsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.facts_of(self.space)}
 
     def hours(self) -> list[tuple[int, int, int]]:
-        data = self.cleaned_data
-        return [(day, data["starts"], data["ends"]) for day in data.get("days") or ()]
+        """Those that were chosen; each day keeps its own where nobody touched them, though the form shows those of the first."""
+        data, known = self.cleaned_data, self.known_hours
+        chosen = [(int(day), data["starts"], data["ends"]) for day in data.get("days") or ()]
+        as_shown = [(day, known[0][1], known[0][2]) for day, _starts, _ends in known]
+        return known if known and sorted(chosen) == sorted(as_shown) else chosen
 
 
 class GroupPartyForm(forms.Form):
@@ -337,6 +352,9 @@ class AskForm(Numbered):
 
 
 class AnswerForm(forms.Form):
+    """The answer to a question; `seen` names the one that stood when the form was shown."""
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("Réponse"),
         max_length=LONGEST_ANSWER,

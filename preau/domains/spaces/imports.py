@@ -5,6 +5,7 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
+from lzma import LZMAError
 from typing import Any
 from urllib.parse import urlsplit
 from zipfile import BadZipFile, ZipFile
@@ -15,13 +16,17 @@ from django.utils.translation import gettext as _
 from preau.commons.files.actions import keep as keep_files
 from preau.commons.files.rules import HANDED_IN
 from preau.directory.viewer import Viewer
+from preau.domains.spaces import rules
 from preau.domains.spaces.actions import keeping
 from preau.domains.spaces.actions.making import TooMany
 from preau.domains.spaces.models import Kept
 from preau.domains.spaces.models.portfolio import DATA, FORMAT, VERSION
 from preau.foundation.uploads import MEGABYTE, UploadRefused
 
-MOST_THINGS, MOST_SAID, MOST_ENTRIES, HEAVIEST = 500, 2 * MEGABYTE, 2_000, 30 * MEGABYTE
+# A full portfolio comes in: as many things, each with all the words that it may hold, in their longest encoding.
+MOST_THINGS, MOST_SAID, MOST_ENTRIES, HEAVIEST = rules.MOST_KEPT, 64 * MEGABYTE, 2_000, 30 * MEGABYTE
+# Of the files that its things name, unpacked: a small archive cannot fill the disk of a school.
+HEAVIEST_IN_ALL = 300 * MEGABYTE
 YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
@@ -31,11 +36,12 @@ class NotAPortfolio(ValueError):
 
 @dataclass
 class Brought:
-    """What came of it: how many were kept, how many were there already, and each that could not be, with why."""
+    """What came of it: how many were kept, how many were there already, and each that could not be, with why. `files`: by entry, each once."""
 
     kept: int = 0
     known: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, Any] = field(default_factory=dict)
 
 
 def bring(viewer: Viewer, content: bytes) -> Brought:
@@ -46,7 +52,7 @@ def bring(viewer: Viewer, content: bytes) -> Brought:
     try:
         with ZipFile(BytesIO(content)) as archive:
             return _bring(viewer, archive)
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, LZMAError, zlib.error) as error:
         raise NotAPortfolio(
             _(
                 "Ce fichier n’est pas une archive qui se lit : prenez celui que Préau a donné, sans l’ouvrir ni le changer."
@@ -64,15 +70,19 @@ def _bring(viewer: Viewer, archive: ZipFile) -> Brought:
             )
         )
     things = _things(archive.read(data))
+    wanted = {thing["file"] for thing in things if isinstance(thing, dict) and _is_text(thing.get("file"))}
+    if sum(listed[name].file_size for name in wanted if name in listed) > HEAVIEST_IN_ALL:
+        raise NotAPortfolio(_("Les fichiers de cette archive sont trop lourds : 300 Mo au plus en tout."))
     brought = Brought()
-    known = set(Kept.objects.filter(pupil=viewer.person).values_list("title", "year", "said"))
+    said = ("title", "year", "said", "path", "text", "address")
+    known = set(Kept.objects.filter(pupil=viewer.person).values_list(*said))
     for thing in things:
         facts = _facts(thing)
         if facts is None:
             brought.refused.append(
                 (_name_of(thing), _("Il y manque un titre, ou quelque chose n’y est pas comme attendu."))
             )
-        elif (facts["title"], facts["year"], facts["said"]) in known:
+        elif tuple(facts[name] for name in said) in known:
             brought.known += 1
         else:
             _keep(viewer, archive, listed, thing, facts, brought)
@@ -92,9 +102,20 @@ def _things(content: bytes) -> list[Any]:
     return list(told["things"])
 
 
+def _is_text(value: Any) -> bool:
+    """Text that a database keeps: neither a zero nor half a sign."""
+    if not isinstance(value, str) or "\x00" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _name_of(thing: Any) -> str:
     title = thing.get("title") if isinstance(thing, dict) else None
-    return title[:120] if isinstance(title, str) and title else _("Sans titre")
+    return title[:120] if _is_text(title) and title else _("Sans titre")
 
 
 def _facts(thing: Any) -> dict[str, Any] | None:
@@ -103,10 +124,7 @@ def _facts(thing: Any) -> dict[str, Any] | None:
         return None
     most = {"title": 120, "path": 7, "said": 1_000, "text": 10_000, "address": 500, "year": 9}
     found = {name: thing.get(name, "") for name in most}
-    if not all(
-        isinstance(value, str) and "\x00" not in value and len(value) <= most[name]
-        for name, value in found.items()
-    ):
+    if not all(_is_text(value) and len(value) <= most[name] for name, value in found.items()):
         return None
     if (
         not found["title"].strip()
@@ -136,9 +154,11 @@ def _keep(
     facts: dict[str, Any],
     brought: Brought,
 ) -> None:
-    name = thing.get("file", "")
+    name = str(thing.get("file") or "")
     try:
-        file = _file(viewer, archive, listed, name) if name else None
+        if name and name not in brought.files:
+            brought.files[name] = _file(viewer, archive, listed, name)
+        file = brought.files[name] if name else None
         keeping.keep(viewer, facts | {"file": file})
     except UploadRefused as refusal:
         brought.refused.append((facts["title"], str(refusal)))

@@ -113,11 +113,27 @@ def removes(viewer: Viewer, thing: Question | Card | Definition | Announcement) 
     return mine or runs(viewer, thing.space)
 
 
+def open_reports_of(thing: Question | Card | Definition | Announcement) -> Any:
+    """Those of a question or a card that wait; of the rest nothing is reported."""
+    waiting = Report.objects.filter(settled_at=None)
+    if isinstance(thing, Question):
+        return waiting.filter(question=thing.pk)
+    return waiting.filter(card=thing.pk) if isinstance(thing, Card) else waiting.none()
+
+
+def is_reported(thing: Question | Card | Definition | Announcement) -> bool:
+    """Does somebody still wait for a decision about it? A list asks it once for all its rows."""
+    known = getattr(thing, "is_reported", None)
+    return bool(open_reports_of(thing).exists() if known is None else known)
+
+
 def restores(viewer: Viewer, thing: Question | Card | Definition | Announcement) -> bool:
-    """Whoever took it away, while the space goes on; what a teacher took away, no pupil brings back."""
+    """Whoever took it away, while the space goes on; what a teacher took away, no pupil brings back, nor what is reported meanwhile."""
     if thing.removed_at is None or not goes_on(viewer, thing.space):
         return False
-    return thing.removed_by_id == viewer.person.pk or runs(viewer, thing.space)
+    if runs(viewer, thing.space):
+        return True
+    return thing.removed_by_id == viewer.person.pk and not is_reported(thing)
 
 
 def reports(viewer: Viewer, thing: Question | Card) -> bool:
@@ -153,6 +169,11 @@ def has_parties(viewer: Viewer, space: Space) -> bool:
     return space.kind in {Space.Kind.PROJECT, Space.Kind.TEAM} and runs_now(viewer, space)
 
 
+def brings_groups(viewer: Viewer, space: Space) -> bool:
+    """Whoever runs a project: a team is between adults."""
+    return space.kind == Space.Kind.PROJECT and runs_now(viewer, space)
+
+
 def calls_schools(viewer: Viewer, space: Space) -> bool:
     return space.kind == Space.Kind.PROJECT and runs_now(viewer, space)
 
@@ -164,14 +185,14 @@ def settles_space(viewer: Viewer, space: Space) -> bool:
 
 
 def ends_party(viewer: Viewer, party: Party) -> bool:
-    """Whoever runs the space; oneself; and a school takes its own class back."""
-    if party.left_at is not None:
+    """Whoever runs the space in the school that made it; a school that was called, for its own alone; oneself."""
+    if party.left_at is not None or viewer.school_id not in {party.school_id, party.space.school_id}:
         return False
-    if runs(viewer, party.space) or (
-        party.person_id == viewer.person.pk and party.school_id == viewer.school_id
-    ):
+    if runs(viewer, party.space):
         return True
-    return party.school_id == viewer.school_id and viewer.is_staff and _answers_for(viewer, party.group)
+    if party.school_id != viewer.school_id:
+        return False
+    return party.person_id == viewer.person.pk or (viewer.is_staff and _answers_for(viewer, party.group))
 
 
 def _answers_for(viewer: Viewer, group: Group | None) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from preau.domains.spaces import exports
-from preau.domains.spaces.actions import ageing, announcing, asking, gathering
+from preau.domains.spaces.actions import ageing, announcing, asking, gathering, meeting
 from preau.domains.spaces.actions.bundles import BUNDLES, drop_old, keep_bundle
 from preau.domains.spaces.models import Bundle
 from preau.foundation import filework
@@ -14,8 +14,10 @@ from preau.foundation.tasks import job
 
 @job()
 def gather() -> int:
-    """Each hour: the spaces that classes and teachings lack; returns how many were made."""
+    """Each hour: the spaces that classes and teachings lack, and those that open; returns how many were made."""
     today = timezone.localdate()
+    for space in announcing.opening(today):
+        announcing.tell_opening(space)
     return sum(gathering.gather(school, today) for school in gathering.schools_with_classes())
 
 
@@ -23,6 +25,12 @@ def gather() -> int:
 def tell_questions() -> int:
     """Every ten minutes: the questions whose hour has come, told to whoever answers."""
     return asking.tell_questions()
+
+
+@job()
+def close_forgotten() -> int:
+    """Every ten minutes: the virtual classes that nobody closed."""
+    return meeting.close_forgotten(timezone.now())
 
 
 @job()
@@ -35,6 +43,16 @@ def age() -> int:
 def tell_announcement(announcement_id: int) -> int:
     """Tell everybody who enters its space."""
     return announcing.tell(announcement_id)
+
+
+@job()
+def tell_opening(space_id: int) -> int:
+    """A space opens earlier than was said: tell what was announced there."""
+    return announcing.tell_opening(space_id)
+
+
+def enqueue_opening(space_id: int, **_: Any) -> None:
+    tell_opening.enqueue(space_id)
 
 
 def enqueue_telling(announcement_id: int, **_: Any) -> None:

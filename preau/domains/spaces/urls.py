@@ -18,6 +18,7 @@ urlpatterns = [
     path("espaces/<int:pk>/reglages/", listing.settings, name="settings"),
     path("espaces/<int:pk>/archiver/", listing.archive, name="archive"),
     path("espaces/<int:pk>/rouvrir/", listing.reopen, name="reopen"),
+    path("espaces/<int:pk>/annonces/", talking.announcements, name="announcements"),
     path("espaces/<int:pk>/annoncer/", talking.announce, name="announce"),
     path("espaces/annonce/<int:pk>/retirer/", talking.remove_announcement, name="remove_announcement"),
     path("espaces/annonce/<int:pk>/remettre/", talking.restore_announcement, name="restore_announcement"),

@@ -1,17 +1,19 @@
 """A space of a year that is over: one only reads in it, then it is archived, then erased; each is announced before it happens."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.documents.models import Document
-from preau.domains.spaces.models import Space
+from preau.domains.spaces.models import Announcement, Card, Definition, Question, Resource, Space
 from preau.domains.spaces.queries.papers import KIND
-from preau.domains.spaces.queries.people import runners
+from preau.domains.spaces.queries.people import runners_of
 from preau.foundation import dates, notices
 
 AGES = "spaces.ages"
@@ -36,30 +38,45 @@ def stage_on(space: Space, day: date) -> tuple[str, date] | None:
     return None
 
 
-@transaction.atomic
-def age(day: date, most: int = 2_000) -> int:
-    """Announce what comes near, and archive what is due; returns how many spaces changed. Run twice, it does it once."""
-    changed = 0
-    near = _near(day)
-    rows = Space.objects.select_for_update(of=("self",)).filter(near).order_by("pk")[:most]
-    news, told = [], []
-    for space in rows:
-        found = stage_on(space, day)
-        if found is None or space.told == found[0]:
-            continue
-        space.told = found[0]
-        told.append(space)
-        # A space in which nothing was ever put ends without a word.
-        news += (
-            [_news(space, who, school, *found) for who, school in runners(space, space.last_day or day)]
-            if _is_used(space)
-            else []
-        )
-    Space.objects.bulk_update(told, ["told"], batch_size=500)
-    notices.publish(*news)
-    changed += len(told)
+def age(day: date, lot: int = 500) -> int:
+    """Announce what comes near, and archive what is due; returns how many spaces changed. Run twice, it does it once.
+
+    Each lot is a transaction: a large site is gone through in one night, and no row is held for long.
+    """
+    changed, last = 0, 0
+    while found := _announce(day, last, lot):
+        changed, last = changed + found[0], found[1]
     due = Space.objects.filter(archived_at=None, last_day__lte=day - READ_FOR)
+    # What was not announced waits for its announcement.
+    due = due.filter(told__in=[Told.ARCHIVING, Told.ERASING])
     return changed + due.update(archived_at=timezone.now())
+
+
+@transaction.atomic
+def _announce(day: date, after: int, lot: int) -> tuple[int, int] | None:
+    """One lot: how many were announced, and the last number that was looked at; None when none is left (five statements at most)."""
+    rows = Space.objects.select_for_update(of=("self",)).filter(_near(day), pk__gt=after)
+    spaces = list(rows.order_by("pk")[:lot])
+    if not spaces:
+        return None
+    told = []
+    for space in spaces:
+        found = stage_on(space, day)
+        if found is not None and space.told != found[0]:
+            space.told = found[0]
+            told.append((space, *found))
+    used = _used(space for space, _stage, _on in told)
+    # A space in which nothing was ever put ends without a word.
+    who_runs = runners_of([space for space, _stage, _on in told if space.pk in used])
+    notices.publish(
+        *(
+            _news(space, who, school, stage, on)
+            for space, stage, on in told
+            for who, school in who_runs.get(space.pk, [])
+        )
+    )
+    Space.objects.bulk_update([space for space, _stage, _on in told], ["told"], batch_size=500)
+    return len(told), spaces[-1].pk
 
 
 def _near(day: date) -> Q:
@@ -74,19 +91,14 @@ def _near(day: date) -> Q:
     return found
 
 
-def _is_used(space: Space) -> bool:
-    """Was anything ever put in it?"""
-    return any(
-        rows.exists()
-        for rows in (
-            space.questions.all(),
-            space.announcements.all(),
-            space.resources.all(),
-            space.cards.all(),
-            space.definitions.all(),
-            Document.objects.filter(kind=KIND, place=space.pk),
-        )
-    )
+def _used(spaces: Iterable[Space]) -> set[int]:
+    """Those in which anything was ever put (one query)."""
+    rows = Space.objects.filter(pk__in=[space.pk for space in spaces])
+    put: list[Any] = [Question, Announcement, Resource, Card, Definition]
+    found = Q(Exists(Document.objects.filter(kind=KIND, place=OuterRef("pk"))))
+    for model in put:
+        found |= Q(Exists(model.objects.filter(space=OuterRef("pk"))))
+    return set(rows.filter(found).values_list("pk", flat=True))
 
 
 def _news(space: Space, person: int, school: int, stage: str, on: date) -> notices.News:

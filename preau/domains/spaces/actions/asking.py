@@ -10,9 +10,10 @@ from django.utils import timezone
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
+from preau.domains.spaces.actions.walls import Known
 from preau.domains.spaces.models import Announcement, Card, Definition, Question, Report, SameQuestion, Space
 from preau.domains.spaces.queries.hours import hours_of, shown_from
-from preau.domains.spaces.queries.people import runners
+from preau.domains.spaces.queries.people import runners, whom_to_tell, whom_to_warn
 from preau.foundation import journal, notices
 from preau.foundation.locks import lock
 
@@ -22,6 +23,10 @@ A_DAY = timedelta(days=1)
 
 class NotTaken(Exception):
     """The space takes no question any more of this person: closed, or left since the form was shown."""
+
+
+class AnsweredMeanwhile(Exception):
+    """Somebody else has answered, or changed the answer, since the form was shown."""
 
 
 class TooManyWait(Exception):
@@ -60,23 +65,30 @@ def ask(viewer: Viewer, space: Space, text: str, sent_as: str = "") -> Question:
 
 
 @transaction.atomic
-def say_same(viewer: Viewer, question: Question) -> bool:
-    """« J’ai la même question », once; said again, it is taken back. Returns whether it stands."""
+def say_same(viewer: Viewer, question: Question, *, same: bool) -> bool:
+    """« J’ai la même question », or no more; False when it was so already."""
     question = lock(Question, question.pk)
     known = SameQuestion.objects.filter(question=question, person=viewer.person)
-    if known.exists():
-        known.delete()
+    if known.exists() == same:
         return False
+    if not same:
+        known.delete()
+        return True
     SameQuestion.objects.create(question=question, person=viewer.person, at=timezone.now())
     return True
 
 
 @transaction.atomic
-def answer(viewer: Viewer, question: Question, text: str) -> bool:
-    """The answer, for the whole space; what waited to be read goes out with it. False when it says the same already."""
+def answer(viewer: Viewer, question: Question, text: str, *, seen: str | None = None) -> bool:
+    """The answer, for the whole space; what waited to be read goes out with it. False when it says the same already.
+
+    `seen`: the answer that its author had before them, as `answer_seen` names it. Raises AnsweredMeanwhile when it is another by now.
+    """
     question = lock(Question, question.pk, "space")
-    if question.removed_at is not None or (question.answered_at and question.answer == text):
+    if not rules.answers(viewer, question) or (question.answered_at and question.answer == text):
         return False
+    if seen is not None and seen != answer_seen(question):
+        raise AnsweredMeanwhile
     first = question.answered_at is None
     question.answer, question.answered_by, question.answered_at = text, viewer.person, timezone.now()
     question.is_out = True
@@ -88,12 +100,18 @@ def answer(viewer: Viewer, question: Question, text: str) -> bool:
     return True
 
 
+def answer_seen(question: Question) -> str:
+    """Names the answer of a question as it is now; "" while there is none."""
+    return question.answered_at.isoformat() if question.answered_at else ""
+
+
 def _tell_answer(question: Question) -> None:
-    """Who asked, and who had the same question."""
+    """Who asked, and who had the same question, as long as they still enter the space."""
     same = (
         SameQuestion.objects.filter(question=question.pk).order_by("pk").values_list("person_id", flat=True)
     )
-    people = dict.fromkeys([question.by_id, *same])
+    here = dict(whom_to_tell(question.space, timezone.localdate()))
+    people = [person for person in dict.fromkeys([question.by_id, *same]) if person in here]
     notices.publish(*(_news(ANSWERED, person, question, again=True) for person in people))
 
 
@@ -127,7 +145,7 @@ def take_back_answer(viewer: Viewer, question: Question) -> bool:
 def let_out(viewer: Viewer, question: Question) -> bool:
     """The class reads it; False when it did."""
     question = lock(Question, question.pk, "space")
-    if question.is_out or question.removed_at is not None:
+    if question.is_out or not rules.answers(viewer, question):
         return False
     question.is_out = True
     question.save(update_fields=["is_out"])
@@ -139,7 +157,7 @@ def let_out(viewer: Viewer, question: Question) -> bool:
 def close(viewer: Viewer, question: Question, *, closed: bool) -> bool:
     """Nobody answers it any more, or somebody may again."""
     question = lock(Question, question.pk, "space")
-    if (question.closed_at is not None) == closed:
+    if (question.closed_at is not None) == closed or not rules.answers(viewer, question):
         return False
     question.closed_at = timezone.now() if closed else None
     question.save(update_fields=["closed_at"])
@@ -156,19 +174,17 @@ Thing = Question | Card | Definition | Announcement
 def remove(viewer: Viewer, thing: Thing, why: str = "") -> bool:
     """Take a thing away from its space, with a reason that its author reads; False when it was gone."""
     thing = lock(type(thing), thing.pk, "space")
-    if thing.removed_at is not None:
+    decides = thing.by_id != viewer.person.pk and rules.runs(viewer, thing.space)
+    # Its author took it away while others reported it: whoever runs the space may still decide, and then it does not come back.
+    taken_over = decides and thing.removed_by_id == thing.by_id and rules.is_reported(thing)
+    if thing.removed_at is not None and not taken_over:
         return False
     thing.removed_at, thing.removed_by, thing.why = timezone.now(), viewer.person, why
     thing.save(update_fields=["removed_at", "removed_by", "why"])
     if isinstance(thing, Question):
         notices.settle(ASKED, f"question-{thing.pk}")
-        Report.objects.filter(question=thing, settled_at=None).update(
-            settled_at=timezone.now(), settled_by=viewer.person
-        )
-    if isinstance(thing, Card):
-        Report.objects.filter(card=thing, settled_at=None).update(
-            settled_at=timezone.now(), settled_by=viewer.person
-        )
+    if decides:
+        _settle_reports(viewer, thing)
     if thing.by_id and thing.by_id != viewer.person.pk:
         news = notices.News(
             REMOVED,
@@ -184,12 +200,24 @@ def remove(viewer: Viewer, thing: Thing, why: str = "") -> bool:
     return True
 
 
+def _settle_reports(viewer: Viewer, thing: Thing) -> None:
+    """What was reported of it is decided, and nobody is waited for any more."""
+    waiting = rules.open_reports_of(thing)
+    keys = [f"report-{pk}" for pk in waiting.order_by("pk").values_list("pk", flat=True)]
+    waiting.update(settled_at=timezone.now(), settled_by=viewer.person)
+    notices.settle(REPORTED, *keys)
+
+
 @transaction.atomic
 def restore(viewer: Viewer, thing: Thing) -> bool:
-    """Put it back; False when it was there."""
+    """Put it back; False when it was there, or may not come back any more. Raises Known where the glossary has its word meanwhile."""
+    lock(Space, thing.space_id)
     thing = lock(type(thing), thing.pk, "space")
-    if thing.removed_at is None:
+    # Looked at again: it may have been reported, or taken away by somebody else, since the page was shown.
+    if not rules.restores(viewer, thing):
         return False
+    if isinstance(thing, Definition) and thing.accepted_at and _is_accepted(thing):
+        raise Known
     thing.removed_at, thing.removed_by, thing.why = None, None, ""
     thing.save(update_fields=["removed_at", "removed_by", "why"])
     notices.settle(REMOVED, f"{type(thing).__name__.lower()}-{thing.pk}")
@@ -197,10 +225,19 @@ def restore(viewer: Viewer, thing: Thing) -> bool:
     return True
 
 
+def _is_accepted(word: Definition) -> bool:
+    """Does the glossary say the same word otherwise by now?"""
+    rows = Definition.objects.kept().filter(space=word.space_id, search_word=word.search_word)
+    return rows.filter(accepted_at__isnull=False).exclude(pk=word.pk).exists()
+
+
 @transaction.atomic
 def report(viewer: Viewer, thing: Question | Card, words: str) -> bool:
     """Say that it should not be there: whoever runs the space is told at once. False when this person has said so already."""
     space = lock(Space, thing.space_id)
+    thing = lock(type(thing), thing.pk)
+    if thing.removed_at is not None:
+        return False
     about: dict[str, Any] = {"question": thing} if isinstance(thing, Question) else {"card": thing}
     if Report.objects.filter(by=viewer.person, settled_at=None, **about).exists():
         return False
@@ -217,7 +254,7 @@ def report(viewer: Viewer, thing: Question | Card, words: str) -> bool:
                 school_id=school,
                 seat=f"staff-{school}",
             )
-            for person, school in runners(space, viewer.today)
+            for person, school in whom_to_warn(space, viewer.today)
             if person != viewer.person.pk
         )
     )

@@ -16,7 +16,7 @@ from preau.foundation.text import fold
 def gather(school_id: int, today: date) -> int:
     """Make those that are missing in the current year of a school, and follow the names that changed; returns how many were made.
 
-    Three statements when nothing has changed, however many classes there are.
+    Four statements when nothing has changed, however many classes there are.
     """
     school = lock(School, school_id, "current_year")
     if school.current_year is None:
@@ -31,10 +31,10 @@ def gather(school_id: int, today: date) -> int:
         one.title = wanted[one.group_id, one.subject_id]
         one.search_title = fold(one.title)
     Space.objects.bulk_update(changed, ["title", "search_title"], batch_size=500)
-    late = [one for one in known.values() if one.last_day != school.current_year.ends]
-    for one in late:
-        one.last_day = school.current_year.ends
-    Space.objects.bulk_update(late, ["last_day"], batch_size=500)
+    # Projects and teams of the year end with it too; what was announced of another end is announced anew.
+    ends = school.current_year.ends
+    rows = Space.objects.filter(school=school.pk, year=school.current_year_id)
+    rows.exclude(last_day=ends).update(last_day=ends, told=Space.Told.NOTHING)
     missing = [_new(school, key, title) for key, title in wanted.items() if key not in known]
     Space.objects.bulk_create(missing, batch_size=500, ignore_conflicts=True)
     return len(missing)

@@ -12,7 +12,7 @@ from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions.making import TooMany
-from preau.domains.spaces.models import Card, Definition, Kept, Question, Report, SameQuestion, Space
+from preau.domains.spaces.models import Bundle, Card, Definition, Kept, Question, Report, SameQuestion, Space
 from preau.domains.spaces.queries.papers import KIND
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -108,6 +108,11 @@ def erase(keys: Sequence[int]) -> int:
         leaving.erase_place(KIND, number)
     Space.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def forget_bundles(person_id: int) -> int:
+    """Their archives too: nothing owns the files any more, which go at night."""
+    return int(Bundle.objects.filter(pupil=person_id).delete()[0])
 
 
 @transaction.atomic

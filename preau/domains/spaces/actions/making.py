@@ -1,25 +1,30 @@
 """A project or a team is made and settled; people, classes and other schools come in and leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.models import Call, OpeningHours, Party, Space
+from preau.domains.spaces.models import Call, OpeningHours, Party, Question, Space
 from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.queries.hours import hours_of, shown_from
+from preau.domains.spaces.queries.people import runners
 from preau.foundation import journal, live, notices
 from preau.foundation.locks import lock
 from preau.foundation.text import fold
 from preau.identity.codes import digest_of, new_code
 
 INVITED = "spaces.invited"
+# Sent inside the transaction: its receiver only enqueues a task.
+opened = Signal()  # space_id
 CALL_DAYS = timedelta(days=7)
 
 
@@ -29,6 +34,14 @@ class TooMany(Exception):
 
 class NoSuchCall(Exception):
     """The word is wrong, too old, or has served."""
+
+
+class HasServed(NoSuchCall):
+    """The word has brought this very class already: the form was sent twice."""
+
+    def __init__(self, space: Space) -> None:
+        super().__init__()
+        self.space = space
 
 
 @dataclass(frozen=True)
@@ -112,18 +125,36 @@ def _join(viewer: Viewer, space: Space, *, power: str = Power.WRITE, **who: Any)
         added_at=timezone.now(),
         **who,
     )
-    if party.person_id and party.person_id != viewer.person.pk:
-        news = notices.News(
+    # Before its first day, nobody is told of a space that they do not see.
+    if space.is_open_on(viewer.today):
+        notices.publish(*_invitations([party]))
+    return party
+
+
+def _invitations(parties: Iterable[Party]) -> list[notices.News]:
+    """What is told to those whom somebody else let in."""
+    return [
+        notices.News(
             INVITED,
             party.person_id,
             f"party-{party.pk}",
-            reverse("spaces:space", kwargs={"pk": space.pk}),
-            facts={"space": space.title},
+            reverse("spaces:space", kwargs={"pk": party.space_id}),
+            facts={"space": party.space.title},
             school_id=party.school_id,
             seat=f"staff-{party.school_id}",
         )
-        notices.publish(news)
-    return party
+        for party in parties
+        if party.person_id and party.person_id != party.added_by_id
+    ]
+
+
+@transaction.atomic
+def tell_parties(space_id: int, day: date) -> int:
+    """Tell those who were let in before a space opened; returns how many. Not open yet, nobody."""
+    rows = Party.objects.present().filter(space=space_id, person__isnull=False).select_related("space")
+    news = _invitations(party for party in rows.order_by("pk") if party.space.is_open_on(day))
+    notices.publish(*news)
+    return len(news)
 
 
 @transaction.atomic
@@ -153,8 +184,9 @@ def end_party(viewer: Viewer, party: Party) -> bool:
     party = lock(Party, party.pk, "space")
     if party.left_at is not None:
         return False
-    others = Party.objects.present().filter(space=party.space_id, power=Power.RUN).exclude(pk=party.pk)
-    if party.power == Power.RUN and not others.exists():
+    # Whoever has left their school runs nothing any more.
+    others = set(runners(party.space, viewer.today)) - {(party.person_id, party.school_id)}
+    if party.power == Power.RUN and not others:
         return False
     party.left_at = timezone.now()
     party.save(update_fields=["left_at"])
@@ -182,24 +214,32 @@ def call_school(viewer: Viewer, space: Space) -> str:
 
 
 def called(code: str) -> Call | None:
-    """What a word calls to, while it serves."""
-    rows = Call.objects.filter(digest=digest_of(code), used_at=None, until__gt=timezone.now())
+    """What a word calls to, while it serves, or when it has served."""
+    rows = Call.objects.filter(digest=digest_of(code), until__gt=timezone.now())
     return rows.select_related("space__school").first()
 
 
 @transaction.atomic
 def answer_call(viewer: Viewer, code: str, group: Group) -> Space:
-    """A teacher of another school brings a class, and runs the project with those who are there. Raises NoSuchCall, TooMany."""
+    """A teacher of another school brings a class, and runs the project with those who are there.
+
+    Raises NoSuchCall, HasServed where this person has brought this class by this word, TooMany.
+    """
     known = called(code)
     if known is None:
         raise NoSuchCall
     space = lock(Space, known.space_id)
     call = lock(Call, known.pk)
-    if call.used_at is not None or space.is_over(viewer.today):
+    if call.used_at is not None:
+        brought = Party.objects.present().filter(space=space, group=group, added_by=viewer.person)
+        raise HasServed(space) if brought.filter(added_at__gte=call.used_at).exists() else NoSuchCall
+    if space.is_over(viewer.today):
         raise NoSuchCall
     call.used_at = timezone.now()
     call.save(update_fields=["used_at"])
-    _join(viewer, space, person=viewer.person, power=Power.RUN)
+    here = Party.objects.present().filter(space=space, person=viewer.person, school=viewer.school_id)
+    if not here.update(power=Power.RUN):
+        _join(viewer, space, person=viewer.person, power=Power.RUN)
     _join(viewer, space, group=group)
     journal.record(viewer, "spaces.joined", space)
     return space
@@ -210,7 +250,8 @@ def settle(
     viewer: Viewer, space: Space, facts: Mapping[str, Any], hours: Sequence[tuple[int, int, int]]
 ) -> bool:
     """What whoever runs a space says of it, and when one may ask; False when all of it was so already."""
-    space = lock(Space, space.pk)
+    space = lock(Space, space.pk, "school")
+    was_open = space.is_open_on(viewer.today)
     before = set(OpeningHours.objects.filter(space=space).values_list("weekday", "starts", "ends"))
     same = all(getattr(space, name) == value for name, value in facts.items())
     if same and before == set(hours):
@@ -224,8 +265,18 @@ def settle(
         OpeningHours.objects.bulk_create(
             [OpeningHours(space=space, weekday=day, starts=starts, ends=ends) for day, starts, ends in hours]
         )
+        _move_kept(space)
+    if not was_open and space.is_open_on(viewer.today):
+        opened.send(sender=Space, space_id=space.pk)
     journal.record(viewer, "spaces.settled", space)
     return True
+
+
+def _move_kept(space: Space) -> None:
+    """The questions that wait for an hour wait for that of the new ones; without hours, for none."""
+    now = timezone.now()
+    kept = Question.objects.filter(space=space.pk, shown_at__gt=now)
+    kept.update(shown_at=shown_from(hours_of(space, now), now))
 
 
 @transaction.atomic

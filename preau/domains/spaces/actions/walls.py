@@ -34,10 +34,18 @@ def add_column(viewer: Viewer, space: Space, title: str) -> bool:
 
 @transaction.atomic
 def drop_column(viewer: Viewer, column: Column) -> bool:
-    """Take an empty column away; False while cards are in it."""
+    """Take an empty column away; False while cards are in it, or were and have nowhere to come back to.
+
+    Cards that were taken away go to the first of the others: they may come back, and what was reported of them stays.
+    """
     lock(Space, column.space_id)
     if Card.objects.kept().filter(column=column).exists():
         return False
+    removed = Card.objects.filter(column=column)
+    other = Column.objects.filter(space=column.space_id).exclude(pk=column.pk).order_by("rank", "pk").first()
+    if other is None and removed.exists():
+        return False
+    removed.update(column=other or column)
     journal.record(viewer, "spaces.column_dropped", column)
     column.delete()
     return True

@@ -194,7 +194,12 @@ for label, model, person, fields, more in [
         "Bundle",
         "pupil",
         {"school": NONE, "state": NONE} | dict.fromkeys("pupil file asked_at".split(), PERSONAL),
-        {"readers": on_themselves(), "keep": Retention.MONTH, "people": {"pupil": (Concerned.PUPILS,)}},
+        {
+            "readers": on_themselves(),
+            "forget": keeping.forget_bundles,
+            "keep": Retention.MONTH,
+            "people": {"pupil": (Concerned.PUPILS,)},
+        },
     ),
 ]:
     boards.personal_data.add(PersonalData(label, f"spaces.{model}", person, fields=fields, **COMMON | more))

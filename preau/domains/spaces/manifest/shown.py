@@ -18,6 +18,7 @@ from preau.foundation.boards import NotificationKind, Pace
 
 KEY = "spaces"
 announcing.announced.connect(tasks.enqueue_telling, dispatch_uid="spaces.telling")
+making.opened.connect(tasks.enqueue_opening, dispatch_uid="spaces.opening")
 filework.file_asked.connect(tasks.enqueue_bundle, sender=Bundle, dispatch_uid="spaces.bundle")
 boards.services.add(
     boards.Service(
@@ -70,6 +71,7 @@ boards.seeds.add(boards.Seed("espaces", seeds.plant, order=98))
 for key, task, minutes in [
     ("spaces.gather", tasks.gather, 60),
     ("spaces.tell_questions", tasks.tell_questions, 10),
+    ("spaces.close_forgotten", tasks.close_forgotten, 10),
     ("spaces.age", tasks.age, 24 * 60),
     ("spaces.drop_bundles", tasks.drop_bundles, 24 * 60),
 ]:

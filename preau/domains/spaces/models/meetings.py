@@ -1,5 +1,6 @@
 """A virtual class of a space, and who came."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -12,8 +13,15 @@ from preau.directory.viewer import Viewer
 from preau.domains.spaces.models.spaces import Space
 from preau.domains.spaces.models.talk import InSpaceQuerySet
 
+# A lesson that runs late still ends with its words; then pupils come in no more, and the room closes by itself.
+LATE = timedelta(minutes=30)
+
 
 class MeetingQuerySet(InSpaceQuerySet):
+    def forgotten(self, now: datetime) -> Self:
+        """Those that nobody closed, well after their end."""
+        return self.filter(opened_at__isnull=False, ended_at=None, cancelled_at=None, ends__lte=now - LATE)
+
     def opened_by(self, viewer: Viewer, pk: int) -> Any:
         return self.visible_to(viewer).select_related("space__school").filter(pk=pk).first()
 
@@ -55,6 +63,11 @@ class Meeting(models.Model):
     @property
     def is_open(self) -> bool:
         return self.opened_at is not None and self.ended_at is None and self.cancelled_at is None
+
+    @property
+    def last_moment(self) -> datetime:
+        """Until when pupils come in."""
+        return self.ends + LATE
 
 
 class AttendanceQuerySet(SchoolQuerySet):

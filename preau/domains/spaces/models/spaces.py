@@ -257,6 +257,10 @@ class Space(models.Model):
     def is_of_a_group(self) -> bool:
         return self.kind in OF_GROUPS
 
+    def is_open_on(self, day: date) -> bool:
+        """Has its first day come?"""
+        return self.opens is None or self.opens <= day
+
     def is_over(self, day: date) -> bool:
         """One only reads in it: closed, archived, or of a year that is over."""
         past = [

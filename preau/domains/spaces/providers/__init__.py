@@ -14,10 +14,14 @@ class Unreachable(OSError):
 
 @dataclass(frozen=True)
 class Room:
-    """A room of a server: `number` names it there for ever, `title` is what people read in it."""
+    """A room of a server: `number` names it there for ever, `title` is what people read in it.
+
+    `minutes`: after which the server closes it by itself, counted from its opening; 0 for never.
+    """
 
     number: str
     title: str
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class MeetingServer(Protocol):
     """What opens rooms. Named by MEETING_SERVER, built without arguments, kept by nobody between two calls."""
 
     def create(self, room: Room) -> None:
-        """Open a room; one that is open already is the same one. Raises Unreachable."""
+        """Open a room, which closes when no moderator is left in it; one that is open already is the same one. Raises Unreachable."""
         ...
 
     def join_address(self, room: Room, guest: Guest) -> str:

@@ -14,6 +14,8 @@ from django.conf import settings
 from preau.domains.spaces.providers import Guest, Room, Unreachable
 from preau.foundation import outward
 
+# A teacher whose connection fails has the time to come back.
+MINUTES_ALONE = 5
 DONE, GONE = "SUCCESS", "notFound"
 
 
@@ -26,6 +28,10 @@ class BigBlueButton:
             "name": room.title,
             "record": "false",
             "allowStartStopRecording": "false",
+            # Pupils are never alone in a room.
+            "endWhenNoModerator": "true",
+            "endWhenNoModeratorDelayInMinutes": str(MINUTES_ALONE),
+            "duration": str(room.minutes),
         }
         self._ask("create", told)
 

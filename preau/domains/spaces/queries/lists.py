@@ -86,13 +86,10 @@ def waiting(viewer: Viewer, spaces: Any) -> "QuerySet[Question]":
     return rows.filter(answered_at=None, closed_at=None).order_by()
 
 
-MOST_FOUND = 200
-
-
 def spaces_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The spaces of the viewer, by the words of their name (one query)."""
-    rows = Space.objects.visible_to(viewer).filter(archived_at=None).order_by("search_title", "pk")
-    lines = rows.values_list("pk", "search_title", "title", "kind")[:MOST_FOUND]
+    rows = Space.objects.visible_to(viewer).filter(archived_at=None)
+    lines = wanted.among(rows, "search_title").values_list("pk", "search_title", "title", "kind")
     return [
         Hit(title, reverse("spaces:space", kwargs={"pk": pk}), str(Space.Kind(kind).label), near=slips > 0)
         for (pk, _folded, title, kind), slips in wanted.best(lines, lambda row: row[1])

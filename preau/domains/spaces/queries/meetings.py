@@ -1,6 +1,7 @@
 """Virtual classes in a space, in the agenda and beside the lessons of a week."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.utils import timezone
 from preau.directory.viewer import Viewer
 from preau.domains.spaces.models import Attendance, Meeting, Space
 from preau.domains.spaces.providers import is_offered
+from preau.domains.spaces.queries.people import number_of_schools, signed
 from preau.domains.timetable.boards import Beside, TimetableOwner
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry
@@ -31,11 +33,27 @@ def when_said(meeting: Meeting, zone: str) -> str:
     )
 
 
-def who_came(meeting: Meeting) -> list[Attendance]:
-    """Everybody who came, in order (one query)."""
-    return list(
-        Attendance.objects.filter(meeting=meeting.pk).select_related("person").order_by("came_at", "pk")
-    )
+@dataclass(frozen=True)
+class CameRow:
+    """Somebody who came, as the page names them."""
+
+    name: str
+    came_at: datetime
+    last_at: datetime
+
+
+def who_came(viewer: Viewer, meeting: Meeting) -> list[CameRow]:
+    """Everybody who came, in order (two queries at most)."""
+    schools = number_of_schools(meeting.space)
+    rows = Attendance.objects.filter(meeting=meeting.pk).select_related("person").order_by("came_at", "pk")
+    return [
+        CameRow(
+            signed(viewer.school_id, row.person, schools) if schools > 1 else row.person.list_name,
+            row.came_at,
+            row.last_at,
+        )
+        for row in rows
+    ]
 
 
 def _between(viewer: Viewer, first: date, last: date) -> "QuerySet[Meeting]":

@@ -1,19 +1,19 @@
 """Who is in a space: pupils by the directory, teachers, parties; whom to tell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Assignment, Enrolment, Person
+from preau.directory.models import Assignment, Enrolment, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
 from preau.domains.spaces.models import Party, Space
-from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.models.spaces import ANSWERABLE, Power
 
 
 def pupils_in(space: Space, day: date) -> Any:
@@ -53,8 +53,41 @@ def runners(space: Space, day: date) -> list[tuple[int, int]]:
             teachers_of(space, day).order_by("teacher_id").values_list("teacher_id", "school_id").distinct()
         )
         return list(rows)
-    named = Party.objects.present().filter(space=space.pk, power=Power.RUN, person__isnull=False)
+    working = Holding.objects.active(day).filter(person=OuterRef("person"), school=OuterRef("school"))
+    named = Party.objects.present().filter(Exists(working), space=space.pk, power=Power.RUN)
     return list(named.order_by("pk").values_list("person_id", "school_id"))
+
+
+def runners_of(spaces: Sequence[Space]) -> dict[int, list[tuple[int, int]]]:
+    """By space of a year, who ran it on its last day, each with their school (two queries, whatever their number)."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    ids = [space.pk for space in spaces]
+    last_day: Any = F("group__spaces__last_day")
+    taught = Assignment.objects.filter(
+        active_on(last_day),
+        Q(group__spaces__subject=None) | Q(subject=F("group__spaces__subject")),
+        group__spaces__in=ids,
+    )
+    rows = list(
+        taught.order_by("teacher_id").values_list("group__spaces", "teacher_id", "school_id").distinct()
+    )
+    working = Holding.objects.filter(
+        active_on(OuterRef("space__last_day")), person=OuterRef("person"), school=OuterRef("school")
+    )
+    named = Party.objects.present().filter(Exists(working), space__in=ids, power=Power.RUN)
+    rows += named.order_by("pk").values_list("space_id", "person_id", "school_id")
+    for space, person, school in rows:
+        found.setdefault(space, []).append((person, school))
+    return found
+
+
+def whom_to_warn(space: Space, day: date) -> list[tuple[int, int]]:
+    """Who is told of what is reported: whoever runs the space; while nobody does, head and school life, where they moderate."""
+    found = runners(space, day)
+    if found or space.kind in {Space.Kind.TEAM, Space.Kind.OWN}:
+        return found
+    held = Holding.objects.active(day).filter(school=space.school_id, role__in=ANSWERABLE)
+    return list(held.order_by("person_id").values_list("person_id", "school_id").distinct())
 
 
 @dataclass(frozen=True)
@@ -121,11 +154,18 @@ def name_for(viewer_school: int | None, person: Any, schools: int) -> str:
     return str(person.full_name)
 
 
+def signed(viewer_school: int | None, person: Any, schools: int) -> str:
+    """The same, an adult as families name them."""
+    if person is not None and person.civility:
+        return str(person.formal_name)
+    return name_for(viewer_school, person, schools)
+
+
 def number_of_schools(space: Space) -> int:
-    """How many schools take part (one query for a project)."""
+    """How many schools take part, or did: what is left of those that went stays signed as it was promised (one query for a project)."""
     if space.kind != Space.Kind.PROJECT:
         return 1
-    rows = Party.objects.present().filter(space=space.pk).exclude(school=space.school_id)
+    rows = Party.objects.filter(space=space.pk).exclude(school=space.school_id)
     return 1 + int(rows.aggregate(count=Count("school", distinct=True))["count"])
 
 

@@ -1,6 +1,6 @@
 """Questions and announcements as the pages of a space show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.models import Announcement, Question, Report, SameQuestion, Space
-from preau.domains.spaces.queries.people import name_for
+from preau.domains.spaces.models import Announcement, Card, Question, Report, SameQuestion, Space
+from preau.domains.spaces.queries.people import name_for, signed
 from preau.foundation import dates
 
 MOST_BESIDE = 2
@@ -70,7 +70,9 @@ def questions_of(viewer: Viewer, space: Space, state: str = "") -> "QuerySet[Que
     elif state == "repondues":
         rows = rows.filter(answered_at__isnull=False, removed_at=None)
     mine = SameQuestion.objects.filter(question=OuterRef("pk"), person=viewer.person.pk)
-    rows = rows.annotate(same_count=Count("same"), said_same=Exists(mine)).select_related("by", "answered_by")
+    reported = Report.objects.filter(question=OuterRef("pk"), settled_at=None)
+    rows = rows.annotate(same_count=Count("same"), said_same=Exists(mine), is_reported=Exists(reported))
+    rows = rows.select_related("by", "answered_by")
     return rows.order_by("-shown_at", "-pk")
 
 
@@ -156,9 +158,14 @@ class AnnouncementRow:
     is_removed: bool
 
 
-def announcements_of(viewer: Viewer, space: Space, most: int) -> list[AnnouncementRow]:
-    """The last announcements; taken away, they stay before whoever runs the space for as long as they may come back (one query)."""
-    rows = Announcement.objects.visible_to(viewer).filter(space=space.pk).select_related("by")[:most]
+def announcements_of(viewer: Viewer, space: Space) -> "QuerySet[Announcement]":
+    """What was announced in a space, newest first; what is taken away stays before whoever runs it, for as long as it may come back."""
+    rows = Announcement.objects.visible_to(viewer).filter(space=space.pk).select_related("by")
+    return rows.order_by("-at", "-pk")
+
+
+def announcement_rows(viewer: Viewer, space: Space, rows: Iterable[Any]) -> list[AnnouncementRow]:
+    """The same as rows, without a query: the space is at hand."""
     found = []
     for one in rows:
         one.space = space
@@ -176,10 +183,28 @@ def announcements_of(viewer: Viewer, space: Space, most: int) -> list[Announceme
     return found
 
 
-def open_reports(viewer: Viewer, space: Space) -> list[Report]:
+@dataclass(frozen=True)
+class ReportRow:
+    """What was reported, by whom, and what is said of it."""
+
+    pk: int
+    by: str
+    at: datetime
+    words: str
+    thing: Question | Card
+    is_question: bool
+    author: str
+
+
+def open_reports(viewer: Viewer, space: Space, schools: int) -> list[ReportRow]:
     """What was reported in a space and waits (one query)."""
     rows = Report.objects.visible_to(viewer).filter(space=space.pk, settled_at=None)
-    return list(rows.select_related("by", "question__by", "card__by").order_by("-at", "-pk")[:50])
+    found = []
+    for one in rows.select_related("by", "question__by", "card__by").order_by("-at", "-pk")[:50]:
+        thing = one.question or one.card
+        by, author = (signed(viewer.school_id, who, schools) for who in (one.by, thing.by))
+        found.append(ReportRow(one.pk, by, one.at, one.words, thing, one.question is not None, author))
+    return found
 
 
 def with_counts(viewer: Viewer, question: Question) -> Question:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.models import Card, Column, Definition, Resource, Space
-from preau.domains.spaces.queries.people import name_for
+from preau.domains.spaces.models import Card, Column, Definition, Report, Resource, Space
+from preau.domains.spaces.queries.people import name_for, signed
 
 MARKS = {
     "idea": ("bulb", "neutral"),
@@ -87,7 +88,9 @@ MOST_REMOVED = 20
 def removed_cards(viewer: Viewer, space: Space) -> list[tuple[int, str, str]]:
     """The last cards that were taken away and that the viewer may put back: number, text, why (one query)."""
     rows = Card.objects.visible_to(viewer).filter(space=space.pk, removed_at__isnull=False)
+    reported = Report.objects.filter(card=OuterRef("pk"), settled_at=None)
     found = []
+    rows = rows.annotate(is_reported=Exists(reported))
     for card in rows.order_by("-removed_at", "-pk")[:MOST_REMOVED]:
         card.space = space
         if rules.restores(viewer, card):
@@ -145,23 +148,22 @@ class ShelfRow:
     may_take_off: bool
 
 
-def shelf_of(viewer: Viewer, space: Space, most: int | None = None) -> list[tuple[str, list[ShelfRow]]]:
+def shelf_of(
+    viewer: Viewer, space: Space, schools: int, most: int | None = None
+) -> list[tuple[str, list[ShelfRow]]]:
     """By chapter, what is on the shelf (one query)."""
     rows = Resource.objects.filter(space=space.pk).select_related("file", "by").in_order()
     found: dict[str, list[ShelfRow]] = {}
     for one in rows[:most]:
         one.space = space
-        found.setdefault(one.shelf, []).append(_resource(viewer, one))
+        found.setdefault(one.shelf, []).append(_resource(viewer, one, schools))
     return list(found.items())
 
 
-def _resource(viewer: Viewer, one: Any) -> ShelfRow:
+def _resource(viewer: Viewer, one: Any, schools: int) -> ShelfRow:
     icons = {"link": "world", "page": "book", "file": "file-text"}
-    by = (
-        _("mis par %(name)s") % {"name": one.by.formal_name if one.by.civility else one.by.full_name}
-        if one.by
-        else ""
-    )
+    name = signed(viewer.school_id, one.by, schools)
+    by = _("mis par %(name)s") % {"name": name} if name else ""
     return ShelfRow(
         one.pk,
         one.title,

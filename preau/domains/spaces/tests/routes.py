@@ -86,6 +86,7 @@ PAGES = [
     Page("spaces:space", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:members", IN_CLASS, otherwise=404, model=own_project),
     Page("spaces:settings", RUN, model=own_teaching),
+    Page("spaces:announcements", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:questions", IN_CLASS, otherwise=404, model=own_teaching),
     Page("spaces:question", IN_CLASS, otherwise=404, model=own_question),
     Page("spaces:reports", RUN, model=own_teaching),
@@ -128,6 +129,7 @@ LISTS = [
     ("head", "spaces:answer_call", many_classes),
     ("teacher", "spaces:space", many_in_space),
     ("pupil", "spaces:questions", many_in_space),
+    ("teacher", "spaces:announcements", many_in_space),
     ("teacher", "spaces:reports", many_in_space),
     ("pupil", "spaces:wall", many_in_space),
     ("pupil", "spaces:shelf", many_in_space),
@@ -186,6 +188,7 @@ OPENS: dict[str, Near | set[str]] = {
             for name in (
                 "space",
                 "members",
+                "announcements",
                 "questions",
                 "documents",
                 "shelf",
@@ -248,7 +251,7 @@ NAMES = {
 }
 PLAIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        "mots text sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf usage day "
+        "mots text seen sent_as why words title purpose opens closes power pupils_may asks moderates days starts ends code address shelf usage day "
         "mark word said path to_teachers to_guardians archive vers geste chapitre".split(),
         (),
     ),

@@ -6,15 +6,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.directory.seeds.world import World
-from preau.domains.spaces import rules
+from preau.domains.spaces import rules, tasks
 from preau.domains.spaces.actions import meeting as acting
-from preau.domains.spaces.models import Attendance, Meeting
+from preau.domains.spaces.models import Attendance, Meeting, Space
 from preau.domains.spaces.providers import Guest, Room, Unreachable, bigbluebutton, server
 from preau.domains.spaces.providers.bigbluebutton import BigBlueButton
+from preau.domains.spaces.providers.standin import StandIn
 from preau.domains.spaces.queries.meetings import agenda_of
 from preau.domains.spaces.tests.props import own_meeting, own_teaching
 from preau.foundation import outward
@@ -128,3 +130,80 @@ def test_without_a_server_nothing_is_offered(
     assert agenda_of(seat_of("teacher"), NOW.date(), NOW.date()) == []
     with pytest.raises(LookupError):
         server()
+
+
+def test_one_comes_to_it_from_the_home_of_the_space_by_links_alone(
+    college: World, client: SchoolClient
+) -> None:
+    space = own_teaching(college)
+    client.sit(college.people["teacher"])
+    address = reverse("spaces:meetings", kwargs={"pk": space.pk})
+    assert (
+        f'href="{address}"' in client.get(reverse("spaces:space", kwargs={"pk": space.pk})).content.decode()
+    )
+    assert reverse("spaces:plan_meeting", kwargs={"pk": space.pk}) in client.get(address).content.decode()
+
+
+def test_pupils_are_never_alone_in_a_room(
+    asked: list[str], college: World, settings: Any, seat_of: Any
+) -> None:
+    settings.MEETING_SERVER = "preau.domains.spaces.providers.bigbluebutton.BigBlueButton"
+    meeting = own_meeting(college)
+    Meeting.objects.filter(pk=meeting.pk).update(opened_at=None)
+    meeting.refresh_from_db()
+    assert acting.open_room(seat_of("teacher"), meeting)
+    told = parse_qs(urlsplit(asked[0]).query)
+    assert told["endWhenNoModerator"] == ["true"]
+    # It ends in two hours, and half an hour is left for what runs late.
+    assert told["duration"] == ["150"]
+
+
+def test_a_room_that_nobody_closed_takes_no_pupil_and_closes_by_itself(
+    college: World, seat_of: Any, clock: Any, monkeypatch: Any
+) -> None:
+    meeting = own_meeting(college)
+    clock.move_to(meeting.ends + timedelta(minutes=29))
+    acting.join(seat_of("pupil"), meeting)
+    assert tasks.close_forgotten.func() == 0
+    clock.move_to(meeting.ends + timedelta(hours=1))
+    with pytest.raises(acting.NotOpen):
+        acting.join(seat_of("pupil"), meeting)
+    acting.join(seat_of("teacher"), meeting)
+
+    def silent(*_: Any) -> None:
+        raise Unreachable("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StandIn, "end", silent)
+        assert tasks.close_forgotten.func() == 0
+    assert tasks.close_forgotten.func() == 1
+    meeting.refresh_from_db()
+    assert not meeting.is_open
+
+
+def test_whoever_runs_a_space_closes_its_room_when_the_space_is_over(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    meeting = own_meeting(college)
+    Space.objects.filter(pk=meeting.space_id).update(archived_at=NOW)
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("spaces:meetings", kwargs={"pk": meeting.space_id})).content.decode()
+    assert reverse("spaces:close_meeting", kwargs={"pk": meeting.pk}) in page
+
+
+def test_the_server_is_asked_while_no_row_is_held(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    meeting, teacher = own_meeting(college), seat_of("teacher")
+    Meeting.objects.filter(pk=meeting.pk).update(opened_at=None)
+    meeting.refresh_from_db()
+    depths = []
+    outside = len(connection.savepoint_ids)
+
+    def note(*_: Any) -> None:
+        depths.append(len(connection.savepoint_ids))
+
+    monkeypatch.setattr(StandIn, "create", note)
+    monkeypatch.setattr(StandIn, "end", note)
+    assert acting.open_room(teacher, meeting)
+    meeting.refresh_from_db()
+    assert acting.close_room(teacher, meeting)
+    assert depths == [outside, outside]

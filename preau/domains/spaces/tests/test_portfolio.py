@@ -1,22 +1,28 @@
 """A portfolio: who reads it, taking it away, bringing it back."""
 
 import json
+import lzma
+import re
+import zlib
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 
-from conftest import SchoolClient
+from conftest import NOW, SchoolClient
+from preau.commons.files.actions import keep as keep_files
 from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
 from preau.directory.seeds.world import World
-from preau.domains.spaces import exports, imports, tasks
+from preau.domains.spaces import exports, imports, rules, tasks
 from preau.domains.spaces.actions import bundles, keeping
 from preau.domains.spaces.models import Bundle, Kept
 from preau.domains.spaces.tests.props import own_kept
 from preau.domains.spaces.tests.routes import a_bundle
+from preau.foundation import boards
 
 pytestmark = pytest.mark.django_db
 ALL = {
@@ -132,7 +138,7 @@ def test_what_is_taken_away_comes_back_elsewhere_once(
         (zipped(told() | {"format": "autre"}), "pas un portfolio"),
         (zipped(told() | {"things": 3}), "pas un portfolio"),
         (zipped("[" * 100_000), "ne se lit pas"),
-        (zipped(told(*[thing()] * 501)), "plus de choses"),
+        (zipped(told(*[thing()] * 1_001)), "plus de choses"),
     ],
 )
 def test_an_archive_that_is_not_ours_is_refused_in_words(
@@ -205,3 +211,90 @@ def test_an_erased_pupil_leaves_no_portfolio(college: World) -> None:
     assert keeping.forget_portfolio(kept.pupil_id) >= count
     assert not Kept.objects.filter(pupil=kept.pupil_id).exists()
     assert not StoredFile.objects.filter(portfolio__pupil=kept.pupil_id).exists()
+
+
+def test_an_erased_pupil_leaves_no_archive(college: World, seat_of: Any) -> None:
+    own_kept(college)
+    made = bundles.ask_bundle(seat_of("pupil"))
+    tasks.make_bundle.func(made.pk)
+    held = next(one for one in boards.personal_data if one.model == "spaces.Bundle")
+    assert held.forget is not None and held.forget(made.pupil_id) == 1
+    assert not Bundle.objects.filter(pupil=made.pupil_id).exists()
+
+
+def test_the_page_of_the_archive_leads_to_files_of_any_name(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    form = {"title": "Un nom difficile", "papers": sent("Exposé #1.pdf", PDF)}
+    assert client.post(reverse("spaces:keep"), form).status_code == 302
+    with ZipFile(BytesIO(exports.archive_of(college.people["pupil"]))) as archive:
+        page = archive.read("index.html").decode()
+        links = [unquote(link) for link in re.findall(r'href="(fichiers/[^"]*)"', page)]
+        assert "#" not in "".join(re.findall(r'href="(fichiers/[^"]*)"', page))
+        assert links and set(links) <= set(archive.namelist())
+
+
+def test_a_full_portfolio_comes_in_whole(college: World, twin: World, seat_of: Any) -> None:
+    pupil, there = college.people["pupil"], seat_of("pupil", world=twin)
+    Kept.objects.filter(pupil__in=[pupil, there.person]).delete()
+    Kept.objects.bulk_create(
+        Kept(
+            pupil=pupil,
+            school=college.school,
+            title=f"Chose {number}",
+            text="é" * 3_000,
+            year="2026-2027",
+            at=NOW,
+        )
+        for number in range(rules.MOST_KEPT)
+    )
+    brought = imports.bring(there, exports.archive_of(pupil))
+    assert (brought.kept, brought.refused) == (rules.MOST_KEPT, [])
+
+
+def test_what_an_archive_names_is_weighed_before_it_is_read(
+    college: World, seat_of: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(imports, "HEAVIEST_IN_ALL", 1_000)
+    things = [thing(title=f"Vide {one}", file=f"fichiers/{one}.txt") for one in range(3)]
+    files = {f"fichiers/{one}.txt": b"0" * 400 for one in range(3)}
+    before = StoredFile.objects.count()
+    with pytest.raises(imports.NotAPortfolio, match="trop lourds"):
+        imports.bring(seat_of("pupil"), zipped(told(*things), files))
+    assert StoredFile.objects.count() == before
+
+
+def test_a_file_that_several_things_name_is_read_once(college: World, seat_of: Any, monkeypatch: Any) -> None:
+    read = []
+    monkeypatch.setattr(
+        imports, "keep_files", lambda *args: read.append(args[2][0].name) or keep_files(*args)
+    )
+    things = [thing(title=f"Chose {one}", file="fichiers/a.pdf") for one in range(4)]
+    assert imports.bring(seat_of("pupil"), zipped(told(*things), {"fichiers/a.pdf": PDF})).kept == 4
+    assert read == ["a.pdf"]
+
+
+def test_two_things_of_one_title_are_two(college: World, seat_of: Any) -> None:
+    things = [thing(title="Dessin", text="Le premier."), thing(title="Dessin", text="Le second.")]
+    pupil = seat_of("pupil")
+    assert imports.bring(pupil, zipped(told(things[0]))).kept == 1
+    second = imports.bring(pupil, zipped(told(*things)))
+    assert (second.kept, second.known) == (1, 1)
+
+
+@pytest.mark.parametrize("failure", [lzma.LZMAError("x"), OSError("Invalid data stream"), zlib.error("x")])
+def test_data_that_do_not_unpack_are_told_in_words(
+    college: World, seat_of: Any, monkeypatch: Any, failure: Exception
+) -> None:
+    def read(*_: Any, **__: Any) -> bytes:
+        raise failure
+
+    content = zipped(told(thing()))
+    monkeypatch.setattr(ZipFile, "read", read)
+    with pytest.raises(imports.NotAPortfolio, match="archive qui se lit"):
+        imports.bring(seat_of("pupil"), content)
+
+
+def test_half_a_sign_is_refused_alone(college: World, seat_of: Any) -> None:
+    content = zipped(json.dumps(told(thing(title="Bon"), thing(title="Mal", text="\ud800"))))
+    brought = imports.bring(seat_of("pupil"), content)
+    assert brought.kept == 1 and [title for title, _why in brought.refused] == ["Mal"]

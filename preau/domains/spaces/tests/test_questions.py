@@ -9,16 +9,25 @@ from django.utils import timezone
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Closure, Enrolment, Person
+from preau.directory.models import Assignment, Closure, Enrolment, Person
 from preau.directory.seeds.world import World
-from preau.domains.spaces import rules
-from preau.domains.spaces.actions import announcing, asking
-from preau.domains.spaces.models import Announcement, Question, Report, SameQuestion, Space
+from preau.domains.spaces import rules, tasks
+from preau.domains.spaces.actions import announcing, asking, making
+from preau.domains.spaces.models import (
+    Announcement,
+    Card,
+    OpeningHours,
+    Question,
+    Report,
+    SameQuestion,
+    Space,
+)
 from preau.domains.spaces.queries.hours import Span, hours_at
 from preau.domains.spaces.tests.props import (
     a_classmate,
     a_question,
     open_from,
+    own_card,
     own_group_space,
     own_project,
     own_question,
@@ -162,12 +171,23 @@ def test_an_answer_tells_who_asked_and_who_has_the_same(college: World, seat_of:
     assert question.answer == "" and question.answered_at is None
 
 
-def test_the_same_question_is_said_once_and_taken_back(college: World, seat_of: Any) -> None:
+def test_the_same_question_is_said_once_and_taken_back(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
     question = a_question(own_teaching(college), a_classmate(college))
     pupil = seat_of("pupil")
     assert rules.says_same(pupil, question) and not rules.says_same(seat_of("teacher"), question)
-    assert asking.say_same(pupil, question) and question.same.count() == 1
-    assert not asking.say_same(pupil, question) and question.same.count() == 0
+    assert asking.say_same(pupil, question, same=True) and question.same.count() == 1
+    # A second click says the same again, and takes nothing back.
+    assert not asking.say_same(pupil, question, same=True) and question.same.count() == 1
+    client.sit(pupil.person)
+    address = reverse("spaces:say_same", kwargs={"pk": question.pk})
+    for _ in range(2):
+        client.post(address, {"geste": "retirer"})
+        assert question.same.count() == 0
+    for _ in range(2):
+        client.post(address, {"geste": "dire"})
+        assert question.same.count() == 1
     assert not rules.says_same(pupil, own_question(college))
 
 
@@ -271,3 +291,163 @@ def test_hours_are_settled_on_a_page_which_says_what_is_wrong(college: World, cl
     assert client.post(address, good).status_code == 302
     assert list(space.hours.values_list("weekday", "starts", "ends")) == [(1, 1020, 1140), (2, 1020, 1140)]
     assert client.post(address, good | {"days": []}).status_code == 422
+
+
+def reported(college: World, seat_of: Any) -> Report:
+    """A card of the cast's pupil, that a classmate reports, and of which the teacher is told."""
+    card = own_card(college)
+    mate = a_classmate(college)
+    assert asking.report(seat_of("pupil")._changed(person=mate), card, "C’est moqueur.")
+    found: Report = Report.objects.get(card=card)
+    return found
+
+
+def waits_for_adults(report: Report) -> bool:
+    items = Item.objects.filter(kind=asking.REPORTED, key=f"report-{report.pk}")
+    return items.filter(read_at=None).exists()
+
+
+def test_an_author_who_takes_a_reported_card_away_does_not_settle_the_report(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    report = reported(college, seat_of)
+    card, pupil = Card.objects.get(pk=report.card_id), seat_of("pupil")
+    assert asking.remove(pupil, card)
+    report.refresh_from_db()
+    card.refresh_from_db()
+    assert report.settled_at is None and waits_for_adults(report)
+    assert not rules.restores(pupil, card) and not asking.restore(pupil, card)
+    client.sit(college.people["pupil"])
+    wall = client.get(reverse("spaces:wall", kwargs={"pk": card.space_id})).content.decode()
+    assert reverse("spaces:restore_card", kwargs={"pk": card.pk}) not in wall
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("spaces:reports", kwargs={"pk": card.space_id})).content.decode()
+    assert card.text in page and "avant votre décision" in page
+    # The adult decides: it is away for good; or it is nothing, and its author may put it back.
+    assert asking.remove(seat_of("teacher"), card, "Moquerie")
+    report.refresh_from_db()
+    card.refresh_from_db()
+    assert report.settled_by == college.people["teacher"] and not waits_for_adults(report)
+    assert card.why == "Moquerie" and not rules.restores(pupil, card)
+
+
+def test_once_a_report_is_dismissed_its_author_may_put_the_card_back(college: World, seat_of: Any) -> None:
+    report = reported(college, seat_of)
+    card, pupil = Card.objects.get(pk=report.card_id), seat_of("pupil")
+    asking.remove(pupil, card)
+    assert asking.dismiss(seat_of("teacher"), report)
+    card.refresh_from_db()
+    assert asking.restore(pupil, card)
+
+
+def test_what_is_reported_where_nobody_teaches_reaches_school_life(college: World, seat_of: Any) -> None:
+    question = a_question(own_teaching(college), a_classmate(college))
+    Assignment.objects.filter(group=question.space.group).delete()
+    assert asking.report(seat_of("pupil"), question, "C’est moqueur.")
+    told = Item.objects.filter(kind=asking.REPORTED, key__startswith="report-")
+    people = set(told.values_list("person_id", flat=True))
+    assert {college.people["head"].pk, college.people["cpe"].pk} <= people
+    assert college.people["teacher"].pk not in people
+
+
+def test_a_second_answer_does_not_replace_one_that_its_author_has_not_read(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    question = own_question(college)
+    address = reverse("spaces:question", kwargs={"pk": question.pk})
+    client.sit(college.people["teacher"])
+    assert asking.answer(seat_of("cpe"), question, "Par sept.")
+    late = client.post(address, {"text": "Par huit.", "seen": ""})
+    said = late.content.decode()
+    assert late.status_code == 422 and "Par sept." in said and "Par huit." in said
+    question.refresh_from_db()
+    assert question.answer == "Par sept."
+    # Having read it, they may say otherwise.
+    seen = asking.answer_seen(question)
+    assert f'value="{seen}"' in said
+    assert client.post(address, {"text": "Par huit.", "seen": seen}).status_code == 302
+    question.refresh_from_db()
+    assert question.answer == "Par huit."
+
+
+def test_an_answer_is_not_told_to_who_has_left(college: World, seat_of: Any) -> None:
+    question, mate = own_question(college), a_classmate(college)
+    SameQuestion.objects.create(question=question, person=mate, at=NOW)
+    Enrolment.objects.filter(pupil=mate).update(ends=NOW.date())
+    assert asking.answer(seat_of("teacher"), question, "Par sept.")
+    told = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
+    assert set(told.values_list("person_id", flat=True)) == {question.by_id}
+
+
+def test_what_is_announced_before_the_space_opens_is_told_when_it_does(
+    college: World, seat_of: Any, clock: Any
+) -> None:
+    space, colleague = own_project(college), college.people["teacher_1"]
+    Assignment.objects.filter(teacher=colleague).delete()
+    Space.objects.filter(pk=space.pk).update(opens=NOW.date() + timedelta(days=1))
+    space.refresh_from_db()
+    made = announcing.announce(seat_of("teacher"), space, "Bienvenue.")
+    making.add_party(seat_of("teacher"), space, "write", person=colleague)
+    told = Item.objects.filter(
+        kind__in=[announcing.ANNOUNCED, making.INVITED], url=reverse("spaces:space", kwargs={"pk": space.pk})
+    )
+    tasks.gather.func()
+    announcing.tell(made.pk)
+    assert not told.exists()
+    clock.move_to(NOW + timedelta(days=1))
+    for _ in range(2):
+        tasks.gather.func()
+        assert told.filter(kind=making.INVITED, person=colleague).count() == 1
+        assert told.filter(kind=announcing.ANNOUNCED, person=college.people["pupil"]).count() == 1
+
+
+def test_a_space_that_opens_earlier_than_said_tells_at_once(
+    college: World, seat_of: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    space = own_project(college)
+    Space.objects.filter(pk=space.pk).update(opens=NOW.date() + timedelta(days=9))
+    space.refresh_from_db()
+    announcing.announce(seat_of("teacher"), space, "Bienvenue.")
+    opened = []
+
+    def note(space_id: int, **_: Any) -> None:
+        opened.append(space_id)
+
+    making.opened.connect(note, weak=False, dispatch_uid="test")
+    try:
+        making.settle(seat_of("teacher"), space, {"opens": None}, [])
+    finally:
+        making.opened.disconnect(dispatch_uid="test")
+    assert opened == [space.pk]
+    assert announcing.tell_opening(space.pk) > 0
+    assert Item.objects.filter(kind=announcing.ANNOUNCED, person=college.people["pupil"]).exists()
+
+
+def test_questions_that_wait_follow_the_hours(college: World, seat_of: Any, clock: Any) -> None:
+    space = own_teaching(college)
+    Closure.objects.filter(school=college.school).delete()
+    open_from(space, 17 * 60, 19 * 60)
+    question = asking.ask(seat_of("pupil"), space, "Par combien\u202f?")
+    assert question.shown_at == at(24, 17)
+    facts: dict[str, Any] = {}
+    making.settle(seat_of("teacher"), space, facts, [(2, 15 * 60, 16 * 60)])
+    question.refresh_from_db()
+    assert question.shown_at == at(24, 15)
+    making.settle(seat_of("teacher"), space, facts, [])
+    question.refresh_from_db()
+    assert question.shown_at == NOW
+
+
+def test_each_day_keeps_its_hours_when_something_else_is_settled(
+    college: World, client: SchoolClient
+) -> None:
+    space = own_teaching(college)
+    open_from(space, 17 * 60, 19 * 60, 1)
+    OpeningHours.objects.create(space=space, weekday=2, starts=8 * 60, ends=9 * 60)
+    client.sit(college.people["teacher"])
+    address = reverse("spaces:settings", kwargs={"pk": space.pk})
+    form = {"pupils_may": "read", "asks": "on", "days": ["1", "2"], "starts": "17:00", "ends": "19:00"}
+    assert client.post(address, form).status_code == 302
+    assert list(space.hours.values_list("weekday", "starts", "ends")) == [(1, 1020, 1140), (2, 480, 540)]
+    assert client.post(address, form | {"ends": "18:00"}).status_code == 302
+    assert list(space.hours.values_list("weekday", "starts", "ends")) == [(1, 1020, 1080), (2, 1020, 1080)]

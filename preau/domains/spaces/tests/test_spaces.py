@@ -9,13 +9,17 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Assignment, Enrolment, Group, Person, SchoolYear
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, SchoolYear
 from preau.directory.seeds.world import World
-from preau.directory.tests.props import own_class
+from preau.directory.tests.props import many_staff, own_class
 from preau.domains.spaces import rules
-from preau.domains.spaces.actions import ageing, asking, gathering, making
-from preau.domains.spaces.models import Call, Party, Question, Space
+from preau.domains.spaces.actions import ageing, asking, gathering, making, shelving
+from preau.domains.spaces.actions import meeting as acting
+from preau.domains.spaces.forms import STAFF
+from preau.domains.spaces.models import Announcement, Call, Meeting, Party, Question, Space
 from preau.domains.spaces.models.spaces import Power
+from preau.domains.spaces.providers.standin import StandIn
+from preau.domains.spaces.queries import lists
 from preau.domains.spaces.tests.props import (
     CODE,
     a_call,
@@ -27,6 +31,7 @@ from preau.domains.spaces.tests.props import (
     own_project,
     own_teaching,
 )
+from preau.foundation.lookup import LookupTerms
 from tests.pages import counted
 from tests.statements import Statements
 
@@ -187,8 +192,12 @@ def test_another_school_comes_in_by_a_word_which_serves_once(
     with pytest.raises(making.NoSuchCall):
         making.answer_call(there, "AAAA-BBBB-CCCC", group)
     assert making.answer_call(there, CODE.lower(), group) == space
-    with pytest.raises(making.NoSuchCall):
+    # Clicked twice, its answer says that it is done; it serves nobody else.
+    with pytest.raises(making.HasServed):
         making.answer_call(there, CODE, group)
+    with pytest.raises(making.NoSuchCall) as refusal:
+        making.answer_call(seat_of("head", world=twin), CODE, group)
+    assert not isinstance(refusal.value, making.HasServed)
     assert space in Space.objects.visible_to(seat_of("pupil", world=twin))
     assert not Call.objects.filter(digest__contains=CODE).exists()
     # Its school takes it back: nobody of it sees anything any more, nor counts.
@@ -303,3 +312,154 @@ def test_who_is_in_it_is_named_to_who_runs_it_alone(college: World, client: Scho
     client.sit(college.people["pupil"])
     page = client.get(address).content.decode()
     assert mate.list_name not in page and "élèves" in page
+
+
+def test_pupils_of_another_school_are_signed_by_an_initial_everywhere_and_for_good(
+    college: World, twin: World, seat_of: Any, client: SchoolClient, monkeypatch: Any
+) -> None:
+    call = a_call(college)
+    space, there = call.space, seat_of("teacher", world=twin)
+    making.answer_call(there, CODE, own_class(twin))
+    pupil = seat_of("pupil", world=twin)
+    whole, short = pupil.person.full_name, f"{pupil.person.given_name} {pupil.person.family_name[:1]}."
+    shelving.put_address(pupil, space, "link", "Un site", "https://exemple.fr/loin/")
+    question = a_question(space, pupil.person)
+    asking.report(seat_of("pupil"), question, "Hors sujet")
+    meeting = Meeting.objects.create(
+        space=space, title="Ensemble", starts=NOW, ends=NOW + timedelta(hours=1), made_at=NOW, opened_at=NOW
+    )
+    guests = []
+    monkeypatch.setattr(StandIn, "join_address", lambda _server, _room, guest: guests.append(guest) or "/")
+    acting.join(pupil, meeting)
+    assert [guest.name for guest in guests] == [short]
+    pages = [reverse(f"spaces:{name}", kwargs={"pk": space.pk}) for name in ("shelf", "reports")] + [
+        reverse("spaces:attendance", kwargs={"pk": meeting.pk})
+    ]
+
+    def all_are_short() -> None:
+        client.sit(college.people["teacher"])
+        for page in pages:
+            said = client.get(page).content.decode()
+            assert short in said and whole not in said and pupil.person.list_name not in said, page
+
+    all_are_short()
+    for party in Party.objects.filter(space=space, school=twin.school):
+        making.end_party(there, party)
+    all_are_short()
+
+
+def test_more_people_than_a_space_holds_are_refused_beside_the_field(
+    college: World, client: SchoolClient
+) -> None:
+    many_staff(college, rules.MOST_PARTIES)
+    client.sit(college.people["teacher"])
+    people = [str(pk) for pk in staff_for_test(college)]
+    form = {"kind": "team", "title": "Tous ensemble", "people": people}
+    answer = client.post(reverse("spaces:create"), form)
+    said = answer.content.decode()
+    assert answer.status_code == 422 and "39 participants au plus" in said and "Tous ensemble" in said
+    assert not Space.objects.filter(title="Tous ensemble").exists()
+    form["people"] = people[: rules.MOST_PARTIES - 1]
+    assert client.post(reverse("spaces:create"), form).status_code == 302
+
+
+def staff_for_test(college: World) -> list[int]:
+    rows = Holding.objects.active(TODAY).filter(school=college.school, role__in=STAFF).exclude(role="other")
+    rows = rows.exclude(person=college.people["teacher"])
+    return sorted(set(rows.values_list("person_id", flat=True)))
+
+
+def test_the_last_of_three_hundred_spaces_is_found(college: World, seat_of: Any) -> None:
+    many_spaces(college, 300)
+    made = Space.objects.order_by("-pk")[0]
+    Space.objects.filter(pk=made.pk).update(title="Zététique", search_title="zetetique")
+    found = lists.spaces_found(seat_of("head"), LookupTerms.typed("zetetique"))
+    assert [hit.label for hit in found] == ["Zététique"]
+
+
+def test_who_wrote_in_a_project_runs_it_once_they_bring_a_class(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    space, there = a_call(college).space, seat_of("teacher", world=twin)
+    Party.objects.create(space=space, school=twin.school, person=there.person, power="write", added_at=NOW)
+    making.answer_call(there, CODE, own_class(twin))
+    assert rules.runs(seat_of("teacher", world=twin), space)
+
+
+def test_no_class_is_put_in_a_team(college: World, seat_of: Any, client: SchoolClient) -> None:
+    team = making.make(seat_of("teacher"), making.SpaceFacts("team", "Équipe", "", None, None), "")
+    client.sit(college.people["teacher"])
+    form = {"group": own_class(college).pk, "power": "read"}
+    assert client.post(reverse("spaces:add_group", kwargs={"pk": team.pk}), form).status_code == 403
+    assert not team.parties.filter(group__isnull=False).exists()
+
+
+def test_a_school_that_was_called_ends_its_own_parts_alone(college: World, twin: World, seat_of: Any) -> None:
+    space, there = a_call(college).space, seat_of("teacher", world=twin)
+    making.answer_call(there, CODE, own_class(twin))
+    there = seat_of("teacher", world=twin)
+    for party in space.parties.select_related("space", "group").order_by("pk"):
+        assert rules.ends_party(there, party) == (party.school_id == twin.school.pk), party.pk
+        assert rules.ends_party(seat_of("teacher"), party), party.pk
+
+
+def test_whoever_left_their_school_does_not_count_as_running_a_project(college: World, seat_of: Any) -> None:
+    space, colleague = own_project(college), college.people["teacher_1"]
+    Party.objects.create(space=space, school=college.school, person=colleague, power="run", added_at=NOW)
+    Holding.objects.filter(person=colleague).update(ends=TODAY)
+    assert not making.end_party(seat_of("teacher"), space.parties.get(person=college.people["teacher"]))
+
+
+def test_every_announcement_is_reached_and_may_be_taken_away(college: World, client: SchoolClient) -> None:
+    space = own_teaching(college)
+    for number in range(6):
+        Announcement.objects.create(
+            space=space,
+            text=f"Mot {number}.",
+            by=college.people["teacher"],
+            at=NOW + timedelta(minutes=number),
+        )
+    first = Announcement.objects.get(space=space, text="Mot 0.")
+    client.sit(college.people["teacher"])
+    page = reverse("spaces:announcements", kwargs={"pk": space.pk})
+    home = client.get(reverse("spaces:space", kwargs={"pk": space.pk})).content.decode()
+    assert "Mot 0." not in home and f'href="{page}"' in home
+    said = client.get(page).content.decode()
+    assert "Mot 0." in said and reverse("spaces:remove_announcement", kwargs={"pk": first.pk}) in said
+
+
+def test_a_project_follows_the_end_of_its_year(college: World, twin: World) -> None:
+    space, there = own_project(college), own_project(twin)
+    later = college.year.ends + timedelta(days=10)
+    SchoolYear.objects.filter(pk=college.year.pk).update(ends=later)
+    gathering.gather(college.school.pk, TODAY)
+    space.refresh_from_db()
+    there.refresh_from_db()
+    assert space.last_day == later and there.last_day == twin.year.ends
+
+
+def test_a_night_costs_the_same_for_ten_spaces_and_a_hundred(college: World) -> None:
+    day = college.year.ends - timedelta(days=3)
+    counts = []
+    for more in (10, 90):
+        many_spaces(college, more)
+        Space.objects.update(told="")
+        for space in Space.objects.filter(kind="project").order_by("pk"):
+            a_question(space, college.people["pupil"])
+        with Statements(connection) as cost:
+            ageing.age(day)
+        counts.append(cost.count)
+    told = Item.objects.filter(kind="spaces.ages", person=college.people["teacher"])
+    assert told.count() >= 100
+    # Notifications are written by batches: one more, for ninety spaces more.
+    assert counts[1] <= counts[0] + 1
+
+
+def test_a_night_goes_through_all_lots_and_archives_nothing_untold(college: World) -> None:
+    many_spaces(college, 7)
+    day = college.year.ends
+    ageing.age(day - timedelta(days=3), lot=3)
+    assert not Space.objects.filter(last_day=day).exclude(told="closing").exists()
+    # The nights of the announcement were missed.
+    ageing.age(day + timedelta(days=61))
+    assert not Space.objects.filter(archived_at__isnull=False, last_day=day).exists()

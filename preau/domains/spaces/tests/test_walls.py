@@ -8,9 +8,9 @@ from django.urls import reverse
 from conftest import SchoolClient
 from preau.directory.seeds.world import World
 from preau.domains.spaces import rules
-from preau.domains.spaces.actions import shelving, walls
+from preau.domains.spaces.actions import asking, shelving, walls
 from preau.domains.spaces.actions.making import TooMany
-from preau.domains.spaces.models import Card, Column, Definition, Resource, Space
+from preau.domains.spaces.models import Card, Column, Definition, Report, Resource, Space
 from preau.domains.spaces.tests.props import a_classmate, own_card, own_definition, own_teaching
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +134,33 @@ def test_a_page_of_ours_alone_is_put_in_a_space_by_its_button(college: World, cl
     assert client.post(reverse("spaces:put"), form).status_code == 404
     assert client.get(reverse("spaces:put"), {"adresse": "/espaces/"}).status_code == 404
     assert not Resource.objects.filter(title="Piège").exists()
+
+
+def test_a_column_that_goes_keeps_the_cards_that_were_taken_away(wall: Space, seat_of: Any) -> None:
+    teacher, pupil = seat_of("teacher"), seat_of("pupil")
+    first, second = (Column.objects.get(space=wall, title=title) for title in ("A", "B"))
+    card = walls.add_card(pupil, second, "idea", "moqueuse")
+    asking.report(seat_of("teacher"), card, "C’est moqueur.")
+    asking.remove(pupil, card)
+    assert walls.drop_column(teacher, second)
+    card = Card.objects.get(pk=card.pk)
+    assert card.column == first and Report.objects.filter(card=card, settled_at=None).exists()
+    for one in Card.objects.kept().filter(space=wall):
+        asking.remove(teacher, one, "Hors sujet")
+    # The last column has nowhere to send them.
+    assert not walls.drop_column(teacher, first) and Card.objects.filter(pk=card.pk).exists()
+    assert asking.restore(teacher, card)
+
+
+def test_a_word_that_was_said_otherwise_meanwhile_does_not_come_back(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    space, teacher = own_teaching(college), seat_of("teacher")
+    former = walls.propose(teacher, space, "Multiple", "Avant.")
+    asking.remove(teacher, former, "À redire")
+    walls.propose(teacher, space, "multiple", "Après.")
+    client.sit(college.people["teacher"])
+    answer = client.post(reverse("spaces:restore_word", kwargs={"pk": former.pk}), follow=True)
+    assert answer.status_code == 200 and "retirez l’autre définition" in answer.content.decode()
+    former.refresh_from_db()
+    assert former.removed_at is not None

@@ -31,6 +31,7 @@ from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_out
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 24
+MOST_ANNOUNCED = 5
 FULL = gettext_lazy("Cet espace a déjà autant de participants qu’il peut en avoir.")
 
 
@@ -61,9 +62,15 @@ def create(request: HttpRequest) -> HttpResponse:
     """A project or a team."""
     form = SpaceForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        space = making.make(request.viewer, form.facts(), form.cleaned_data["sent_as"])
-        messages.success(request, _("L’espace est ouvert. Ceux qui y entrent le voient dans « Espaces »."))
-        return redirect("spaces:space", pk=space.pk)
+        try:
+            space = making.make(request.viewer, form.facts(), form.cleaned_data["sent_as"])
+        except making.TooMany:
+            form.add_error("people", form.too_many())
+        else:
+            messages.success(
+                request, _("L’espace est ouvert. Ceux qui y entrent le voient dans « Espaces ».")
+            )
+            return redirect("spaces:space", pk=space.pk)
     return render_form(request, "spaces/create.html", {"form": form})
 
 
@@ -82,6 +89,9 @@ def answer_call(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             space = making.answer_call(request.viewer, form.cleaned_data["code"], form.cleaned_data["group"])
+        except making.HasServed as served:
+            messages.info(request, _("C’était déjà fait : votre classe est dans le projet."))
+            return redirect("spaces:space", pk=served.space.pk)
         except making.NoSuchCall:
             form.add_error("code", _("Ce mot ne sert pas, ou plus : redemandez-en un à votre collègue."))
         except making.TooMany:
@@ -105,15 +115,17 @@ def home(request: HttpRequest, space: Space, status: int = 200, **forms: Any) ->
     with_questions = rules.has_questions(viewer, space)
     asked = list(talk.questions_of(viewer, space)[: talk.MOST_BESIDE]) if with_questions else []
     written, count = papers.last_of(viewer, space)
+    announced = list(talk.announcements_of(viewer, space)[: MOST_ANNOUNCED + 1])
     context = {
         "people": people.people_of(space, viewer.today),
         "schools": schools,
-        "announcements": talk.announcements_of(viewer, space, 5),
+        "announcements": talk.announcement_rows(viewer, space, announced[:MOST_ANNOUNCED]),
+        "more_announcements": len(announced) > MOST_ANNOUNCED,
         "with_questions": with_questions,
         "questions": talk.question_rows(viewer, space, asked, schools),
         "hours": hours_of(space, viewer.moment) if with_questions and space.asks else None,
         "asks": rules.asks(viewer, space),
-        "shelf": walls.shelf_of(viewer, space, 6),
+        "shelf": walls.shelf_of(viewer, space, schools, 6),
         "documents": written,
         "documents_count": count,
         "has_documents": papers.has_documents(viewer, space),
@@ -174,7 +186,7 @@ def _members(
     return framed(request, "spaces/members.html", space, "members", context, status)
 
 
-@opens(Space, to=rules.has_parties)
+@opens(Space, to=rules.brings_groups)
 @require_POST
 def add_group(request: HttpRequest, space: Space) -> HttpResponse:
     form = GroupPartyForm(request.viewer, request.POST)

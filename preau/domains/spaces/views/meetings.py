@@ -109,7 +109,8 @@ def join_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 def attendance(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Who came, and when."""
     zone = meeting.space.school.timezone
-    context = {"meeting": meeting, "when": shown.when_said(meeting, zone), "people": shown.who_came(meeting)}
+    people = shown.who_came(request.viewer, meeting)
+    context = {"meeting": meeting, "when": shown.when_said(meeting, zone), "people": people}
     return framed(request, "spaces/attendance.html", meeting.space, "meetings", context)
 
 

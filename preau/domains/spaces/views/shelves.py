@@ -42,7 +42,7 @@ def shelf(request: HttpRequest, space: Space) -> HttpResponse:
 def _shelf(request: HttpRequest, space: Space, status: int = 200, **forms: Any) -> HttpResponse:
     writes = rules.writes(request.viewer, space)
     context = {
-        "shelf": shown.shelf_of(request.viewer, space),
+        "shelf": shown.shelf_of(request.viewer, space, people.number_of_schools(space)),
         "link_form": forms.get("link_form") or LinkForm(),
         "files_form": forms.get("files_form") or (FilesForm(request.viewer, space) if writes else None),
         "chapters": shown.chapters_of(space) if writes else [],
@@ -175,7 +175,10 @@ def drop_column(request: HttpRequest, column: Column) -> HttpResponseRedirect:
     space = column.space_id
     done = walls.drop_column(request.viewer, column)
     tell_outcome(
-        request, done, _("La colonne est retirée."), _("Des cartes y sont encore : déplacez-les d’abord.")
+        request,
+        done,
+        _("La colonne est retirée."),
+        _("Des cartes y sont encore, ou y ont été retirées : il leur faut d’abord une autre colonne."),
     )
     return redirect("spaces:wall", pk=space)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import announcing, asking
+from preau.domains.spaces.actions.walls import Known
 from preau.domains.spaces.forms import AnnounceForm, AnswerForm, AskForm, ReportForm, WhyForm
 from preau.domains.spaces.models import Announcement, Card, Definition, Question, Report, Space
 from preau.domains.spaces.queries import people, talk
@@ -41,6 +42,17 @@ def announce(request: HttpRequest, space: Space) -> HttpResponse:
         request, _("L’annonce est dans l’espace. Ceux qui y entrent sont prévenus, à leurs heures.")
     )
     return redirect("spaces:space", pk=space.pk)
+
+
+@opens(Space, to=rules.enters)
+@require_safe
+def announcements(request: HttpRequest, space: Space) -> HttpResponse:
+    """All that was announced, page by page."""
+    viewer = request.viewer
+    page = page_for(request, talk.announcements_of(viewer, space), A_PAGE)
+    rows = talk.announcement_rows(viewer, space, page.object_list)
+    context = {"announcements": rows, "page_obj": page, "query": query_of(request)}
+    return framed(request, "spaces/announcements.html", space, "home", context)
 
 
 @opens(Space, to=rules.has_questions)
@@ -110,13 +122,25 @@ def question(request: HttpRequest, question: Question) -> HttpResponse:
     """One question: its answer, which whoever runs the space writes here."""
     viewer, space = request.viewer, question.space
     may_answer = rules.answers(viewer, question)
-    form = AnswerForm(request.POST if request.method == "POST" else None, initial={"text": question.answer})
+    shown = {"text": question.answer, "seen": asking.answer_seen(question)}
+    form = AnswerForm(request.POST if request.method == "POST" else None, initial=shown)
     if request.method == "POST" and may_answer and form.is_valid():
-        done = asking.answer(viewer, question, form.cleaned_data["text"])
-        tell_outcome(
-            request, done, _("La réponse est dans l’espace. Qui l’attendait est prévenu, à ses heures.")
-        )
-        return redirect("spaces:questions", pk=space.pk)
+        try:
+            done = asking.answer(viewer, question, form.cleaned_data["text"], seen=form.cleaned_data["seen"])
+        except asking.AnsweredMeanwhile:
+            question.refresh_from_db(fields=["answer", "answered_at", "answered_by"])
+            # What is typed stays; sent again, it replaces what is now shown above.
+            typed = request.POST.copy()
+            typed["seen"] = asking.answer_seen(question)
+            form.data = typed
+            form.add_error(
+                "text", _("Un collègue a répondu entre-temps : lisez sa réponse, puis envoyez la vôtre.")
+            )
+        else:
+            tell_outcome(
+                request, done, _("La réponse est dans l’espace. Qui l’attendait est prévenu, à ses heures.")
+            )
+            return redirect("spaces:questions", pk=space.pk)
     schools = people.number_of_schools(space)
     row = talk.question_rows(viewer, space, [talk.with_counts(viewer, question)], schools)[0]
     context = {"row": row, "form": form if may_answer else None, "schools": schools}
@@ -132,8 +156,10 @@ def _back(space: int) -> HttpResponseRedirect:
 @opens(Question, to=rules.says_same)
 @require_POST
 def say_same(request: HttpRequest, question: Question) -> HttpResponseRedirect:
-    stands = asking.say_same(request.viewer, question)
-    messages.success(request, _("Noté : vous avez la même question.") if stands else _("C’est retiré."))
+    """Said, or taken back, as the button says."""
+    same = request.POST.get("geste") != "retirer"
+    done = asking.say_same(request.viewer, question, same=same)
+    tell_outcome(request, done, _("Noté : vous avez la même question.") if same else _("C’est retiré."))
     return _back(question.space_id)
 
 
@@ -193,7 +219,10 @@ def _removing(request: HttpRequest, thing: Any, name: str, here: str, back: str)
 
 
 def _restoring(request: HttpRequest, thing: Any, back: str) -> HttpResponseRedirect:
-    tell_outcome(request, asking.restore(request.viewer, thing), _("C’est remis."))
+    try:
+        tell_outcome(request, asking.restore(request.viewer, thing), _("C’est remis."))
+    except Known:
+        messages.error(request, _("Le glossaire a de nouveau ce mot : retirez l’autre définition d’abord."))
     return redirect(back, pk=thing.space_id)
 
 
@@ -279,7 +308,7 @@ def report_card(request: HttpRequest, card: Card) -> HttpResponse:
 @require_safe
 def reports(request: HttpRequest, space: Space) -> HttpResponse:
     """What was reported in a space and waits."""
-    rows = talk.open_reports(request.viewer, space)
+    rows = talk.open_reports(request.viewer, space, people.number_of_schools(space))
     return framed(request, "spaces/reports.html", space, "reports", {"reports": rows})
 
 
