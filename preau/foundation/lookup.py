@@ -231,11 +231,7 @@ def titled(
     """These rows with the columns of TITLED: `folded` and `title` name fields, `word` and `at` are fields or expressions."""
     nothing: Any = Value("", output_field=TextField())
     no_moment: Any = Cast(Value(None), DateTimeField())
-    told: Any = (
-        ExpressionWrapper(inside, BooleanField())
-        if inside is not None
-        else Value(False, output_field=BooleanField())
-    )
+    told: Any = ExpressionWrapper(Q(pk=None) if inside is None else inside, output_field=BooleanField())
     return rows.annotate(
         found_pk=F("pk"),
         folded=Cast(folded, TextField()),

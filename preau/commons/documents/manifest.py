@@ -72,11 +72,13 @@ boards.search.add(
     boards.SearchSource(
         _("Documents écrits à plusieurs"),
         "file-text",
-        lists.documents_found,
+        None,
         rules.has_documents,
         letters=3,
         order=58,
         service=KEY,
+        titles=lists.titles,
+        hits=lists.documents_found,
     )
 )
 

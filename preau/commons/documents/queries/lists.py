@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from preau.commons.documents.queries.people import name_in
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import MOST_CANDIDATES, LookupTerms
+from preau.foundation.lookup import LookupTerms, TitledRow, found_in, titled
 
 
 @dataclass(frozen=True)
@@ -103,21 +103,19 @@ def bin_of(viewer: Viewer) -> "QuerySet[Document]":
     return rows.order_by("-trashed_at", "-pk")
 
 
-def documents_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """Those that one sees, by the words of their title, then by those that they hold (one query)."""
+def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Document]":
+    """Those that one sees, by the words of their title, then by those that they hold."""
     inside = wanted.begin_in("search_title", "words")
-    rows = Document.objects.visible_to(viewer).present()
-    rows = rows.filter(wanted.may_be_in("search_title") | inside)
-    rows = rows.annotate(is_inside=ExpressionWrapper(inside, BooleanField())).order_by("search_title", "pk")
-    lines = list(rows.values_list("pk", "search_title", "title", "changed_at", "is_inside")[:MOST_CANDIDATES])
-    titled = wanted.best(lines, lambda row: row[1])
-    known = {row[0] for row, _slips in titled}
-    hits = [_hit(viewer, row, near=slips > 0) for row, slips in titled]
-    return hits + [_hit(viewer, row, _("dans le texte")) for row in lines if row[4] and row[0] not in known]
+    rows = Document.objects.visible_to(viewer).present().filter(wanted.may_be_in("search_title") | inside)
+    return titled(rows, folded="search_title", title="title", at="changed_at", inside=inside)
 
 
-def _hit(viewer: Viewer, row: Any, where: str = "", *, near: bool = False) -> Hit:
-    pk, _folded, title, changed, *_rest = row
-    when = dates.near_day(dates.local(changed).date(), viewer.today)
-    url = reverse("documents:document", kwargs={"pk": pk})
-    return Hit(title, url, f"{where} · {when}" if where else when, near=near)
+def documents_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> list[Hit]:
+    return [_hit(viewer, row) for row in found_in(wanted, rows)]
+
+
+def _hit(viewer: Viewer, row: TitledRow) -> Hit:
+    when = dates.near_day(dates.local(row.at).date(), viewer.today) if row.at else ""
+    where = _("dans le texte") if row.by_words else ""
+    detail = " · ".join(filter(None, [where, when]))
+    return Hit(row.title, reverse("documents:document", kwargs={"pk": row.pk}), detail, near=row.near)

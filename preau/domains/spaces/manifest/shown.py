@@ -81,7 +81,15 @@ boards.uses.add(
 )
 boards.search.add(
     boards.SearchSource(
-        _("Espaces"), "users", lists.spaces_found, rules.enters_spaces, letters=2, order=56, service=KEY
+        _("Espaces"),
+        "users",
+        None,
+        rules.enters_spaces,
+        letters=2,
+        order=56,
+        service=KEY,
+        titles=lists.titles,
+        hits=lists.spaces_found,
     )
 )
 places.add(

@@ -15,7 +15,7 @@ from preau.directory.words import Profile
 from preau.domains.spaces.models import Question, Space
 from preau.domains.spaces.queries.people import teachers_by_space
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, found_in, titled
 from preau.foundation.text import fold
 
 KINDS = {
@@ -86,13 +86,21 @@ def waiting(viewer: Viewer, spaces: Any) -> "QuerySet[Question]":
     return rows.filter(answered_at=None, closed_at=None).order_by()
 
 
-def spaces_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """The spaces of the viewer, by the words of their name (one query)."""
-    rows = Space.objects.visible_to(viewer).filter(archived_at=None)
-    lines = wanted.among(rows, "search_title").values_list("pk", "search_title", "title", "kind")
+def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Space]":
+    """The spaces of the viewer, by the words of their name."""
+    rows = Space.objects.visible_to(viewer).filter(wanted.may_be_in("search_title"), archived_at=None)
+    return titled(rows, folded="search_title", title="title", word="kind")
+
+
+def spaces_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> list[Hit]:
     return [
-        Hit(title, reverse("spaces:space", kwargs={"pk": pk}), str(Space.Kind(kind).label), near=slips > 0)
-        for (pk, _folded, title, kind), slips in wanted.best(lines, lambda row: row[1])
+        Hit(
+            row.title,
+            reverse("spaces:space", kwargs={"pk": row.pk}),
+            str(Space.Kind(row.word).label),
+            near=row.near,
+        )
+        for row in found_in(wanted, rows)
     ]
 
 
