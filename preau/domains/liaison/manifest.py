@@ -92,7 +92,7 @@ boards.seeds.add(boards.Seed("carnet de liaison", seeds.plant, order=78))
 
 
 def address_of_group(pk: int) -> str:
-    return f"{reverse('liaison:write')}?classe={pk}"
+    return f"{reverse('liaison:write')}?groupe={pk}"
 
 
 boards.group_links.add(

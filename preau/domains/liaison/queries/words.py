@@ -46,6 +46,14 @@ def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
     return found.order_by("search_name", "pk")
 
 
+def are_among(pupils: Iterable[Person], groups: Iterable[Group], viewer: Viewer) -> bool:
+    """Does one of these pupils learn in one of these groups?"""
+    people, places = [one.pk for one in pupils], [one.pk for one in groups]
+    if not people or not places:
+        return False
+    return Enrolment.objects.active(viewer.today).filter(group__in=places, pupil__in=people).exists()
+
+
 def colleagues_for(viewer: Viewer) -> "QuerySet[Person]":
     held = Holding.objects.active(viewer.today).filter(school=viewer.school_id, role__in=STAFF)
     return (

@@ -170,12 +170,14 @@ OPENS: dict[str, Near | set[str]] = {
 }
 NAMES = {
     "classe": Named(Group),
+    "groupe": Named(Group),
     "colleagues": Named(Person),
     "pupils": Named(Person),
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "sent_as",
+        "geste",
         "audience",
         "kind",
         "title",

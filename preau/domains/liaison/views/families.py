@@ -14,10 +14,17 @@ from preau.directory.models import Person
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, remarking
 from preau.domains.liaison.actions.answering import Said
-from preau.domains.liaison.forms import YES, AnswerForm, CouponForm, GroupForm, RemarkForm
+from preau.domains.liaison.forms import YES, AnswerForm, CouponForm, RemarkForm
 from preau.domains.liaison.models import Recipient, Remark
 from preau.domains.liaison.queries import book as queries
 from preau.domains.liaison.queries.words import groups_for
+from preau.domains.liaison.views.choosing import (
+    as_typed,
+    classes_context,
+    group_shown,
+    kept_pupils,
+    shows_class,
+)
 from preau.domains.liaison.views.writing import printed
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
@@ -191,18 +198,21 @@ def remarks(request: HttpRequest) -> HttpResponse:
 def remark(request: HttpRequest) -> HttpResponse:
     """One line for several pupils of a class, in one gesture."""
     viewer = request.viewer
-    choosing = GroupForm(viewer, request.POST or request.GET or None)
-    group = choosing.cleaned_data["classe"] if choosing.is_valid() else None
-    group = group or groups_for(viewer).first()
-    form = RemarkForm(viewer, group, request.POST or None)
+    group = group_shown(request) or groups_for(viewer).first()
+    kept = kept_pupils(request)
+    if shows_class(request):
+        form = as_typed(RemarkForm(viewer, group, kept=kept), request.POST)
+    else:
+        form = RemarkForm(viewer, group, request.POST or None, kept=kept)
     if form.is_valid():
         data = form.cleaned_data
         number = remarking.remark(viewer, list(data["pupils"]), data["kind"], data["text"], data["sent_as"])
         said = ngettext("C’est écrit pour %(num)s élève.", "C’est écrit pour %(num)s élèves.", number)
         tell_outcome(request, number > 0, said % {"num": number}, _("C’était déjà écrit."))
         return redirect("liaison:remarks")
-    choosing = GroupForm(viewer, {"classe": group.pk} if group else None)
-    return render_form(request, "liaison/remark.html", {"form": form, "choosing": choosing, "group": group})
+    return render_form(
+        request, "liaison/remark.html", {"form": form} | classes_context(request, group)
+    )
 
 
 @removes

@@ -17,10 +17,18 @@ from preau.commons.questions.queries.typed import QuestionForm
 from preau.directory.models import Group
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, writing
-from preau.domains.liaison.forms import GroupForm, PrecisionForm, WordForm
+from preau.domains.liaison.forms import PrecisionForm, WordForm
 from preau.domains.liaison.models import Word
 from preau.domains.liaison.queries import words as queries
 from preau.domains.liaison.queries.states import Channel
+from preau.domains.liaison.views.choosing import (
+    as_typed,
+    classes_context,
+    group_shown,
+    group_ticked,
+    kept_pupils,
+    shows_class,
+)
 from preau.foundation import dates, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines, pdf_file
@@ -57,23 +65,27 @@ def received(request: HttpRequest) -> HttpResponse:
     return render(request, "liaison/received.html", {"page_obj": page})
 
 
-def _group(request: HttpRequest) -> Group | None:
-    """The class whose pupils are shown, of the address."""
-    form = GroupForm(request.viewer, request.GET or None)
-    return form.cleaned_data["classe"] if form.is_valid() else None
+def _word_form(request: HttpRequest, group: Group | None, word: Word | None) -> WordForm:
+    """What was typed, as it is sent; or, where another class is to be shown, as what it begins with."""
+    more: dict[str, Any] = {"word": word, "group": group, "kept": kept_pupils(request)}
+    if shows_class(request):
+        shown: WordForm = as_typed(WordForm(request.viewer, **more), request.POST)
+        return shown
+    ticked = None if request.POST else group_ticked(request)
+    return WordForm(request.viewer, request.POST or None, ticked=ticked, **more)
 
 
 @opens(to=rules.writes_words)
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
     """A new word: a draft, which nobody has received yet."""
-    group = _group(request)
-    form = WordForm(request.viewer, request.POST or None, group=group)
+    group = group_shown(request)
+    form = _word_form(request, group, None)
     if form.is_valid():
         word = writing.write(request.viewer, form.facts(), form.cleaned_data["sent_as"])
         messages.success(request, _("Le brouillon est gardé. Personne ne l’a encore reçu."))
         return redirect("liaison:word", pk=word.pk)
-    context = {"form": form, "word": None, "choosing": GroupForm(request.viewer, request.GET or None)}
+    context = {"form": form, "word": None} | classes_context(request, group)
     return render_form(request, "liaison/write.html", context)
 
 
@@ -82,7 +94,8 @@ def write(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, word: Word) -> HttpResponse:
     """A draft, written anew."""
     word = queries.whole_word(word.pk)
-    form = WordForm(request.viewer, request.POST or None, word=word, group=_group(request))
+    group = group_shown(request)
+    form = _word_form(request, group, word)
     if form.is_valid():
         try:
             writing.change(request.viewer, word, form.facts())
@@ -91,7 +104,7 @@ def change(request: HttpRequest, word: Word) -> HttpResponse:
         else:
             messages.success(request, _("Le brouillon est changé."))
         return redirect("liaison:word", pk=word.pk)
-    context = {"form": form, "word": word, "choosing": GroupForm(request.viewer, request.GET or None)}
+    context = {"form": form, "word": word} | classes_context(request, group)
     return render_form(request, "liaison/write.html", context)
 
 
