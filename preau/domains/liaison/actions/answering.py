@@ -53,7 +53,7 @@ def answer(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
     """Sign here, or change what was signed before the deadline; False when it is the same. Raises NotAwaited, TooLate."""
     recipient = _held(recipient)
     word = recipient.word
-    if word.closes_at is not None and timezone.now() > word.closes_at:
+    if word.is_late(timezone.now()):
         raise TooLate
     made = _keep(viewer, recipient, said, Answer.Way.HERE)
     if made:
@@ -103,7 +103,7 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
         noted_by=noted_by,
         digest=digest_read(word),
     )
-    _tell(viewer, word, recipient, made)
+    _tell(viewer, word, recipient, made, before)
     return True
 
 
@@ -128,7 +128,9 @@ def _row(word: Word, recipient: Recipient, viewer: Viewer) -> states.PupilRow | 
     return states.rows_of(word, copies.order_by("pk"), viewer.today)[0]
 
 
-def _tell(viewer: Viewer, word: Word, recipient: Recipient, made: Answer) -> None:
+def _tell(
+    viewer: Viewer, word: Word, recipient: Recipient, made: Answer, before: states.PupilRow | None
+) -> None:
     """What becomes of news: settled for whoever has answered, and for all once it is decided."""
     row = _row(word, recipient, viewer)
     if row is None or recipient.pupil_id is None:
@@ -137,11 +139,12 @@ def _tell(viewer: Viewer, word: Word, recipient: Recipient, made: Answer) -> Non
     over = row.state != states.State.WAITING
     telling.settle(word, [copy.pk for copy in row.copies] if over else [recipient.pk])
     if row.state == states.State.DISAGREEMENT:
-        telling.tell_disagreement(word, recipient.pupil_id)
+        if before is None or before.state != states.State.DISAGREEMENT:
+            telling.tell_disagreement(word, recipient.pupil_id, made)
     elif word.is_information:
         return
     else:
-        notices.settle(telling.DISAGREED, f"{word.pk}-{recipient.pupil_id}")
+        telling.settle_disagreement(word, recipient.pupil_id)
     others = [copy.pk for copy in row.copies if copy.counts and not copy.ended and copy.pk != recipient.pk]
     telling.tell_others(word, made, Recipient.objects.filter(pk__in=others).order_by("pk"))
 

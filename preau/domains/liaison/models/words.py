@@ -1,6 +1,7 @@
 """A word, what was added to it, whom it went to, what each answered, and the reminders."""
 
 import secrets
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -29,10 +30,11 @@ class BookWordQuerySet(SchoolQuerySet):
         return self.exclude(state=Word.State.DRAFT)
 
     def followed_by(self, viewer: Viewer) -> Self:
-        """Those of which this member of the staff reads every answer: theirs, shared with them; to the head, all that left."""
+        """Those of which this member of the staff reads every answer: theirs; once they have left, those shared with them and, to the
+        head, all."""
         if not viewer.is_staff:
             return self.none()
-        own = Q(author=viewer.person.pk) | Q(pk__in=shared_with(viewer))
+        own = Q(author=viewer.person.pk) | Q(pk__in=shared_with(viewer)) & ~Q(state=Word.State.DRAFT)
         if viewer.holds(Role.HEAD):
             own |= ~Q(state=Word.State.DRAFT)
         return self.in_school(viewer).filter(own)
@@ -148,6 +150,14 @@ class Word(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.SENT
+
+    def is_late(self, now: datetime) -> bool:
+        """Has the moment to answer passed?"""
+        return self.closes_at is not None and now > self.closes_at
+
+    def takes_answers(self, now: datetime) -> bool:
+        """May somebody still answer here? A paper may still be typed in until the word is closed."""
+        return self.is_open and not self.is_late(now)
 
     @property
     def is_information(self) -> bool:

@@ -1,16 +1,13 @@
 """What a cold review of the notebook found: each would send, show or prove something false."""
 
 import re
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
-from preau.commons.notifications.models import Item
-from preau.directory.models import Enrolment, Group
+from preau.directory.models import Group
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.domains.liaison.models import Remark, Word

@@ -14,8 +14,8 @@ from preau.directory.models import Person
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, remarking
 from preau.domains.liaison.actions.answering import Said
-from preau.domains.liaison.forms import YES, AnswerForm, CouponForm, RemarkForm
-from preau.domains.liaison.models import Recipient, Remark
+from preau.domains.liaison.forms import NO, YES, AnswerForm, CouponForm, RemarkForm
+from preau.domains.liaison.models import Recipient, Remark, Word
 from preau.domains.liaison.queries import book as queries
 from preau.domains.liaison.queries.words import groups_for
 from preau.domains.liaison.views.choosing import (
@@ -31,7 +31,7 @@ from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_for
 
-A_PAGE = 30
+A_PAGE, WORDS = 30, 40
 
 
 @opens(to=rules.has_notebook)
@@ -47,8 +47,10 @@ def book(request: HttpRequest) -> HttpResponse:
     child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
     if len(children) == 1:
         child = children[0]
+    page = page_for(request, queries.words_received(viewer, child), WORDS)
     context = {
-        "book": queries.book_of(viewer, child),
+        "book": queries.book_of(viewer, child, page.object_list),
+        "page_obj": page,
         "children": children,
         "child": child,
         "several": len(children) > 1 and child is None,
@@ -95,9 +97,14 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     entry = queries.entry_of(recipient, request.viewer)
     form, later = None, "plus-tard" in request.POST
     if entry.word.questionnaire is not None:
-        form = ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=later)
+        # A refusal answers none of the questions by force.
+        free = later or request.POST.get("said") == NO
+        form = ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=free)
         if not form.is_valid():
             return _page(request, recipient, form, TYPED_WRONG)
+        if later and not entry.may_answer:
+            messages.error(request, _("La date est passée. Écrivez ou téléphonez à l’établissement."))
+            return redirect("liaison:read", pk=recipient.pk)
         if later:
             subject = entry.recipient.pupil or entry.recipient.person
             questions.keep_draft(entry.word.questionnaire, subject, entry.recipient.person, form.answers)
@@ -115,10 +122,17 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     except answering.NotAwaited:
         messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
     else:
-        tell_outcome(
-            request, done, _("C’est signé. Votre preuve est sur cette page."), _("C’était déjà signé ainsi.")
-        )
+        tell_outcome(request, done, *_outcomes(entry.word, said))
     return redirect("liaison:read", pk=recipient.pk)
+
+
+def _outcomes(word: Word, said: Said) -> tuple[str, str]:
+    """What is said of an answer, and of the same one once more."""
+    if word.is_information:
+        return _("Votre lecture est confirmée."), _("Elle l’était déjà.")
+    if said.is_yes:
+        return _("C’est signé. Votre preuve est sur cette page."), _("C’était déjà signé ainsi.")
+    return _("Votre refus est noté. La preuve est sur cette page."), _("Votre refus était déjà noté.")
 
 
 @opens(Recipient, to=rules.reads_proof)
@@ -162,7 +176,8 @@ def enter(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Type in what a coupon says, of the person whose it is."""
     entry = queries.entry_of(recipient, request.viewer)
     asked = questions_of(entry.word.questionnaire) if entry.word.questionnaire else []
-    form = ResponseForm(asked, request.POST or None) if asked else None
+    # A sheet comes back as it was filled in: what is missing on it is missing here.
+    form = ResponseForm(asked, request.POST or None, is_draft=True) if asked else None
     if request.method == "POST" and (form is None or form.is_valid()):
         button = AnswerForm(request.POST)
         if button.is_valid():
@@ -210,9 +225,7 @@ def remark(request: HttpRequest) -> HttpResponse:
         said = ngettext("C’est écrit pour %(num)s élève.", "C’est écrit pour %(num)s élèves.", number)
         tell_outcome(request, number > 0, said % {"num": number}, _("C’était déjà écrit."))
         return redirect("liaison:remarks")
-    return render_form(
-        request, "liaison/remark.html", {"form": form} | classes_context(request, group)
-    )
+    return render_form(request, "liaison/remark.html", {"form": form} | classes_context(request, group))
 
 
 @removes
