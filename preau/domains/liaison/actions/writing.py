@@ -1,10 +1,8 @@
 """A word is written, sent, completed, told again, closed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -17,6 +15,7 @@ from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.liaison.actions import telling as telling_of
 from preau.domains.liaison.models import Precision, Recipient, Reminder, Word
+from preau.domains.liaison.queries import reading
 from preau.domains.liaison.queries import words as queries
 from preau.foundation import journal, text
 from preau.foundation.locks import lock
@@ -141,16 +140,6 @@ def remove(viewer: Viewer, word: Word) -> bool:
     return True
 
 
-def digest_of(word: Word) -> str:
-    """SHA-256 of what people read: title, text, easy French, kind, nature and questions."""
-    asked = []
-    if word.questionnaire_id:
-        rows = Questionnaire.objects.get(pk=word.questionnaire_id).questions.order_by("place")
-        asked = [[row.kind, row.label, row.choices] for row in rows]
-    said = [word.title, word.text, word.easy, word.kind, word.nature, asked]
-    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
 @transaction.atomic
 def send(viewer: Viewer, word: Word) -> int:
     """It leaves: one copy for each person; returns how many. Raises NotADraft for a second click, NotYours, Late, Nobody."""
@@ -162,7 +151,7 @@ def send(viewer: Viewer, word: Word) -> int:
     copies = queries.copies_meant(word, viewer.today)
     if not copies:
         raise Nobody
-    word.state, word.sent_at, word.digest = Word.State.SENT, timezone.now(), digest_of(word)
+    word.state, word.sent_at, word.digest = Word.State.SENT, timezone.now(), reading.digest_shown(word)
     # A word is of the school year in which it left, and its questions with it: they are kept as long as its signatures.
     word.written_at = word.sent_at
     word.save(update_fields=["state", "sent_at", "written_at", "digest"])

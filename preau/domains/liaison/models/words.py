@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.questions.models import Questionnaire
+from preau.commons.questions.models import Questionnaire, Response
 from preau.directory.models import Group, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -243,6 +243,7 @@ class Recipient(models.Model):
     code = models.CharField(_("code du coupon"), max_length=8, unique=True, default=new_code)
     read_at = models.DateTimeField(_("lu le"), null=True, blank=True)
     printed_at = models.DateTimeField(_("coupon imprimé le"), null=True, blank=True)
+    printed_precisions = models.PositiveSmallIntegerField(_("précisions imprimées"), default=0, db_default=0)
 
     objects = RecipientQuerySet.as_manager()
 
@@ -273,7 +274,8 @@ class AnswerQuerySet(SchoolQuerySet):
 class Answer(models.Model):
     """What somebody answered: yes or no; of an information, that they have read it. Nothing is written over: the last one counts.
 
-    `digest`: of the text that they read. `noted_by`: who typed it from a paper.
+    `digest`: of the text that they were shown, with its first `precisions_shown` precisions and what they answered to its questions
+    (`response`); a proof computes it again (`queries.reading`). `noted_by`: who typed it from a paper.
     """
 
     class Way(models.TextChoices):
@@ -290,6 +292,15 @@ class Answer(models.Model):
         Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("saisie par")
     )
     digest = models.CharField(_("empreinte du texte"), max_length=64)
+    precisions_shown = models.PositiveSmallIntegerField(_("précisions lues"), default=0, db_default=0)
+    response = models.ForeignKey(
+        Response,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="liaison_answers",
+        verbose_name=_("réponses aux questions"),
+    )
     replaced_at = models.DateTimeField(_("remplacée à"), null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()

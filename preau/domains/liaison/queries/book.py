@@ -282,7 +282,7 @@ def answer_of(recipient: Recipient) -> Answer | None:
 
 def history_of(recipient: Recipient) -> list[Answer]:
     """Every answer of one copy, the first first."""
-    return list(recipient.answers.select_related("noted_by").order_by("pk"))
+    return list(recipient.answers.select_related("noted_by", "response").order_by("pk"))
 
 
 def questionnaires_shown(viewer: Viewer) -> Any:

@@ -272,6 +272,21 @@ def following(word: Word, today: date) -> Following:
     return Following(tuple(rows_of(word, found, today)), word)
 
 
+def responses_counted(found: Following) -> list[int]:
+    """Of each pupil, the last answers of those whose yes counts: two parents who ask for two seats ask for the same two."""
+    counted = []
+    for row in found.rows:
+        agreed = [
+            copy.answer
+            for copy in row.copies
+            if copy.counts and not copy.ended and copy.answer is not None and copy.answer.is_yes
+        ]
+        last = max(agreed, key=lambda answer: answer.pk, default=None)
+        if last is not None and last.response_id:
+            counted.append(last.response_id)
+    return counted
+
+
 @dataclass(frozen=True)
 class StaffRow:
     """A colleague to whom a word went."""

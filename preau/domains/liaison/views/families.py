@@ -17,6 +17,7 @@ from preau.domains.liaison.actions.answering import Said
 from preau.domains.liaison.forms import NO, YES, AnswerForm, CouponForm, RemarkForm
 from preau.domains.liaison.models import Recipient, Remark, Word
 from preau.domains.liaison.queries import book as queries
+from preau.domains.liaison.queries import reading
 from preau.domains.liaison.queries.words import groups_for
 from preau.domains.liaison.views.choosing import (
     as_typed,
@@ -80,6 +81,7 @@ def _page(
         said = answered(asked, known.answers) if known and known.digest else []
     context = {
         "entry": entry,
+        "shown": reading.digest_of_lines(reading.lines_shown(word, asked, entry.precisions)),
         "word": word,
         "mine": queries.answer_of(recipient),
         "form": form,
@@ -114,9 +116,14 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     if not button.is_valid():
         messages.error(request, _("Répondez avec l’un des boutons."))
         return _page(request, recipient, form, TYPED_WRONG)
-    said = Said(button.cleaned_data["said"] == YES, form.answers if form else None)
+    said = Said(
+        button.cleaned_data["said"] == YES, form.answers if form else None, request.POST.get("lu", "")
+    )
     try:
         done = answering.answer(request.viewer, recipient, said)
+    except answering.Changed:
+        messages.error(request, _("Une précision a été ajoutée\u202f: relisez avant de signer."))
+        return _page(request, recipient, form, TYPED_WRONG)
     except answering.TooLate:
         messages.error(request, _("La date est passée. Écrivez ou téléphonez à l’établissement."))
     except answering.NotAwaited:
@@ -140,11 +147,16 @@ def _outcomes(word: Word, said: Said) -> tuple[str, str]:
 def proof(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Who answered what, when, how, about which text: on paper."""
     entry = queries.entry_of(recipient, request.viewer)
+    asked = reading.asked_of_word(entry.word)
     context = {
         "entry": entry,
         "word": entry.word,
         "recipient": entry.recipient,
-        "history": queries.history_of(recipient),
+        "history": [
+            (answer, reading.lines_of_answer(answer, entry.word, asked, entry.precisions))
+            for answer in queries.history_of(recipient)
+        ],
+        "sent": reading.lines_shown(entry.word, asked, ()),
     }
     return printed(exports.page_of("liaison/proof_pdf.html", context), f"preuve-{recipient.pk}")
 

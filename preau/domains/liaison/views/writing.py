@@ -346,7 +346,11 @@ def export(request: HttpRequest, word: Word) -> StreamingHttpResponse:
 def results(request: HttpRequest, word: Word) -> HttpResponse:
     """What was answered to the questions of a word."""
     word = queries.whole_word(word.pk)
-    found = results_of(word.questionnaire) if word.questionnaire else []
+    found = []
+    if word.questionnaire:
+        following = queries.following(word, request.viewer.today)
+        counted = None if word.is_for_staff else queries.responses_counted(following)
+        found = results_of(word.questionnaire, counted)
     return render(request, "liaison/results.html", {"word": word, "results": found})
 
 
