@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from preau.commons.notifications.models import Item
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Response
 from preau.directory.models import Person
@@ -40,11 +42,14 @@ class Said:
 
 
 def note_read(viewer: Viewer, recipient: Recipient) -> None:
-    """A word that is opened is read, and so are the news of it (docs/decisions/0156)."""
+    """A word that is opened is read, and so are the news of it: that it came, was told again, was answered (docs/decisions/0156)."""
     if recipient.read_at is None:
         with readonly.noting(Recipient._meta.db_table):
             Recipient.objects.filter(pk=recipient.pk, read_at=None).update(read_at=timezone.now())
-        notices.seen(telling.TOLD, viewer.person.pk, str(recipient.pk))
+    page = reverse("liaison:read", kwargs={"pk": recipient.pk})
+    unread = Item.objects.filter(person=viewer.person.pk, url=page, kind__in=telling.OF_A_COPY).unread()
+    for kind, key in unread.order_by("pk").values_list("kind", "key"):
+        notices.seen(kind, viewer.person.pk, key)
 
 
 @transaction.atomic

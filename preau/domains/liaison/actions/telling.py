@@ -22,6 +22,8 @@ TOLD, REMINDED, DISAGREED, ANSWERED = (
     "liaison.disagreed",
     "liaison.answered",
 )
+# What leads to the page of one's own copy.
+OF_A_COPY = (TOLD, REMINDED, ANSWERED)
 CHUNK = 500
 
 

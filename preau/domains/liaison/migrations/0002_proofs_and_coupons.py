@@ -5,26 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('liaison', '0001_words_and_remarks'),
-        ('questions', '0001_questions_and_responses'),
+        ("liaison", "0001_words_and_remarks"),
+        ("questions", "0001_questions_and_responses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='answer',
-            name='precisions_shown',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='précisions lues'),
+            model_name="answer",
+            name="precisions_shown",
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="précisions lues"),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='response',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='liaison_answers', to='questions.response', verbose_name='réponses aux questions'),
+            model_name="answer",
+            name="response",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="liaison_answers",
+                to="questions.response",
+                verbose_name="réponses aux questions",
+            ),
         ),
         migrations.AddField(
-            model_name='recipient',
-            name='printed_precisions',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='précisions imprimées'),
+            model_name="recipient",
+            name="printed_precisions",
+            field=models.PositiveSmallIntegerField(
+                db_default=0, default=0, verbose_name="précisions imprimées"
+            ),
         ),
     ]

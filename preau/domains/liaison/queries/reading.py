@@ -11,6 +11,15 @@ from preau.domains.liaison.models import Answer, Precision, Word
 
 # Not translated, nor taken from labels: what was signed must be computed again years later, whatever the labels have become.
 YES, NO = "oui", "non"
+KINDS = {
+    Word.Kind.INFORMATION: "Information",
+    Word.Kind.AUTHORISATION: "Autorisation",
+    Word.Kind.REQUEST: "Demande",
+}
+CHOICES = {
+    Question.Kind.YES_NO: ["Oui", "Non"],
+    Question.Kind.AGREEMENT: ["D’accord", "Pas d’accord"],
+}
 
 
 def digest_of_lines(lines: Iterable[str]) -> str:
@@ -24,11 +33,15 @@ def asked_of_word(word: Word) -> list[Question]:
 
 def lines_shown(word: Word, questions: Sequence[Question], precisions: Iterable[Precision]) -> list[str]:
     """A word as it is shown: who answers, the texts, each question with its hint, its choices, ends and condition, each precision."""
-    lines = [word.title, f"{word.kind} ({word.nature})", word.easy, word.text]
+    lines = [word.title, f"{KINDS[Word.Kind(word.kind)]} ({word.nature})", word.easy, word.text]
     for question in questions:
-        lines.append(f"Question {question.place} ({question.kind}). {question.label}")
+        lines.append(f"Question {question.place}. {question.label}")
         ends = [str(end) for end in (question.lowest, question.highest) if end is not None]
-        lines += [question.hint, *question.choices, " ; ".join(ends)]
+        lines += [
+            question.hint,
+            *CHOICES.get(Question.Kind(question.kind), question.choices),
+            " – ".join(ends),
+        ]
         if question.only_if is not None:
             lines.append(f"[{question.only_if.place} = {question.only_if_answer}]")
     lines += [f"[{one.at:%Y-%m-%d %H:%M} UTC] {one.text}" for one in precisions]

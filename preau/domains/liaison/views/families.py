@@ -92,26 +92,34 @@ def _page(
     return render(request, "liaison/read.html", context, status=status)
 
 
+def _questions_typed(request: HttpRequest, entry: queries.Entry) -> ResponseForm | None:
+    """The answers to the questions of a word. To refuse, or to go on later, none of them is needed."""
+    if entry.word.questionnaire is None:
+        return None
+    free = "plus-tard" in request.POST or request.POST.get("said") == NO
+    return ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=free)
+
+
+def _kept_for_later(request: HttpRequest, entry: queries.Entry, form: ResponseForm) -> HttpResponse:
+    questionnaire, recipient = entry.word.questionnaire, entry.recipient
+    if questionnaire is None or not entry.may_answer:
+        messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
+        return redirect("liaison:read", pk=recipient.pk)
+    questions.keep_draft(questionnaire, recipient.pupil or recipient.person, recipient.person, form.answers)
+    messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
+    return redirect("liaison:read", pk=recipient.pk)
+
+
 @opens(Recipient, to=rules.receives)
 @require_POST
 def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Sign, refuse, say that one has read; or keep for later what was begun."""
     entry = queries.entry_of(recipient, request.viewer)
-    form, later = None, "plus-tard" in request.POST
-    if entry.word.questionnaire is not None:
-        # A refusal answers none of the questions by force.
-        free = later or request.POST.get("said") == NO
-        form = ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=free)
-        if not form.is_valid():
-            return _page(request, recipient, form, TYPED_WRONG)
-        if later and not entry.may_answer:
-            messages.error(request, _("La date est passée. Écrivez ou téléphonez à l’établissement."))
-            return redirect("liaison:read", pk=recipient.pk)
-        if later:
-            subject = entry.recipient.pupil or entry.recipient.person
-            questions.keep_draft(entry.word.questionnaire, subject, entry.recipient.person, form.answers)
-            messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
-            return redirect("liaison:read", pk=recipient.pk)
+    form = _questions_typed(request, entry)
+    if form is not None and not form.is_valid():
+        return _page(request, recipient, form, TYPED_WRONG)
+    if form is not None and "plus-tard" in request.POST:
+        return _kept_for_later(request, entry, form)
     button = AnswerForm(request.POST)
     if not button.is_valid():
         messages.error(request, _("Répondez avec l’un des boutons."))
