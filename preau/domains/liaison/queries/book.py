@@ -135,7 +135,9 @@ class Entry:
 
     @property
     def may_answer(self) -> bool:
-        """Does their word count, and may it still be said or changed?"""
+        """Does their word count, and may it still be said or changed? Of a colleague, whoever received it confirms."""
+        if self.recipient.pupil_id is None:
+            return self.word.takes_answers(self.now)
         return self.counts and self.word.takes_answers(self.now)
 
     @property
