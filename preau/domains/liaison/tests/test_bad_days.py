@@ -208,6 +208,7 @@ def test_what_the_other_has_opened_is_not_shown(college: World, client: SchoolCl
 def test_own_data_give_neither_drafts_nor_the_answers_of_others(college: World, seat_of: Any) -> None:
     people, word = college.people, asked_word(college)
     pupil, mother = people["pupil"], people["guardian"]
+    word.pupils.set([pupil])
     draft = a_draft(college, "Son comportement")
     draft.pupils.set([pupil])
     draft.colleagues.set([people["cpe"]])

@@ -23,6 +23,7 @@ from preau.domains.liaison.models import Answer, Recipient, Word
 from preau.domains.liaison.queries import book, reading, states, words
 from preau.domains.liaison.tests.props import a_draft, a_word, asked_word, copy_of
 from preau.foundation.awaited import awaited_of
+from preau.identity.models import Account
 
 pytestmark = pytest.mark.django_db
 YES, NO = Said(is_yes=True), Said(is_yes=False)
@@ -369,6 +370,7 @@ def test_only_those_who_said_nothing_are_reminded_once_a_day(college: World, sea
     word, teacher = a_word(college), seat_of("teacher")
     Recipient.objects.filter(word=word).update(channel="here")
     paper = copy_of(word, college.people["other_guardian"])
+    Account.objects.filter(person=paper.person_id).update(is_active=False)
     Recipient.objects.filter(pk=paper.pk).update(channel="paper")
     families = words.following(word, NOW.date()).rows
     others = sum(len(row.to_remind) for row in families if row.pupil.pk != college.people["pupil"].pk)
