@@ -155,7 +155,8 @@ def send(viewer: Viewer, word: Word) -> int:
     # A word is of the school year in which it left, and its questions with it: they are kept as long as its signatures.
     word.written_at = word.sent_at
     word.save(update_fields=["state", "sent_at", "written_at", "digest"])
-    Questionnaire.objects.filter(pk=word.questionnaire_id).update(made_at=word.sent_at)
+    if word.questionnaire_id:
+        Questionnaire.objects.filter(pk=word.questionnaire_id).update(made_at=word.sent_at)
     made = Recipient.objects.bulk_create(copies, batch_size=500)
     journal.record(viewer, "liaison.sent", word, recipients=len(made))
     telling.send(
