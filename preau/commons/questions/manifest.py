@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.questions import actions
+from preau.commons.questions.models import Response
+from preau.directory.models import Person
 from preau.directory.queries.terms import SINCE, by_year
+from preau.directory.rules.authority import MAJORITY
 from preau.directory.words import Role
-from preau.foundation import boards
+from preau.foundation import boards, dates
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
-from preau.foundation.readers import on_themselves
+from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
 
 COMMON: dict[str, Any] = dict(
     purpose=_("Poser des questions aux familles, aux élèves et aux personnels, et lire leurs réponses."),
@@ -18,6 +23,16 @@ COMMON: dict[str, Any] = dict(
 )
 ANYBODY = (Concerned.GUARDIANS, Concerned.PUPILS, Concerned.STAFF)
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
+
+
+def _responses_read(person_id: int) -> Q:
+    """What one answered; of what others sent about oneself, all from eighteen. A draft is its author's alone, and until eighteen
+    what each guardian answers is theirs."""
+    today = timezone.localdate()
+    of_age = Person.objects.filter(pk=person_id, birth_date__lte=dates.months_later(today, -12 * MAJORITY))
+    about = Q(subject=person_id, subject__in=of_age) & ~Q(state=Response.State.DRAFT)
+    return Q(respondent=person_id) | about
+
 
 boards.personal_data.add(
     PersonalData(
@@ -55,7 +70,11 @@ boards.personal_data.add(
         | dict.fromkeys(
             "questionnaire subject respondent noted_by state answers written_at".split(), PERSONAL
         ),
-        readers=on_themselves(_("qui a posé les questions"), Role.HEAD),
+        readers=Readers(
+            Rows(_responses_read, _("ses réponses, et dès la majorité celles qui ont été envoyées sur soi")),
+            NO_ROW,
+            (_("qui a posé les questions"), Role.HEAD),
+        ),
         about=("subject",),
         forget=actions.forget,
         people={"noted_by": (Concerned.STAFF,), "respondent": ANYBODY, "subject": ANYBODY},

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from preau.domains.liaison.models import Recipient, Word
+from preau.domains.liaison.queries.reading import digest_of_lines, lines_shown, short
 from preau.domains.liaison.queries.states import PupilRow
 from preau.domains.liaison.queries.words import Following
 from preau.foundation import dates, pdf
@@ -32,6 +33,17 @@ def following_csv(found: Following) -> Iterator[str]:
 
 
 def _cells(row: PupilRow) -> Iterator[list[object]]:
+    if not row.copies:
+        yield [
+            row.pupil.family_name,
+            row.pupil.given_name,
+            "",
+            "",
+            "",
+            _("Aucun responsable à joindre"),
+            "",
+            "",
+        ]
     for copy in row.copies:
         answer = copy.answer
         yield [
@@ -41,7 +53,7 @@ def _cells(row: PupilRow) -> Iterator[list[object]]:
             copy.kinship,
             copy.channel_said[0],
             copy.tag[0],
-            dates.day_and_hour(answer.at) if answer else "",
+            f"{dates.local(answer.at):%Y-%m-%d %H:%M}" if answer else "",
             str(answer.get_way_display()) if answer else "",
         ]
 
@@ -59,5 +71,12 @@ def pdf_of(page: str) -> bytes:
 def coupons_page(word: Word, copies: Sequence[Recipient], questions: Sequence[Any]) -> str:
     """One sheet a copy: the word, its questions, what is to be ticked and signed, and the code."""
     precisions = list(word.precisions.order_by("pk"))
-    context = {"word": word, "copies": copies, "questions": questions, "precisions": precisions}
+    digest = digest_of_lines(lines_shown(word, questions, precisions))
+    context = {
+        "word": word,
+        "copies": copies,
+        "questions": questions,
+        "precisions": precisions,
+        "digest": short(digest),
+    }
     return page_of("liaison/coupons_pdf.html", context)

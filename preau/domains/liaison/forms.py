@@ -1,11 +1,13 @@
 """What a person types to write a word, to answer one, to complete it, to type in a coupon, to write an observation."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,22 +109,29 @@ class WordForm(forms.Form):
     )
 
     def __init__(
-        self, viewer: Viewer, *args: Any, word: Word | None = None, group: Group | None = None, **kwargs: Any
+        self,
+        viewer: Viewer,
+        *args: Any,
+        word: Word | None = None,
+        group: Group | None = None,
+        ticked: Group | None = None,
+        kept: Iterable[int] = (),
+        **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = _initial(viewer, word, group) | (kwargs.get("initial") or {})
+        """`group`: the class whose pupils are shown; `ticked`: the one to which it goes; `kept`: the pupils chosen so far."""
+        kwargs["initial"] = _initial(viewer, word, ticked) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         fields: Any = self.fields
         fields["groups"].queryset = queries.groups_for(viewer)
         fields["colleagues"].queryset = queries.colleagues_for(viewer)
         pupils = queries.pupils_for(viewer)
-        chosen = word.pupils.values("pk") if word else Person.objects.none().values("pk")
+        chosen = Q(pk__in=list(kept))
+        if word is not None:
+            chosen |= Q(pk__in=word.pupils.values("pk"))
         if group is not None:
-            learnt = group.enrolments.active(viewer.today).values("pupil_id")  # type: ignore[attr-defined]
-            pupils = pupils.filter(pk__in=learnt) | pupils.filter(pk__in=chosen)
-        else:
-            pupils = pupils.filter(pk__in=chosen)
-        fields["pupils"].queryset = pupils
+            chosen |= Q(pk__in=group.enrolments.active(viewer.today).values("pupil_id"))  # type: ignore[attr-defined]
+        fields["pupils"].queryset = pupils.filter(chosen)
         if not rules.writes_to_all(viewer):
             del fields["audience"], fields["roles"]
 
@@ -131,6 +140,13 @@ class WordForm(forms.Form):
         families = data.get("audience", Word.Audience.FAMILIES) == Word.Audience.FAMILIES
         if families and not data.get("groups") and not data.get("pupils") and "groups" not in self.errors:
             self.add_error("groups", _("Choisissez au moins une classe, un groupe ou un élève."))
+        if families and queries.are_among(data.get("pupils") or (), data.get("groups") or (), self.viewer):
+            self.add_error(
+                "pupils",
+                _(
+                    "Ces élèves sont déjà dans une classe cochée\u202f: décochez la classe pour n’écrire qu’à leurs familles."
+                ),
+            )
         if not families and data.get("kind") not in {None, Word.Kind.INFORMATION}:
             self.add_error("kind", _("Aux personnels, on envoie une information."))
         if data.get("kind") in {Word.Kind.AUTHORISATION, Word.Kind.REQUEST} and not data.get("nature"):
@@ -166,14 +182,14 @@ class WordForm(forms.Form):
         )
 
 
-def _initial(viewer: Viewer, word: Word | None, group: Group | None) -> dict[str, Any]:
+def _initial(viewer: Viewer, word: Word | None, ticked: Group | None) -> dict[str, Any]:
     if word is None:
         return {
             "sent_as": secrets.token_hex(16),
             "audience": Word.Audience.FAMILIES,
             "kind": Word.Kind.INFORMATION,
             "nature": Nature.USUAL.value,
-            "groups": [group.pk] if group else [],
+            "groups": [ticked.pk] if ticked else [],
         }
     zone = ZoneInfo(word.school.timezone)
     names = ("audience", "kind", "title", "text", "easy", "sign", "each_reads", "roles")
@@ -241,24 +257,32 @@ class RemarkForm(forms.Form):
         error_messages={"required": gettext_lazy("Écrivez l’observation ou l’encouragement.")},
     )
 
-    def __init__(self, viewer: Viewer, group: Group | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, viewer: Viewer, group: Group | None, *args: Any, kept: Iterable[int] = (), **kwargs: Any
+    ) -> None:
         first = {"sent_as": secrets.token_hex(16), "kind": Remark.Kind.ENCOURAGEMENT}
         kwargs["initial"] = first | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         field: Any = self.fields["pupils"]
         if group is not None:
             learnt = group.enrolments.active(viewer.today).values("pupil_id")  # type: ignore[attr-defined]
-            field.queryset = queries.pupils_for(viewer).filter(pk__in=learnt)
+            field.queryset = queries.pupils_for(viewer).filter(Q(pk__in=learnt) | Q(pk__in=list(kept)))
 
 
 class GroupForm(forms.Form):
-    """Of which class or group."""
+    """Of which class or group the pupils are shown; to which one a word goes (`groupe`, of the link of a group's page)."""
 
-    classe = OneRow(
-        Group.objects.none(), label=gettext_lazy("Classe ou groupe"), required=False, empty_label="—"
-    )
+    classe = OneRow(Group.objects.none(), required=False)
+    groupe = OneRow(Group.objects.none(), required=False)
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["classe"]
-        field.queryset = queries.groups_for(viewer)
+        fields: Any = self.fields
+        for name in fields:
+            fields[name].queryset = queries.groups_for(viewer)
+
+    def chosen(self, name: str) -> Group | None:
+        """None when there is none, or one of somebody else."""
+        self.is_valid()
+        found: Group | None = self.cleaned_data.get(name)
+        return found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
 from preau.domains.liaison import rules, seeds, tasks
 from preau.domains.liaison.actions import remarking, writing
+from preau.domains.liaison.models import Recipient, Word
 from preau.domains.liaison.queries import book, words
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -22,7 +24,7 @@ from preau.foundation.boards import (
     Retention,
     Term,
 )
-from preau.foundation.readers import on_themselves, with_guardians
+from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves, own, with_guardians
 
 KEY = "liaison"
 writing.telling.connect(tasks.enqueue_telling, dispatch_uid="liaison.telling")
@@ -92,7 +94,7 @@ boards.seeds.add(boards.Seed("carnet de liaison", seeds.plant, order=78))
 
 
 def address_of_group(pk: int) -> str:
-    return f"{reverse('liaison:write')}?classe={pk}"
+    return f"{reverse('liaison:write')}?groupe={pk}"
 
 
 boards.group_links.add(
@@ -217,6 +219,15 @@ COMMON: dict[str, Any] = dict(
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 ANYBODY = (Concerned.GUARDIANS, Concerned.PUPILS, Concerned.STAFF)
 FOLLOWERS = (_("qui a écrit le mot, et ceux avec qui le suivi est partagé"), Role.HEAD)
+
+
+def _words_read(person_id: int) -> Q:
+    """A draft is its author's alone; a pupil who was chosen reads the word that was sent to them, as on its page."""
+    received = Recipient.objects.filter(person=person_id).order_by().values("word_id")
+    shared = Word.colleagues.through.objects.filter(person_id=person_id).values("word_id")
+    return Q(author=person_id) | (Q(pk__in=received) | Q(pk__in=shared)) & ~Q(state=Word.State.DRAFT)
+
+
 for label, model, person, fields, more in [
     (
         _("Mots du carnet écrits"),
@@ -229,7 +240,13 @@ for label, model, person, fields, more in [
         )
         | dict.fromkeys("title text easy search_title pupils colleagues author written_at".split(), PERSONAL),
         {
-            "readers": on_themselves(*FOLLOWERS, others=(_("ceux à qui le mot est envoyé"),)),
+            "readers": Readers(
+                Rows(_words_read, _("ses brouillons, et les mots partis que l’on a reçus ou que l’on suit")),
+                NO_ROW,
+                FOLLOWERS,
+                (_("ceux à qui le mot est envoyé"),),
+            ),
+            "about": ("pupils", "colleagues"),
             "people": {
                 "author": (Concerned.STAFF,),
                 "pupils": (Concerned.PUPILS,),
@@ -251,9 +268,10 @@ for label, model, person, fields, more in [
         _("Mots du carnet reçus"),
         "Recipient",
         "person",
-        {"code": NONE} | dict.fromkeys("word pupil person part channel read_at printed_at".split(), PERSONAL),
+        {"code": NONE, "printed_precisions": NONE}
+        | dict.fromkeys("word pupil person part channel read_at printed_at".split(), PERSONAL),
         {
-            "readers": on_themselves(*FOLLOWERS),
+            "readers": Readers(own("person"), NO_ROW, FOLLOWERS),
             "about": ("pupil",),
             "withheld": frozenset({"code"}),
             "people": {"person": ANYBODY, "pupil": (Concerned.PUPILS,)},
@@ -263,9 +281,10 @@ for label, model, person, fields, more in [
         _("Signatures du carnet"),
         "Answer",
         "recipient__person",
-        {"digest": NONE} | dict.fromkeys("recipient is_yes at way noted_by replaced_at".split(), PERSONAL),
+        dict.fromkeys(["digest", "precisions_shown", "response"], NONE)
+        | dict.fromkeys("recipient is_yes at way noted_by replaced_at".split(), PERSONAL),
         {
-            "readers": on_themselves(*FOLLOWERS),
+            "readers": Readers(own("recipient__person"), NO_ROW, FOLLOWERS),
             "about": ("recipient__pupil",),
             "people": {"noted_by": (Concerned.STAFF,), "person": ANYBODY},
         },

@@ -1,6 +1,6 @@
 """May this viewer do that with the notebook?"""
 
-from preau.directory.models import Group
+from preau.directory.models import Group, Guardianship
 from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
@@ -23,12 +23,14 @@ def reads_words(viewer: Viewer, *_: object) -> bool:
 
 
 def follows(viewer: Viewer, word: Word) -> bool:
-    """Whose word it is, with whom it is shared; the head, once it has left."""
+    """Whose word it is; once it has left, with whom it is shared, and the head."""
     if not viewer.is_staff or word.school_id != viewer.school_id:
         return False
-    if word.author_id == viewer.person.pk or (viewer.holds(Role.HEAD) and not word.is_draft):
+    if word.author_id == viewer.person.pk:
         return True
-    return word.colleagues.filter(pk=viewer.person.pk).exists()
+    if word.is_draft:
+        return False
+    return viewer.holds(Role.HEAD) or word.colleagues.filter(pk=viewer.person.pk).exists()
 
 
 def changes(viewer: Viewer, word: Word) -> bool:
@@ -77,12 +79,19 @@ def wrote(viewer: Viewer, remark: Remark) -> bool:
 
 
 def enters(viewer: Viewer, recipient: Recipient) -> bool:
-    """Types in the coupon of somebody else, about a pupil: whoever follows the word."""
+    """Types in the coupon of somebody else, about a pupil who is not their child: whoever follows the word."""
     return (
         recipient.pupil_id is not None
         and recipient.person_id != viewer.person.pk
         and drives(viewer, recipient.word)
+        and not is_own_child(viewer, recipient)
     )
+
+
+def is_own_child(viewer: Viewer, recipient: Recipient) -> bool:
+    """Is the copy about a child of this person, whatever the seat in which they sit? A colleague types it in."""
+    links = Guardianship.objects.active(viewer.today).filter(guardian=viewer.person.pk)
+    return links.filter(pupil=recipient.pupil_id).exists()
 
 
 def reads_or_has(viewer: Viewer, *_: object) -> bool:

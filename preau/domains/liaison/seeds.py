@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +9,8 @@ from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Holding, Person
 from preau.directory.words import Role
-from preau.domains.liaison.actions.writing import digest_of
 from preau.domains.liaison.models import Answer, Recipient, Remark, Word
+from preau.domains.liaison.queries.reading import digest_of_lines, digest_shown, lines_signed
 from preau.domains.liaison.queries.words import copies_meant
 from preau.foundation import text
 from preau.foundation.boards import Nature
@@ -147,7 +146,7 @@ def _word(world: Any, plan: Plan, group: Group, author: Person, shared: Person |
     word.groups.set([group])
     if shared is not None and shared != author:
         word.colleagues.set([shared])
-    word.digest = digest_of(word)
+    word.digest = digest_shown(word)
     word.save(update_fields=["digest"])
     families: dict[int, list[Recipient]] = {}
     for copy in copies_meant(word, world.today):
@@ -172,10 +171,10 @@ def _answer(copies: list[Recipient], letter: str, word: Word, left: datetime) ->
         for copy in copies:
             copy.channel, copy.printed_at = Recipient.Channel.PAPER, at
             copy.save(update_fields=["channel", "printed_at"])
-    digest = sha256(word.digest.encode()).hexdigest()
     both = letter == "y" and word.nature == Nature.NON_USUAL.value
     answers = [(first, letter != "n")] if letter in "ydn" else []
     answers += [(copies[-1], False)] if letter == "d" and len(copies) > 1 else []
     answers += [(copy, True) for copy in copies[1:]] if both else []
     for copy, is_yes in answers:
+        digest = digest_of_lines(lines_signed(word, [], [], is_yes=is_yes, answers={}))
         Answer.objects.create(recipient=copy, is_yes=is_yes, at=at, digest=digest)

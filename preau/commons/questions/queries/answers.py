@@ -66,10 +66,13 @@ class QuestionResult:
     said: str = ""
 
 
-def results_of(questionnaire: Questionnaire) -> list[QuestionResult]:
-    """Question by question, of the last answer of each person (two queries)."""
+def results_of(questionnaire: Questionnaire, counted: Iterable[int] | None = None) -> list[QuestionResult]:
+    """Question by question, of the last answer of each person, or of these responses alone (two queries)."""
     questions = questions_of(questionnaire)
-    sent = list(questionnaire.responses.sent().order_by("pk").values_list("answers", flat=True))
+    rows = questionnaire.responses.sent()
+    if counted is not None:
+        rows = rows.filter(pk__in=list(counted))
+    sent = list(rows.order_by("pk").values_list("answers", flat=True))
     return [_result(question, [answers.get(question.name) for answers in sent]) for question in questions]
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from preau.commons.notifications.models import Item
 from preau.commons.questions import actions as questions
+from preau.commons.questions.models import Response
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.liaison.actions import telling
 from preau.domains.liaison.models import Answer, Recipient, Word
-from preau.domains.liaison.queries import states
+from preau.domains.liaison.queries import reading, states
 from preau.foundation import journal, notices, readonly
 from preau.foundation.locks import lock
 
@@ -26,35 +28,39 @@ class TooLate(Exception):
     """The deadline has passed."""
 
 
+class Changed(Exception):
+    """Something was added to the word since the page was opened: it is to be read before it is signed."""
+
+
 @dataclass(frozen=True)
 class Said:
-    """What is answered: yes or no, and the answers to the questions of the word."""
+    """What is answered: yes or no, and the answers to the questions of the word. `shown`: the digest of the page that was signed."""
 
     is_yes: bool
     answers: Mapping[str, Any] | None = None
+    shown: str | None = None
 
 
 def note_read(viewer: Viewer, recipient: Recipient) -> None:
-    """A word that is opened is read, and so are the news of it (docs/decisions/0156)."""
+    """A word that is opened is read, and so are the news of it: that it came, was told again, was answered (docs/decisions/0156)."""
     if recipient.read_at is None:
         with readonly.noting(Recipient._meta.db_table):
             Recipient.objects.filter(pk=recipient.pk, read_at=None).update(read_at=timezone.now())
-        notices.seen(telling.TOLD, viewer.person.pk, str(recipient.pk))
-
-
-def digest_read(word: Word) -> str:
-    """SHA-256 of what is read today: the word, and each precision with its moment."""
-    said = [word.digest, *(f"{one.at.isoformat()} {one.text}" for one in word.precisions.order_by("pk"))]
-    return sha256("\n".join(said).encode()).hexdigest()
+    page = reverse("liaison:read", kwargs={"pk": recipient.pk})
+    unread = Item.objects.filter(person=viewer.person.pk, url=page, kind__in=telling.OF_A_COPY).unread()
+    for kind, key in unread.order_by("pk").values_list("kind", "key"):
+        notices.seen(kind, viewer.person.pk, key)
 
 
 @transaction.atomic
 def answer(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
-    """Sign here, or change what was signed before the deadline; False when it is the same. Raises NotAwaited, TooLate."""
+    """Sign here, or change what was signed before the deadline; False when it is the same. Raises NotAwaited, TooLate, Changed."""
     recipient = _held(recipient)
     word = recipient.word
-    if word.closes_at is not None and timezone.now() > word.closes_at:
+    if word.is_late(timezone.now()):
         raise TooLate
+    if said.shown is not None and said.shown != reading.digest_shown(word):
+        raise Changed
     made = _keep(viewer, recipient, said, Answer.Way.HERE)
     if made:
         journal.record(viewer, "liaison.answered", word, subject_id=recipient.pupil_id)
@@ -89,10 +95,18 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
         if mine is None or not mine.counts or mine.ended:
             raise NotAwaited
     noted_by = viewer.person if way == Answer.Way.PAPER else None
-    changed = _keep_questions(word, recipient, said, noted_by)
+    response, changed = _keep_questions(word, recipient, said, noted_by)
     known = recipient.answers.current().first()
     if known is not None and known.is_yes == said.is_yes and not changed:
         return False
+    precisions = list(word.precisions.order_by("pk"))
+    if way == Answer.Way.PAPER:
+        # A sheet says what had been added when it was printed, not since.
+        precisions = precisions[: recipient.printed_precisions]
+    answers = response.answers if response else {}
+    signed = reading.lines_signed(
+        word, reading.asked_of_word(word), precisions, is_yes=said.is_yes, answers=answers
+    )
     now = timezone.now()
     recipient.answers.current().update(replaced_at=now)
     made = Answer.objects.create(
@@ -101,23 +115,27 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
         at=now,
         way=way,
         noted_by=noted_by,
-        digest=digest_read(word),
+        digest=reading.digest_of_lines(signed),
+        precisions_shown=len(precisions),
+        response=response,
     )
-    _tell(viewer, word, recipient, made)
+    _tell(viewer, word, recipient, made, before)
     return True
 
 
-def _keep_questions(word: Word, recipient: Recipient, said: Said, noted_by: Person | None) -> bool:
+def _keep_questions(
+    word: Word, recipient: Recipient, said: Said, noted_by: Person | None
+) -> tuple[Response | None, bool]:
+    """What was answered to the questions, and whether it is something else than before."""
     if word.questionnaire is None or said.answers is None:
-        return False
-    _response, made = questions.send(
+        return None, False
+    return questions.send(
         word.questionnaire,
         recipient.pupil or recipient.person,
         recipient.person,
         said.answers,
         noted_by=noted_by,
     )
-    return made
 
 
 def _row(word: Word, recipient: Recipient, viewer: Viewer) -> states.PupilRow | None:
@@ -128,7 +146,9 @@ def _row(word: Word, recipient: Recipient, viewer: Viewer) -> states.PupilRow | 
     return states.rows_of(word, copies.order_by("pk"), viewer.today)[0]
 
 
-def _tell(viewer: Viewer, word: Word, recipient: Recipient, made: Answer) -> None:
+def _tell(
+    viewer: Viewer, word: Word, recipient: Recipient, made: Answer, before: states.PupilRow | None
+) -> None:
     """What becomes of news: settled for whoever has answered, and for all once it is decided."""
     row = _row(word, recipient, viewer)
     if row is None or recipient.pupil_id is None:
@@ -137,11 +157,12 @@ def _tell(viewer: Viewer, word: Word, recipient: Recipient, made: Answer) -> Non
     over = row.state != states.State.WAITING
     telling.settle(word, [copy.pk for copy in row.copies] if over else [recipient.pk])
     if row.state == states.State.DISAGREEMENT:
-        telling.tell_disagreement(word, recipient.pupil_id)
+        if before is None or before.state != states.State.DISAGREEMENT:
+            telling.tell_disagreement(word, recipient.pupil_id, made)
     elif word.is_information:
         return
     else:
-        notices.settle(telling.DISAGREED, f"{word.pk}-{recipient.pupil_id}")
+        telling.settle_disagreement(word, recipient.pupil_id)
     others = [copy.pk for copy in row.copies if copy.counts and not copy.ended and copy.pk != recipient.pk]
     telling.tell_others(word, made, Recipient.objects.filter(pk__in=others).order_by("pk"))
 
@@ -151,7 +172,7 @@ def print_coupons(viewer: Viewer, word: Word, keys: list[int]) -> int:
     """The coupons of these copies are handed out; returns how many are so for the first time."""
     word = lock(Word, word.pk)
     found = Recipient.objects.filter(word=word, pk__in=keys, printed_at=None)
-    number = found.update(printed_at=timezone.now())
+    number = found.update(printed_at=timezone.now(), printed_precisions=word.precisions.count())
     if number:
         journal.record(viewer, "liaison.coupons_printed", word, recipients=number)
     return number

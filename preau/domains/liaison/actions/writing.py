@@ -1,10 +1,8 @@
 """A word is written, sent, completed, told again, closed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -12,9 +10,12 @@ from django.utils import timezone
 
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Questionnaire
+from preau.commons.questions.queries.typed import QuestionFacts
 from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
+from preau.domains.liaison.actions import telling as telling_of
 from preau.domains.liaison.models import Precision, Recipient, Reminder, Word
+from preau.domains.liaison.queries import reading
 from preau.domains.liaison.queries import words as queries
 from preau.foundation import journal, text
 from preau.foundation.locks import lock
@@ -34,6 +35,14 @@ class Nobody(Exception):
 
 class TooSoon(Exception):
     """Told again today already."""
+
+
+class Late(Exception):
+    """The moment to answer has passed."""
+
+
+class NotYours(Exception):
+    """It names a class or pupils to whose families this person does not write any more."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,19 @@ def questionnaire_of(viewer: Viewer, word: Word) -> Questionnaire:
 
 
 @transaction.atomic
+def add_question(viewer: Viewer, word: Word, facts: QuestionFacts) -> None:
+    """One more question below a draft, which cannot leave meanwhile. Raises NotADraft."""
+    questions.add(questionnaire_of(viewer, word), facts)
+
+
+@transaction.atomic
+def remove_question(viewer: Viewer, word: Word, key: int) -> bool:
+    """Take a question away from a draft, which cannot leave meanwhile; False when it is gone. Raises NotADraft."""
+    word = _draft(word)
+    return word.questionnaire is not None and questions.remove(word.questionnaire, key)
+
+
+@transaction.atomic
 def remove(viewer: Viewer, word: Word) -> bool:
     """Throw a draft away; False when it has left."""
     word = lock(Word, word.pk)
@@ -118,25 +140,23 @@ def remove(viewer: Viewer, word: Word) -> bool:
     return True
 
 
-def digest_of(word: Word) -> str:
-    """SHA-256 of what people read: title, text, easy French, kind, nature and questions."""
-    asked = []
-    if word.questionnaire_id:
-        rows = Questionnaire.objects.get(pk=word.questionnaire_id).questions.order_by("place")
-        asked = [[row.kind, row.label, row.choices] for row in rows]
-    said = [word.title, word.text, word.easy, word.kind, word.nature, asked]
-    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
 @transaction.atomic
 def send(viewer: Viewer, word: Word) -> int:
-    """It leaves: one copy for each person; returns how many. Raises NotADraft for a second click, Nobody."""
+    """It leaves: one copy for each person; returns how many. Raises NotADraft for a second click, NotYours, Late, Nobody."""
     word = _draft(word)
+    if word.is_late(timezone.now()):
+        raise Late
+    if not queries.are_ones_own(viewer, word):
+        raise NotYours
     copies = queries.copies_meant(word, viewer.today)
     if not copies:
         raise Nobody
-    word.state, word.sent_at, word.digest = Word.State.SENT, timezone.now(), digest_of(word)
-    word.save(update_fields=["state", "sent_at", "digest"])
+    word.state, word.sent_at, word.digest = Word.State.SENT, timezone.now(), reading.digest_shown(word)
+    # A word is of the school year in which it left, and its questions with it: they are kept as long as its signatures.
+    word.written_at = word.sent_at
+    word.save(update_fields=["state", "sent_at", "written_at", "digest"])
+    if word.questionnaire_id:
+        Questionnaire.objects.filter(pk=word.questionnaire_id).update(made_at=word.sent_at)
     made = Recipient.objects.bulk_create(copies, batch_size=500)
     journal.record(viewer, "liaison.sent", word, recipients=len(made))
     telling.send(
@@ -147,8 +167,10 @@ def send(viewer: Viewer, word: Word) -> int:
 
 @transaction.atomic
 def send_to_newcomers(viewer: Viewer, word: Word) -> int:
-    """A list has grown since: those who have no copy get one; returns how many. The second click finds nobody."""
+    """A list has grown since: those who have no copy get one; returns how many. The second click finds nobody. Raises NotYours."""
     word = lock(Word, word.pk)
+    if not queries.are_ones_own(viewer, word):
+        raise NotYours
     copies = queries.arrived_since(word, viewer.today) if word.is_open else []
     made = Recipient.objects.bulk_create(copies, batch_size=500)
     if made:
@@ -174,15 +196,19 @@ def add_precision(viewer: Viewer, word: Word, said: str) -> bool:
 def remind(viewer: Viewer, word: Word) -> Reminder:
     """Tell again those who are asked and have said nothing, once a day; who is reached by paper alone is not told so.
 
-    Raises TooSoon, and Nobody.
+    Raises Late, TooSoon, and Nobody.
     """
     word = lock(Word, word.pk)
     if not word.is_open:
         raise Nobody
+    if word.is_late(timezone.now()):
+        raise Late
     known = word.reminders.filter(day=viewer.today).first()
     if known is not None:
         raise TooSoon
-    keys = [copy.pk for row in queries.following(word, viewer.today).rows for copy in row.to_remind]
+    queries.refresh_channels(word)
+    rows = queries.following(word, viewer.today).rows
+    keys = [copy.pk for row in rows for copy in row.to_remind if copy.person.pk != viewer.person.pk]
     if not keys:
         raise Nobody
     made: Reminder = Reminder.objects.create(
@@ -201,5 +227,6 @@ def close(viewer: Viewer, word: Word) -> bool:
         return False
     word.state = Word.State.CLOSED
     word.save(update_fields=["state"])
+    telling_of.settle_all(word)
     journal.record(viewer, "liaison.closed", word)
     return True

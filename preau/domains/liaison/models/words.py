@@ -1,13 +1,14 @@
 """A word, what was added to it, whom it went to, what each answered, and the reminders."""
 
 import secrets
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.questions.models import Questionnaire
+from preau.commons.questions.models import Questionnaire, Response
 from preau.directory.models import Group, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -29,10 +30,11 @@ class BookWordQuerySet(SchoolQuerySet):
         return self.exclude(state=Word.State.DRAFT)
 
     def followed_by(self, viewer: Viewer) -> Self:
-        """Those of which this member of the staff reads every answer: theirs, shared with them; to the head, all that left."""
+        """Those of which this member of the staff reads every answer: theirs; once they have left, those shared with them and, to the
+        head, all."""
         if not viewer.is_staff:
             return self.none()
-        own = Q(author=viewer.person.pk) | Q(pk__in=shared_with(viewer))
+        own = Q(author=viewer.person.pk) | Q(pk__in=shared_with(viewer)) & ~Q(state=Word.State.DRAFT)
         if viewer.holds(Role.HEAD):
             own |= ~Q(state=Word.State.DRAFT)
         return self.in_school(viewer).filter(own)
@@ -149,6 +151,14 @@ class Word(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.SENT
 
+    def is_late(self, now: datetime) -> bool:
+        """Has the moment to answer passed?"""
+        return self.closes_at is not None and now > self.closes_at
+
+    def takes_answers(self, now: datetime) -> bool:
+        """May somebody still answer here? A paper may still be typed in until the word is closed."""
+        return self.is_open and not self.is_late(now)
+
     @property
     def is_information(self) -> bool:
         return self.kind == self.Kind.INFORMATION
@@ -233,6 +243,7 @@ class Recipient(models.Model):
     code = models.CharField(_("code du coupon"), max_length=8, unique=True, default=new_code)
     read_at = models.DateTimeField(_("lu le"), null=True, blank=True)
     printed_at = models.DateTimeField(_("coupon imprimé le"), null=True, blank=True)
+    printed_precisions = models.PositiveSmallIntegerField(_("précisions imprimées"), default=0, db_default=0)
 
     objects = RecipientQuerySet.as_manager()
 
@@ -263,7 +274,8 @@ class AnswerQuerySet(SchoolQuerySet):
 class Answer(models.Model):
     """What somebody answered: yes or no; of an information, that they have read it. Nothing is written over: the last one counts.
 
-    `digest`: of the text that they read. `noted_by`: who typed it from a paper.
+    `digest`: of the text that they were shown, with its first `precisions_shown` precisions and what they answered to its questions
+    (`response`); a proof computes it again (`queries.reading`). `noted_by`: who typed it from a paper.
     """
 
     class Way(models.TextChoices):
@@ -280,6 +292,15 @@ class Answer(models.Model):
         Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("saisie par")
     )
     digest = models.CharField(_("empreinte du texte"), max_length=64)
+    precisions_shown = models.PositiveSmallIntegerField(_("précisions lues"), default=0, db_default=0)
+    response = models.ForeignKey(
+        Response,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="liaison_answers",
+        verbose_name=_("réponses aux questions"),
+    )
     replaced_at = models.DateTimeField(_("remplacée à"), null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.commons.questions.models import Questionnaire
-from preau.directory.models import Person
+from preau.directory.models import Guardianship, Person
 from preau.directory.queries.authority import ties_of
-from preau.directory.rules.authority import MAJORITY
+from preau.directory.rules.authority import MAJORITY, PARENTS
 from preau.directory.viewer import Viewer
+from preau.directory.words import Authority
 from preau.domains.liaison.models import Answer, Precision, Recipient, Remark, Word
 from preau.domains.liaison.queries.states import Copy, PupilRow, State
 from preau.domains.liaison.queries.states import row_of as row_of_pupil
@@ -22,8 +23,8 @@ from preau.foundation import boards, dates
 from preau.foundation.awaited import Row, row_of
 from preau.foundation.boards import Awaited, Nature
 
-# What is shown at once of a notebook; the days of the other services that stand in it.
-SHOWN, REMARKS_SHOWN, DAYS = 40, 30, timedelta(days=30)
+# What is shown at once of the remarks; the days of the other services that stand in it.
+REMARKS_SHOWN, DAYS = 30, timedelta(days=30)
 SOURCE = "liaison"
 
 
@@ -35,29 +36,46 @@ def eighteen_years_before(day: date) -> date:
         return day.replace(year=day.year - MAJORITY, day=28)
 
 
-def rows_to_sign(viewer: Viewer) -> "QuerySet[Recipient, Any]":
-    """The words that this person has still to answer, as far as a database can tell: their page says it exactly."""
+def copies_to_sign(viewer: Viewer) -> "QuerySet[Recipient]":
+    """The copies that this person has still to answer: what `states` computes of each pupil, as conditions of a database."""
     current = Answer.objects.current()
     mine = current.filter(recipient=OuterRef("pk"))
     any_of_pupil = current.filter(recipient__word=OuterRef("word_id"), recipient__pupil=OuterRef("pupil_id"))
     one_is_enough = ~Q(word__nature=Nature.NON_USUAL.value) & Q(word__each_reads=False)
+    # One refusal decides of what each must agree to.
+    refused = Exists(any_of_pupil.filter(is_yes=False))
     found = (
         Recipient.objects.received_by(viewer)
         .filter(~Exists(mine), word__state=Word.State.SENT)
         .filter(Q(word__closes_at=None) | Q(word__closes_at__gt=viewer.moment))
         .exclude(one_is_enough & Exists(any_of_pupil))
+        .exclude(Q(word__nature=Nature.NON_USUAL.value) & refused)
     )
     of_age = Q(pupil__birth_date__lte=eighteen_years_before(viewer.today))
     information = Q(word__nature=Nature.INFORMATION.value)
     if viewer.is_guardian:
         legal = legal_today(OuterRef("pupil_id"), viewer.person.pk, viewer.today)
         found = found.filter(information | Q(word__nature=Nature.USUAL.value) | legal).exclude(
-            of_age & ~information
+            ~information & (of_age | _unsettled(viewer.today))
         )
     else:
         found = found.filter(of_age)
+    return found
+
+
+def _unsettled(today: date) -> Any:
+    """The pupils of whom the file does not say who decides (`directory.rules.authority`): the school reads it first."""
+    links = Guardianship.objects.active(today).of_another().filter(pupil=OuterRef("pupil_id"))
+    legal = links.filter(authority=Authority.LEGAL)
+    parent = links.filter(authority=Authority.CONTACT, kinship__in=PARENTS)
+    barred = legal.filter(may_not_be_informed=True)
+    return Q(pupil__birth_date=None) | ~Exists(legal) | Exists(barred) | Exists(parent)
+
+
+def rows_to_sign(viewer: Viewer) -> "QuerySet[Recipient, Any]":
+    """The same for « À répondre »."""
     return row_of(
-        found,
+        copies_to_sign(viewer),
         SOURCE,
         about="pupil_id",
         whose="pupil__given_name",
@@ -87,7 +105,7 @@ def words_to_sign(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
                 about=row.about,
                 whose=row.whose,
                 when=_("avant %(when)s") % {"when": dates.day_and_hour(row.ends)} if row.ends else "",
-                day=row.ends.date() if row.ends else None,
+                day=dates.local(row.ends, row.more).date() if row.ends else None,
                 icon=icon,
             )
         )
@@ -101,6 +119,7 @@ class Entry:
     recipient: Recipient
     row: PupilRow | None
     mine: Copy | None
+    now: datetime
     precisions: tuple[Precision, ...] = ()
 
     @property
@@ -110,22 +129,38 @@ class Entry:
     @property
     def to_answer(self) -> bool:
         """Is this reader still asked?"""
-        if self.mine is None or self.row is None or not self.word.is_open:
+        if self.mine is None or self.row is None or not self.word.takes_answers(self.now):
             return False
         return self.mine.is_awaited and self.row.state == State.WAITING
 
     @property
     def may_answer(self) -> bool:
-        """Does their word count, and may it still be said or changed?"""
-        return bool(self.mine and self.mine.counts and not self.mine.ended and self.word.is_open)
+        """Does their word count, and may it still be said or changed? Of a colleague, whoever received it confirms."""
+        if self.recipient.pupil_id is None:
+            return self.word.takes_answers(self.now)
+        return self.counts and self.word.takes_answers(self.now)
 
     @property
-    def others(self) -> list[Copy]:
-        """Who else is asked about the same child."""
-        if self.row is None or self.word.is_information:
+    def counts(self) -> bool:
+        return bool(self.mine and self.mine.counts and not self.mine.ended)
+
+    @property
+    def is_late(self) -> bool:
+        """This reader was asked, and the moment has passed."""
+        return self.counts and self.word.is_open and self.word.is_late(self.now)
+
+    @property
+    def _asked_too(self) -> list[Copy]:
+        """Who else is asked about the same child; nobody, to whoever is not asked."""
+        if self.row is None or self.word.is_information or not self.counts:
             return []
         mine = self.recipient.pk
         return [copy for copy in self.row.copies if copy.pk != mine and copy.counts and not copy.ended]
+
+    @property
+    def others(self) -> list[Copy]:
+        """Where each must agree, who else is asked: their answer alone is shown, never what they have opened nor how."""
+        return self._asked_too if self.word.nature == Nature.NON_USUAL else []
 
     @property
     def who_said(self) -> str:
@@ -136,7 +171,7 @@ class Entry:
             return _(
                 "Il faut l’accord de chaque personne qui a l’autorité parentale. Sans réponse, c’est non."
             )
-        return _("Un seul accord suffit.") if self.others else ""
+        return _("Un seul accord suffit.") if self._asked_too else ""
 
 
 @dataclass(frozen=True)
@@ -147,17 +182,28 @@ class Book:
     words: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
     lines: tuple[boards.AgendaEntry, ...]
-    signed: int
 
 
-def book_of(viewer: Viewer, child: Person | None) -> Book:
-    """The notebook of one child, or of all those of a family (five queries, and those of the services that publish there)."""
+def words_received(viewer: Viewer, child: Person | None) -> "QuerySet[Recipient]":
+    """The copies that stand in the notebook of one child, or of all, latest first: what waits for an answer stands above."""
     found = Recipient.objects.received_by(viewer).out()
-    remarks = Remark.objects.visible_to(viewer)
+    found = found.exclude(pk__in=copies_to_sign(viewer).order_by().values("pk"))
     if child is not None:
-        found, remarks = found.filter(pupil=child), remarks.filter(pupil=child)
-    rows = found.select_related("word", "word__author", "word__school", "pupil", "person")
-    entries = entries_of(list(rows.order_by("-word__sent_at", "-pk")[:SHOWN]), viewer)
+        found = found.filter(pupil=child)
+    return _whole(found).order_by("-word__sent_at", "-pk")
+
+
+def _whole(found: "QuerySet[Recipient]") -> "QuerySet[Recipient]":
+    return found.select_related("word", "word__author", "word__school", "pupil", "person")
+
+
+def book_of(viewer: Viewer, child: Person | None, received: Iterable[Recipient]) -> Book:
+    """The notebook of one child, or of all those of a family, with these words (a page of `words_received`): all that waits for an
+    answer, whatever its age (six queries, and those of the services that publish there)."""
+    remarks, waiting = Remark.objects.visible_to(viewer), copies_to_sign(viewer)
+    if child is not None:
+        waiting, remarks = waiting.filter(pupil=child), remarks.filter(pupil=child)
+    entries = entries_of([*_whole(waiting).order_by("-word__sent_at", "-pk"), *received], viewer)
     asked = [entry for entry in entries if entry.to_answer]
     asked.sort(key=lambda entry: (entry.word.closes_at is None, entry.word.closes_at or entry.word.sent_at))
     return Book(
@@ -165,7 +211,6 @@ def book_of(viewer: Viewer, child: Person | None) -> Book:
         tuple(entry for entry in entries if not entry.to_answer),
         tuple(remarks.select_related("by", "pupil").order_by("-day", "-pk")[:REMARKS_SHOWN]),
         tuple(_lines(viewer, child)),
-        sum(entry.mine is not None and entry.mine.answer is not None for entry in entries),
     )
 
 
@@ -197,7 +242,7 @@ def entries_of(recipients: Sequence[Recipient], viewer: Viewer) -> list[Entry]:
     for one in recipients:
         row = rows.get((one.word_id, one.pupil_id))
         mine = next((copy for copy in row.copies if copy.pk == one.pk), None) if row else None
-        found.append(Entry(one, row, mine, tuple(precisions.get(one.word_id, ()))))
+        found.append(Entry(one, row, mine, viewer.moment, tuple(precisions.get(one.word_id, ()))))
     return found
 
 
@@ -228,7 +273,7 @@ def entry_of(recipient: Recipient, viewer: Viewer) -> Entry:
     ).get(pk=recipient.pk)
     if whole.pupil_id is None:
         precisions = tuple(Precision.objects.filter(word=whole.word_id).order_by("pk"))
-        return Entry(whole, None, None, precisions)
+        return Entry(whole, None, None, viewer.moment, precisions)
     return entries_of([whole], viewer)[0]
 
 
@@ -239,7 +284,7 @@ def answer_of(recipient: Recipient) -> Answer | None:
 
 def history_of(recipient: Recipient) -> list[Answer]:
     """Every answer of one copy, the first first."""
-    return list(recipient.answers.select_related("noted_by").order_by("pk"))
+    return list(recipient.answers.select_related("noted_by", "response").order_by("pk"))
 
 
 def questionnaires_shown(viewer: Viewer) -> Any:

@@ -93,6 +93,20 @@ class Copy:
         return ON_PAPER if self.channel == Channel.PAPER else UNOPENED
 
     @property
+    def answer_tag(self) -> tuple[str, str, str]:
+        """What another person who is asked reads of it: the answer alone."""
+        if self.answer is None:
+            return _("Pas encore répondu"), "neutral", "clock"
+        if self.answer.is_yes:
+            return _("A signé"), "done", "check"
+        return _("A refusé"), "changed", "x"
+
+    @property
+    def is_typed(self) -> bool:
+        """Without an account, or with a coupon in hand: the answer comes back on paper."""
+        return self.channel != Channel.HERE or self.printed_at is not None
+
+    @property
     def channel_said(self) -> tuple[str, str]:
         paper = self.answer is not None and self.answer.way == Answer.Way.PAPER
         channel = Channel.PAPER if paper else Channel(self.channel)
@@ -129,6 +143,11 @@ class PupilRow:
     @property
     def on_paper(self) -> list[Copy]:
         return [copy for copy in self.awaited if copy.channel == Channel.PAPER]
+
+    @property
+    def by_coupon(self) -> list[Copy]:
+        """Who has no account: by mail or on paper, they answer on a coupon alone."""
+        return [copy for copy in self.awaited if copy.channel != Channel.HERE]
 
     @property
     def to_remind(self) -> list[Copy]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,6 +44,14 @@ def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
         learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_for(viewer).values("pk"))
         found = found.filter(pk__in=learnt.values("pupil_id"))
     return found.order_by("search_name", "pk")
+
+
+def are_among(pupils: Iterable[Person], groups: Iterable[Group], viewer: Viewer) -> bool:
+    """Does one of these pupils learn in one of these groups?"""
+    people, places = [one.pk for one in pupils], [one.pk for one in groups]
+    if not people or not places:
+        return False
+    return Enrolment.objects.active(viewer.today).filter(group__in=places, pupil__in=people).exists()
 
 
 def colleagues_for(viewer: Viewer) -> "QuerySet[Person]":
@@ -138,6 +146,24 @@ def channels_of(people: Sequence[Person]) -> dict[int, str]:
     return found
 
 
+def refresh_channels(word: Word) -> None:
+    """Who has opened an account since the word left reads it here (two queries, and one where somebody has)."""
+    found = word.recipients.exclude(channel=Recipient.Channel.HERE).select_related("person")
+    copies = list(found.order_by("pk"))
+    ways = channels_of([copy.person for copy in copies])
+    opened = [copy.pk for copy in copies if ways[copy.person_id] == Recipient.Channel.HERE]
+    if opened:
+        word.recipients.filter(pk__in=opened).update(channel=Recipient.Channel.HERE)
+
+
+def are_ones_own(viewer: Viewer, word: Word) -> bool:
+    """Does this person write today to all whom the word names?"""
+    foreign = word.groups.exclude(pk__in=groups_for(viewer).order_by().values("pk"))
+    if foreign.exists():
+        return False
+    return not word.pupils.exclude(pk__in=pupils_for(viewer).order_by().values("pk")).exists()
+
+
 def arrived_since(word: Word, today: date) -> list[Recipient]:
     """Whom a list has gained since the word left, and new guardians: they have no copy yet."""
     known = set(word.recipients.values_list("pupil_id", "person_id"))
@@ -200,7 +226,7 @@ class Following:
 
     @property
     def coupons(self) -> int:
-        return sum(len(row.on_paper) for row in self.rows)
+        return sum(len(row.by_coupon) for row in self.rows)
 
     def chosen(self, what: str) -> list[PupilRow]:
         """« accord », « tous »; else what is to be settled."""
@@ -244,6 +270,21 @@ def following(word: Word, today: date) -> Following:
     """The pupils of a word and what was answered about each (three queries)."""
     found = Recipient.objects.filter(word=word).select_related("pupil", "person").order_by("pk")
     return Following(tuple(rows_of(word, found, today)), word)
+
+
+def responses_counted(found: Following) -> list[int]:
+    """Of each pupil, the last answers of those whose yes counts: two parents who ask for two seats ask for the same two."""
+    counted = []
+    for row in found.rows:
+        agreed = [
+            copy.answer
+            for copy in row.copies
+            if copy.counts and not copy.ended and copy.answer is not None and copy.answer.is_yes
+        ]
+        last = max(agreed, key=lambda answer: answer.pk, default=None)
+        if last is not None and last.response_id:
+            counted.append(last.response_id)
+    return counted
 
 
 @dataclass(frozen=True)
@@ -294,19 +335,22 @@ def words_of(viewer: Viewer) -> "QuerySet[Word]":
         Word.objects.followed_by(viewer)
         .select_related("author")
         .prefetch_related("groups")
-        .annotate(pupils_number=Count("recipients__pupil", distinct=True))
         .order_by("sent_at", "-pk")
         .reverse()
     )
 
 
 def rows_of_words(words: Iterable[Word], viewer: Viewer) -> list[WordRow]:
-    return [_word_row(word) for word in words]
+    """As the list shows them: the pupils are counted of these words alone, and of those without a group (one query)."""
+    words = list(words)
+    alone = [word.pk for word in words if not word.groups.all()]
+    counted = Recipient.objects.filter(word__in=alone).order_by().values("word_id")
+    numbers = dict(counted.values_list("word_id", Count("pupil", distinct=True)))
+    return [_word_row(word, numbers.get(word.pk, 0)) for word in words]
 
 
-def _word_row(word: Word) -> WordRow:
+def _word_row(word: Word, number: int) -> WordRow:
     groups = [group.name for group in word.groups.all()]
-    number = getattr(word, "pupils_number", 0)
     if word.is_for_staff:
         whom = _("Personnels")
     else:
@@ -321,7 +365,7 @@ def _word_row(word: Word) -> WordRow:
         word.title,
         str(word.get_kind_display()),
         word.sign,
-        dates.day(word.sent_at.date()) if word.sent_at else "",
+        dates.day(word.sent_at) if word.sent_at else "",
         whom,
         word.author.full_name,
         tags[Word.State(word.state)],
@@ -343,15 +387,22 @@ def received_by_staff(viewer: Viewer) -> "QuerySet[Recipient]":
 
 def words_found(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
     """The words that one follows or received, by their title."""
-    found = Word.objects.visible_to(viewer).order_by("-pk").values("pk", "title", "search_title", "sent_at")
+    mine = Recipient.objects.received_by(viewer).filter(word=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    followed = Word.objects.followed_by(viewer).filter(pk=OuterRef("pk"))
+    found = (
+        Word.objects.visible_to(viewer)
+        .annotate(copy=Subquery(mine), is_followed=Exists(followed))
+        .order_by("-pk")
+        .values("pk", "title", "search_title", "sent_at", "copy", "is_followed")
+    )
     lines: Sequence[Mapping[str, Any]] = list(wanted.among(found, "search_title"))
     return [
         Hit(
             line["title"],
             reverse("liaison:word", kwargs={"pk": line["pk"]})
-            if viewer.is_staff
-            else reverse("liaison:book"),
-            dates.day(line["sent_at"].date()) if line["sent_at"] else _("Brouillon"),
+            if line["is_followed"]
+            else reverse("liaison:read", kwargs={"pk": line["copy"]}),
+            dates.day(line["sent_at"]) if line["sent_at"] else _("Brouillon"),
             near=slips > 0,
         )
         for line, slips in wanted.best(lines, lambda line: line["search_title"])

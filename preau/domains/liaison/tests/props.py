@@ -9,8 +9,8 @@ from preau.commons.questions.queries.typed import QuestionFacts
 from preau.directory.models import Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
-from preau.domains.liaison.actions.writing import digest_of
 from preau.domains.liaison.models import Recipient, Remark, Word
+from preau.domains.liaison.queries.reading import digest_shown
 from preau.domains.liaison.queries.words import copies_meant
 from preau.foundation import text
 
@@ -34,7 +34,7 @@ def a_word(world: World, title: str = "Sortie au zoo", by: str = "teacher", **fi
     """The same, sent this morning; nobody is told."""
     word = a_draft(world, title, by, **fields)
     copies = copies_meant(word, NOW.date())
-    word.state, word.sent_at, word.digest = Word.State.SENT, NOW - timedelta(hours=1), digest_of(word)
+    word.state, word.sent_at, word.digest = Word.State.SENT, NOW - timedelta(hours=1), digest_shown(word)
     word.save()
     Recipient.objects.bulk_create(copies)
     return word
@@ -84,7 +84,7 @@ def asked_word(college: World) -> Word:
     questions.add(word.questionnaire, QuestionFacts("short", "Laquelle\u202f?", is_required=False))
     word.save()
     copies = copies_meant(word, NOW.date())
-    word.state, word.sent_at, word.digest = Word.State.SENT, NOW, digest_of(word)
+    word.state, word.sent_at, word.digest = Word.State.SENT, NOW, digest_shown(word)
     word.save()
     Recipient.objects.bulk_create(copies)
     return word

@@ -9,8 +9,8 @@ from conftest import NOW, TWIN
 from preau.commons.questions.models import Question, Questionnaire, Response
 from preau.directory.models import Group, Person
 from preau.directory.seeds.world import World
-from preau.domains.liaison.actions.writing import digest_of
 from preau.domains.liaison.models import Answer, Precision, Recipient, Remark, Reminder, Word
+from preau.domains.liaison.queries.reading import digest_shown
 from preau.domains.liaison.queries.words import copies_meant
 from preau.domains.liaison.tests.props import (
     many_received,
@@ -170,12 +170,14 @@ OPENS: dict[str, Near | set[str]] = {
 }
 NAMES = {
     "classe": Named(Group),
+    "groupe": Named(Group),
     "colleagues": Named(Person),
     "pupils": Named(Person),
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "sent_as",
+        "geste",
         "audience",
         "kind",
         "title",
@@ -188,6 +190,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "last_day",
         "said",
         "plus-tard",
+        "lu",
         "coupon",
         "question",
         "q1",
@@ -278,7 +281,9 @@ BODIES = {
     "liaison:close": Body("head"),
     "liaison:coupons": Body("head", before=_on_paper),
     "liaison:sign": Body(
-        "guardian", lambda stage: {"said": "oui"}, before=_without_questions(_nobody_answered)
+        "guardian",
+        lambda stage: {"said": "oui", "lu": digest_shown(Word.objects.get(pk=stage.own(Word).pk))},
+        before=_without_questions(_nobody_answered),
     ),
     "liaison:coupon": Body(
         "head",
@@ -365,7 +370,7 @@ def _scene(stage: Stage, scope: str, group: Group, by: Person, family: Person, t
         questionnaire=asked,
     )
     word.groups.set([group])
-    word.digest = digest_of(word)
+    word.digest = digest_shown(word)
     word.save()
     Recipient.objects.bulk_create(copies_meant(word, TODAY))
     copy = word.recipients.filter(person=family).order_by("pk")[0]

@@ -20,9 +20,10 @@ from preau.domains.liaison.actions import answering, writing
 from preau.domains.liaison.actions.answering import NotAwaited, Said, TooLate
 from preau.domains.liaison.exports import following_csv
 from preau.domains.liaison.models import Answer, Recipient, Word
-from preau.domains.liaison.queries import book, states, words
+from preau.domains.liaison.queries import book, reading, states, words
 from preau.domains.liaison.tests.props import a_draft, a_word, asked_word, copy_of
 from preau.foundation.awaited import awaited_of
+from preau.identity.models import Account
 
 pytestmark = pytest.mark.django_db
 YES, NO = Said(is_yes=True), Said(is_yes=False)
@@ -246,7 +247,11 @@ def test_a_guardian_reads_signs_in_one_gesture_and_keeps_the_proof(
     assert "Le musée, jeudi." in page.content.decode()
     copy.refresh_from_db()
     assert copy.read_at == NOW
-    done = client.post(reverse("liaison:sign", args=[copy.pk]), {"said": "oui"}, follow=True)
+    done = client.post(
+        reverse("liaison:sign", args=[copy.pk]),
+        {"said": "oui", "lu": reading.digest_shown(word)},
+        follow=True,
+    )
     assert "Vous avez signé" in done.content.decode()
     proof = client.get(reverse("liaison:proof", args=[copy.pk]))
     assert proof.status_code == 200
@@ -266,7 +271,14 @@ def test_the_digest_of_a_proof_is_that_of_what_was_read(college: World, seat_of:
     writing.add_precision(seat_of("teacher"), word, "Un goûter dans le sac.")
     answering.answer(mother, copy, NO)
     first, last = book.history_of(copy)
-    assert first.digest != last.digest and last.digest == answering.digest_read(word)
+    precisions = list(word.precisions.order_by("pk"))
+    assert (first.precisions_shown, last.precisions_shown) == (0, 1)
+    for answer in (first, last):
+        lines = reading.lines_of_answer(answer, word, [], precisions)
+        assert answer.digest == reading.digest_of_lines(lines)
+    assert first.digest != last.digest and word.digest == reading.digest_of_lines(
+        reading.lines_shown(word, [], [])
+    )
 
 
 def test_questions_come_with_a_request_and_their_answers_are_counted(
@@ -283,7 +295,8 @@ def test_questions_come_with_a_request_and_their_answers_are_counted(
     client.post(sign, {allergy.name: "yes", "plus-tard": "oui"})
     assert Response.objects.get().state == "draft"
     assert "checked" in client.get(page).content.decode()
-    client.post(sign, {"said": "oui", allergy.name: "yes", which.name: "Arachide"})
+    typed = {"said": "oui", allergy.name: "yes", which.name: "Arachide"}
+    client.post(sign, typed | {"lu": reading.digest_shown(word)})
     assert Response.objects.get().state == "sent" and Answer.objects.filter(recipient=copy).count() == 1
     client.sit(college.people["teacher"])
     results = client.get(reverse("liaison:results", args=[word.pk])).content.decode()
@@ -357,6 +370,7 @@ def test_only_those_who_said_nothing_are_reminded_once_a_day(college: World, sea
     word, teacher = a_word(college), seat_of("teacher")
     Recipient.objects.filter(word=word).update(channel="here")
     paper = copy_of(word, college.people["other_guardian"])
+    Account.objects.filter(person=paper.person_id).update(is_active=False)
     Recipient.objects.filter(pk=paper.pk).update(channel="paper")
     families = words.following(word, NOW.date()).rows
     others = sum(len(row.to_remind) for row in families if row.pupil.pk != college.people["pupil"].pk)
@@ -409,7 +423,7 @@ def test_a_word_to_the_staff_goes_by_function_and_is_confirmed(
     copy = word.recipients.get(person=college.people["teacher"])
     client.sit(college.people["teacher"])
     assert "Réunion" in client.get(reverse("liaison:received")).content.decode()
-    client.post(reverse("liaison:sign", args=[copy.pk]), {"said": "oui"})
+    client.post(reverse("liaison:sign", args=[copy.pk]), {"said": "oui", "lu": reading.digest_shown(word)})
     rows = {row.person.pk: row.at for row in words.staff_following(word)}
     assert rows[college.people["teacher"].pk] == NOW
     assert sum(at is not None for at in rows.values()) == 1
@@ -427,7 +441,7 @@ def test_the_notebook_of_a_child_is_its_familys(
     for key in ("guardian", "pupil"):
         page = client.sit(college.people[key]).get(reverse("liaison:book"))
         assert "Sortie au zoo" in page.content.decode(), key
-    found = book.book_of(seat_of("guardian", "guardian"), None)
+    found = book.book_of(seat_of("guardian", "guardian"), None, [])
     assert all(entry.recipient.person_id == college.people["guardian"].pk for entry in found.to_answer)
 
 

@@ -14,17 +14,25 @@ from preau.directory.models import Person
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, remarking
 from preau.domains.liaison.actions.answering import Said
-from preau.domains.liaison.forms import YES, AnswerForm, CouponForm, GroupForm, RemarkForm
-from preau.domains.liaison.models import Recipient, Remark
+from preau.domains.liaison.forms import NO, YES, AnswerForm, CouponForm, RemarkForm
+from preau.domains.liaison.models import Recipient, Remark, Word
 from preau.domains.liaison.queries import book as queries
+from preau.domains.liaison.queries import reading
 from preau.domains.liaison.queries.words import groups_for
+from preau.domains.liaison.views.choosing import (
+    as_typed,
+    classes_context,
+    group_shown,
+    kept_pupils,
+    shows_class,
+)
 from preau.domains.liaison.views.writing import printed
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_for
 
-A_PAGE = 30
+A_PAGE, WORDS = 30, 40
 
 
 @opens(to=rules.has_notebook)
@@ -40,8 +48,10 @@ def book(request: HttpRequest) -> HttpResponse:
     child = next((one for one in children if one.public_id == request.GET.get("enfant")), None)
     if len(children) == 1:
         child = children[0]
+    page = page_for(request, queries.words_received(viewer, child), WORDS)
     context = {
-        "book": queries.book_of(viewer, child),
+        "book": queries.book_of(viewer, child, page.object_list),
+        "page_obj": page,
         "children": children,
         "child": child,
         "several": len(children) > 1 and child is None,
@@ -71,6 +81,7 @@ def _page(
         said = answered(asked, known.answers) if known and known.digest else []
     context = {
         "entry": entry,
+        "shown": reading.digest_of_lines(reading.lines_shown(word, asked, entry.precisions)),
         "word": word,
         "mine": queries.answer_of(recipient),
         "form": form,
@@ -81,37 +92,62 @@ def _page(
     return render(request, "liaison/read.html", context, status=status)
 
 
+def _questions_typed(request: HttpRequest, entry: queries.Entry) -> ResponseForm | None:
+    """The answers to the questions of a word. To refuse, or to go on later, none of them is needed."""
+    if entry.word.questionnaire is None:
+        return None
+    free = "plus-tard" in request.POST or request.POST.get("said") == NO
+    return ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=free)
+
+
+def _kept_for_later(request: HttpRequest, entry: queries.Entry, form: ResponseForm) -> HttpResponse:
+    questionnaire, recipient = entry.word.questionnaire, entry.recipient
+    if questionnaire is None or not entry.may_answer:
+        messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
+        return redirect("liaison:read", pk=recipient.pk)
+    questions.keep_draft(questionnaire, recipient.pupil or recipient.person, recipient.person, form.answers)
+    messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
+    return redirect("liaison:read", pk=recipient.pk)
+
+
 @opens(Recipient, to=rules.receives)
 @require_POST
 def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Sign, refuse, say that one has read; or keep for later what was begun."""
     entry = queries.entry_of(recipient, request.viewer)
-    form, later = None, "plus-tard" in request.POST
-    if entry.word.questionnaire is not None:
-        form = ResponseForm(questions_of(entry.word.questionnaire), request.POST, is_draft=later)
-        if not form.is_valid():
-            return _page(request, recipient, form, TYPED_WRONG)
-        if later:
-            subject = entry.recipient.pupil or entry.recipient.person
-            questions.keep_draft(entry.word.questionnaire, subject, entry.recipient.person, form.answers)
-            messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
-            return redirect("liaison:read", pk=recipient.pk)
+    form = _questions_typed(request, entry)
+    if form is not None and not form.is_valid():
+        return _page(request, recipient, form, TYPED_WRONG)
+    if form is not None and "plus-tard" in request.POST:
+        return _kept_for_later(request, entry, form)
     button = AnswerForm(request.POST)
     if not button.is_valid():
         messages.error(request, _("Répondez avec l’un des boutons."))
         return _page(request, recipient, form, TYPED_WRONG)
-    said = Said(button.cleaned_data["said"] == YES, form.answers if form else None)
+    said = Said(
+        button.cleaned_data["said"] == YES, form.answers if form else None, request.POST.get("lu", "")
+    )
     try:
         done = answering.answer(request.viewer, recipient, said)
+    except answering.Changed:
+        messages.error(request, _("Une précision a été ajoutée\u202f: relisez avant de signer."))
+        return _page(request, recipient, form, TYPED_WRONG)
     except answering.TooLate:
         messages.error(request, _("La date est passée. Écrivez ou téléphonez à l’établissement."))
     except answering.NotAwaited:
         messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
     else:
-        tell_outcome(
-            request, done, _("C’est signé. Votre preuve est sur cette page."), _("C’était déjà signé ainsi.")
-        )
+        tell_outcome(request, done, *_outcomes(entry.word, said))
     return redirect("liaison:read", pk=recipient.pk)
+
+
+def _outcomes(word: Word, said: Said) -> tuple[str, str]:
+    """What is said of an answer, and of the same one once more."""
+    if word.is_information:
+        return _("Votre lecture est confirmée."), _("Elle l’était déjà.")
+    if said.is_yes:
+        return _("C’est signé. Votre preuve est sur cette page."), _("C’était déjà signé ainsi.")
+    return _("Votre refus est noté. La preuve est sur cette page."), _("Votre refus était déjà noté.")
 
 
 @opens(Recipient, to=rules.reads_proof)
@@ -119,11 +155,16 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
 def proof(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Who answered what, when, how, about which text: on paper."""
     entry = queries.entry_of(recipient, request.viewer)
+    asked = reading.asked_of_word(entry.word)
     context = {
         "entry": entry,
         "word": entry.word,
         "recipient": entry.recipient,
-        "history": queries.history_of(recipient),
+        "history": [
+            (answer, reading.lines_of_answer(answer, entry.word, asked, entry.precisions))
+            for answer in queries.history_of(recipient)
+        ],
+        "sent": reading.lines_shown(entry.word, asked, ()),
     }
     return printed(exports.page_of("liaison/proof_pdf.html", context), f"preuve-{recipient.pk}")
 
@@ -155,7 +196,8 @@ def enter(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Type in what a coupon says, of the person whose it is."""
     entry = queries.entry_of(recipient, request.viewer)
     asked = questions_of(entry.word.questionnaire) if entry.word.questionnaire else []
-    form = ResponseForm(asked, request.POST or None) if asked else None
+    # A sheet comes back as it was filled in: what is missing on it is missing here.
+    form = ResponseForm(asked, request.POST or None, is_draft=True) if asked else None
     if request.method == "POST" and (form is None or form.is_valid()):
         button = AnswerForm(request.POST)
         if button.is_valid():
@@ -191,18 +233,19 @@ def remarks(request: HttpRequest) -> HttpResponse:
 def remark(request: HttpRequest) -> HttpResponse:
     """One line for several pupils of a class, in one gesture."""
     viewer = request.viewer
-    choosing = GroupForm(viewer, request.POST or request.GET or None)
-    group = choosing.cleaned_data["classe"] if choosing.is_valid() else None
-    group = group or groups_for(viewer).first()
-    form = RemarkForm(viewer, group, request.POST or None)
+    group = group_shown(request) or groups_for(viewer).first()
+    kept = kept_pupils(request)
+    if shows_class(request):
+        form = as_typed(RemarkForm(viewer, group, kept=kept), request.POST)
+    else:
+        form = RemarkForm(viewer, group, request.POST or None, kept=kept)
     if form.is_valid():
         data = form.cleaned_data
         number = remarking.remark(viewer, list(data["pupils"]), data["kind"], data["text"], data["sent_as"])
         said = ngettext("C’est écrit pour %(num)s élève.", "C’est écrit pour %(num)s élèves.", number)
         tell_outcome(request, number > 0, said % {"num": number}, _("C’était déjà écrit."))
         return redirect("liaison:remarks")
-    choosing = GroupForm(viewer, {"classe": group.pk} if group else None)
-    return render_form(request, "liaison/remark.html", {"form": form, "choosing": choosing, "group": group})
+    return render_form(request, "liaison/remark.html", {"form": form} | classes_context(request, group))
 
 
 @removes

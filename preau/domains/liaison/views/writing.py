@@ -7,20 +7,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.delivery.queries import opening_after
-from preau.commons.questions import actions as questions
 from preau.commons.questions.queries.answers import csv_of, questions_of, results_of
 from preau.commons.questions.queries.typed import QuestionForm
 from preau.directory.models import Group
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, writing
-from preau.domains.liaison.forms import GroupForm, PrecisionForm, WordForm
+from preau.domains.liaison.forms import PrecisionForm, WordForm
 from preau.domains.liaison.models import Word
 from preau.domains.liaison.queries import words as queries
 from preau.domains.liaison.queries.states import Channel
+from preau.domains.liaison.views.choosing import (
+    as_typed,
+    classes_context,
+    group_shown,
+    group_ticked,
+    kept_pupils,
+    shows_class,
+)
 from preau.foundation import dates, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines, pdf_file
@@ -34,6 +41,9 @@ ROWS = 40
 # No key is longer.
 LONGEST_KEY = 19
 VIEWS = ("", "accord", "tous")
+NOT_YOURS = gettext_lazy(
+    "Vous n’écrivez plus à toutes ces classes, ou à tous ces élèves\u202f: changez les destinataires."
+)
 
 
 @opens(to=rules.reads_words)
@@ -57,23 +67,27 @@ def received(request: HttpRequest) -> HttpResponse:
     return render(request, "liaison/received.html", {"page_obj": page})
 
 
-def _group(request: HttpRequest) -> Group | None:
-    """The class whose pupils are shown, of the address."""
-    form = GroupForm(request.viewer, request.GET or None)
-    return form.cleaned_data["classe"] if form.is_valid() else None
+def _word_form(request: HttpRequest, group: Group | None, word: Word | None) -> WordForm:
+    """What was typed, as it is sent; or, where another class is to be shown, as what it begins with."""
+    more: dict[str, Any] = {"word": word, "group": group, "kept": kept_pupils(request)}
+    if shows_class(request):
+        shown: WordForm = as_typed(WordForm(request.viewer, **more), request.POST)
+        return shown
+    ticked = None if request.POST else group_ticked(request)
+    return WordForm(request.viewer, request.POST or None, ticked=ticked, **more)
 
 
 @opens(to=rules.writes_words)
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
     """A new word: a draft, which nobody has received yet."""
-    group = _group(request)
-    form = WordForm(request.viewer, request.POST or None, group=group)
+    group = group_shown(request)
+    form = _word_form(request, group, None)
     if form.is_valid():
         word = writing.write(request.viewer, form.facts(), form.cleaned_data["sent_as"])
         messages.success(request, _("Le brouillon est gardé. Personne ne l’a encore reçu."))
         return redirect("liaison:word", pk=word.pk)
-    context = {"form": form, "word": None, "choosing": GroupForm(request.viewer, request.GET or None)}
+    context = {"form": form, "word": None} | classes_context(request, group)
     return render_form(request, "liaison/write.html", context)
 
 
@@ -82,7 +96,8 @@ def write(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, word: Word) -> HttpResponse:
     """A draft, written anew."""
     word = queries.whole_word(word.pk)
-    form = WordForm(request.viewer, request.POST or None, word=word, group=_group(request))
+    group = group_shown(request)
+    form = _word_form(request, group, word)
     if form.is_valid():
         try:
             writing.change(request.viewer, word, form.facts())
@@ -91,7 +106,7 @@ def change(request: HttpRequest, word: Word) -> HttpResponse:
         else:
             messages.success(request, _("Le brouillon est changé."))
         return redirect("liaison:word", pk=word.pk)
-    context = {"form": form, "word": word, "choosing": GroupForm(request.viewer, request.GET or None)}
+    context = {"form": form, "word": word} | classes_context(request, group)
     return render_form(request, "liaison/write.html", context)
 
 
@@ -139,7 +154,7 @@ def _page(
 def _reminder(request: HttpRequest, word: Word, found: queries.Following) -> str:
     """What the button says: how many families, and when it leaves; nothing when there is nobody to remind."""
     number = len(found.to_remind)
-    if not number or not word.is_open:
+    if not number or not word.takes_answers(timezone.now()):
         return ""
     at = opening_after(request.viewer.school, timezone.now())
     said = ngettext("Relancer %(num)s famille", "Relancer %(num)s familles", number) % {"num": number}
@@ -158,7 +173,7 @@ def _draft_page(request: HttpRequest, word: Word, adding: QuestionForm | None, s
         "adding": adding or QuestionForm(asked),
         "pupils": len({copy.pupil_id for copy in copies if copy.pupil_id}),
         "people": len({copy.person_id for copy in copies}),
-        "on_paper": sum(copy.channel == Channel.PAPER and copy.part != "own" for copy in copies),
+        "on_paper": sum(copy.channel != Channel.HERE and copy.part != "own" for copy in copies),
         "changes": rules.changes(request.viewer, word),
     }
     return render(request, "liaison/draft.html", context, status=status)
@@ -174,7 +189,7 @@ def add_question(request: HttpRequest, word: Word) -> HttpResponse:
     if not form.is_valid():
         return _page(request, word, adding=form, status=status_of(form))
     try:
-        questions.add(writing.questionnaire_of(request.viewer, word), form.facts())
+        writing.add_question(request.viewer, word, form.facts())
     except writing.NotADraft:
         messages.error(request, _("Ce mot est déjà parti : ses questions restent."))
     else:
@@ -189,9 +204,13 @@ def remove_question(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     """Take a question away from a draft."""
     word = queries.whole_word(word.pk)
     key = request.POST.get("question", "")
-    if word.questionnaire is not None and key.isdecimal() and len(key) < LONGEST_KEY:
-        done = questions.remove(word.questionnaire, int(key))
-        tell_outcome(request, done, _("La question est retirée."), _("Elle l’était déjà."))
+    if key.isascii() and key.isdecimal() and len(key) < LONGEST_KEY:
+        try:
+            done = writing.remove_question(request.viewer, word, int(key))
+        except writing.NotADraft:
+            messages.error(request, _("Ce mot est déjà parti\u202f: ses questions restent."))
+        else:
+            tell_outcome(request, done, _("La question est retirée."), _("Elle l’était déjà."))
     return redirect("liaison:word", pk=word.pk)
 
 
@@ -203,6 +222,10 @@ def send(request: HttpRequest, word: Word) -> HttpResponseRedirect:
         number = writing.send(request.viewer, word)
     except writing.NotADraft:
         messages.info(request, _("Ce mot est déjà parti."))
+    except writing.Late:
+        messages.error(request, _("La date de réponse est passée\u202f: changez-la."))
+    except writing.NotYours:
+        messages.error(request, NOT_YOURS)
     except writing.Nobody:
         messages.error(request, _("Personne ne recevrait ce mot : choisissez une classe ou des élèves."))
     else:
@@ -243,6 +266,10 @@ def remind(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     """Tell again those who have not answered, and them alone."""
     try:
         made = writing.remind(request.viewer, word)
+    except writing.Late:
+        messages.error(
+            request, _("La date de réponse est passée\u202f: on ne relance plus. Un coupon se saisit encore.")
+        )
     except writing.TooSoon:
         messages.info(
             request, _("Une relance est déjà partie aujourd’hui. La prochaine est possible demain.")
@@ -259,7 +286,11 @@ def remind(request: HttpRequest, word: Word) -> HttpResponseRedirect:
 @require_POST
 def send_to_newcomers(request: HttpRequest, word: Word) -> HttpResponseRedirect:
     """To those who came into the list since."""
-    number = writing.send_to_newcomers(request.viewer, word)
+    try:
+        number = writing.send_to_newcomers(request.viewer, word)
+    except writing.NotYours:
+        messages.error(request, NOT_YOURS)
+        return redirect("liaison:word", pk=word.pk)
     said = ngettext("Le mot part vers %(num)s personne.", "Le mot part vers %(num)s personnes.", number)
     tell_outcome(request, number > 0, said % {"num": number}, _("Personne n’est arrivé depuis."))
     return redirect("liaison:word", pk=word.pk)
@@ -281,7 +312,7 @@ def coupons(request: HttpRequest, word: Word) -> HttpResponse:
     word = queries.whole_word(word.pk)
     rows = queries.following(word, request.viewer.today).rows
     everybody = request.POST.get("pour") == "tous"
-    keys = [copy.pk for row in rows for copy in (row.awaited if everybody else row.on_paper)]
+    keys = [copy.pk for row in rows for copy in (row.awaited if everybody else row.by_coupon)]
     if not keys:
         messages.info(request, _("Aucun coupon à imprimer."))
         return redirect("liaison:word", pk=word.pk)
@@ -315,7 +346,11 @@ def export(request: HttpRequest, word: Word) -> StreamingHttpResponse:
 def results(request: HttpRequest, word: Word) -> HttpResponse:
     """What was answered to the questions of a word."""
     word = queries.whole_word(word.pk)
-    found = results_of(word.questionnaire) if word.questionnaire else []
+    found = []
+    if word.questionnaire:
+        following = queries.following(word, request.viewer.today)
+        counted = None if word.is_for_staff else queries.responses_counted(following)
+        found = results_of(word.questionnaire, counted)
     return render(request, "liaison/results.html", {"word": word, "results": found})
 
 
