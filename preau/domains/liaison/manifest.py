@@ -83,11 +83,13 @@ boards.search.add(
     boards.SearchSource(
         _("Mots du carnet"),
         "notebook",
-        words.words_found,
+        None,
         rules.reads_or_has,
         letters=3,
         order=57,
         service=KEY,
+        titles=words.titles,
+        hits=words.words_found,
     )
 )
 boards.seeds.add(boards.Seed("carnet de liaison", seeds.plant, order=78))

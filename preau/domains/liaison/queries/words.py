@@ -1,13 +1,14 @@
 """Words in lists, the following of one, and whom it goes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +22,7 @@ from preau.domains.liaison.models import Answer, Recipient, Word
 from preau.domains.liaison.queries.states import PupilRow, State, rows_of
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, found_in, titled
 from preau.identity.models import Account
 
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
@@ -385,27 +386,30 @@ def received_by_staff(viewer: Viewer) -> "QuerySet[Recipient]":
     )
 
 
-def words_found(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
-    """The words that one follows or received, by their title."""
+def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Word]":
+    """The words that one follows or received, by their title; of those received, the word is the copy that one reads."""
     mine = Recipient.objects.received_by(viewer).filter(word=OuterRef("pk")).order_by("pk").values("pk")[:1]
     followed = Word.objects.followed_by(viewer).filter(pk=OuterRef("pk"))
-    found = (
-        Word.objects.visible_to(viewer)
-        .annotate(copy=Subquery(mine), is_followed=Exists(followed))
-        .order_by("-pk")
-        .values("pk", "title", "search_title", "sent_at", "copy", "is_followed")
+    rows = Word.objects.visible_to(viewer).filter(wanted.may_be_in("search_title"))
+    copy = Case(
+        When(Exists(followed), then=Value("")),
+        default=Cast(Subquery(mine), TextField()),
+        output_field=TextField(),
     )
-    lines: Sequence[Mapping[str, Any]] = list(wanted.among(found, "search_title"))
+    return titled(rows, folded="search_title", title="title", word=copy, at="sent_at")
+
+
+def words_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> Sequence[Hit]:
     return [
         Hit(
-            line["title"],
-            reverse("liaison:word", kwargs={"pk": line["pk"]})
-            if line["is_followed"]
-            else reverse("liaison:read", kwargs={"pk": line["copy"]}),
-            dates.day(line["sent_at"]) if line["sent_at"] else _("Brouillon"),
-            near=slips > 0,
+            row.title,
+            reverse("liaison:read", kwargs={"pk": int(row.word)})
+            if row.word
+            else reverse("liaison:word", kwargs={"pk": row.pk}),
+            dates.day(row.at) if row.at else _("Brouillon"),
+            near=row.near,
         )
-        for line, slips in wanted.best(lines, lambda line: line["search_title"])
+        for row in found_in(wanted, rows)
     ]
 
 
