@@ -141,7 +141,7 @@ for label, model, person, fields, more in [
         _("Documents écrits à plusieurs"),
         "Document",
         "owner",
-        dict.fromkeys("school kind place shown last kept versions sent_as search_title".split(), NONE)
+        dict.fromkeys("school kind place shown last kept versions weight sent_as search_title".split(), NONE)
         | dict.fromkeys(
             "owner title html words begun_by begun_at changed_at trashed_at trashed_by".split(), PERSONAL
         ),

@@ -33,10 +33,10 @@ from preau.commons.documents.tests.props import (
 from preau.commons.journal.models import Line
 from preau.commons.live.queries import channels_for
 from preau.commons.notifications.models import Item
+from preau.commons.search.tests.titles import found_by_title
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
 from preau.foundation import live, stamp
-from preau.foundation.lookup import LookupTerms
 from preau.foundation.richtext import shared
 
 
@@ -814,7 +814,7 @@ def test_a_place_that_one_does_not_read_is_not_one_s_own(
 def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:
     document = begun(seat_of("pupil"), "Exposé", "<p>Les libellules de la rivière.</p>")
     for key, count in (("pupil", 1), ("teacher", 0)):
-        assert len(lists.documents_found(seat_of(key), LookupTerms.typed("libellule"))) == count
+        assert len(found_by_title(lists, lists.documents_found, seat_of(key), "libellule")) == count
     assert lists.narrowed(lists.seen(seat_of("pupil")), "libellules").get() == document
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
+from preau.commons.search.tests.titles import found_by_title
 from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, SchoolYear
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_staff, own_class
@@ -31,7 +32,6 @@ from preau.domains.spaces.tests.props import (
     own_project,
     own_teaching,
 )
-from preau.foundation.lookup import LookupTerms
 from tests.pages import counted
 from tests.statements import Statements
 
@@ -373,7 +373,7 @@ def test_the_last_of_three_hundred_spaces_is_found(college: World, seat_of: Any)
     many_spaces(college, 300)
     made = Space.objects.order_by("-pk")[0]
     Space.objects.filter(pk=made.pk).update(title="Zététique", search_title="zetetique")
-    found = lists.spaces_found(seat_of("head"), LookupTerms.typed("zetetique"))
+    found = found_by_title(lists, lists.spaces_found, seat_of("head"), "zetetique")
     assert [hit.label for hit in found] == ["Zététique"]
 
 
