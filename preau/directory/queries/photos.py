@@ -81,8 +81,12 @@ def answers(viewer: Viewer) -> dict[str, Any]:
     """What a query on pupils adds to each of them: their own answer of this year, and whether a legal guardian agrees, or refuses."""
     said = PhotoConsent.objects.filter(
         pupil=OuterRef("pk"), school=viewer.school_id, year=F("school__current_year")
-    ).order_by()
-    links: QuerySet[Guardianship] = Guardianship.objects.informed(viewer.today).of_another()
+    )
+    return _answers(said.order_by(), viewer.today)
+
+
+def _answers(said: "QuerySet[PhotoConsent]", today: date) -> dict[str, Any]:
+    links: QuerySet[Guardianship] = Guardianship.objects.informed(today).of_another()
     legal = links.filter(
         pupil=OuterRef("pupil"),
         guardian=OuterRef("giver"),
@@ -135,21 +139,20 @@ def agreements_of(pupils: Sequence[Person], year: int, today: date) -> Agreement
     return Agreements(givers_of(pupils, today), told)
 
 
-def allowed(pupils: Sequence[Person], year: int | None, today: date) -> set[int]:
-    """The pupils whose photo may be shown today, of one school and its year."""
-    if year is None or not pupils:
-        return set()
-    agreements = agreements_of(pupils, year, today)
-    return {pupil.pk for pupil in pupils if agreements.allow(pupil.pk)}
-
-
 def photo_shown(viewer: Viewer, pupil: Person) -> PupilPhoto | None:
-    """The photo of a pupil, when it may be shown today."""
+    """The photo of a pupil, when it may be shown today (one query)."""
+    said = PhotoConsent.objects.filter(
+        pupil=OuterRef("pupil"), school=OuterRef("school"), year=OuterRef("school__current_year")
+    )
     photos = PupilPhoto.objects.visible_to(viewer).filter(pupil=pupil).select_related("school")
-    for photo in photos.order_by("-taken_at"):
-        if allowed([pupil], photo.school.current_year_id, viewer.today):
-            return photo
-    return None
+    told = photos.annotate(**_answers(said.order_by(), viewer.today)).order_by("-taken_at")
+    return next((photo for photo in told if _shows(photo, pupil, viewer.today)), None)
+
+
+def _shows(photo: Any, pupil: Person, today: date) -> bool:
+    return agreed(
+        pupil, today, photo.own_answer, agrees=photo.guardian_agrees, refuses=photo.guardian_refuses
+    )
 
 
 def faces_of(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[list[Face], bool]:

@@ -25,6 +25,8 @@ FAMILY = {
     "messaging.write",
 }
 LEVELS = {"competences.levels"}
+# What the pupil keeps and opens to them.
+SHOWN = {"spaces.portfolio"}
 FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
 # What the cast's pupil of the planted school has, as each of the cast reads it.
 READ = {
@@ -41,8 +43,9 @@ READ = {
     | {"identity.account"},
     # The presence as head teacher; of facts, what they reported themselves.
     "teacher": FAMILY | FOLLOWED | LEVELS,
-    "guardian": FAMILY | FOLLOWED | LEVELS,
-    "other_guardian": FAMILY | FOLLOWED | LEVELS,
+    # What a family must answer is for its guardians.
+    "guardian": FAMILY | FOLLOWED | LEVELS | SHOWN | {"portal.awaited"},
+    "other_guardian": FAMILY | FOLLOWED | LEVELS | SHOWN | {"portal.awaited"},
     "pupil": FAMILY | FOLLOWED | LEVELS,
 }
 

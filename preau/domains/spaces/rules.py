@@ -212,6 +212,11 @@ def reads_portfolio(viewer: Viewer, *_: object) -> bool:
     return viewer.works_with_pupils or viewer.is_guardian
 
 
+def is_shown_portfolios(viewer: Viewer, *_: object) -> bool:
+    """Whose record of a pupil has it: guardians. Those who teach are shown the portfolios of a space on its page of people."""
+    return viewer.is_guardian
+
+
 def reads_portfolio_of(viewer: Viewer, person: Person) -> bool:
     """Those to whom this pupil shows something; of all the others nobody learns whether there is anything."""
     return reads_portfolio(viewer) and Kept.objects.visible_to(viewer).filter(pupil=person.pk).exists()

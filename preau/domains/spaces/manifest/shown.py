@@ -127,7 +127,7 @@ boards.pupil_facts.add(
         _("Portfolio"),
         "spaces/_fact.html",
         portfolios.shown_in_record,
-        rules.reads_portfolio,
+        rules.is_shown_portfolios,
         boards.Column.SCHOOL,
         icon="backpack",
         more_label=_("Tout ce qui est montré"),

@@ -10,7 +10,8 @@ from django.urls import reverse
 from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.domains.spaces.models import Bundle, Kept
+from preau.domains.spaces.models import Bundle, Kept, Space
+from preau.domains.spaces.queries.people import pupils_in
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ def shown_in_record(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """What a pupil shows of their portfolio, for the page about them (one query); nothing leaves no trace."""
     rows = list(kept_of(viewer, pupil.pk)[: MOST_SHOWN + 1])
     return {"rows": kept_rows(rows[:MOST_SHOWN]), "more": len(rows) > MOST_SHOWN} if rows else None
+
+
+def shown_in(viewer: Viewer, space: Space) -> list[tuple[str, str]]:
+    """The pupils of a space who show something to those who teach them, with the page of each (one query); to nobody else, none."""
+    if not viewer.works_with_pupils:
+        return []
+    kept = Kept.objects.visible_to(viewer).filter(pupil__in=pupils_in(space, viewer.today).values("pupil_id"))
+    people = Person.objects.filter(pk__in=kept.values("pupil_id")).order_by("search_name", "pk")
+    return [(person.list_name, page_of(viewer, person)) for person in people]
 
 
 def page_of(viewer: Viewer, pupil: Person) -> str:

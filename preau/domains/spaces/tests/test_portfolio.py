@@ -19,7 +19,7 @@ from preau.commons.files.tests.samples import PDF, sent
 from preau.directory.seeds.world import World
 from preau.domains.spaces import exports, imports, rules, tasks
 from preau.domains.spaces.actions import bundles, keeping
-from preau.domains.spaces.models import Bundle, Kept
+from preau.domains.spaces.models import Bundle, Kept, Space
 from preau.domains.spaces.tests.props import own_kept
 from preau.domains.spaces.tests.routes import a_bundle
 from preau.foundation import boards
@@ -298,3 +298,23 @@ def test_half_a_sign_is_refused_alone(college: World, seat_of: Any) -> None:
     content = zipped(json.dumps(told(thing(title="Bon"), thing(title="Mal", text="\ud800"))))
     brought = imports.bring(seat_of("pupil"), content)
     assert brought.kept == 1 and [title for title, _why in brought.refused] == ["Mal"]
+
+
+def test_who_teaches_finds_in_the_space_what_is_shown_to_them(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil = college.people["pupil"]
+    Kept.objects.filter(pupil=pupil).update(to_teachers=False)
+    space = (
+        Space.objects.visible_to(seat_of("teacher")).filter(group__enrolments__pupil=pupil).order_by("pk")[0]
+    )
+    address = reverse("spaces:members", kwargs={"pk": space.pk})
+    client.sit(college.people["teacher"])
+    card = "Portfolios qui vous sont montrés"
+    theirs = reverse("spaces:portfolio_of", kwargs={"public_id": pupil.public_id})
+    assert theirs not in client.get(address).content.decode()
+    Kept.objects.filter(pupil=pupil).update(to_teachers=True)
+    said = client.get(address).content.decode()
+    assert card in said and theirs in said
+    client.sit(pupil)
+    assert card not in client.get(address).content.decode()

@@ -22,7 +22,7 @@ from preau.domains.spaces.forms import (
     SpaceForm,
 )
 from preau.domains.spaces.models import Party, Space
-from preau.domains.spaces.queries import around, lists, papers, people, talk, walls
+from preau.domains.spaces.queries import around, lists, papers, people, portfolios, talk, walls
 from preau.domains.spaces.queries.hours import hours_of
 from preau.domains.spaces.views.frame import framed
 from preau.foundation.access import opens
@@ -176,6 +176,7 @@ def _members(
         "people": people.people_of(space, viewer.today),
         "parties": people.party_rows(viewer, space),
         "pupils": people.pupil_names(viewer, space),
+        "portfolios": portfolios.shown_in(viewer, space),
         "keeps": keeps,
         "calls": rules.calls_schools(viewer, space),
         "group_form": (group_form or GroupPartyForm(viewer))
