@@ -139,6 +139,14 @@ def agreements_of(pupils: Sequence[Person], year: int, today: date) -> Agreement
     return Agreements(givers_of(pupils, today), told)
 
 
+def allowed(pupils: Sequence[Person], year: int | None, today: date) -> set[int]:
+    """The pupils whose photo may be shown today, of one school and its year."""
+    if year is None or not pupils:
+        return set()
+    agreements = agreements_of(pupils, year, today)
+    return {pupil.pk for pupil in pupils if agreements.allow(pupil.pk)}
+
+
 def photo_shown(viewer: Viewer, pupil: Person) -> PupilPhoto | None:
     """The photo of a pupil, when it may be shown today (one query)."""
     said = PhotoConsent.objects.filter(

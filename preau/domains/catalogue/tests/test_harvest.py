@@ -349,8 +349,8 @@ HOSTILE = {
     "html": ("<!DOCTYPE html><html><body>Maintenance</body></html>", "page web"),
     "not-xml": ("<OAI-PMH><Identify>", "XML lisible"),
     "empty": (b"", "XML lisible"),
-    "bomb": (BOMB, "entités"),
-    "entity": (OUTWARD, "entités"),
+    "bomb": (BOMB, "DTD"),
+    "entity": (OUTWARD, "DTD"),
     "charset": (
         '<?xml version="1.0" encoding="utf-8"?><OAI-PMH>é</OAI-PMH>'.encode("latin-1"),
         "XML lisible",
