@@ -186,7 +186,7 @@ def settles_space(viewer: Viewer, space: Space) -> bool:
 
 def ends_party(viewer: Viewer, party: Party) -> bool:
     """Whoever runs the space in the school that made it; a school that was called, for its own alone; oneself."""
-    if party.left_at is not None or viewer.school_id not in {party.school_id, party.space.school_id}:
+    if viewer.school_id not in {party.school_id, party.space.school_id}:
         return False
     if runs(viewer, party.space):
         return True

@@ -808,7 +808,9 @@ def test_a_place_that_one_does_not_read_is_not_one_s_own(
 ) -> None:
     own_document(college)
     client.sit(college.people["teacher"])
-    assert client.get(reverse("documents:home"), {"lieu": key}).status_code == 404
+    said = client.get(reverse("documents:home"), {"lieu": key}).content.decode()
+    assert "Vous n’entrez pas dans ce lieu" in said
+    assert "Vous n’entrez pas dans ce lieu" not in client.get(reverse("documents:home")).content.decode()
 
 
 def test_it_is_found_by_its_words_by_those_who_read_it(college: World, seat_of: Any) -> None:

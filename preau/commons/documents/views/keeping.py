@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,13 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     key = chosen.get("lieu", "")
     place = places.read_at(viewer, key) if key else None
-    if key and place is None:
-        raise Http404
     rows = lists.at(viewer, place) if place else lists.seen(viewer)
     page = page_for(request, lists.narrowed(rows, chosen.get("q", "")), A_PAGE)
     context = {
         "form": form,
         "place": place,
+        "gone": bool(key) and place is None,
         "typed": chosen.get("q", ""),
         "page_obj": page,
         "rows": lists.rows_of(viewer, page.object_list, with_place=place is None),

@@ -132,9 +132,10 @@ def join(viewer: Viewer, meeting: Meeting) -> str:
     row, made = Attendance.objects.get_or_create(
         meeting=meeting, person=viewer.person, defaults={"came_at": now, "last_at": now}
     )
-    if not made:
+    if made:
+        journal.record(viewer, "spaces.meeting_joined", meeting, subject_id=viewer.person.pk)
+    else:
         Attendance.objects.filter(pk=row.pk).update(last_at=now)
-    journal.record(viewer, "spaces.meeting_joined", meeting, subject_id=viewer.person.pk)
     # All in the room read it, pupils of another school too.
     name = signed(viewer.school_id, viewer.person, number_of_schools(meeting.space))
     guest = Guest(viewer.person.public_id, name, runs)

@@ -27,7 +27,7 @@ from preau.domains.spaces.queries.hours import hours_of
 from preau.domains.spaces.views.frame import framed
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
-from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.pages import ALREADY_DONE, TYPED_WRONG, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 24
@@ -226,10 +226,10 @@ def add_person(request: HttpRequest, space: Space) -> HttpResponse:
 @require_POST
 def end_party(request: HttpRequest, party: Party) -> HttpResponseRedirect:
     """Somebody, or a class, leaves."""
-    done = making.end_party(request.viewer, party)
-    tell_outcome(
-        request, done, _("C’est fait : ils n’y entrent plus."), _("Il faut que quelqu’un anime l’espace.")
-    )
+    over = party.left_at is not None
+    done = not over and making.end_party(request.viewer, party)
+    alone = _("Il faut que quelqu’un anime l’espace.")
+    tell_outcome(request, done, _("C’est fait : ils n’y entrent plus."), ALREADY_DONE if over else alone)
     still = Space.objects.visible_to(request.viewer).filter(pk=party.space_id).exists()
     return redirect("spaces:members", pk=party.space_id) if still else redirect("spaces:spaces")
 
