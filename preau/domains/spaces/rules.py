@@ -136,6 +136,11 @@ def restores(viewer: Viewer, thing: Question | Card | Definition | Announcement)
     return thing.removed_by_id == viewer.person.pk and not is_reported(thing)
 
 
+def puts_back(viewer: Viewer, thing: Question | Card | Definition | Announcement) -> bool:
+    """The same, and whoever clicks twice: it is there already, which the page says."""
+    return restores(viewer, thing) or (thing.removed_at is None and removes(viewer, thing))
+
+
 def reports(viewer: Viewer, thing: Question | Card) -> bool:
     """Of what somebody else wrote, whoever reads it."""
     return thing.removed_at is None and thing.by_id != viewer.person.pk

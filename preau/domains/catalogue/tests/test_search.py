@@ -265,15 +265,17 @@ def test_the_search_of_the_site_finds_resources_unless_the_school_closed_them(
 ) -> None:
     client.sit(college.people["pupil"])
     hit = f'class="hit" href="/ressources/{FRACTIONS}/"'
-    assert hit in client.post("/recherche/", {"texte": "fractio"}).content.decode()
-    assert hit in client.post("/recherche/", {"texte": "tablette chocolat"}).content.decode()
+    assert hit in client.post("/recherche/", {"texte": "fractio"}, follow=True).content.decode()
+    assert hit in client.post("/recherche/", {"texte": "tablette chocolat"}, follow=True).content.decode()
     # A name that resembles a word brings nothing: there, nothing is corrected.
     assert (
         "/ressources/"
-        not in client.post("/recherche/", {"texte": "fracsion"}).content.decode().split("<main")[1]
+        not in client.post("/recherche/", {"texte": "fracsion"}, follow=True)
+        .content.decode()
+        .split("<main")[1]
     )
     School.objects.filter(pk=college.school.pk).update(services={"catalogue": {"off": True}})
-    page = client.post("/recherche/", {"texte": "fractio"}).content.decode()
+    page = client.post("/recherche/", {"texte": "fractio"}, follow=True).content.decode()
     assert hit not in page
     assert 'href="/ressources/"' not in client.get("/").content.decode()
     # What anyone in the world may read stays there.

@@ -374,12 +374,12 @@ def test_words_are_found_and_filters_hold(college: World, client: SchoolClient, 
         subject="Sortie au musée",
         body="<p>Prévoir un goûter</p>",
     )
-    sent(seat_of("cpe"), key_to(college, "guardian"), subject="Carnet")
+    sent(seat_of("cpe"), key_to(college, "guardian"), subject="Cahier de brouillon")
     client.sit(college.people["guardian"])
     page = client.get(f"{BOX}?q=GOUTER").content.decode()
-    assert "Sortie au musée" in page and "Carnet" not in page
-    assert "Carnet" in client.get(f"{BOX}?dequi=equipe").content.decode()
-    assert "Carnet" not in client.get(f"{BOX}?dequi=eleves").content.decode()
+    assert "Sortie au musée" in page and "Cahier de brouillon" not in page
+    assert "Cahier de brouillon" in client.get(f"{BOX}?dequi=equipe").content.decode()
+    assert "Cahier de brouillon" not in client.get(f"{BOX}?dequi=eleves").content.decode()
 
 
 def test_an_author_who_is_erased_leaves_the_conversations_of_others(college: World, seat_of: Any) -> None:

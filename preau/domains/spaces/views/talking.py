@@ -232,7 +232,7 @@ def remove_question(request: HttpRequest, question: Question) -> HttpResponse:
     return _removing(request, question, _("la question"), "questions", "spaces:questions")
 
 
-@opens(Question, to=rules.restores)
+@opens(Question, to=rules.puts_back)
 @require_POST
 def restore_question(request: HttpRequest, question: Question) -> HttpResponseRedirect:
     return _restoring(request, question, "spaces:questions")
@@ -244,7 +244,7 @@ def remove_announcement(request: HttpRequest, announcement: Announcement) -> Htt
     return _removing(request, announcement, _("l’annonce"), "home", "spaces:space")
 
 
-@opens(Announcement, to=rules.restores)
+@opens(Announcement, to=rules.puts_back)
 @require_POST
 def restore_announcement(request: HttpRequest, announcement: Announcement) -> HttpResponseRedirect:
     return _restoring(request, announcement, "spaces:space")
@@ -256,7 +256,7 @@ def remove_card(request: HttpRequest, card: Card) -> HttpResponse:
     return _removing(request, card, _("la carte"), "wall", "spaces:wall")
 
 
-@opens(Card, to=rules.restores)
+@opens(Card, to=rules.puts_back)
 @require_POST
 def restore_card(request: HttpRequest, card: Card) -> HttpResponseRedirect:
     return _restoring(request, card, "spaces:wall")
@@ -268,7 +268,7 @@ def remove_word(request: HttpRequest, definition: Definition) -> HttpResponse:
     return _removing(request, definition, _("la définition"), "glossary", "spaces:glossary")
 
 
-@opens(Definition, to=rules.restores)
+@opens(Definition, to=rules.puts_back)
 @require_POST
 def restore_word(request: HttpRequest, definition: Definition) -> HttpResponseRedirect:
     return _restoring(request, definition, "spaces:glossary")
