@@ -234,7 +234,6 @@ READ_BY = {
     f"documents:{name}": WHOLE_STAFF for name in ("write", "rename", "comments", "answer", "name_version")
 } | {"documents:new": set()}
 NOT_WORDS = {"documents:send", "documents:here"}
-OTHER_FILES = {"documents:export"}
 NOT_CONFIRMED = {"documents:export": "one text, that one reads on its page"}
 
 # The stage of the matrix

@@ -214,10 +214,9 @@ OPENS: dict[str, Near | set[str]] = {
     "spaces:remove_question": RUN_BY,
     "spaces:report_question": near(own=LIFE | {"pupil"}, other_class=LIFE, departed=LIFE),
     "spaces:remove_announcement": RUN_BY,
-    # Nothing was taken away.
-    **dict.fromkeys(
-        [f"spaces:restore_{name}" for name in ("question", "announcement", "card", "word")], NOBODY
-    ),
+    # A second click finds the thing back already: whoever may take it away is not refused.
+    **dict.fromkeys([f"spaces:restore_{name}" for name in ("question", "announcement")], RUN_BY),
+    **dict.fromkeys([f"spaces:restore_{name}" for name in ("card", "word")], OF_PUPIL),
     # Nobody settles what they reported themselves.
     "spaces:dismiss": near(own=LIFE | {"teacher"}, other_class=LIFE, departed=LIFE),
     **dict.fromkeys(
