@@ -110,7 +110,7 @@ def lines_of(questionnaire: Questionnaire) -> tuple[list[str], Iterator[list[str
             row.subject.family_name,
             row.subject.given_name,
             row.respondent.full_name,
-            dates.day_and_hour(row.written_at),
+            row.written_at,
             *(in_words(question, row.answers.get(question.name)) for question in questions),
         ]
         for row in rows.iterator(chunk_size=500)
