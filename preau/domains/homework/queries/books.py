@@ -22,7 +22,7 @@ MOST_VISAS = 5
 
 def classes_read(viewer: Viewer) -> "QuerySet[ClassBook]":
     """The classes of the year whose cahier de textes the viewer reads, by name."""
-    return ClassBook.objects.visible_to(viewer).classes().filter(year=viewer.year).order_by("name")
+    return ClassBook.objects.visible_to(viewer).classes().filter(year=viewer.year).order_by("rank", "name")
 
 
 def _lessons(group: int, school: Any) -> "QuerySet[Any]":
