@@ -15,7 +15,8 @@ from preau.foundation.registry import Registry
 class PlaceFace:
     """How a place shows on the page of a document: its name, its own address (the way back), a line below it, a subject for its colour
     (`frontend/subjects.json`) and an icon. `pages()`: what stands at its side, each (key, name, address, icon), among them `url`, under
-    which the page of a document names those that lie beside it; none without it."""
+    which the page of a document names those that lie beside it; none without it. `beside()`: a template and its content that the page
+    of a document shows at its other side (three queries at most), and None for nothing."""
 
     name: str
     url: str
@@ -23,6 +24,7 @@ class PlaceFace:
     subject: str = ""
     icon: str = "folder"
     pages: Callable[[], Sequence[tuple[str, str, str, str]]] = tuple
+    beside: Callable[[], tuple[str, Mapping[str, Any]] | None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,10 @@ TITLES = {
     "angl": ("Vocabulary", "Dialogue", "Verbs", "Listening", "My town", "Reading", "Speaking", "Past"),
     "scien": ("Cellule", "Respiration", "Schéma", "Séismes", "Expérience", "Nutrition", "Roches", "Climat"),
     "phys": ("Mélanges", "Circuits", "Mesures", "Lumière", "Énergie", "États", "Vitesse", "Atomes"),
-    "educ": ("Relais", "Chant", "Gymnastique", "Rythme", "Badminton", "Écoute", "Natation", "Orchestre"),
+    "education mus": ("Chant", "Rythme", "Écoute", "Orchestre", "Flûte", "Chorale", "Opéra", "Jazz"),
+    "education phy": ("Relais", "Gymnastique", "Badminton", "Natation", "Lutte", "Rugby", "Danse", "Cross"),
+    "arts": ("Portrait", "Volume", "Paysage", "Affiche", "Couleurs", "Collage", "Perspective", "Portfolio"),
+    "techno": ("Objet", "Croquis", "Programme", "Capteurs", "Matériaux", "Énergie", "Maquette", "Réseaux"),
 }
 OTHERS = ("Contrôle 1", "Exposé", "Contrôle 2", "Devoir", "Contrôle 3", "Projet", "Contrôle 4", "Bilan")
 SHAPES = (

@@ -38,6 +38,7 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
         "html": texts.html_now(document),
         "face": face,
         "pages": lists.beside(viewer, document, face),
+        "beside": face.beside(),
         "writes": rules.writes(viewer, document),
         "runs": rules.runs(viewer, document),
         "passages": json.dumps(passages) if passages else "",
