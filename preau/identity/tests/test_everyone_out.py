@@ -119,7 +119,7 @@ def test_whom_the_school_could_not_let_in_again_keeps_their_password(
     ("sent", "said"),
     [
         ({"who": []}, "Cochez au moins une ligne."),
-        ({"who": ["tous"]}, "Sélectionnez un choix valide"),
+        ({"who": ["tous"]}, "Ce choix n’est plus proposé"),
         ({"what": ""}, "Choisissez l’un ou l’autre."),
     ],
 )
