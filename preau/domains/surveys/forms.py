@@ -101,7 +101,12 @@ class SurveyForm(forms.Form):
     )
 
     def __init__(
-        self, viewer: Viewer, *args: Any, survey: Survey | None = None, ticked: int | None = None, **kwargs: Any
+        self,
+        viewer: Viewer,
+        *args: Any,
+        survey: Survey | None = None,
+        ticked: int | None = None,
+        **kwargs: Any,
     ) -> None:
         kwargs["initial"] = _initial(survey, ticked) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
@@ -234,10 +239,14 @@ class CandidacyForm(forms.Form):
         required=False,
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Deux ou trois idées pour la classe. Un adulte la lit avant qu’elle paraisse."),
+        help_text=gettext_lazy(
+            "Deux ou trois idées pour la classe. Un adulte la lit avant qu’elle paraisse."
+        ),
     )
 
-    def __init__(self, viewer: Viewer, election: Election, *args: Any, own: Candidate | None = None, **kw: Any) -> None:
+    def __init__(
+        self, viewer: Viewer, election: Election, *args: Any, own: Candidate | None = None, **kw: Any
+    ) -> None:
         if own is not None:
             kw["initial"] = {"substitute": own.substitute_id, "words": own.words} | (kw.get("initial") or {})
         super().__init__(*args, **kw)
@@ -299,7 +308,6 @@ class ParentForm(forms.Form):
     person = PersonChoice(
         Person.objects.none(),
         label=gettext_lazy("Parent"),
-        to_field_name="public_id",
         error_messages={
             "required": gettext_lazy("Choisissez un parent de la classe."),
             "invalid_choice": gettext_lazy("Choisissez un parent de la classe."),

@@ -15,7 +15,15 @@ from preau.domains.surveys.actions import writing
 from preau.domains.surveys.models import Survey, Voter
 from preau.domains.surveys.queries import elections, surveys
 from preau.foundation import boards
-from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pace, PersonalData, Retention, Term
+from preau.foundation.boards import (
+    Concerned,
+    FieldClass,
+    NotificationKind,
+    Pace,
+    PersonalData,
+    Retention,
+    Term,
+)
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves, own
 
 KEY = "surveys"
@@ -25,7 +33,9 @@ boards.services.add(
     boards.Service(
         KEY,
         _("Sondages et votes"),
-        text=_("Des questions aux familles, aux élèves ou aux personnels ; l’élection des délégués, à bulletin secret."),
+        text=_(
+            "Des questions aux familles, aux élèves ou aux personnels ; l’élection des délégués, à bulletin secret."
+        ),
         namespaces=("surveys",),
         order=25,
     )
@@ -43,12 +53,22 @@ boards.menu.add(
 )
 boards.awaited.add(
     boards.AwaitedSource(
-        surveys.SOURCE, surveys.rows_to_answer, surveys.surveys_to_answer, rules.reads_surveys, order=25, service=KEY
+        surveys.SOURCE,
+        surveys.rows_to_answer,
+        surveys.surveys_to_answer,
+        rules.reads_surveys,
+        order=25,
+        service=KEY,
     )
 )
 boards.awaited.add(
     boards.AwaitedSource(
-        elections.SOURCE, elections.rows_to_vote, elections.votes_to_cast, rules.is_elector, order=26, service=KEY
+        elections.SOURCE,
+        elections.rows_to_vote,
+        elections.votes_to_cast,
+        rules.is_elector,
+        order=26,
+        service=KEY,
     )
 )
 boards.agenda.add(
@@ -75,7 +95,11 @@ spokespeople.add(
 )
 spokespeople.add(
     Spokespeople(
-        "parent_delegates", _("Représentants de parents"), elections.parents_delegated, are_pupils=False, order=20
+        "parent_delegates",
+        _("Représentants de parents"),
+        elections.parents_delegated,
+        are_pupils=False,
+        order=20,
     )
 )
 
@@ -109,7 +133,9 @@ for page in [
 boards.first_steps.add(
     boards.FirstStep(
         _("Poser des questions, faire voter"),
-        _("Un sondage aux familles, un vote des personnels : qui a répondu se voit, et les résultats se dessinent."),
+        _(
+            "Un sondage aux familles, un vote des personnels : qui a répondu se voit, et les résultats se dessinent."
+        ),
         "surveys:write",
         rules.asks,
         where=_("Dans « Sondages et votes »"),
@@ -174,7 +200,17 @@ for key, label, subject, body, action, why, for_whom, order in [
 ]:
     boards.notification_kinds.add(
         NotificationKind(
-            f"{KEY}.{key}", label, CATEGORY, subject, body, action, why, for_whom, Pace.AT_ONCE, push=True, order=order
+            f"{KEY}.{key}",
+            label,
+            CATEGORY,
+            subject,
+            body,
+            action,
+            why,
+            for_whom,
+            Pace.AT_ONCE,
+            push=True,
+            order=order,
         )
     )
 
@@ -238,7 +274,8 @@ for label, model, person, fields, more in [
         _("Élections de délégués ouvertes"),
         "Election",
         "opened_by",
-        dict.fromkeys("school group seats state".split(), NONE) | dict.fromkeys(["opened_by", "opened_at"], PERSONAL),
+        dict.fromkeys("school group seats state".split(), NONE)
+        | dict.fromkeys(["opened_by", "opened_at"], PERSONAL),
         {
             "readers": on_themselves(*HOLDERS, others=(_("les élèves de la classe"),)),
             "people": {"opened_by": (Concerned.STAFF,)},
@@ -279,9 +316,7 @@ for label, model, person, fields, more in [
         "person",
         {"school": NONE, "group": NONE} | dict.fromkeys("person kind named_at ended_at".split(), PERSONAL),
         {
-            "readers": on_themselves(
-                *Role, others=(_("les élèves et les familles de la classe"),)
-            ),
+            "readers": on_themselves(*Role, others=(_("les élèves et les familles de la classe"),)),
             "people": {"person": (Concerned.PUPILS, Concerned.GUARDIANS)},
         },
     ),

@@ -38,7 +38,9 @@ def plant(world: Any) -> None:
     taught = Assignment.objects.active(world.today).filter(group=group).order_by("pk")
     leads = taught.filter(kind=Assignment.Kind.HEAD_TEACHER)
     teacher = Person.objects.filter(pk__in=(leads or taught).values("teacher_id")[:1]).first()
-    held = Holding.objects.active(world.today).filter(school=world.school, role=Role.HEAD).order_by("pk").first()
+    held = (
+        Holding.objects.active(world.today).filter(school=world.school, role=Role.HEAD).order_by("pk").first()
+    )
     if teacher is None or held is None:
         return
     _canteen(world, group, held.person)
@@ -47,15 +49,24 @@ def plant(world: Any) -> None:
     parents = guardians_of(group, world.today).exclude(pk__in=[teacher.pk, held.person_id])
     for parent in parents.order_by("pk")[1:3]:
         Delegate.objects.create(
-            school=world.school, group=group, person=parent, kind=Delegate.Kind.PARENT, named_at=_at(world, -40, 9)
+            school=world.school,
+            group=group,
+            person=parent,
+            kind=Delegate.Kind.PARENT,
+            named_at=_at(world, -40, 9),
         )
 
 
 def _at(world: Any, days: int, hour: int) -> datetime:
-    return datetime.combine(world.today + timedelta(days=days), time(hour), ZoneInfo(world.school.timezone))
+    """At an hour of a day of school: that one, or the Friday before."""
+    day = world.today + timedelta(days=days)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    return datetime.combine(day, time(hour), ZoneInfo(world.school.timezone))
 
 
-def _survey(world: Any, title: str, said: str, author: Person, opens: int, closes: int, **more: Any) -> Survey:
+def _survey(
+    world: Any, title: str, said: str, author: Person, opens: int, closes: int, **more: Any
+) -> Survey:
     opens_at = _at(world, opens, 7)
     asked = questions.make("surveys", world.school, author, title)
     Questionnaire.objects.filter(pk=asked.pk).update(made_at=opens_at)
@@ -95,7 +106,12 @@ def _canteen(world: Any, group: Group, head: Person) -> None:
     questions.add(
         asked,
         QuestionFacts(
-            "scale", "Êtes-vous satisfaits des repas\u202f?", lowest=1, highest=5, only_if=eats.pk, only_if_answer="yes"
+            "scale",
+            "Êtes-vous satisfaits des repas\u202f?",
+            lowest=1,
+            highest=5,
+            only_if=eats.pk,
+            only_if_answer="yes",
         ),
     )
     questions.add(asked, QuestionFacts("long", "Que changeriez-vous\u202f?", is_required=False))
@@ -152,7 +168,9 @@ def _election(world: Any, group: Group, teacher: Person) -> None:
     pupils = list(pupils_of(group, world.today).order_by("pk"))
     if len(pupils) < 8:
         return
-    opened = _at(world, -45, 9)
+    opened = _at(world, -46, 9)
+    # Monday: the two rounds are on Tuesday and Wednesday.
+    opened -= timedelta(days=opened.weekday())
     election = Election.objects.create(
         school=world.school, group=group, opened_by=teacher, opened_at=opened, state=Election.State.OVER
     )
@@ -166,7 +184,10 @@ def _election(world: Any, group: Group, teacher: Person) -> None:
         )
         for rank, words in enumerate(WORDS)
     ]
-    votes = [[0] * (len(pupils) // 2 + 1) + [1] * (len(pupils) // 4), [1] * (len(pupils) // 2) + [2] * (len(pupils) // 4)]
+    votes = [
+        [0] * (len(pupils) // 2 + 1) + [1] * (len(pupils) // 4),
+        [1] * (len(pupils) // 2) + [2] * (len(pupils) // 4),
+    ]
     for number, ranks in enumerate(votes, start=1):
         _round(election, number, pupils, [standing[rank] for rank in ranks], opened + timedelta(days=number))
     for candidate in standing[:2]:
@@ -175,7 +196,11 @@ def _election(world: Any, group: Group, teacher: Person) -> None:
             (candidate.substitute, Delegate.Kind.SUBSTITUTE),
         ):
             Delegate.objects.create(
-                school=world.school, group=group, person=person, kind=kind, named_at=opened + timedelta(days=2)
+                school=world.school,
+                group=group,
+                person=person,
+                kind=kind,
+                named_at=opened + timedelta(days=2),
             )
 
 
@@ -199,7 +224,10 @@ def _round(
     round_.save()
     Urn.objects.create(round=round_, ballots=ballots)
     Elector.objects.bulk_create(
-        [Elector(round=round_, pupil=pupil, has_voted=rank < len(ballots)) for rank, pupil in enumerate(pupils)]
+        [
+            Elector(round=round_, pupil=pupil, has_voted=rank < len(ballots))
+            for rank, pupil in enumerate(pupils)
+        ]
     )
     for one in counting.elected(number, counted, on_ballot, 1):
         Candidate.objects.filter(pk=one.pk).update(elected_in=number)

@@ -23,7 +23,9 @@ from preau.domains.messaging.models import Policy, Reader, Scope
 
 ADULTS = [role for role in Role if role.profile == Profile.STAFF]
 OTHERS = [role for role in ADULTS if role != Role.TEACHER]
-KEY = re.compile(r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils|delegates|parent_delegates)")
+KEY = re.compile(
+    r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils|delegates|parent_delegates)"
+)
 KINDS = ("to", "cc", "bcc")
 # Past that, the page says « plus de ».
 MOST_SAID = 2_000

@@ -247,10 +247,15 @@ def _name_elected(election: Election) -> None:
     elected = list(election.candidates.exclude(elected_in=0))
     if not elected:
         return
-    former = Delegate.objects.current().filter(group=election.group_id, kind__in=[kind.DELEGATE, kind.SUBSTITUTE])
+    former = Delegate.objects.current().filter(
+        group=election.group_id, kind__in=[kind.DELEGATE, kind.SUBSTITUTE]
+    )
     former.update(ended_at=now)
     for candidate in elected:
-        for person_id, as_what in ((candidate.pupil_id, kind.DELEGATE), (candidate.substitute_id, kind.SUBSTITUTE)):
+        for person_id, as_what in (
+            (candidate.pupil_id, kind.DELEGATE),
+            (candidate.substitute_id, kind.SUBSTITUTE),
+        ):
             Delegate.objects.get_or_create(
                 group_id=election.group_id,
                 person_id=person_id,

@@ -6,230 +6,603 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0013_office'),
-        ('questions', '0001_questions_and_responses'),
+        ("directory", "0013_office"),
+        ("questions", "0001_questions_and_responses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Election',
+            name="Election",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seats', models.PositiveSmallIntegerField(default=2, verbose_name='délégués à élire')),
-                ('state', models.CharField(choices=[('candidates', 'Candidatures'), ('voting', 'Vote ouvert'), ('between', 'Entre deux tours'), ('over', 'Terminée')], default='candidates', max_length=10, verbose_name='état')),
-                ('opened_at', models.DateTimeField(verbose_name='ouverte à')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elections', to='directory.group', verbose_name='classe')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='elections_opened', to='directory.person', verbose_name='organisée par')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elections', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seats", models.PositiveSmallIntegerField(default=2, verbose_name="délégués à élire")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("candidates", "Candidatures"),
+                            ("voting", "Vote ouvert"),
+                            ("between", "Entre deux tours"),
+                            ("over", "Terminée"),
+                        ],
+                        default="candidates",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="ouverte à")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="elections",
+                        to="directory.group",
+                        verbose_name="classe",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="elections_opened",
+                        to="directory.person",
+                        verbose_name="organisée par",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="elections",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'élection de délégués',
-                'verbose_name_plural': 'élections de délégués',
-                'ordering': ['-pk'],
+                "verbose_name": "élection de délégués",
+                "verbose_name_plural": "élections de délégués",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(blank=True, max_length=400, verbose_name='profession de foi')),
-                ('state', models.CharField(choices=[('waiting', 'À valider'), ('accepted', 'Acceptée'), ('refused', 'À revoir')], default='waiting', max_length=8, verbose_name='état')),
-                ('elected_in', models.PositiveSmallIntegerField(default=0, verbose_name='élu au tour')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidacies', to='directory.person', verbose_name='titulaire')),
-                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidacies_as_substitute', to='directory.person', verbose_name='suppléant')),
-                ('election', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='surveys.election', verbose_name='élection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=400, verbose_name="profession de foi")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "À valider"), ("accepted", "Acceptée"), ("refused", "À revoir")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="état",
+                    ),
+                ),
+                ("elected_in", models.PositiveSmallIntegerField(default=0, verbose_name="élu au tour")),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidacies",
+                        to="directory.person",
+                        verbose_name="titulaire",
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidacies_as_substitute",
+                        to="directory.person",
+                        verbose_name="suppléant",
+                    ),
+                ),
+                (
+                    "election",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="surveys.election",
+                        verbose_name="élection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'candidature',
-                'ordering': ['pk'],
+                "verbose_name": "candidature",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='tour')),
-                ('opened_at', models.DateTimeField(verbose_name='ouvert à')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='clos à')),
-                ('on_roll', models.PositiveIntegerField(default=0, verbose_name='inscrits')),
-                ('voted', models.PositiveIntegerField(default=0, verbose_name='votants')),
-                ('blank', models.PositiveIntegerField(default=0, verbose_name='bulletins blancs')),
-                ('tally', models.JSONField(blank=True, default=dict, verbose_name='voix')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='empreinte du dépouillement')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='election_rounds_closed', to='directory.person', verbose_name='clos par')),
-                ('election', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='surveys.election', verbose_name='élection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="tour")),
+                ("opened_at", models.DateTimeField(verbose_name="ouvert à")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="clos à")),
+                ("on_roll", models.PositiveIntegerField(default=0, verbose_name="inscrits")),
+                ("voted", models.PositiveIntegerField(default=0, verbose_name="votants")),
+                ("blank", models.PositiveIntegerField(default=0, verbose_name="bulletins blancs")),
+                ("tally", models.JSONField(blank=True, default=dict, verbose_name="voix")),
+                (
+                    "digest",
+                    models.CharField(blank=True, max_length=64, verbose_name="empreinte du dépouillement"),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="election_rounds_closed",
+                        to="directory.person",
+                        verbose_name="clos par",
+                    ),
+                ),
+                (
+                    "election",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="surveys.election",
+                        verbose_name="élection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tour de scrutin',
-                'verbose_name_plural': 'tours de scrutin',
-                'ordering': ['number'],
+                "verbose_name": "tour de scrutin",
+                "verbose_name_plural": "tours de scrutin",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Elector',
+            name="Elector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_voted', models.BooleanField(default=False, verbose_name='a voté')),
-                ('code', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='empreinte du code')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='election_rolls', to='directory.person', verbose_name='électeur')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='electors', to='surveys.round', verbose_name='tour')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("has_voted", models.BooleanField(default=False, verbose_name="a voté")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=64, verbose_name="empreinte du code"
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="election_rolls",
+                        to="directory.person",
+                        verbose_name="électeur",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="electors",
+                        to="surveys.round",
+                        verbose_name="tour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'électeur d’un tour',
-                'verbose_name_plural': 'électeurs d’un tour',
-                'ordering': ['pk'],
+                "verbose_name": "électeur d’un tour",
+                "verbose_name_plural": "électeurs d’un tour",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('families', 'Les familles'), ('pupils', 'Les élèves'), ('staff', 'Les personnels')], max_length=8, verbose_name='pour')),
-                ('each_guardian', models.BooleanField(default=False, verbose_name='une réponse par responsable')),
-                ('everyone', models.BooleanField(default=False, verbose_name='tout l’établissement')),
-                ('roles', models.JSONField(blank=True, default=list, verbose_name='fonctions')),
-                ('title', models.CharField(max_length=120, verbose_name='titre')),
-                ('search_title', models.CharField(editable=False, max_length=200, verbose_name='titre sans accents')),
-                ('text', models.TextField(blank=True, max_length=2000, verbose_name='texte')),
-                ('is_anonymous', models.BooleanField(default=False, verbose_name='anonyme')),
-                ('quorum', models.PositiveSmallIntegerField(choices=[(0, 'Aucun quorum'), (25, 'Le vote vaut si un quart répond'), (50, 'Le vote vaut si la moitié répond'), (67, 'Le vote vaut si deux tiers répondent')], default=0, verbose_name='quorum')),
-                ('shows_results', models.BooleanField(default=False, verbose_name='résultats montrés à qui a répondu')),
-                ('opens_at', models.DateTimeField(verbose_name='ouvre le')),
-                ('closes_at', models.DateTimeField(verbose_name='ferme le')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('sent', 'Envoyé'), ('closed', 'Terminé')], default='draft', max_length=6, verbose_name='état')),
-                ('written_at', models.DateTimeField(verbose_name='écrit à')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé à')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='annoncé à')),
-                ('sent_as', models.CharField(blank=True, max_length=32, verbose_name='numéro du formulaire')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys_written', to='directory.person', verbose_name='écrit par')),
-                ('former', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='following', to='surveys.survey', verbose_name='version précédente')),
-                ('groups', models.ManyToManyField(blank=True, related_name='surveys', to='directory.group', verbose_name='classes et groupes')),
-                ('questionnaire', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='survey', to='questions.questionnaire', verbose_name='questions')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='surveys', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("families", "Les familles"),
+                            ("pupils", "Les élèves"),
+                            ("staff", "Les personnels"),
+                        ],
+                        max_length=8,
+                        verbose_name="pour",
+                    ),
+                ),
+                (
+                    "each_guardian",
+                    models.BooleanField(default=False, verbose_name="une réponse par responsable"),
+                ),
+                ("everyone", models.BooleanField(default=False, verbose_name="tout l’établissement")),
+                ("roles", models.JSONField(blank=True, default=list, verbose_name="fonctions")),
+                ("title", models.CharField(max_length=120, verbose_name="titre")),
+                (
+                    "search_title",
+                    models.CharField(editable=False, max_length=200, verbose_name="titre sans accents"),
+                ),
+                ("text", models.TextField(blank=True, max_length=2000, verbose_name="texte")),
+                ("is_anonymous", models.BooleanField(default=False, verbose_name="anonyme")),
+                (
+                    "quorum",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Aucun quorum"),
+                            (25, "Le vote vaut si un quart répond"),
+                            (50, "Le vote vaut si la moitié répond"),
+                            (67, "Le vote vaut si deux tiers répondent"),
+                        ],
+                        default=0,
+                        verbose_name="quorum",
+                    ),
+                ),
+                (
+                    "shows_results",
+                    models.BooleanField(default=False, verbose_name="résultats montrés à qui a répondu"),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="ouvre le")),
+                ("closes_at", models.DateTimeField(verbose_name="ferme le")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("sent", "Envoyé"), ("closed", "Terminé")],
+                        default="draft",
+                        max_length=6,
+                        verbose_name="état",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(verbose_name="écrit à")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé à")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="annoncé à")),
+                ("sent_as", models.CharField(blank=True, max_length=32, verbose_name="numéro du formulaire")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surveys_written",
+                        to="directory.person",
+                        verbose_name="écrit par",
+                    ),
+                ),
+                (
+                    "former",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="following",
+                        to="surveys.survey",
+                        verbose_name="version précédente",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="surveys",
+                        to="directory.group",
+                        verbose_name="classes et groupes",
+                    ),
+                ),
+                (
+                    "questionnaire",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="survey",
+                        to="questions.questionnaire",
+                        verbose_name="questions",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surveys",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sondage',
-                'ordering': ['-pk'],
+                "verbose_name": "sondage",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('number', models.PositiveIntegerField(verbose_name='personnes')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='survey_reminders', to='directory.person', verbose_name='par')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='surveys.survey', verbose_name='sondage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="jour")),
+                ("number", models.PositiveIntegerField(verbose_name="personnes")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="survey_reminders",
+                        to="directory.person",
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="surveys.survey",
+                        verbose_name="sondage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relance d’un sondage',
-                'ordering': ['pk'],
+                "verbose_name": "relance d’un sondage",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Urn',
+            name="Urn",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('ballots', models.JSONField(blank=True, default=list, verbose_name='bulletins')),
-                ('round', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='urn', to='surveys.round', verbose_name='tour')),
-                ('survey', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='urn', to='surveys.survey', verbose_name='sondage')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("ballots", models.JSONField(blank=True, default=list, verbose_name="bulletins")),
+                (
+                    "round",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="urn",
+                        to="surveys.round",
+                        verbose_name="tour",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="urn",
+                        to="surveys.survey",
+                        verbose_name="sondage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'urne',
+                "verbose_name": "urne",
             },
         ),
         migrations.CreateModel(
-            name='Voter',
+            name="Voter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('guardian', 'Responsable'), ('own', 'Élève'), ('staff', 'Personnel')], max_length=8, verbose_name='en tant que')),
-                ('answered', models.BooleanField(default=False, verbose_name='a répondu')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='surveys_received', to='directory.person', verbose_name='qui répond')),
-                ('pupil', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='surveys_received_about', to='directory.person', verbose_name='élève')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voters', to='surveys.survey', verbose_name='sondage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("guardian", "Responsable"), ("own", "Élève"), ("staff", "Personnel")],
+                        max_length=8,
+                        verbose_name="en tant que",
+                    ),
+                ),
+                ("answered", models.BooleanField(default=False, verbose_name="a répondu")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surveys_received",
+                        to="directory.person",
+                        verbose_name="qui répond",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surveys_received_about",
+                        to="directory.person",
+                        verbose_name="élève",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voters",
+                        to="surveys.survey",
+                        verbose_name="sondage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inscrit à un sondage',
-                'verbose_name_plural': 'inscrits à un sondage',
-                'ordering': ['pk'],
+                "verbose_name": "inscrit à un sondage",
+                "verbose_name_plural": "inscrits à un sondage",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delegate',
+            name="Delegate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('delegate', 'Délégué'), ('substitute', 'Suppléant'), ('parent', 'Représentant de parents')], max_length=10, verbose_name='en tant que')),
-                ('named_at', models.DateTimeField(verbose_name='depuis')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='jusqu’à')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegates', to='directory.group', verbose_name='classe')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to='directory.person', verbose_name='personne')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegates', to='directory.school', verbose_name='établissement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delegate", "Délégué"),
+                            ("substitute", "Suppléant"),
+                            ("parent", "Représentant de parents"),
+                        ],
+                        max_length=10,
+                        verbose_name="en tant que",
+                    ),
+                ),
+                ("named_at", models.DateTimeField(verbose_name="depuis")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="jusqu’à")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delegates",
+                        to="directory.group",
+                        verbose_name="classe",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delegations",
+                        to="directory.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delegates",
+                        to="directory.school",
+                        verbose_name="établissement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'délégué de classe',
-                'verbose_name_plural': 'délégués de classe',
-                'ordering': ['group_id', 'kind', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('group', 'person', 'kind'), name='one_delegation_at_a_time')],
+                "verbose_name": "délégué de classe",
+                "verbose_name_plural": "délégués de classe",
+                "ordering": ["group_id", "kind", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("group", "person", "kind"),
+                        name="one_delegation_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='election',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'over'), _negated=True), fields=('group',), name='one_election_at_a_time'),
+            model_name="election",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "over"), _negated=True),
+                fields=("group",),
+                name="one_election_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('election', 'pupil'), name='one_candidacy_a_pupil'),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(fields=("election", "pupil"), name="one_candidacy_a_pupil"),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('pupil', models.F('substitute')), _negated=True), name='substitute_is_another'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pupil", models.F("substitute")), _negated=True),
+                name="substitute_is_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('election', 'number'), name='one_round_of_a_number'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("election", "number"), name="one_round_of_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('number__in', [1, 2])), name='two_rounds'),
+            model_name="round",
+            constraint=models.CheckConstraint(condition=models.Q(("number__in", [1, 2])), name="two_rounds"),
         ),
         migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('round', 'pupil'), name='one_line_a_pupil_a_round'),
+            model_name="elector",
+            constraint=models.UniqueConstraint(fields=("round", "pupil"), name="one_line_a_pupil_a_round"),
         ),
         migrations.AddIndex(
-            model_name='survey',
-            index=models.Index(fields=['school', 'state', 'closes_at'], name='surveys_by_state'),
+            model_name="survey",
+            index=models.Index(fields=["school", "state", "closes_at"], name="surveys_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_as', ''), _negated=True), fields=('author', 'sent_as'), name='one_survey_per_form'),
+            model_name="survey",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_as", ""), _negated=True),
+                fields=("author", "sent_as"),
+                name="one_survey_per_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='survey_closes_after'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="survey_closes_after"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('survey', 'day'), name='one_survey_reminder_a_day'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(fields=("survey", "day"), name="one_survey_reminder_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='urn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('round__isnull', False), ('survey', None)), models.Q(('round', None), ('survey__isnull', False)), _connector='OR'), name='an_urn_of_one_vote'),
+            model_name="urn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("round__isnull", False), ("survey", None)),
+                    models.Q(("round", None), ("survey__isnull", False)),
+                    _connector="OR",
+                ),
+                name="an_urn_of_one_vote",
+            ),
         ),
         migrations.AddIndex(
-            model_name='voter',
-            index=models.Index(fields=['person', 'survey'], name='surveys_received_by'),
+            model_name="voter",
+            index=models.Index(fields=["person", "survey"], name="surveys_received_by"),
         ),
         migrations.AddConstraint(
-            model_name='voter',
-            constraint=models.UniqueConstraint(fields=('survey', 'pupil', 'person'), name='one_line_of_a_roll'),
+            model_name="voter",
+            constraint=models.UniqueConstraint(
+                fields=("survey", "pupil", "person"), name="one_line_of_a_roll"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voter',
-            constraint=models.UniqueConstraint(condition=models.Q(('pupil', None)), fields=('survey', 'person'), name='one_line_of_a_roll_for_staff'),
+            model_name="voter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("pupil", None)),
+                fields=("survey", "person"),
+                name="one_line_of_a_roll_for_staff",
+            ),
         ),
     ]

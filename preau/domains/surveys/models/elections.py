@@ -51,7 +51,9 @@ class Election(models.Model):
         BETWEEN = "between", _("Entre deux tours")
         OVER = "over", _("Terminée")
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="elections", verbose_name=_("établissement"))
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="elections", verbose_name=_("établissement")
+    )
     group = models.ForeignKey(Group, models.CASCADE, related_name="elections", verbose_name=_("classe"))
     seats = models.PositiveSmallIntegerField(_("délégués à élire"), default=2)
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.CANDIDATES)
@@ -88,7 +90,9 @@ class CandidateQuerySet(OfElection):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever holds the election; pupils, those that were accepted and their own."""
         led = Election.objects.led_by(viewer).values("pk")
-        accepted = Q(state=Candidate.State.ACCEPTED) | Q(pupil=viewer.person.pk) | Q(substitute=viewer.person.pk)
+        accepted = (
+            Q(state=Candidate.State.ACCEPTED) | Q(pupil=viewer.person.pk) | Q(substitute=viewer.person.pk)
+        )
         return super().visible_to(viewer).filter(Q(election__in=led) | accepted)
 
 
@@ -106,9 +110,7 @@ class Candidate(models.Model):
     election = models.ForeignKey(
         Election, models.CASCADE, related_name="candidates", verbose_name=_("élection")
     )
-    pupil = models.ForeignKey(
-        Person, models.CASCADE, related_name="candidacies", verbose_name=_("titulaire")
-    )
+    pupil = models.ForeignKey(Person, models.CASCADE, related_name="candidacies", verbose_name=_("titulaire"))
     substitute = models.ForeignKey(
         Person, models.CASCADE, related_name="candidacies_as_substitute", verbose_name=_("suppléant")
     )
@@ -225,7 +227,9 @@ class Delegate(models.Model):
         SUBSTITUTE = "substitute", _("Suppléant")
         PARENT = "parent", _("Représentant de parents")
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="delegates", verbose_name=_("établissement"))
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="delegates", verbose_name=_("établissement")
+    )
     group = models.ForeignKey(Group, models.CASCADE, related_name="delegates", verbose_name=_("classe"))
     person = models.ForeignKey(Person, models.CASCADE, related_name="delegations", verbose_name=_("personne"))
     kind = models.CharField(_("en tant que"), max_length=10, choices=Kind.choices)
@@ -240,6 +244,8 @@ class Delegate(models.Model):
         ordering = ["group_id", "kind", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "person", "kind"], condition=Q(ended_at=None), name="one_delegation_at_a_time"
+                fields=["group", "person", "kind"],
+                condition=Q(ended_at=None),
+                name="one_delegation_at_a_time",
             )
         ]

@@ -68,11 +68,15 @@ class Survey(models.Model):
         HALF = 50, _("Le vote vaut si la moitié répond")
         TWO_THIRDS = 67, _("Le vote vaut si deux tiers répondent")
 
-    school = models.ForeignKey(School, models.CASCADE, related_name="surveys", verbose_name=_("établissement"))
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="surveys", verbose_name=_("établissement")
+    )
     audience = models.CharField(_("pour"), max_length=8, choices=Audience.choices)
     each_guardian = models.BooleanField(_("une réponse par responsable"), default=False)
     everyone = models.BooleanField(_("tout l’établissement"), default=False)
-    groups = models.ManyToManyField(Group, blank=True, related_name="surveys", verbose_name=_("classes et groupes"))
+    groups = models.ManyToManyField(
+        Group, blank=True, related_name="surveys", verbose_name=_("classes et groupes")
+    )
     roles: Any = models.JSONField(_("fonctions"), default=list, blank=True)
     title = models.CharField(_("titre"), max_length=120)
     search_title = models.CharField(_("titre sans accents"), max_length=200, editable=False)
@@ -99,7 +103,9 @@ class Survey(models.Model):
         verbose_name=_("version précédente"),
     )
     state = models.CharField(_("état"), max_length=6, choices=State.choices, default=State.DRAFT)
-    author = models.ForeignKey(Person, models.PROTECT, related_name="surveys_written", verbose_name=_("écrit par"))
+    author = models.ForeignKey(
+        Person, models.PROTECT, related_name="surveys_written", verbose_name=_("écrit par")
+    )
     written_at = models.DateTimeField(_("écrit à"))
     sent_at = models.DateTimeField(_("envoyé à"), null=True, blank=True)
     told_at = models.DateTimeField(_("annoncé à"), null=True, blank=True)
@@ -114,7 +120,9 @@ class Survey(models.Model):
             models.UniqueConstraint(
                 fields=["author", "sent_as"], condition=~Q(sent_as=""), name="one_survey_per_form"
             ),
-            models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="survey_closes_after"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=models.F("opens_at")), name="survey_closes_after"
+            ),
         ]
         indexes = [models.Index(fields=["school", "state", "closes_at"], name="surveys_by_state")]
 
@@ -132,7 +140,9 @@ class Survey(models.Model):
     @property
     def counts_by(self) -> str:
         """What has one answer: a pupil, or a person."""
-        return "pupil_id" if self.audience == self.Audience.FAMILIES and not self.each_guardian else "person_id"
+        return (
+            "pupil_id" if self.audience == self.Audience.FAMILIES and not self.each_guardian else "person_id"
+        )
 
 
 class VoterQuerySet(SchoolQuerySet):

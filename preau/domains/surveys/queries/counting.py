@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from hashlib import sha256
 
 from preau.domains.surveys.models import Candidate, Round, Urn
@@ -60,14 +60,12 @@ def digest_of(round_: Round) -> str:
         round_.blank,
         dict(sorted(round_.tally.items())),
         round_.closed_by_id,
-        round_.closed_at.isoformat() if round_.closed_at else "",
+        round_.closed_at.astimezone(UTC).isoformat(timespec="seconds") if round_.closed_at else "",
     ]
     return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def elected(
-    number: int, counted: Count, candidates: Sequence[Candidate], seats: int
-) -> list[Candidate]:
+def elected(number: int, counted: Count, candidates: Sequence[Candidate], seats: int) -> list[Candidate]:
     """Who is elected in a round: at the first an absolute majority of the votes expressed; at the second the most votes, and the youngest
     of those who have as many (Code de l’éducation, art. R. 421-28)."""
     votes = {candidate.pk: counted.tally.get(str(candidate.pk), 0) for candidate in candidates}

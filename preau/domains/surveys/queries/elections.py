@@ -32,7 +32,9 @@ def classes_for(viewer: Viewer) -> "QuerySet[Group]":
 
 def pupils_of(group: Group, today: date) -> "QuerySet[Person]":
     learnt = Enrolment.objects.active(today).filter(group=group)
-    return Person.objects.filter(pk__in=learnt.values("pupil_id"), erased_at=None).order_by("search_name", "pk")
+    return Person.objects.filter(pk__in=learnt.values("pupil_id"), erased_at=None).order_by(
+        "search_name", "pk"
+    )
 
 
 def elections_of(viewer: Viewer) -> "QuerySet[Election]":
@@ -95,7 +97,8 @@ def candidates_of(viewer: Viewer, election: Election, rounds: Sequence[RoundLine
     )
     closed = [line.round for line in rounds if not line.round.is_open]
     lines = [
-        CandidateLine(one, tuple(str(round_.tally.get(str(one.pk), "")) for round_ in closed)) for one in found
+        CandidateLine(one, tuple(str(round_.tally.get(str(one.pk), "")) for round_ in closed))
+        for one in found
     ]
     if closed:
         lines.sort(key=lambda line: [int(vote or 0) for vote in reversed(line.votes)], reverse=True)
@@ -232,4 +235,3 @@ def parents_delegated(school_id: int, today: date) -> Any:
         .filter(group__year__starts__lte=today, group__year__ends__gte=today)
         .values("person_id")
     )
-

@@ -45,7 +45,9 @@ def are_ones_own(viewer: Viewer, survey: Survey) -> bool:
 
 
 def whole(pk: int) -> Survey:
-    return Survey.objects.select_related("school", "author", "questionnaire", "former", "following").get(pk=pk)
+    return Survey.objects.select_related("school", "author", "questionnaire", "former", "following").get(
+        pk=pk
+    )
 
 
 # Whom it asks
@@ -67,7 +69,9 @@ def voters_meant(survey: Survey, today: date) -> list[Voter]:
     Of a family, those who hold parental authority; of a pupil of age, themselves.
     """
     if survey.audience == Audience.STAFF:
-        return [Voter(survey=survey, person=person, part=Part.STAFF) for person in _staff_meant(survey, today)]
+        return [
+            Voter(survey=survey, person=person, part=Part.STAFF) for person in _staff_meant(survey, today)
+        ]
     pupils = pupils_meant(survey, today).order_by("pk")
     if survey.audience == Audience.FAMILIES:
         of_age = pupils.filter(birth_date__lte=born_before(today))
@@ -106,9 +110,7 @@ def arrived_since(survey: Survey, today: date) -> list[Voter]:
     """
     known = set(survey.voters.values_list("pupil_id", "person_id"))
     answered = set(survey.voters.filter(answered=True).values_list(survey.counts_by, flat=True))
-    found = [
-        one for one in voters_meant(survey, today) if (one.pupil_id, one.person_id) not in known
-    ]
+    found = [one for one in voters_meant(survey, today) if (one.pupil_id, one.person_id) not in known]
     for one in found:
         one.answered = getattr(one, survey.counts_by) in answered
     return found
@@ -186,7 +188,10 @@ def rows_of_roll(survey: Survey, voters: Sequence[Voter]) -> list[RollRow]:
     rows = []
     for voter in voters:
         if by_pupil and voter.pupil is not None:
-            name, detail = voter.pupil.list_name, _("Famille") if voter.part == Part.GUARDIAN else _("Élève majeur")
+            name, detail = (
+                voter.pupil.list_name,
+                _("Famille") if voter.part == Part.GUARDIAN else _("Élève majeur"),
+            )
         else:
             name = voter.person.list_name
             detail = voter.pupil.full_name if voter.part == Part.GUARDIAN and voter.pupil else ""
@@ -222,7 +227,9 @@ def own_response(survey: Survey, voter: Voter) -> Response | None:
     """What this person has begun, else what they sent; nothing of an anonymous survey (one query)."""
     if survey.is_anonymous or survey.questionnaire is None:
         return None
-    own = survey.questionnaire.responses.filter(respondent=voter.person).exclude(state=Response.State.REPLACED)
+    own = survey.questionnaire.responses.filter(respondent=voter.person).exclude(
+        state=Response.State.REPLACED
+    )
     if survey.counts_by == "pupil_id":
         own = own.filter(subject=voter.pupil)
     found = {row.state: row for row in own}
@@ -262,7 +269,12 @@ class SurveyRow:
 def rows_of_surveys(surveys: Sequence[Survey], now: datetime) -> list[SurveyRow]:
     return [
         SurveyRow(
-            survey.pk, survey.title, whom(survey), survey.author.full_name, dates.day(survey.closes_at), state_of(survey, now)
+            survey.pk,
+            survey.title,
+            whom(survey),
+            survey.author.full_name,
+            dates.day(survey.closes_at),
+            state_of(survey, now),
         )
         for survey in surveys
     ]
@@ -285,10 +297,10 @@ def state_of(survey: Survey, now: datetime) -> tuple[str, str]:
 
 def received(viewer: Viewer) -> "QuerySet[Voter]":
     """What one is asked, what waits first: one line a survey and a pupil."""
-    found = Voter.objects.received_by(viewer).select_related("survey", "survey__author", "survey__school", "pupil")
-    waits = found.filter(
-        answered=False, survey__state=Survey.State.SENT, survey__closes_at__gt=viewer.moment
+    found = Voter.objects.received_by(viewer).select_related(
+        "survey", "survey__author", "survey__school", "pupil"
     )
+    waits = found.filter(answered=False, survey__state=Survey.State.SENT, survey__closes_at__gt=viewer.moment)
     rank = Case(When(pk__in=waits.order_by().values("pk"), then=Value(0)), default=Value(1))
     return found.annotate(rank=rank).order_by("rank", "-survey__closes_at", "-pk")
 
@@ -335,7 +347,9 @@ def surveys_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[boards.AgendaEntry]:
     """The last day of what waits for an answer (one query)."""
     found = []
-    for voter in Voter.objects.to_answer(viewer).select_related("survey", "survey__school", "pupil").order_by("pk"):
+    for voter in (
+        Voter.objects.to_answer(viewer).select_related("survey", "survey__school", "pupil").order_by("pk")
+    ):
         survey = voter.survey
         day = dates.local(survey.closes_at, survey.school.timezone).date()
         if first <= day <= last:

@@ -37,7 +37,8 @@ def a_draft(world: World, title: str = "La cantine", by: str = "teacher", **fiel
     survey.questionnaire = questions.make("surveys", world.school, world.people[by], title)
     questions.add(survey.questionnaire, QuestionFacts("yes_no", "Mange-t-il au collège\u202f?"))
     questions.add(
-        survey.questionnaire, QuestionFacts("one", "Quel jour\u202f?", choices=("Lundi", "Jeudi"), is_required=False)
+        survey.questionnaire,
+        QuestionFacts("one", "Quel jour\u202f?", choices=("Lundi", "Jeudi"), is_required=False),
     )
     survey.save()
     return survey
@@ -119,7 +120,10 @@ def pupils(election: Election) -> list[Person]:
 
 def stands(election: Election, pupil: Person, substitute: Person, **more: Any) -> Candidate:
     found: Candidate = Candidate.objects.create(
-        election=election, pupil=pupil, substitute=substitute, **{"state": "accepted", "words": "Des idées."} | more
+        election=election,
+        pupil=pupil,
+        substitute=substitute,
+        **{"state": "accepted", "words": "Des idées."} | more,
     )
     return found
 

@@ -27,7 +27,11 @@ def surveys(request: HttpRequest) -> HttpResponse:
     viewer, now = request.viewer, timezone.now()
     page = page_for(request, queries.received(viewer), A_PAGE)
     rows = [
-        (voter, voter.survey.takes_answers(now) and not voter.answered, queries.may_see_results(voter.survey, voter, now))
+        (
+            voter,
+            voter.survey.takes_answers(now) and not voter.answered,
+            queries.may_see_results(voter.survey, voter, now),
+        )
         for voter in page.object_list
     ]
     context = {
@@ -50,7 +54,9 @@ def answer(request: HttpRequest, voter: Voter) -> HttpResponse:
     return _page(request, voter)
 
 
-def _page(request: HttpRequest, voter: Voter, form: ResponseForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, voter: Voter, form: ResponseForm | None = None, status: int = 200
+) -> HttpResponse:
     now, survey = timezone.now(), queries.whole(voter.survey_id)
     voter = Voter.objects.select_related("pupil", "person").get(pk=voter.pk)
     asked = questions_of(survey.questionnaire) if survey.questionnaire else []
@@ -62,12 +68,16 @@ def _page(request: HttpRequest, voter: Voter, form: ResponseForm | None = None, 
     context = {
         "survey": survey,
         "voter": voter,
-        "form": (form or ResponseForm(asked, answers=own.answers if own else None)) if is_open and not is_done else None,
+        "form": (form or ResponseForm(asked, answers=own.answers if own else None))
+        if is_open and not is_done
+        else None,
         "own": own if is_sent else None,
         "said": answered(asked, own.answers) if own and is_sent else [],
         "is_done": is_done,
         "is_over": survey.is_over(now),
-        "results": queries.results(survey, without_words=True) if queries.may_see_results(survey, voter, now) else [],
+        "results": queries.results(survey, without_words=True)
+        if queries.may_see_results(survey, voter, now)
+        else [],
     }
     return render(request, "surveys/answer.html", context, status=status)
 
@@ -85,7 +95,11 @@ def _answered(request: HttpRequest, voter: Voter) -> HttpResponse:
             messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
         else:
             done = answering.answer(request.viewer, voter, form.answers)
-            sent = _("Votre bulletin est dans l’urne.") if survey.is_anonymous else _("Votre réponse est envoyée. Merci.")
+            sent = (
+                _("Votre bulletin est dans l’urne.")
+                if survey.is_anonymous
+                else _("Votre réponse est envoyée. Merci.")
+            )
             again = (
                 _("Vous avez déjà voté\u202f: un bulletin ne se change pas.")
                 if survey.is_anonymous
@@ -95,7 +109,10 @@ def _answered(request: HttpRequest, voter: Voter) -> HttpResponse:
     except answering.TooLate:
         messages.error(request, _("Ce sondage est terminé, ou n’est pas encore ouvert. Rien n’a été envoyé."))
     except answering.AnsweredAlready:
-        messages.info(request, _("Une réponse a déjà été donnée pour cet élève\u202f: une seule est demandée par famille."))
+        messages.info(
+            request,
+            _("Une réponse a déjà été donnée pour cet élève\u202f: une seule est demandée par famille."),
+        )
     except answering.NotAwaited:
         messages.error(request, _("Votre réponse n’est plus attendue pour ce sondage."))
     return redirect("surveys:answer", pk=voter.pk)

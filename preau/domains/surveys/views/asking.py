@@ -104,11 +104,15 @@ def _reminder(request: HttpRequest, found: queries.Following) -> str:
     """What the button says: how many, and when it leaves; nothing when there is nobody to remind."""
     if not found.missing or not found.survey.takes_answers(timezone.now()):
         return ""
-    said = ngettext("Relancer (%(num)s réponse manque)", "Relancer (%(num)s réponses manquent)", found.missing) % {
-        "num": found.missing
-    }
+    said = ngettext(
+        "Relancer (%(num)s réponse manque)", "Relancer (%(num)s réponses manquent)", found.missing
+    ) % {"num": found.missing}
     at = opening_after(request.viewer.school, timezone.now())
-    return said if at is None else _("%(what)s, départ %(when)s") % {"what": said, "when": dates.day_and_hour(at)}
+    return (
+        said
+        if at is None
+        else _("%(what)s, départ %(when)s") % {"what": said, "when": dates.day_and_hour(at)}
+    )
 
 
 def _draft_page(
@@ -178,7 +182,9 @@ def send(request: HttpRequest, survey: Survey) -> HttpResponseRedirect:
     except writing.Nobody:
         messages.error(request, _("Personne ne recevrait ce sondage : choisissez une classe."))
     else:
-        said = ngettext("Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number)
+        said = ngettext(
+            "Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number
+        )
         messages.success(request, said % {"num": number})
     return redirect("surveys:survey", pk=survey.pk)
 
@@ -190,7 +196,10 @@ def remove(request: HttpRequest, survey: Survey) -> HttpResponseRedirect:
     """Throw a draft away."""
     done = writing.remove(request.viewer, survey)
     tell_outcome(
-        request, done, _("Le brouillon est supprimé."), _("Ce sondage est parti : il se termine, il ne s’efface pas.")
+        request,
+        done,
+        _("Le brouillon est supprimé."),
+        _("Ce sondage est parti : il se termine, il ne s’efface pas."),
     )
     return redirect("surveys:followed")
 
@@ -204,7 +213,9 @@ def remind(request: HttpRequest, survey: Survey) -> HttpResponseRedirect:
     except writing.Late:
         messages.error(request, _("Ce sondage n’attend pas de réponse en ce moment."))
     except writing.TooSoon:
-        messages.info(request, _("Une relance est déjà partie aujourd’hui. La prochaine est possible demain."))
+        messages.info(
+            request, _("Une relance est déjà partie aujourd’hui. La prochaine est possible demain.")
+        )
     except writing.Nobody:
         messages.info(request, _("Il n’y a personne à relancer."))
     else:
@@ -222,7 +233,9 @@ def send_to_newcomers(request: HttpRequest, survey: Survey) -> HttpResponseRedir
     except writing.NotYours:
         messages.error(request, str(NOT_YOURS))
     else:
-        said = ngettext("Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number)
+        said = ngettext(
+            "Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number
+        )
         tell_outcome(request, number > 0, said % {"num": number}, _("Personne n’est arrivé depuis."))
     return redirect("surveys:survey", pk=survey.pk)
 

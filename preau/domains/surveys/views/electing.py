@@ -49,7 +49,10 @@ def open_election(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         made, is_new = voting.open_election(request.viewer, form.cleaned_data["group"])
         tell_outcome(
-            request, is_new, _("L’élection est ouverte : les élèves se présentent."), _("Elle était déjà ouverte.")
+            request,
+            is_new,
+            _("L’élection est ouverte : les élèves se présentent."),
+            _("Elle était déjà ouverte."),
         )
         return redirect("surveys:election", pk=made.pk)
     return render_form(request, "surveys/open_election.html", {"form": form})
@@ -70,14 +73,16 @@ def _context(request: HttpRequest, election: Election) -> dict[str, object]:
     return {
         "election": election,
         "holds": rules.holds(viewer, election),
-        "rounds": [(one, queries.points_of(one, candidates) if not one.round.is_open else []) for one in rounds],
+        "rounds": [
+            (one, queries.points_of(one, candidates) if not one.round.is_open else []) for one in rounds
+        ],
         "candidates": candidates,
-        "own": next((one.candidate for one in candidates if one.candidate.pupil_id == viewer.person.pk), None),
+        "own": next(
+            (one.candidate for one in candidates if one.candidate.pupil_id == viewer.person.pk), None
+        ),
         "elector": line,
         "may_stand": rules.is_elector(viewer) and election.state == Election.State.CANDIDATES,
-        "names": ", ".join(
-            one.candidate.pupil.full_name for one in candidates if one.candidate.elected_in
-        ),
+        "names": ", ".join(one.candidate.pupil.full_name for one in candidates if one.candidate.elected_in),
     }
 
 
@@ -90,7 +95,9 @@ def stand(request: HttpRequest, election: Election) -> HttpResponse:
     form = CandidacyForm(request.viewer, election, request.POST or None, own=own)
     if form.is_valid():
         data = form.cleaned_data
-        facts = voting.Candidacy(data.get("pupil") or request.viewer.person, data["substitute"], data["words"])
+        facts = voting.Candidacy(
+            data.get("pupil") or request.viewer.person, data["substitute"], data["words"]
+        )
         try:
             done = voting.stand(request.viewer, election, facts)
         except voting.NotNow:
@@ -98,7 +105,11 @@ def stand(request: HttpRequest, election: Election) -> HttpResponse:
         except voting.NotOfTheClass:
             messages.error(request, _("Titulaire et suppléant sont deux élèves de la classe."))
         else:
-            said = _("La candidature est notée.") if form.own is None else _("Votre candidature est envoyée : un adulte la lit.")
+            said = (
+                _("La candidature est notée.")
+                if form.own is None
+                else _("Votre candidature est envoyée : un adulte la lit.")
+            )
             tell_outcome(request, done, said, _("C’était déjà noté ainsi."))
         return redirect("surveys:election", pk=election.pk)
     return render_form(request, "surveys/stand.html", {"form": form, "election": election})
@@ -157,9 +168,13 @@ def close_round(request: HttpRequest, election: Election) -> HttpResponseRedirec
     try:
         done = voting.close_round(request.viewer, election)
     except voting.NotTheSame:
-        messages.error(request, _("Les deux dépouillements ne disent pas la même chose : rien n’est proclamé."))
+        messages.error(
+            request, _("Les deux dépouillements ne disent pas la même chose : rien n’est proclamé.")
+        )
     else:
-        tell_outcome(request, done, _("Le tour est clos et dépouillé deux fois."), _("Aucun vote n’est ouvert."))
+        tell_outcome(
+            request, done, _("Le tour est clos et dépouillé deux fois."), _("Aucun vote n’est ouvert.")
+        )
     return redirect("surveys:election", pk=election.pk)
 
 
@@ -167,7 +182,9 @@ def close_round(request: HttpRequest, election: Election) -> HttpResponseRedirec
 @require_http_methods(["GET", "POST"])
 def vote(request: HttpRequest, elector: Elector) -> HttpResponse:
     """A pupil's own ballot."""
-    elector = Elector.objects.select_related("round", "round__election", "round__election__group").get(pk=elector.pk)
+    elector = Elector.objects.select_related("round", "round__election", "round__election__group").get(
+        pk=elector.pk
+    )
     election = elector.round.election
     form = BallotForm(queries.standing(election), request.POST or None)
     is_open = elector.round.is_open and not elector.has_voted
@@ -212,7 +229,9 @@ def booth(request: HttpRequest) -> HttpResponse:
         elector = queries.elector_of_code(form.cleaned_data["code"])
     if elector is None:
         throttle.hit("surveys.booth", address, window=WINDOW)
-        form.add_error("code", _("Ce code ne sert pas, ou a déjà servi. Demandez à l’adulte qui organise le vote."))
+        form.add_error(
+            "code", _("Ce code ne sert pas, ou a déjà servi. Demandez à l’adulte qui organise le vote.")
+        )
         return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
     return _ballot_at_booth(request, elector, form.cleaned_data["code"])
 
@@ -229,7 +248,13 @@ def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpR
         else:
             messages.success(request, _("Le bulletin est dans l’urne. Au suivant."))
         return redirect("surveys:booth")
-    context = {"form": ballot, "code": code, "election": election, "round": elector.round, "candidates": standing}
+    context = {
+        "form": ballot,
+        "code": code,
+        "election": election,
+        "round": elector.round,
+        "candidates": standing,
+    }
     return render(request, "surveys/booth_ballot.html", context, status=status_of(ballot))
 
 
@@ -259,7 +284,10 @@ def printed(page: str, name: str) -> HttpResponse:
 @require_safe
 def minutes(request: HttpRequest, election: Election) -> HttpResponse:
     """The minutes: the roll, the votes, who is elected, the digest of each count."""
-    return printed(exports.page_of("surveys/minutes_pdf.html", _context(request, election)), f"proces-verbal-{election.pk}")
+    return printed(
+        exports.page_of("surveys/minutes_pdf.html", _context(request, election)),
+        f"proces-verbal-{election.pk}",
+    )
 
 
 # Delegates
