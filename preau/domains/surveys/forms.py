@@ -122,9 +122,9 @@ class SurveyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         staff = data.get("audience") == Survey.Audience.STAFF
-        if data.get("audience") and not staff and not data.get("groups") and not data.get("everyone"):
-            if "groups" not in self.errors:
-                self.add_error("groups", _("Choisissez au moins une classe ou un groupe."))
+        nobody = not data.get("groups") and not data.get("everyone")
+        if data.get("audience") and not staff and nobody and "groups" not in self.errors:
+            self.add_error("groups", _("Choisissez au moins une classe ou un groupe."))
         last, first = data.get("last_day"), data.get("first_day")
         if last and self._at(last, CLOSES) <= timezone.now():
             self.add_error("last_day", _("Choisissez un jour à venir."))

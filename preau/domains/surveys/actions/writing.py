@@ -171,7 +171,7 @@ def send(viewer: Viewer, survey: Survey) -> int:
         raise Nobody
     survey.state, survey.sent_at, survey.written_at = Survey.State.SENT, now, now
     survey.save(update_fields=["state", "sent_at", "written_at"])
-    Questionnaire.objects.filter(pk=survey.questionnaire_id).update(made_at=now)
+    Questionnaire.objects.filter(pk=survey.questionnaire.pk).update(made_at=now)
     if survey.is_anonymous:
         Urn.objects.create(survey=survey)
     made = Voter.objects.bulk_create(lines, batch_size=500)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.questions.models import Questionnaire
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, School, SchoolQuerySet
-from preau.directory.models.scoping import active_on
 from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Profile, Role

@@ -81,7 +81,7 @@ def rounds_of(election: Election) -> list[RoundLine]:
             row,
             row.lines if row.is_open else row.on_roll,
             row.ticks if row.is_open else row.voted,
-            row.is_open or counting.is_same(row) and counting.digest_of(row) == row.digest,
+            row.is_open or (counting.is_same(row) and counting.digest_of(row) == row.digest),
         )
         for row in rows
     ]

@@ -206,10 +206,7 @@ def results(survey: Survey, *, without_words: bool = False) -> list[QuestionResu
     """Question by question; of an anonymous survey nothing below the threshold. `without_words`: no free text, for those who answered."""
     if survey.questionnaire is None:
         return []
-    if survey.is_anonymous:
-        found = anonymous_results(survey)
-    else:
-        found = results_of(survey.questionnaire)
+    found = anonymous_results(survey) if survey.is_anonymous else results_of(survey.questionnaire)
     if without_words:
         return [result for result in found if result.points or result.is_hidden]
     return found

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
+from preau.directory.boards import spokespeople
 from preau.directory.models import Assignment, Enrolment, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
@@ -193,7 +194,7 @@ def test_at_the_booth_a_code_serves_once(
     booth = reverse("surveys:booth")
     assert client.post(booth, {"code": former[0][1]}).status_code == 422
     page = client.post(booth, {"code": f"{code[:4]}-{code[4:].lower()}"}).content.decode()
-    assert first.pupil.full_name in page and pupil.pk not in {first.pupil_id} or page
+    assert first.pupil.full_name in page and pupil.list_name not in page
     assert client.post(booth, {"code": code, "voter": "oui"}).status_code == 422
     client.post(booth, {"code": code, "voter": "oui", "ballot": str(second.pk)})
     assert Urn.objects.get(round=round_).ballots == [str(second.pk)]
@@ -353,8 +354,6 @@ def test_the_minutes_say_the_roll_the_votes_and_the_digest(
 
 
 def test_delegates_are_found_by_messaging_through_the_board(college: World, seat_of: Any) -> None:
-    from preau.directory.boards import spokespeople
-
     Delegate.objects.all().delete()
     pupil, guardian = college.people["pupil"], college.people["guardian"]
     Delegate.objects.create(

@@ -186,7 +186,7 @@ def vote(request: HttpRequest, elector: Elector) -> HttpResponse:
         pk=elector.pk
     )
     election = elector.round.election
-    form = BallotForm(queries.standing(election), request.POST or None)
+    form = BallotForm(queries.standing(election), request.POST if request.method == "POST" else None)
     is_open = elector.round.is_open and not elector.has_voted
     if request.method == "POST" and (form.is_valid() or not is_open):
         try:
