@@ -72,8 +72,8 @@ PAGES = [
     Page("surveys:results", FOLLOWERS, otherwise=404, model=own_survey),
     Page("surveys:change", {"teacher"}, otherwise=404, model=own_draft),
     Page("surveys:answer", {"guardian"}, otherwise=404, model=own_line),
-    Page("surveys:election", {"head", "cpe", "pupil"}, otherwise=404, model=own_election),
-    Page("surveys:stand", {"head", "cpe", "pupil"}, otherwise=404, model=own_election),
+    Page("surveys:election", {"head", "cpe", "teacher", "pupil"}, otherwise=404, model=own_election),
+    Page("surveys:stand", {"head", "cpe", "teacher", "pupil"}, otherwise=404, model=own_election),
     Page("surveys:vote", {"pupil"}, otherwise=404, model=own_elector),
 ]
 PUBLIC = {"surveys:booth"}
@@ -138,9 +138,15 @@ READ: Near = near(
     other_school=NEIGHBOURING,
 )
 RECEIVED: Near = near(own={"guardian"}, other_class={"former_guardian"}, departed={"guardian"})
-HELD: Near = near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING)
+HOLDERS = LIFE | {"teacher"}
+HELD: Near = near(
+    own=HOLDERS, other_class=LIFE | {"teacher_parent"}, departed=HOLDERS, other_school=NEIGHBOURING
+)
 OF_CLASS: Near = near(
-    own=LIFE | {"pupil"}, other_class=LIFE, departed=LIFE | {"pupil"}, other_school=NEIGHBOURING
+    own=HOLDERS | {"pupil"},
+    other_class=LIFE | {"teacher_parent"},
+    departed=HOLDERS | {"pupil"},
+    other_school=NEIGHBOURING,
 )
 SEES: dict[type[Model], Near] = {
     Survey: READ,
@@ -323,13 +329,13 @@ BODIES = {
     "surveys:withdraw": Body("pupil", before=_at("candidates")),
     "surveys:open_round": Body("head", before=_at("candidates")),
     "surveys:close_round": Body("head"),
-    "surveys:codes": Body("head", again={"surveys_elector": "a slip that is lost is drawn anew"}),
+    "surveys:codes": Body("head", again=dict.fromkeys(["surveys_elector", "journal_line"], "a slip that is lost is drawn anew")),
     "surveys:vote": Body("pupil", lambda stage: {"ballot": "blanc"}, wrong=lambda stage: {"ballot": ""}),
     "surveys:booth": Body(
         "visitor",
         lambda stage: {"code": CODE, "voter": "oui", "ballot": "blanc"},
         before=_with_code,
-        wrong=lambda stage: {"code": ""},
+        wrong=lambda stage: {"ballot": ""},
     ),
     "surveys:name_parent": Body(
         "head",
@@ -340,7 +346,6 @@ BODIES = {
     "surveys:end_delegate": Body("head"),
 }
 ONE_BUTTON = {"surveys:decide"}
-WITH_SECRETS = {"surveys:booth"}
 READ_BY = dict.fromkeys(["surveys:write", "surveys:change", "surveys:add_question"], {"head"} | OWN_CLASS) | {
     "surveys:answer": {"head"},
     "surveys:stand": LIFE,
@@ -430,7 +435,8 @@ def _election(stage: Stage, scope: str, group: Group, by: Person) -> None:
     candidate = Candidate.objects.create(
         election=election, pupil=there[0], substitute=there[1], words="Des idées.", state="accepted"
     )
-    round_ = Round.objects.create(election=election, number=1, opened_at=NOW)
+    closed = {"closed_at": NOW, "closed_by": by} if scope == DEPARTED else {}
+    round_ = Round.objects.create(election=election, number=1, opened_at=NOW, **closed)
     Urn.objects.create(round=round_)
     electors = [Elector.objects.create(round=round_, pupil=pupil) for pupil in there]
     delegate = Delegate.objects.create(
