@@ -329,7 +329,9 @@ BODIES = {
     "surveys:withdraw": Body("pupil", before=_at("candidates")),
     "surveys:open_round": Body("head", before=_at("candidates")),
     "surveys:close_round": Body("head"),
-    "surveys:codes": Body("head", again=dict.fromkeys(["surveys_elector", "journal_line"], "a slip that is lost is drawn anew")),
+    "surveys:codes": Body(
+        "head", again=dict.fromkeys(["surveys_elector", "journal_line"], "a slip that is lost is drawn anew")
+    ),
     "surveys:vote": Body("pupil", lambda stage: {"ballot": "blanc"}, wrong=lambda stage: {"ballot": ""}),
     "surveys:booth": Body(
         "visitor",
