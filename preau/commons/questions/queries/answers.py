@@ -1,7 +1,7 @@
 """What people answered, in words and in numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -57,13 +57,17 @@ def answered(questions: Iterable[Question], answers: Mapping[str, Any]) -> list[
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """What was answered to one question. `points`: each answer and how often, as `ui.chart` draws them; `texts`: free words."""
+    """What was answered to one question. `points`: each answer and how often, as `ui.chart` draws them; `texts`: free words.
+
+    `is_hidden`: too few answered for anything to be shown of it, not even how many.
+    """
 
     label: str
     number: int
     points: tuple[tuple[str, int], ...] = ()
     texts: tuple[str, ...] = ()
     said: str = ""
+    is_hidden: bool = False
 
 
 def results_of(questionnaire: Questionnaire, counted: Iterable[int] | None = None) -> list[QuestionResult]:
@@ -72,8 +76,18 @@ def results_of(questionnaire: Questionnaire, counted: Iterable[int] | None = Non
     rows = questionnaire.responses.sent()
     if counted is not None:
         rows = rows.filter(pk__in=list(counted))
-    sent = list(rows.order_by("pk").values_list("answers", flat=True))
-    return [_result(question, [answers.get(question.name) for answers in sent]) for question in questions]
+    return results_from(questions, list(rows.order_by("pk").values_list("answers", flat=True)))
+
+
+def results_from(
+    questions: Iterable[Question], sent: Sequence[Mapping[str, Any]], at_least: int = 0
+) -> list[QuestionResult]:
+    """The same of answers that are at hand, whoever gave them; hidden where fewer than `at_least` answered a question."""
+    found = [_result(question, [answers.get(question.name) for answers in sent]) for question in questions]
+    return [
+        result if result.number >= at_least else QuestionResult(result.label, 0, is_hidden=True)
+        for result in found
+    ]
 
 
 def _result(question: Question, values: list[Any]) -> QuestionResult:
@@ -115,6 +129,17 @@ def lines_of(questionnaire: Questionnaire) -> tuple[list[str], Iterator[list[str
         ]
         for row in rows.iterator(chunk_size=500)
     )
+
+
+def counts_csv(results: Iterable[QuestionResult]) -> Iterator[str]:
+    """How often each answer was given, without anybody's line."""
+    header = [_("Question"), _("Réponse"), _("Nombre")]
+    rows = (
+        [result.label, answer, number]
+        for result in results
+        for answer, number in (*result.points, *((text, 1) for text in result.texts))
+    )
+    return csvtext.lines(header, rows)
 
 
 def csv_of(questionnaire: Questionnaire) -> Iterator[str]:

@@ -1,0 +1,271 @@
+"""A survey is written, leaves, is told again, ends, is asked anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.commons.questions import actions as questions
+from preau.commons.questions.models import Questionnaire
+from preau.commons.questions.queries.typed import QuestionFacts
+from preau.directory.models import Group, Person
+from preau.directory.viewer import Viewer
+from preau.domains.surveys.actions import telling as telling_of
+from preau.domains.surveys.models import Reminder, Survey, Urn, Voter
+from preau.domains.surveys.queries import surveys as queries
+from preau.foundation import journal, text
+from preau.foundation.locks import lock
+
+HOUSE = "surveys"
+# Sent in the transaction: the keys of lines of the roll, and the reminder's, 0 for a survey that has just opened. A task tells them.
+telling = Signal()
+WRITTEN = (
+    "audience",
+    "each_guardian",
+    "everyone",
+    "title",
+    "text",
+    "is_anonymous",
+    "quorum",
+    "shows_results",
+    "opens_at",
+    "closes_at",
+)
+
+
+class NotADraft(Exception):
+    """It has left already: its questions stay."""
+
+
+class Nobody(Exception):
+    """Nobody would be asked, or reminded."""
+
+
+class NoQuestion(Exception):
+    """It asks nothing yet."""
+
+
+class TooSoon(Exception):
+    """Told again today already."""
+
+
+class Late(Exception):
+    """The moment to answer has passed, or has not come."""
+
+
+class NotYours(Exception):
+    """It names a class or a group whom this person does not ask any more."""
+
+
+@dataclass(frozen=True)
+class SurveyFacts:
+    """What somebody wrote, clean."""
+
+    audience: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    text: str = ""
+    each_guardian: bool = False
+    everyone: bool = False
+    groups: Sequence[Group] = ()
+    roles: Sequence[str] = ()
+    is_anonymous: bool = False
+    quorum: int = 0
+    shows_results: bool = False
+
+
+@transaction.atomic
+def write(viewer: Viewer, facts: SurveyFacts, sent_as: str) -> Survey:
+    """Keep a new draft; the same form sent twice is one."""
+    lock(Person, viewer.person.pk)
+    known: Survey | None = (
+        Survey.objects.filter(author=viewer.person.pk, sent_as=sent_as).first() if sent_as else None
+    )
+    if known is not None:
+        return known
+    if viewer.school is None:
+        raise Nobody
+    survey = Survey(school=viewer.school, author=viewer.person, written_at=timezone.now(), sent_as=sent_as)
+    _fill(survey, facts)
+    return survey
+
+
+@transaction.atomic
+def change(viewer: Viewer, survey: Survey, facts: SurveyFacts) -> Survey:
+    """Write a draft anew. Raises NotADraft."""
+    survey = _draft(survey)
+    _fill(survey, facts)
+    return survey
+
+
+def _fill(survey: Survey, facts: SurveyFacts) -> None:
+    for name in WRITTEN:
+        setattr(survey, name, getattr(facts, name))
+    survey.roles, survey.search_title = list(facts.roles), text.fold(facts.title)
+    survey.save()
+    survey.groups.set(facts.groups)
+
+
+def _draft(survey: Survey) -> Survey:
+    survey = lock(Survey, survey.pk)
+    if not survey.is_draft:
+        raise NotADraft
+    return survey
+
+
+@transaction.atomic
+def questionnaire_of(viewer: Viewer, survey: Survey) -> Questionnaire:
+    """The questions of a draft, begun where there are none. Raises NotADraft."""
+    survey = _draft(survey)
+    if survey.questionnaire is None:
+        survey.questionnaire = questions.make(HOUSE, survey.school, viewer.person, survey.title)
+        survey.save(update_fields=["questionnaire"])
+    return survey.questionnaire
+
+
+@transaction.atomic
+def add_question(viewer: Viewer, survey: Survey, facts: QuestionFacts) -> None:
+    """One more question, which nobody has been asked. Raises NotADraft."""
+    questions.add(questionnaire_of(viewer, survey), facts)
+
+
+@transaction.atomic
+def remove_question(viewer: Viewer, survey: Survey, key: int) -> bool:
+    """Take a question away from a draft; False when it is gone. Raises NotADraft."""
+    survey = _draft(survey)
+    return survey.questionnaire is not None and questions.remove(survey.questionnaire, key)
+
+
+@transaction.atomic
+def remove(viewer: Viewer, survey: Survey) -> bool:
+    """Throw a draft away; False when it has left."""
+    survey = lock(Survey, survey.pk)
+    if not survey.is_draft:
+        return False
+    if survey.questionnaire_id:
+        Questionnaire.objects.filter(pk=survey.questionnaire_id).delete()
+    survey.delete()
+    return True
+
+
+@transaction.atomic
+def send(viewer: Viewer, survey: Survey) -> int:
+    """It leaves: one line of the roll for each person; returns how many. The version before it is over.
+
+    Raises NotADraft for a second click, Late, NotYours, NoQuestion, Nobody.
+    """
+    survey = _draft(survey)
+    now = timezone.now()
+    if now >= survey.closes_at:
+        raise Late
+    if not queries.are_ones_own(viewer, survey):
+        raise NotYours
+    if survey.questionnaire is None or not survey.questionnaire.questions.exists():
+        raise NoQuestion
+    lines = queries.voters_meant(survey, viewer.today)
+    if not lines:
+        raise Nobody
+    survey.state, survey.sent_at, survey.written_at = Survey.State.SENT, now, now
+    survey.save(update_fields=["state", "sent_at", "written_at"])
+    Questionnaire.objects.filter(pk=survey.questionnaire.pk).update(made_at=now)
+    if survey.is_anonymous:
+        Urn.objects.create(survey=survey)
+    made = Voter.objects.bulk_create(lines, batch_size=500)
+    journal.record(viewer, "surveys.sent", survey, recipients=len(made))
+    if survey.former_id:
+        former = lock(Survey, survey.former_id)
+        if former.state == Survey.State.SENT:
+            _end(former)
+    telling.send(sender=Survey, survey_id=survey.pk, voters=[], reminder=0)
+    return len(made)
+
+
+@transaction.atomic
+def send_to_newcomers(viewer: Viewer, survey: Survey) -> int:
+    """A list has grown since: those who are not on the roll come on it; returns how many. The second click finds nobody.
+
+    Raises NotYours.
+    """
+    survey = lock(Survey, survey.pk)
+    if not queries.are_ones_own(viewer, survey):
+        raise NotYours
+    over = survey.is_draft or survey.is_over(timezone.now())
+    lines = [] if over else queries.arrived_since(survey, viewer.today)
+    made = Voter.objects.bulk_create(lines, batch_size=500)
+    if made:
+        journal.record(viewer, "surveys.sent_again", survey, recipients=len(made))
+        keys = [one.pk for one in made]
+        telling.send(sender=Survey, survey_id=survey.pk, voters=keys, reminder=0)
+    return len(made)
+
+
+@transaction.atomic
+def remind(viewer: Viewer, survey: Survey) -> Reminder:
+    """Tell again those who are asked and have not answered, once a day. Raises Late, TooSoon, Nobody."""
+    survey = lock(Survey, survey.pk)
+    if not survey.takes_answers(timezone.now()):
+        raise Late
+    if survey.reminders.filter(day=viewer.today).exists():
+        raise TooSoon
+    missing = survey.voters.filter(answered=False).asked(viewer.today)
+    found = list(missing.order_by("pk").values_list("pk", "person_id"))
+    if not found:
+        raise Nobody
+    made: Reminder = Reminder.objects.create(
+        survey=survey, day=viewer.today, by=viewer.person, number=len({person for _key, person in found})
+    )
+    journal.record(viewer, "surveys.reminded", survey, recipients=made.number)
+    keys = [key for key, _person in found]
+    telling.send(sender=Survey, survey_id=survey.pk, voters=keys, reminder=made.pk)
+    return made
+
+
+@transaction.atomic
+def close(viewer: Viewer, survey: Survey) -> bool:
+    """No answer is awaited any more."""
+    survey = lock(Survey, survey.pk)
+    if survey.state != Survey.State.SENT:
+        return False
+    _end(survey)
+    journal.record(viewer, "surveys.closed", survey)
+    return True
+
+
+def _end(survey: Survey) -> None:
+    survey.state = Survey.State.CLOSED
+    survey.save(update_fields=["state"])
+    telling_of.settle_all(survey)
+
+
+@transaction.atomic
+def ask_again(viewer: Viewer, survey: Survey) -> Survey:
+    """A draft with the same questions, to be changed; answers already given stay with the version that asked them. A second click finds
+    the same draft. Raises NoQuestion."""
+    survey = lock(Survey, survey.pk)
+    known: Survey | None = Survey.objects.filter(former=survey).first()
+    if known is not None:
+        return known
+    if survey.questionnaire is None:
+        raise NoQuestion
+    lasts = survey.closes_at - survey.opens_at
+    now = timezone.now()
+    made = Survey(
+        school_id=survey.school_id,
+        author=viewer.person,
+        written_at=now,
+        former=survey,
+        roles=survey.roles,
+        search_title=survey.search_title,
+        questionnaire=questions.new_version(survey.questionnaire, viewer.person),
+    )
+    for name in WRITTEN:
+        setattr(made, name, getattr(survey, name))
+    if survey.closes_at <= now:
+        made.opens_at, made.closes_at = now, now + lasts
+    made.save()
+    made.groups.set(survey.groups.all())
+    return made

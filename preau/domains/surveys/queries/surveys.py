@@ -1,0 +1,412 @@
+"""Surveys in lists, whom they ask, their following, their results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from preau.commons.questions.models import Questionnaire, Response
+from preau.commons.questions.queries.answers import QuestionResult, questions_of, results_from, results_of
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.viewer import Viewer
+from preau.directory.words import Authority, Role
+from preau.domains.surveys import rules
+from preau.domains.surveys.models import Survey, Urn, Voter
+from preau.domains.surveys.models.surveys import STAFF, born_before
+from preau.foundation import boards, dates
+from preau.foundation.awaited import Row, row_of
+from preau.foundation.boards import Awaited, Hit
+from preau.foundation.lookup import LookupTerms, found_in, titled
+
+SOURCE = "surveys"
+Part, Audience = Voter.Part, Survey.Audience
+
+
+def groups_for(viewer: Viewer) -> "QuerySet[Group]":
+    """Those whom this viewer asks: of this year; a teacher, those that they teach."""
+    found = Group.objects.in_school(viewer).filter(year=viewer.year)
+    if not rules.asks_all(viewer):
+        taught = Assignment.objects.active(viewer.today).filter(teacher=viewer.person.pk)
+        found = found.filter(pk__in=taught.values("group_id"))
+    return found.order_by("kind", "name", "pk")
+
+
+def are_ones_own(viewer: Viewer, survey: Survey) -> bool:
+    """Does this person ask today all whom the survey names?"""
+    if (survey.everyone or survey.audience == Audience.STAFF) and not rules.asks_all(viewer):
+        return False
+    return not survey.groups.exclude(pk__in=groups_for(viewer).order_by().values("pk")).exists()
+
+
+def whole(pk: int) -> Survey:
+    return Survey.objects.select_related("school", "author", "questionnaire", "former", "following").get(
+        pk=pk
+    )
+
+
+# Whom it asks
+
+
+def pupils_meant(survey: Survey, today: date) -> "QuerySet[Person]":
+    """Who learns today in the classes and groups of a survey, or in the school."""
+    here = Holding.objects.active(today).filter(school=survey.school_id, role=Role.PUPIL)
+    found = Person.objects.filter(pk__in=here.values("person_id"), erased_at=None)
+    if survey.everyone:
+        return found
+    learnt = Enrolment.objects.active(today).filter(group__in=survey.groups.all(), school=survey.school_id)
+    return found.filter(pk__in=learnt.values("pupil_id"))
+
+
+def voters_meant(survey: Survey, today: date) -> list[Voter]:
+    """Whom a survey asks, one line a pupil and a person, as the file is today (two or three queries). Not saved.
+
+    Of a family, those who hold parental authority; of a pupil of age, themselves.
+    """
+    if survey.audience == Audience.STAFF:
+        return [
+            Voter(survey=survey, person=person, part=Part.STAFF) for person in _staff_meant(survey, today)
+        ]
+    pupils = pupils_meant(survey, today).order_by("pk")
+    if survey.audience == Audience.FAMILIES:
+        of_age = pupils.filter(birth_date__lte=born_before(today))
+        links = (
+            Guardianship.objects.informed(today)
+            .of_another()
+            .filter(pupil__in=pupils.order_by().values("pk"), authority=Authority.LEGAL)
+            .filter(guardian__is_institution=False)
+            .exclude(pupil__birth_date__lte=born_before(today))
+            .order_by("pupil_id", "contact_priority", "pk")
+        )
+        guardians = [
+            Voter(survey=survey, pupil_id=link.pupil_id, person_id=link.guardian_id, part=Part.GUARDIAN)
+            for link in links
+        ]
+    else:
+        of_age, guardians = pupils, []
+    own = [Voter(survey=survey, pupil=pupil, person=pupil, part=Part.OWN) for pupil in of_age]
+    return own + guardians
+
+
+def _staff_meant(survey: Survey, today: date) -> "QuerySet[Person]":
+    """By function, or all; of groups, those who teach them."""
+    held = Holding.objects.active(today).filter(school=survey.school_id, role__in=survey.roles or STAFF)
+    found = Person.objects.filter(pk__in=held.values("person_id"), erased_at=None)
+    if survey.groups.exists():
+        taught = Assignment.objects.active(today).filter(group__in=survey.groups.all())
+        found = found.filter(pk__in=taught.values("teacher_id"))
+    return found.order_by("pk")
+
+
+def arrived_since(survey: Survey, today: date) -> list[Voter]:
+    """Whom a list has gained since it left, new guardians, pupils come of age: they are not on the roll yet.
+
+    Whoever shares an answer that was given comes with it.
+    """
+    known = set(survey.voters.values_list("pupil_id", "person_id"))
+    answered = set(survey.voters.filter(answered=True).values_list(survey.counts_by, flat=True))
+    found = [one for one in voters_meant(survey, today) if (one.pupil_id, one.person_id) not in known]
+    for one in found:
+        one.answered = getattr(one, survey.counts_by) in answered
+    return found
+
+
+# The following
+
+
+@dataclass(frozen=True)
+class RollRow:
+    """One answer that is awaited: of whom, and whether it came."""
+
+    name: str
+    detail: str
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Following:
+    """How many are asked, how many have answered, and is the quorum met?"""
+
+    survey: Survey
+    on_roll: int
+    answered: int
+    newcomers: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.on_roll - self.answered
+
+    @property
+    def share(self) -> int:
+        """Hundredths of those asked."""
+        return 100 * self.answered // self.on_roll if self.on_roll else 0
+
+    @property
+    def is_valid(self) -> bool:
+        """Half of seven is four: hundredths are compared as whole numbers."""
+        return 100 * self.answered >= self.survey.quorum * self.on_roll and self.answered > 0
+
+
+def following(survey: Survey, today: date, *, with_newcomers: bool = False) -> Following:
+    """Those whose answer counts today, and those who have answered (one query). Whoever left after they answered still counts."""
+    counted = survey.voters.filter(
+        Q(answered=True) | Q(pk__in=survey.voters.all().asked(today).order_by().values("pk"))
+    )
+    by = survey.counts_by
+    numbers = counted.order_by().aggregate(
+        on_roll=Count(by, distinct=True), answered=Count(by, distinct=True, filter=Q(answered=True))
+    )
+    newcomers = len(arrived_since(survey, today)) if with_newcomers else 0
+    return Following(survey, numbers["on_roll"], numbers["answered"], newcomers)
+
+
+def roll_of(survey: Survey, today: date, *, answered: bool) -> "QuerySet[Voter]":
+    """Who has answered, or who has not: never what. Of a family, its pupil stands for it: one line."""
+    found = survey.voters.filter(answered=answered)
+    if not answered:
+        found = found.asked(today)
+    first = Voter.objects.filter(
+        survey=survey, answered=answered, **{survey.counts_by: OuterRef(survey.counts_by)}
+    )
+    if not answered:
+        first = first.asked(today)
+    order = "pupil__search_name" if survey.counts_by == "pupil_id" else "person__search_name"
+    return (
+        found.filter(pk=Subquery(first.order_by("pk").values("pk")[:1]))
+        .select_related("pupil", "person")
+        .order_by(order, "pk")
+    )
+
+
+def rows_of_roll(survey: Survey, voters: Sequence[Voter]) -> list[RollRow]:
+    by_pupil = survey.counts_by == "pupil_id"
+    rows = []
+    for voter in voters:
+        if by_pupil and voter.pupil is not None:
+            name, detail = (
+                voter.pupil.list_name,
+                _("Famille") if voter.part == Part.GUARDIAN else _("Élève majeur"),
+            )
+        else:
+            name = voter.person.list_name
+            detail = voter.pupil.full_name if voter.part == Part.GUARDIAN and voter.pupil else ""
+        rows.append(RollRow(name, str(detail), voter.answered))
+    return rows
+
+
+# Results
+
+
+def results(survey: Survey, *, without_words: bool = False) -> list[QuestionResult]:
+    """Question by question; of an anonymous survey nothing below the threshold. `without_words`: no free text, for those who answered."""
+    if survey.questionnaire is None:
+        return []
+    found = anonymous_results(survey) if survey.is_anonymous else results_of(survey.questionnaire)
+    if without_words:
+        return [result for result in found if result.points or result.is_hidden]
+    return found
+
+
+def anonymous_results(survey: Survey) -> list[QuestionResult]:
+    questions = questions_of(survey.questionnaire) if survey.questionnaire else []
+    ballots = Urn.objects.filter(survey=survey).values_list("ballots", flat=True).first() or []
+    if len(ballots) < rules.THRESHOLD:
+        return [QuestionResult(question.label, 0, is_hidden=True) for question in questions]
+    return results_from(questions, ballots, rules.THRESHOLD)
+
+
+def own_response(survey: Survey, voter: Voter) -> Response | None:
+    """What this person has begun, else what they sent; nothing of an anonymous survey (one query)."""
+    if survey.is_anonymous or survey.questionnaire is None:
+        return None
+    own = survey.questionnaire.responses.filter(respondent=voter.person).exclude(
+        state=Response.State.REPLACED
+    )
+    if survey.counts_by == "pupil_id":
+        own = own.filter(subject=voter.pupil)
+    found = {row.state: row for row in own}
+    return found.get(Response.State.DRAFT) or found.get(Response.State.SENT)
+
+
+def may_see_results(survey: Survey, voter: Voter, now: datetime) -> bool:
+    """Where the author chose it: those who answered, once it is closed."""
+    return survey.shows_results and voter.answered and survey.is_over(now)
+
+
+# Lists
+
+
+def surveys_of(viewer: Viewer) -> "QuerySet[Survey]":
+    """What this member of the staff follows, the latest first."""
+    return (
+        Survey.objects.followed_by(viewer)
+        .select_related("author")
+        .prefetch_related("groups")
+        .order_by("-written_at", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class SurveyRow:
+    """A survey as the list of those who follow it shows it."""
+
+    pk: int
+    title: str
+    whom: str
+    author: str
+    when: str
+    tag: tuple[str, str]
+
+
+def rows_of_surveys(surveys: Sequence[Survey], now: datetime) -> list[SurveyRow]:
+    return [
+        SurveyRow(
+            survey.pk,
+            survey.title,
+            whom(survey),
+            survey.author.full_name,
+            dates.day(survey.closes_at),
+            state_of(survey, now),
+        )
+        for survey in surveys
+    ]
+
+
+def whom(survey: Survey) -> str:
+    """« Les familles, 5e B »."""
+    groups = [group.name for group in survey.groups.all()]
+    more = _("tout l’établissement") if survey.everyone else ", ".join(groups[:4])
+    return ", ".join(filter(None, [str(survey.get_audience_display()), more]))
+
+
+def state_of(survey: Survey, now: datetime) -> tuple[str, str]:
+    if survey.is_draft:
+        return _("Brouillon"), "todo"
+    if survey.is_over(now):
+        return _("Terminé"), "neutral"
+    return (_("Ouvert"), "done") if survey.opens_at <= now else (_("Pas encore ouvert"), "neutral")
+
+
+def received(viewer: Viewer) -> "QuerySet[Voter]":
+    """What one is asked, what waits first: one line a survey and a pupil."""
+    found = Voter.objects.received_by(viewer).select_related(
+        "survey", "survey__author", "survey__school", "pupil"
+    )
+    waits = found.filter(answered=False, survey__state=Survey.State.SENT, survey__closes_at__gt=viewer.moment)
+    rank = Case(When(pk__in=waits.order_by().values("pk"), then=Value(0)), default=Value(1))
+    return found.annotate(rank=rank).order_by("rank", "-survey__closes_at", "-pk")
+
+
+def rows_to_answer(viewer: Viewer) -> "QuerySet[Voter, Any]":
+    """The same for « À répondre »: of a survey with one answer a person, one line."""
+    others = Voter.objects.filter(
+        survey=OuterRef("survey_id"), person=OuterRef("person_id"), pk__lt=OuterRef("pk")
+    )
+    once = Q(survey__audience=Audience.FAMILIES, survey__each_guardian=True)
+    return row_of(
+        Voter.objects.to_answer(viewer).exclude(once & Exists(others)),
+        SOURCE,
+        about="pupil_id",
+        whose="pupil__given_name",
+        text="survey__title",
+        ends="survey__closes_at",
+        starts="survey__opens_at",
+        more="survey__school__timezone",
+        word="part",
+    )
+
+
+def surveys_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """Those that close first before the others."""
+    found = []
+    for row in sorted(rows, key=lambda row: (row.ends or viewer.moment, row.key)):
+        ends = row.ends or viewer.moment
+        found.append(
+            Awaited(
+                title=row.text,
+                url=reverse("surveys:answer", kwargs={"pk": row.key}),
+                gesture=_("Répondre"),
+                about=row.about or 0,
+                whose=row.whose if row.word == Part.GUARDIAN else "",
+                when=_("avant %(when)s") % {"when": dates.day_and_hour(ends)},
+                day=dates.local(ends, row.more).date(),
+                icon="chart-bar",
+            )
+        )
+    return found
+
+
+def agenda_of(viewer: Viewer, first: date, last: date) -> list[boards.AgendaEntry]:
+    """The last day of what waits for an answer (one query)."""
+    found = []
+    for voter in (
+        Voter.objects.to_answer(viewer).select_related("survey", "survey__school", "pupil").order_by("pk")
+    ):
+        survey = voter.survey
+        day = dates.local(survey.closes_at, survey.school.timezone).date()
+        if first <= day <= last:
+            found.append(
+                boards.AgendaEntry(
+                    uid=f"surveys-{voter.pk}",
+                    title=survey.title,
+                    starts=day,
+                    ends=day,
+                    whose=voter.pupil.given_name if voter.pupil and voter.part == Part.GUARDIAN else "",
+                    word=_("À répondre"),
+                    tone="todo",
+                    url=reverse("surveys:answer", kwargs={"pk": voter.pk}),
+                    for_the_day=True,
+                )
+            )
+    return found
+
+
+def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Survey]":
+    """The surveys that one follows or is asked, by their title; of those asked, the word is the line of the roll."""
+    mine = Voter.objects.received_by(viewer).filter(survey=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    followed = Survey.objects.followed_by(viewer).filter(pk=OuterRef("pk"))
+    rows = Survey.objects.visible_to(viewer).filter(wanted.may_be_in("search_title"))
+    line = Case(
+        When(Exists(followed), then=Value("")),
+        default=Cast(Subquery(mine), TextField()),
+        output_field=TextField(),
+    )
+    return titled(rows, folded="search_title", title="title", word=line, at="closes_at")
+
+
+def surveys_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> Sequence[Hit]:
+    return [
+        Hit(
+            row.title,
+            reverse("surveys:answer", kwargs={"pk": int(row.word)})
+            if row.word
+            else reverse("surveys:survey", kwargs={"pk": row.pk}),
+            _("jusqu’au %(day)s") % {"day": dates.day(row.at)} if row.at else "",
+            near=row.near,
+        )
+        for row in found_in(wanted, rows)
+    ]
+
+
+def questionnaires_shown(viewer: Viewer) -> Any:
+    """For the board of questions: those of the surveys that this viewer sees."""
+    seen = Survey.objects.visible_to(viewer).values("questionnaire_id")
+    return Questionnaire.objects.filter(pk__in=seen).values("pk")
+
+
+def questionnaires_read(viewer: Viewer) -> Any:
+    seen = Survey.objects.followed_by(viewer).values("questionnaire_id")
+    return Questionnaire.objects.filter(pk__in=seen).values("pk")
+
+
+def number_said(found: Following) -> str:
+    """« 12 réponses sur 26 »."""
+    return ngettext("%(done)s réponse sur %(all)s", "%(done)s réponses sur %(all)s", found.answered) % {
+        "done": found.answered,
+        "all": found.on_roll,
+    }

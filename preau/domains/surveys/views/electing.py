@@ -1,0 +1,335 @@
+"""The election of delegates: candidates, vote, booth, count, minutes; who is delegate."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.surveys import exports, rules
+from preau.domains.surveys.actions import voting
+from preau.domains.surveys.forms import BallotForm, CandidacyForm, CodeForm, ElectionForm, ParentForm
+from preau.domains.surveys.models import Candidate, Delegate, Election, Elector, Round
+from preau.domains.surveys.queries import elections as queries
+from preau.foundation import pdf, throttle
+from preau.foundation.access import anyone, opens
+from preau.foundation.downloads import pdf_file
+from preau.foundation.gone import removes
+from preau.foundation.http import client_address
+from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_outcome
+from preau.foundation.paging import page_for
+
+A_PAGE = 30
+# Wrong codes from one device: a class of thirty types thirty right ones.
+MOST, WINDOW = 20, timedelta(minutes=10)
+
+
+@opens(to=rules.reads_elections)
+@require_safe
+def elections(request: HttpRequest) -> HttpResponse:
+    """Those that one holds, or that of one's class."""
+    page = page_for(request, queries.elections_of(request.viewer), A_PAGE)
+    context = {
+        "page_obj": page,
+        "opens": rules.opens_elections(request.viewer),
+        "asks": rules.asks(request.viewer),
+        "is_staff": request.viewer.is_staff,
+    }
+    return render(request, "surveys/elections.html", context)
+
+
+@opens(to=rules.opens_elections)
+@require_http_methods(["GET", "POST"])
+def open_election(request: HttpRequest) -> HttpResponse:
+    """Open the election of one class."""
+    form = ElectionForm(request.viewer, request.POST or None)
+    if form.is_valid():
+        made, is_new = voting.open_election(request.viewer, form.cleaned_data["group"])
+        tell_outcome(
+            request,
+            is_new,
+            _("L’élection est ouverte : les élèves se présentent."),
+            _("Elle était déjà ouverte."),
+        )
+        return redirect("surveys:election", pk=made.pk)
+    return render_form(request, "surveys/open_election.html", {"form": form})
+
+
+@opens(Election, to=rules.sees)
+@require_safe
+def election(request: HttpRequest, election: Election) -> HttpResponse:
+    """Candidates, turn-out, and the count once a round is closed."""
+    return render(request, "surveys/election.html", _context(request, election))
+
+
+def _context(request: HttpRequest, election: Election) -> dict[str, object]:
+    election = Election.objects.select_related("group", "school", "opened_by").get(pk=election.pk)
+    viewer, rounds = request.viewer, queries.rounds_of(election)
+    candidates = queries.candidates_of(viewer, election, rounds)
+    line = queries.own_line(viewer, election)
+    return {
+        "election": election,
+        "holds": rules.holds(viewer, election),
+        "rounds": [
+            (one, queries.points_of(one, candidates) if not one.round.is_open else []) for one in rounds
+        ],
+        "candidates": candidates,
+        "own": next(
+            (one.candidate for one in candidates if one.candidate.pupil_id == viewer.person.pk), None
+        ),
+        "elector": line,
+        "may_stand": rules.is_elector(viewer) and election.state == Election.State.CANDIDATES,
+        "names": ", ".join(one.candidate.pupil.full_name for one in candidates if one.candidate.elected_in),
+    }
+
+
+@opens(Election, to=rules.sees)
+@require_http_methods(["GET", "POST"])
+def stand(request: HttpRequest, election: Election) -> HttpResponse:
+    """A pupil stands with a substitute; an adult types it for them."""
+    election = Election.objects.select_related("group").get(pk=election.pk)
+    own = Candidate.objects.filter(election=election, pupil=request.viewer.person.pk).first()
+    form = CandidacyForm(request.viewer, election, request.POST or None, own=own)
+    if form.is_valid():
+        data = form.cleaned_data
+        facts = voting.Candidacy(
+            data.get("pupil") or request.viewer.person, data["substitute"], data["words"]
+        )
+        try:
+            done = voting.stand(request.viewer, election, facts)
+        except voting.NotNow:
+            messages.error(request, _("Les candidatures sont closes."))
+        except voting.NotOfTheClass:
+            messages.error(request, _("Titulaire et suppléant sont deux élèves de la classe."))
+        else:
+            said = (
+                _("La candidature est notée.")
+                if form.own is None
+                else _("Votre candidature est envoyée : un adulte la lit.")
+            )
+            tell_outcome(request, done, said, _("C’était déjà noté ainsi."))
+        return redirect("surveys:election", pk=election.pk)
+    return render_form(request, "surveys/stand.html", {"form": form, "election": election})
+
+
+@opens(Candidate, to=rules.decides)
+@require_POST
+def decide(request: HttpRequest, candidate: Candidate) -> HttpResponseRedirect:
+    """Accept a candidacy, or send it back."""
+    accepted = request.POST.get("decision") == "accepter"
+    try:
+        done = voting.decide(request.viewer, candidate, accepted=accepted)
+    except voting.NotNow:
+        messages.error(request, _("Le vote a commencé : les candidatures ne changent plus."))
+    else:
+        said = _("La candidature est acceptée.") if accepted else _("L’élève est invité à la revoir.")
+        tell_outcome(request, done, said, _("C’était déjà décidé."))
+    return redirect("surveys:election", pk=candidate.election_id)
+
+
+@removes
+@opens(Candidate, to=rules.withdraws)
+@require_POST
+def withdraw(request: HttpRequest, candidate: Candidate) -> HttpResponseRedirect:
+    """A pupil stands no more."""
+    try:
+        done = voting.withdraw(request.viewer, candidate)
+    except voting.NotNow:
+        messages.error(request, _("Le vote a commencé : les candidatures ne changent plus."))
+    else:
+        tell_outcome(request, done, _("Votre candidature est retirée."), _("Elle l’était déjà."))
+    return redirect("surveys:election", pk=candidate.election_id)
+
+
+@opens(Election, to=rules.holds)
+@require_POST
+def open_round(request: HttpRequest, election: Election) -> HttpResponseRedirect:
+    """Voting opens."""
+    try:
+        done = voting.open_round(request.viewer, election)
+    except voting.StillWaiting:
+        messages.error(request, _("Une candidature attend votre lecture : acceptez-la, ou faites-la revoir."))
+    except voting.NobodyStands:
+        messages.error(request, _("Il n’y a pas de candidat."))
+    except voting.NotNow:
+        messages.error(request, _("Cette élection est terminée."))
+    else:
+        tell_outcome(request, done, _("Le vote est ouvert."), _("Il l’était déjà."))
+    return redirect("surveys:election", pk=election.pk)
+
+
+@opens(Election, to=rules.holds)
+@require_POST
+def close_round(request: HttpRequest, election: Election) -> HttpResponseRedirect:
+    """Voting is closed, and counted twice."""
+    try:
+        done = voting.close_round(request.viewer, election)
+    except voting.NotTheSame:
+        messages.error(
+            request, _("Les deux dépouillements ne disent pas la même chose : rien n’est proclamé.")
+        )
+    else:
+        tell_outcome(
+            request, done, _("Le tour est clos et dépouillé deux fois."), _("Aucun vote n’est ouvert.")
+        )
+    return redirect("surveys:election", pk=election.pk)
+
+
+@opens(Elector, to=rules.votes)
+@require_http_methods(["GET", "POST"])
+def vote(request: HttpRequest, elector: Elector) -> HttpResponse:
+    """A pupil's own ballot."""
+    elector = Elector.objects.select_related("round", "round__election", "round__election__group").get(
+        pk=elector.pk
+    )
+    election = elector.round.election
+    form = BallotForm(queries.standing(election), request.POST if request.method == "POST" else None)
+    is_open = elector.round.is_open and not elector.has_voted
+    if request.method == "POST" and (form.is_valid() or not is_open):
+        try:
+            done = is_open and voting.vote(request.viewer, elector, form.chosen)
+        except voting.NotNow:
+            messages.error(request, _("Le vote est clos. Rien n’a été envoyé."))
+        except voting.NotOfTheClass:
+            messages.error(request, _("Vous n’êtes plus dans cette classe : vous ne votez pas ici."))
+        else:
+            tell_outcome(
+                request,
+                done,
+                _("Votre bulletin est dans l’urne."),
+                _("Le vote est clos, ou vous avez déjà voté\u202f: un bulletin ne se change pas."),
+            )
+        return redirect("surveys:election", pk=election.pk)
+    context = {
+        "form": form,
+        "election": election,
+        "round": elector.round,
+        "is_open": is_open,
+        "has_voted": elector.has_voted,
+        "candidates": queries.standing(election),
+    }
+    return render(request, "surveys/vote.html", context, status=status_of(form))
+
+
+@opens(to=anyone)
+@require_http_methods(["GET", "POST"])
+def booth(request: HttpRequest) -> HttpResponse:
+    """The device of the class, on which nobody has signed in: a code, a ballot, then the next pupil."""
+    if request.method != "POST":
+        return render(request, "surveys/booth.html", {"form": CodeForm()})
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
+    address = client_address(request)
+    elector = None
+    if throttle.tries("surveys.booth", address) < MOST:
+        elector = queries.elector_of_code(form.cleaned_data["code"])
+    if elector is None:
+        throttle.hit("surveys.booth", address, window=WINDOW)
+        form.add_error(
+            "code", _("Ce code ne sert pas, ou a déjà servi. Demandez à l’adulte qui organise le vote.")
+        )
+        return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
+    return _ballot_at_booth(request, elector, form.cleaned_data["code"])
+
+
+def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpResponse:
+    election = elector.round.election
+    standing = queries.standing(election)
+    ballot = BallotForm(standing, request.POST if "voter" in request.POST else None)
+    if ballot.is_valid():
+        try:
+            voting.vote_by_code(code, ballot.chosen)
+        except (voting.NotNow, voting.NotOfTheClass):
+            messages.error(request, _("Le vote est clos, ou ce code a déjà servi. Rien n’a été envoyé."))
+        else:
+            messages.success(request, _("Le bulletin est dans l’urne. Au suivant."))
+        return redirect("surveys:booth")
+    context = {
+        "form": ballot,
+        "code": code,
+        "election": election,
+        "round": elector.round,
+        "candidates": standing,
+    }
+    return render(request, "surveys/booth_ballot.html", context, status=status_of(ballot))
+
+
+@opens(Election, to=rules.holds)
+@require_POST
+def codes(request: HttpRequest, election: Election) -> HttpResponse:
+    """The slips of those who have not voted: one code each, to be cut and handed out."""
+    round_ = Round.objects.filter(election=election, closed_at=None).select_related("election__group").first()
+    if round_ is None:
+        messages.error(request, _("Aucun vote n’est ouvert."))
+        return redirect("surveys:election", pk=election.pk)
+    try:
+        drawn = voting.draw_codes(request.viewer, round_)
+    except voting.NotNow:
+        messages.error(request, _("Aucun vote n’est ouvert."))
+        return redirect("surveys:election", pk=election.pk)
+    address = request.build_absolute_uri(reverse("surveys:booth"))
+    return printed(exports.codes_page(round_, drawn, address), f"codes-{election.pk}")
+
+
+def printed(page: str, name: str) -> HttpResponse:
+    """A PDF, or the page to print where the machine makes none."""
+    return pdf_file(name, exports.pdf_of(page)) if pdf.is_possible() else HttpResponse(page)
+
+
+@opens(Election, to=rules.holds)
+@require_safe
+def minutes(request: HttpRequest, election: Election) -> HttpResponse:
+    """The minutes: the roll, the votes, who is elected, the digest of each count."""
+    return printed(
+        exports.page_of("surveys/minutes_pdf.html", _context(request, election)),
+        f"proces-verbal-{election.pk}",
+    )
+
+
+# Delegates
+
+
+@opens(to=rules.reads_delegates)
+@require_safe
+def delegates(request: HttpRequest) -> HttpResponse:
+    """Class by class, who speaks for it."""
+    context = {
+        "classes": queries.delegates_of(request.viewer),
+        "names": rules.names_delegates(request.viewer),
+        "asks": rules.asks(request.viewer),
+        "elects": rules.reads_elections(request.viewer),
+    }
+    return render(request, "surveys/delegates.html", context)
+
+
+@opens(to=rules.names_delegates)
+@require_http_methods(["GET", "POST"])
+def name_parent(request: HttpRequest) -> HttpResponse:
+    """The head types a representative of the parents of a class."""
+    viewer = request.viewer
+    chosen = ElectionForm(viewer, request.POST or request.GET)
+    group = chosen.cleaned_data.get("group") if chosen.is_valid() else None
+    form = ParentForm(viewer, group, request.POST or None)
+    if group is not None and form.is_valid():
+        try:
+            done = voting.name_parent(viewer, group, form.cleaned_data["person"])
+        except voting.NotOfTheClass:
+            messages.error(request, _("Ce parent n’a pas d’enfant dans la classe."))
+        else:
+            tell_outcome(request, done, _("C’est noté."), _("C’était déjà noté."))
+        return redirect("surveys:delegates")
+    context = {"form": form, "group": group, "groups": list(queries.classes_for(viewer))}
+    return render_form(request, "surveys/name_parent.html", context)
+
+
+@opens(Delegate, to=rules.ends_delegate)
+@require_POST
+def end_delegate(request: HttpRequest, delegate: Delegate) -> HttpResponseRedirect:
+    """Somebody speaks for the class no more."""
+    done = voting.end_delegate(request.viewer, delegate)
+    tell_outcome(request, done, _("Ce mandat est terminé."), _("Il l’était déjà."))
+    return redirect("surveys:delegates")
