@@ -230,13 +230,13 @@ class SendForm(PieceChoice):
 class RefusalForm(forms.Form):
     """Why a document is refused: whoever sent it reads it, with what to do."""
 
-    reason = forms.ChoiceField(
+    why = forms.ChoiceField(
         label=gettext_lazy("Pourquoi"),
         choices=Submission.Reason.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choisissez une raison : la famille la lit.")},
     )
-    note = forms.CharField(
+    detail = forms.CharField(
         label=gettext_lazy("Précision"),
         required=False,
         max_length=300,
@@ -251,7 +251,7 @@ class FollowFilter(Filter):
     """Of which class, in which state."""
 
     classe = OneRow(Group.objects.none(), required=False)
-    etat = forms.ChoiceField(choices=[(one, one) for one in STATES], required=False)
+    dossiers = forms.ChoiceField(choices=[(one, one) for one in STATES], required=False)
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

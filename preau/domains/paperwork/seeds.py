@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -246,6 +247,11 @@ def _document(world: Any, piece: Piece, pupil: Person, by: Person) -> StoredFile
     return kept
 
 
+def _bare(words: str) -> str:
+    """The font that Pillow brings has no accent."""
+    return normalize("NFKD", words.replace("’", "'")).encode("ascii", "ignore").decode()
+
+
 def _sheet(piece: Piece, pupil: Person) -> bytes:
     """A sheet of paper on a table, as a telephone takes it; of a photo, a face drawn in a few shapes."""
     image = Image.new("RGB", (720, 960), "#b9a58c")
@@ -257,10 +263,12 @@ def _sheet(piece: Piece, pupil: Person) -> bytes:
         draw.pieslice((200, 500, 520, 900), 180, 360, fill="#14605c")
     else:
         draw.polygon([(60, 70), (660, 50), (680, 900), (45, 915)], fill="#fdfcf8")
-        draw.text((110, 110), piece.get_kind_display(), fill="#33415c", font=ImageFont.load_default(size=38))
+        draw.text(
+            (110, 110), _bare(piece.get_kind_display()), fill="#33415c", font=ImageFont.load_default(size=38)
+        )
         draw.text(
             (110, 200),
-            f"{pupil.given_name} {pupil.family_name}",
+            _bare(f"{pupil.given_name} {pupil.family_name}"),
             fill="#23302f",
             font=ImageFont.load_default(size=30),
         )

@@ -25,6 +25,10 @@ class AlreadyChecked(Exception):
     """The school has checked this piece: nothing replaces it."""
 
 
+class AlreadySent(Exception):
+    """Somebody else has sent this piece, or brought it: nobody replaces the document of another."""
+
+
 class NotAgain(Exception):
     """The document that was to be used again is not there (any more)."""
 
@@ -39,9 +43,10 @@ def note_read(viewer: Viewer, dossier: Dossier) -> None:
 
 @transaction.atomic
 def send(viewer: Viewer, dossier: Dossier, piece: Piece, file: StoredFile) -> bool:
-    """Send a document in place of what was sent and is not checked; the same once more is False. Raises NotAwaited, AlreadyChecked."""
+    """Send a document in place of what was sent and is not checked; the same once more is False. Raises NotAwaited, AlreadyChecked,
+    AlreadySent."""
     dossier = _held(viewer, dossier)
-    current = _replaceable(dossier, piece)
+    current = _replaceable(viewer, dossier, piece)
     if current is not None and current.file_id == file.pk and current.state == State.RECEIVED:
         return False
     Submission.objects.filter(dossier=dossier, piece=piece, by=viewer.person.pk, state=State.DRAFT).delete()
@@ -51,9 +56,10 @@ def send(viewer: Viewer, dossier: Dossier, piece: Piece, file: StoredFile) -> bo
 
 @transaction.atomic
 def keep_for_later(viewer: Viewer, dossier: Dossier, piece: Piece, file: StoredFile) -> bool:
-    """Keep a document that nobody else reads before it is sent. Raises NotAwaited, AlreadyChecked."""
+    """Keep a document that nobody else reads before it is sent. Raises NotAwaited, AlreadyChecked,
+    AlreadySent."""
     dossier = _held(viewer, dossier)
-    _replaceable(dossier, piece)
+    _replaceable(viewer, dossier, piece)
     drafts = Submission.objects.filter(dossier=dossier, piece=piece, by=viewer.person.pk, state=State.DRAFT)
     known = drafts.first()
     if known is not None and known.file_id == file.pk:
@@ -75,8 +81,8 @@ def send_kept(viewer: Viewer, dossier: Dossier) -> int:
         file, piece = draft.file, draft.piece
         draft.delete()
         try:
-            current = _replaceable(dossier, piece)
-        except AlreadyChecked:
+            current = _replaceable(viewer, dossier, piece)
+        except (AlreadyChecked, AlreadySent):
             continue
         _put(viewer, dossier, piece, current, file=file, way=Way.HERE)
         sent += 1
@@ -94,9 +100,9 @@ def drop_kept(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
 @transaction.atomic
 def use_again(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
     """Send once more what this person sent this year for another dossier, and was checked there. Raises NotAwaited, AlreadyChecked,
-    NotAgain."""
+    AlreadySent, NotAgain."""
     dossier = _held(viewer, dossier)
-    current = _replaceable(dossier, piece)
+    current = _replaceable(viewer, dossier, piece)
     known = states.sent_before(viewer, dossier, [piece]).get(piece.pk)
     if known is None:
         raise NotAgain
@@ -108,15 +114,16 @@ def use_again(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
 
 @transaction.atomic
 def note_paper(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
-    """Tick what was handed over at the counter: it counts as checked, but where others alone may read it. Raises AlreadyChecked,
-    NotAwaited for a draft."""
+    """Tick what was handed over at the counter: it counts as checked, but where others alone may read it. False where a document has
+    come already. Raises NotAwaited."""
     dossier = lock(Dossier, dossier.pk)
     if Collection.objects.get(pk=dossier.collection_id).is_draft:
         raise NotAwaited
     current = Submission.objects.current().filter(dossier=dossier, piece=piece).first()
-    if current is not None and current.way == Way.PAPER and current.state != State.REFUSED:
+    if piece.collection_id != dossier.collection_id:
+        raise NotAwaited
+    if current is not None and current.state != State.REFUSED:
         return False
-    current = _replaceable(dossier, piece)
     now = timezone.now()
     made = _put(viewer, dossier, piece, current, way=Way.PAPER)
     if not piece.is_confidential:
@@ -136,13 +143,15 @@ def _held(viewer: Viewer, dossier: Dossier) -> Dossier:
     return found
 
 
-def _replaceable(dossier: Dossier, piece: Piece) -> Submission | None:
-    """What was sent before for this piece. Raises AlreadyChecked, NotAwaited for a piece of another collection."""
+def _replaceable(viewer: Viewer, dossier: Dossier, piece: Piece) -> Submission | None:
+    """What was sent before for this piece. Raises AlreadyChecked, AlreadySent, NotAwaited for a piece of another collection."""
     if piece.collection_id != dossier.collection_id:
         raise NotAwaited
     current = Submission.objects.current().filter(dossier=dossier, piece=piece).first()
     if current is not None and current.state == State.CHECKED:
         raise AlreadyChecked
+    if current is not None and current.state == State.RECEIVED and current.by_id != viewer.person.pk:
+        raise AlreadySent
     return current
 
 

@@ -79,7 +79,8 @@ class PieceState:
 
     @property
     def is_replaceable(self) -> bool:
-        return self.state != State.CHECKED
+        """May this reader send one? What somebody else has sent, they do not replace."""
+        return self.to_send or (self.state == State.RECEIVED and self.submission is not None)
 
     @property
     def file(self) -> FileRow | None:

@@ -87,7 +87,7 @@ def refuse(request: HttpRequest, submission: Submission) -> HttpResponse:
         return _page(request, submission.dossier.collection, form, submission)
     try:
         done = checking.refuse(
-            request.viewer, submission, form.cleaned_data["reason"], form.cleaned_data["note"]
+            request.viewer, submission, form.cleaned_data["why"], form.cleaned_data["detail"]
         )
     except checking.Replaced:
         messages.error(request, str(REPLACED))
@@ -139,8 +139,10 @@ def note_paper(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
         return redirect("paperwork:pupil", pk=dossier.pk)
     try:
         done = sending.note_paper(request.viewer, dossier, piece)
-    except (sending.AlreadyChecked, sending.NotAwaited):
-        messages.info(request, _("Cette pièce est déjà vérifiée."))
+    except sending.NotAwaited:
+        messages.error(request, _("Cette pièce n’est pas demandée ici."))
     else:
-        tell_outcome(request, done, _("La pièce est notée comme reçue sur papier."), _("Elle l’était déjà."))
+        tell_outcome(
+            request, done, _("La pièce est notée comme reçue sur papier."), _("Elle est déjà arrivée.")
+        )
     return redirect("paperwork:pupil", pk=dossier.pk)

@@ -211,7 +211,7 @@ def _followed(
 ) -> HttpResponse:
     viewer = request.viewer
     chosen = FollowFilter(viewer, request.GET).chosen()
-    group, what = chosen.get("classe"), chosen.get("etat", "")
+    group, what = chosen.get("classe"), chosen.get("dossiers", "")
     found = states.following(collection, viewer.today, group)
     waiting = papers.to_check(viewer, collection, None, group)
     by_piece = dict.fromkeys([piece.pk for piece in found.pieces], 0)

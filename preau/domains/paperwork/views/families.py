@@ -18,6 +18,7 @@ from preau.foundation.paging import page_for
 
 A_PAGE = 20
 NOT_AWAITED = gettext_lazy("Cette pièce n’est plus attendue de vous.")
+SENT = gettext_lazy("Cette pièce est déjà arrivée : l’établissement va la vérifier.")
 CHECKED = gettext_lazy("L’établissement a déjà vérifié cette pièce.")
 
 
@@ -103,6 +104,8 @@ def send(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         messages.error(request, str(NOT_AWAITED))
     except sending.AlreadyChecked:
         messages.info(request, str(CHECKED))
+    except sending.AlreadySent:
+        messages.info(request, str(SENT))
     return redirect("paperwork:dossier", pk=dossier.pk)
 
 
@@ -131,6 +134,8 @@ def use_again(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
         messages.error(request, str(NOT_AWAITED))
     except sending.AlreadyChecked:
         messages.info(request, str(CHECKED))
+    except sending.AlreadySent:
+        messages.info(request, str(SENT))
     except sending.NotAgain:
         messages.info(request, _("Ce document n’est plus là : envoyez-le de nouveau."))
     else:
