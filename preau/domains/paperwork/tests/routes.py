@@ -55,7 +55,7 @@ PAGES = [
     Page("paperwork:change", KEEPERS, otherwise=404, model=own_draft),
     Page("paperwork:check", KEEPERS, otherwise=404, model=own_followed),
     Page("paperwork:pupil", KEEPERS, otherwise=404, model=own_of_classmate),
-    Page("paperwork:dossier", PARENTS, otherwise=404, model=own_dossier),
+    Page("paperwork:dossier", PARENTS, model=own_dossier),
 ]
 ELSEWHERE = {
     f"paperwork:{name}"
@@ -158,6 +158,7 @@ OPENS: dict[str, Near | set[str]] = {
 NAMES = {
     "classe": Named(Group),
     "piece": Named(Piece),
+    "document-garde": Named(StoredFile, "public_id"),
     "pupils": Named(Person),
 }
 PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
@@ -320,6 +321,7 @@ READ_BY = dict.fromkeys(
 ) | {"paperwork:refuse": PHOTOGRAPHERS | {"guardian"}}
 SHEETS = {"paperwork:export": "head"}
 CONFIRMED = {"paperwork:ask_bundle"}
+FILES_ALONE = {"paperwork:send"}
 
 
 def lay(college: World) -> None:
