@@ -1,7 +1,7 @@
 """News of words: each person once of each, at the hours of the delivery policy (docs/decisions/0141)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -114,7 +114,7 @@ def settle_prolonged(word: Word) -> None:
 
 def mark_of(closes_at: datetime) -> str:
     """What names one deadline among those that a word has had."""
-    return f"{closes_at:%Y%m%d%H%M}"
+    return f"{closes_at.astimezone(UTC):%Y%m%d%H%M}"
 
 
 def tell_entered(recipient: Recipient) -> None:
