@@ -113,9 +113,12 @@ def test_two_guardians_who_do_not_agree_and_a_third_who_lost_authority(
 ) -> None:
     college = schools["college"]
     people, pupil = college.people, college.people["pupil"]
-    third = people["former_guardian"] if "former_guardian" in people else None
-    if third is None:
-        third = Guardianship.objects.exclude(pupil=pupil).order_by("pk")[0].guardian
+    third = (
+        Guardianship.objects.exclude(pupil=pupil)
+        .exclude(guardian__in=people.values())
+        .order_by("pk")[0]
+        .guardian
+    )
     link = Guardianship.objects.create(
         pupil=pupil, guardian=third, authority="legal", kinship="other", starts=college.year.starts
     )

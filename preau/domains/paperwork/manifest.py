@@ -10,7 +10,6 @@ from preau.commons.files.models import StoredFile
 from preau.directory.models import Person
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
 from preau.domains.paperwork import rules, seeds, tasks
 from preau.domains.paperwork.actions import collecting, erasing
 from preau.domains.paperwork.models import KEEPERS, Bundle, Dossier, Submission
@@ -274,9 +273,9 @@ for label, model, person, fields, more in [
         _("Dossiers de pièces des élèves"),
         "Dossier",
         "pupil",
-        {"collection": NONE} | dict.fromkeys(["pupil", "asked_at"], CHILD),
+        {"collection": PERSONAL} | dict.fromkeys(["pupil", "asked_at"], CHILD),
         {
-            "readers": with_guardians(*OFFICE, Role.NURSE),
+            "readers": with_guardians(*OFFICE, _("infirmerie, où une pièce est confidentielle")),
             "forget": erasing.forget_dossiers,
             "people": {"pupil": PUPILS},
         },
@@ -285,8 +284,8 @@ for label, model, person, fields, more in [
         _("Pièces envoyées"),
         "Submission",
         "by",
-        dict.fromkeys(["piece", "way", "state", "again_of"], NONE)
-        | dict.fromkeys("dossier by at decided_by decided_at replaced_at erased_at".split(), PERSONAL)
+        dict.fromkeys(["piece", "way", "again_of"], NONE)
+        | dict.fromkeys("dossier state by at decided_by decided_at replaced_at erased_at".split(), PERSONAL)
         | dict.fromkeys(["file", "reason", "note"], SENSITIVE),
         {
             "readers": Readers(own("by"), NO_ROW, CHECKERS),
@@ -332,7 +331,7 @@ boards.terms.add(
         ),
         due=by_year("paperwork.Collection", "written_at"),
         people=("author", "dossiers__pupil"),
-        with_it=("paperwork.Piece", "paperwork.Dossier", "paperwork.Submission", "paperwork.Reminder"),
+        with_it=("paperwork.Dossier", "paperwork.Submission", "paperwork.Reminder"),
         order=30,
     )
 )
