@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "preau.domains.spaces",
     "preau.domains.liaison",
     "preau.domains.surveys",
+    "preau.domains.paperwork",
     "preau.portal",
 ]
 

@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("preau.domains.spaces.urls")),
     path("", include("preau.domains.liaison.urls")),
     path("", include("preau.domains.surveys.urls")),
+    path("", include("preau.domains.paperwork.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -128,6 +128,7 @@ NARROWED = {
     "liaison.Answer",
     "liaison.Recipient",
     "liaison.Word",
+    "paperwork.Submission",
     "messaging.Message",
     "messaging.Thread",
     "notifications.Item",
@@ -477,6 +478,7 @@ def _ends(model: Any, lookup: str) -> list[str]:
 
 # Tables that a way leads to and that are not about that person: why their rows are in no export.
 OF_NOBODY = {
+    "paperwork.Piece": "a document that is wanted; who asks and of whom is in the collection, what came in the submissions",
     "directory.DeliveryShare": "counts of one school in a delivery; who brought it is in the delivery",
     "directory.PlannedClass": "a class of next year; who prepares it is in the plan",
     "privacy.RetentionPart": "counts of a rule; who agreed is in the run",

@@ -69,6 +69,18 @@ boards.awaited.add(
         book.SOURCE, book.rows_to_sign, book.words_to_sign, rules.has_notebook, order=15, service=KEY
     )
 )
+boards.agenda.add(
+    boards.AgendaSource(
+        _("Carnet de liaison"),
+        book.last_hours,
+        rules.has_notebook,
+        order=59,
+        service=KEY,
+        page="liaison:book",
+        label=_("Carnet de liaison"),
+        icon="notebook",
+    )
+)
 for act in [
     boards.Act(
         "liaison.usual", _("Autoriser une sortie gratuite sur le temps scolaire"), Nature.USUAL, 12, KEY
@@ -148,6 +160,7 @@ for verb, label in [
     ("liaison.sent_again", _("Mot du carnet envoyé à de nouveaux arrivés")),
     ("liaison.completed", _("Mot du carnet précisé")),
     ("liaison.reminded", _("Mot du carnet relancé")),
+    ("liaison.prolonged", _("Date d’un mot du carnet repoussée")),
     ("liaison.closed", _("Mot du carnet terminé")),
     ("liaison.answered", _("Mot du carnet signé ou refusé")),
     ("liaison.entered", _("Réponse sur papier saisie")),
@@ -185,6 +198,24 @@ for key, label, subject, body, action, for_whom, options in [
         _("Une réponse a été donnée à un mot du carnet"),
         _("%(title)s\n%(school)s"),
         _("Voir le mot"),
+        rules.has_notebook,
+        {"pace": Pace.DAILY, "order": 18},
+    ),
+    (
+        "prolonged",
+        _("La date d’un mot est repoussée"),
+        _("Vous avez plus de temps pour répondre à un mot"),
+        _("%(title)s\nVous pouvez répondre jusqu’au %(day)s.\n%(school)s"),
+        _("Lire et répondre"),
+        rules.reads_or_has,
+        {"pace": Pace.AT_ONCE, "order": 18},
+    ),
+    (
+        "entered",
+        _("Votre réponse sur papier a été saisie"),
+        _("Votre réponse à un mot du carnet a été saisie"),
+        _("%(title)s\nL’établissement a saisi la réponse de votre coupon.\n%(school)s"),
+        _("Vérifier la réponse"),
         rules.has_notebook,
         {"pace": Pace.DAILY, "order": 18},
     ),

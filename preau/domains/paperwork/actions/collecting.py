@@ -1,0 +1,248 @@
+"""A collection is prepared, opened, told again, put off, closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from preau.directory.models import Group, Person
+from preau.directory.viewer import Viewer
+from preau.domains.paperwork.actions import telling as telling_of
+from preau.domains.paperwork.models import Collection, Dossier, Piece, Reminder
+from preau.domains.paperwork.queries import collections as queries
+from preau.foundation import journal, text
+from preau.foundation.locks import lock
+
+MOST_PIECES = 20
+# Sent in the transaction: the dossiers (their keys), and what is told of them. A task tells it.
+telling = Signal()
+
+
+class NotADraft(Exception):
+    """It is open already: what it wants stays."""
+
+
+class NoPiece(Exception):
+    """It wants nothing yet."""
+
+
+class TooMany(Exception):
+    """It wants as many pieces as it may."""
+
+
+class Nobody(Exception):
+    """Nobody would be asked, or told again."""
+
+
+class Late(Exception):
+    """The last day has passed."""
+
+
+class TooSoon(Exception):
+    """Told again today already."""
+
+
+@dataclass(frozen=True)
+class CollectionFacts:
+    """What somebody prepared, clean."""
+
+    title: str
+    text: str
+    last_day: date
+    levels: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    pupils: Sequence[Person] = ()
+
+
+@dataclass(frozen=True)
+class PieceFacts:
+    kind: str
+    label: str
+    hint: str
+    is_required: bool
+    readers: str
+    keep: str
+
+
+@transaction.atomic
+def write(viewer: Viewer, facts: CollectionFacts, sent_as: str) -> Collection:
+    """Keep a new draft; the same form sent twice is one."""
+    lock(Person, viewer.person.pk)
+    found = Collection.objects.filter(author=viewer.person.pk, sent_as=sent_as)
+    known: Collection | None = found.first() if sent_as else None
+    if known is not None:
+        return known
+    if viewer.school is None or viewer.year is None:
+        raise Nobody
+    made = Collection(
+        school=viewer.school,
+        year=viewer.year,
+        author=viewer.person,
+        written_at=timezone.now(),
+        sent_as=sent_as,
+    )
+    _fill(made, facts)
+    return made
+
+
+@transaction.atomic
+def change(viewer: Viewer, collection: Collection, facts: CollectionFacts) -> Collection:
+    """Write a draft anew. Raises NotADraft."""
+    collection = _draft(collection)
+    _fill(collection, facts)
+    return collection
+
+
+def _fill(collection: Collection, facts: CollectionFacts) -> None:
+    for name in ("title", "text", "last_day"):
+        setattr(collection, name, getattr(facts, name))
+    collection.levels, collection.search_title = list(facts.levels), text.fold(facts.title)
+    collection.save()
+    collection.groups.set(facts.groups)
+    collection.pupils.set(facts.pupils)
+
+
+def _draft(collection: Collection) -> Collection:
+    collection = lock(Collection, collection.pk)
+    if not collection.is_draft:
+        raise NotADraft
+    return collection
+
+
+@transaction.atomic
+def add_piece(viewer: Viewer, collection: Collection, facts: PieceFacts) -> bool:
+    """One more piece; the same label adds nothing. Raises NotADraft, TooMany."""
+    collection = _draft(collection)
+    known = list(collection.pieces.order_by("place").values_list("place", "label"))
+    if any(label == facts.label for _place, label in known):
+        return False
+    if len(known) >= MOST_PIECES:
+        raise TooMany
+    place = 1 + max((place for place, _label in known), default=0)
+    Piece.objects.create(collection=collection, place=place, **vars(facts))
+    return True
+
+
+@transaction.atomic
+def remove_piece(viewer: Viewer, collection: Collection, key: int) -> bool:
+    """Take a piece away from a draft; False when it is gone. Raises NotADraft."""
+    collection = _draft(collection)
+    return Piece.objects.filter(collection=collection, pk=key).delete()[0] > 0
+
+
+@transaction.atomic
+def remove(viewer: Viewer, collection: Collection) -> bool:
+    """Throw a draft away; False when it is open."""
+    collection = lock(Collection, collection.pk)
+    if not collection.is_draft:
+        return False
+    collection.delete()
+    return True
+
+
+@transaction.atomic
+def open_to_families(viewer: Viewer, collection: Collection) -> int:
+    """Families are asked, a dossier a pupil; returns how many. Raises NotADraft, NoPiece, Late, Nobody."""
+    collection = _draft(collection)
+    if not collection.pieces.exists():
+        raise NoPiece
+    if collection.is_late(viewer.today):
+        raise Late
+    pupils = list(queries.pupils_meant(collection, viewer.today).values_list("pk", flat=True))
+    if not pupils:
+        raise Nobody
+    now = timezone.now()
+    # A collection is of the school year in which it was opened: it is kept as long as that one.
+    collection.state, collection.opened_at, collection.written_at = Collection.State.OPEN, now, now
+    collection.save(update_fields=["state", "opened_at", "written_at"])
+    made = _ask(collection, pupils)
+    journal.record(viewer, "paperwork.opened", collection, pupils=len(made))
+    telling.send(sender=Collection, collection_id=collection.pk, dossiers=made, why=telling_of.TOLD, mark="")
+    return len(made)
+
+
+def _ask(collection: Collection, pupils: Sequence[int]) -> list[int]:
+    now = timezone.now()
+    rows = [Dossier(collection=collection, pupil_id=pupil, asked_at=now) for pupil in pupils]
+    return [one.pk for one in Dossier.objects.bulk_create(rows, batch_size=500)]
+
+
+@transaction.atomic
+def ask_newcomers(collection_id: int, today: date) -> int:
+    """Whoever joined a class since is asked too; returns how many. Run again, it finds nobody."""
+    collection = lock(Collection, collection_id)
+    if not collection.is_open or collection.is_late(today):
+        return 0
+    known = Dossier.objects.filter(collection=collection).order_by().values("pupil_id")
+    pupils = list(queries.pupils_meant(collection, today).exclude(pk__in=known).values_list("pk", flat=True))
+    made = _ask(collection, pupils)
+    if made:
+        telling.send(
+            sender=Collection, collection_id=collection.pk, dossiers=made, why=telling_of.TOLD, mark=""
+        )
+    return len(made)
+
+
+@transaction.atomic
+def remind(viewer: Viewer, collection: Collection) -> Reminder:
+    """Tell again those whose dossier misses something, once a day, until it is closed. Raises TooSoon, Nobody."""
+    collection = lock(Collection, collection.pk)
+    if not collection.is_open:
+        raise Nobody
+    if collection.reminders.filter(day=viewer.today).exists():
+        raise TooSoon
+    missing = queries.missing_in(collection, viewer.today)
+    if not missing:
+        raise Nobody
+    made: Reminder = Reminder.objects.create(
+        collection=collection, day=viewer.today, by=viewer.person, at=timezone.now(), number=len(missing)
+    )
+    journal.record(viewer, "paperwork.reminded", collection, pupils=len(missing))
+    telling.send(
+        sender=Collection,
+        collection_id=collection.pk,
+        dossiers=missing,
+        why=telling_of.REMINDED,
+        mark=str(made.pk),
+    )
+    return made
+
+
+@transaction.atomic
+def put_off(viewer: Viewer, collection: Collection, last_day: date) -> bool:
+    """A later last day, told to those whose dossier misses something; False when it is no later. Raises NotADraft for one that is
+    not open."""
+    collection = lock(Collection, collection.pk)
+    if not collection.is_open:
+        raise NotADraft
+    if last_day <= collection.last_day or last_day < viewer.today:
+        return False
+    collection.last_day = last_day
+    collection.save(update_fields=["last_day"])
+    missing = queries.missing_in(collection, viewer.today)
+    journal.record(viewer, "paperwork.put_off", collection, day=last_day.isoformat())
+    if missing:
+        telling.send(
+            sender=Collection,
+            collection_id=collection.pk,
+            dossiers=missing,
+            why=telling_of.PUT_OFF,
+            mark=last_day.isoformat(),
+        )
+    return True
+
+
+@transaction.atomic
+def close(viewer: Viewer, collection: Collection) -> bool:
+    """Nothing is awaited any more; what came is still checked."""
+    collection = lock(Collection, collection.pk)
+    if not collection.is_open:
+        return False
+    collection.state = Collection.State.CLOSED
+    collection.save(update_fields=["state"])
+    telling_of.settle_all(collection)
+    journal.record(viewer, "paperwork.closed", collection)
+    return True

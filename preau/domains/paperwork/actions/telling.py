@@ -1,0 +1,113 @@
+"""News of collections: each person once of each, at the hours of the delivery policy (docs/decisions/0141)."""
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from preau.domains.paperwork.models import Collection, Dossier, Submission
+from preau.domains.paperwork.queries import collections as queries
+from preau.foundation import dates, notices
+
+TOLD, REMINDED, PUT_OFF, REFUSED = (
+    "paperwork.told",
+    "paperwork.reminded",
+    "paperwork.put_off",
+    "paperwork.refused",
+)
+OF_A_DOSSIER = (TOLD, REMINDED, PUT_OFF, REFUSED)
+CHUNK = 500
+
+
+@transaction.atomic
+def tell(collection_id: int, dossiers: Sequence[int], why: str, mark: str) -> int:
+    """Tell who must send something for these dossiers: those that miss nothing meanwhile are left alone; returns how many people.
+
+    Run twice, it tells once: a key is told once to a person.
+    """
+    found = Collection.objects.select_related("school").filter(pk=collection_id)
+    collection = found.filter(state=Collection.State.OPEN).first()
+    if collection is None:
+        return 0
+    today = timezone.localdate(timezone=ZoneInfo(collection.school.timezone))
+    still = set(queries.missing_in(collection, today)) & set(dossiers)
+    told = 0
+    for start in range(0, len(dossiers), CHUNK):
+        rows = Dossier.objects.filter(pk__in=[pk for pk in dossiers[start : start + CHUNK] if pk in still])
+        told += _tell(collection, list(rows.select_related("pupil").order_by("pk")), why, mark, today)
+    return told
+
+
+def _tell(collection: Collection, rows: Sequence[Dossier], why: str, mark: str, today: object) -> int:
+    asked = queries.people_asked([row.pupil for row in rows], today)
+    news = [
+        notices.News(
+            kind=why,
+            person_id=person,
+            key=f"{row.pk}-{mark}" if mark else str(row.pk),
+            url=page_of(row.pk),
+            facts={
+                "title": collection.title,
+                "school": collection.school.name,
+                "day": dates.day(collection.last_day),
+            },
+            school_id=collection.school_id,
+            about_id=row.pupil_id,
+        )
+        for row in rows
+        for person in asked.get(row.pupil_id, ())
+    ]
+    notices.publish(*news)
+    return len(news)
+
+
+def page_of(dossier_id: int) -> str:
+    return reverse("paperwork:dossier", kwargs={"pk": dossier_id})
+
+
+def tell_refusal(submission: Submission) -> None:
+    """Whoever sent it reads why, as long as they answer for the pupil; nobody else."""
+    if submission.by_id is None:
+        return
+    collection = submission.dossier.collection
+    notices.publish(
+        notices.News(
+            kind=REFUSED,
+            person_id=submission.by_id,
+            key=f"{submission.dossier_id}-{submission.pk}",
+            url=page_of(submission.dossier_id),
+            facts={
+                "title": collection.title,
+                "piece": submission.piece.label,
+                "school": collection.school.name,
+            },
+            school_id=collection.school_id,
+            about_id=submission.dossier.pupil_id,
+        )
+    )
+
+
+def settle_refusal(submission: Submission) -> None:
+    """It was sent anew, or the refusal taken back."""
+    notices.settle(REFUSED, f"{submission.dossier_id}-{submission.pk}")
+
+
+def settle(collection: Collection, dossiers: Iterable[int]) -> None:
+    """Nothing is missing of these: what told of them counts as read, and what has not left does not leave."""
+    marks = [str(pk) for pk in collection.reminders.values_list("pk", flat=True)]
+    keys = [str(pk) for pk in dossiers]
+    notices.settle(TOLD, *keys)
+    if marks:
+        notices.settle(REMINDED, *(f"{key}-{mark}" for key in keys for mark in marks))
+    notices.settle(PUT_OFF, *(f"{key}-{collection.last_day.isoformat()}" for key in keys))
+
+
+def settle_all(collection: Collection) -> None:
+    keys = list(collection.dossiers.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        settle(collection, keys[start : start + CHUNK])
+    refused = Submission.objects.current().filter(dossier__collection=collection, state="refused")
+    sent = refused.order_by("pk").values_list("dossier_id", "pk")
+    notices.settle(REFUSED, *(f"{dossier}-{pk}" for dossier, pk in sent))
