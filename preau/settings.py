@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "preau.domains.messaging",
     "preau.domains.spaces",
     "preau.domains.liaison",
+    "preau.domains.appointments",
     "preau.portal",
 ]
 
