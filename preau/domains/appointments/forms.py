@@ -105,26 +105,29 @@ class EveningForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        starts, ends = data.get("starts"), data.get("ends")
         for name in ("starts", "ends", "pause"):
             if data.get(name) and data[name].minute % CELL:
                 self.add_error(name, _("Choisissez un multiple de cinq minutes."))
-        if starts and ends:
-            length = (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
-            if length < int(data.get("minutes") or CELL):
-                self.add_error("ends", _("La fin est avant le premier rendez-vous terminé."))
-            elif length // int(data.get("minutes") or CELL) > MOST_SLOTS:
-                self.add_error(
-                    "ends", _("C’est trop de créneaux : raccourcissez la soirée ou allongez les rendez-vous.")
-                )
-            pause = data.get("pause")
-            if pause and not starts <= pause < ends:
-                self.add_error("pause", _("La pause est pendant la rencontre."))
+        if data.get("starts") and data.get("ends"):
+            self._check_hours(data)
         if data.get("closes") and data.get("day") and data["closes"] > data["day"]:
             self.add_error("closes", _("Les réponses se donnent au plus tard le jour de la rencontre."))
         elif data.get("closes") and self._closes_at(data["closes"]) <= timezone.now():
             self.add_error("closes", _("Ce jour est passé : laissez aux familles le temps de répondre."))
         return data
+
+    def _check_hours(self, data: dict[str, Any]) -> None:
+        starts, ends, pause = data["starts"], data["ends"], data.get("pause")
+        minutes = int(data.get("minutes") or CELL)
+        length = (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
+        if length < minutes:
+            self.add_error("ends", _("La fin est avant le premier rendez-vous terminé."))
+        elif length // minutes > MOST_SLOTS:
+            self.add_error(
+                "ends", _("C’est trop de créneaux : raccourcissez la soirée ou allongez les rendez-vous.")
+            )
+        if pause and not starts <= pause < ends:
+            self.add_error("pause", _("La pause est pendant la rencontre."))
 
     def _closes_at(self, day: Any) -> datetime:
         assert self.viewer.school is not None  # noqa: S101

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone

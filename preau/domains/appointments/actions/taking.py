@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from preau.directory.models import Guardianship
 from preau.directory.viewer import Viewer
 from preau.domains.appointments.actions import telling
 from preau.domains.appointments.models import Evening, Host, Meeting, Taken, Wish
@@ -84,7 +85,7 @@ def _checked(evening: Evening, wanted: Wanted, *without: int) -> tuple[slots.Boa
 
 def _sibling(evening: Evening, wanted: Wanted) -> int | None:
     """Another child of theirs whom the same person teaches: one meeting is about both."""
-    links = around.Guardianship.objects.informed(evening.day).of_another().filter(guardian=wanted.guardian)
+    links = Guardianship.objects.informed(evening.day).of_another().filter(guardian=wanted.guardian)
     others = [pupil for pupil in links.values_list("pupil_id", flat=True) if pupil != wanted.pupil]
     if not others:
         return None

@@ -231,7 +231,7 @@ def floor_said(floor: int) -> str:
     return str(_("1er étage") if floor == 1 else _("%(floor)se étage") % {"floor": floor})
 
 
-class PartyQuerySet(OfEvening):
+class FamilyPartyQuerySet(OfEvening):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever organises; of a family, each one's own, and never the other parent's."""
         own = Q(person=viewer.person.pk) if viewer.is_guardian else Q(pk=None)
@@ -253,7 +253,7 @@ class Party(models.Model):
     together = models.BooleanField(_("vient avec l’autre responsable"), default=False)
     written_at = models.DateTimeField(_("dit à"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = FamilyPartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("famille à une rencontre")

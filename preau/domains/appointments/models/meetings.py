@@ -12,7 +12,7 @@ from preau.domains.appointments.models.evenings import ORGANISERS, Evening
 from preau.foundation import dates
 
 
-class MeetingQuerySet(SchoolQuerySet):
+class RendezvousQuerySet(SchoolQuerySet):
     def live(self) -> Self:
         """Those that take place, told or only planned."""
         return self.filter(state__in=Meeting.HELD)
@@ -90,7 +90,7 @@ class Meeting(models.Model):
     made_at = models.DateTimeField(_("pris à"))
     revision = models.PositiveSmallIntegerField(_("changements"), default=0)
 
-    objects = MeetingQuerySet.as_manager()
+    objects = RendezvousQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rendez-vous")

@@ -117,7 +117,9 @@ def family_evening(viewer: Viewer, evening: Evening, *, at_once: int = AT_ONCE) 
         .order_by("starts")
     )
     party = wishes[0].party if wishes else Party.objects.filter(evening=evening, person=me).first()
-    choices = list(_choices(board, me, children, taught, wishes, mine, at_once))
+    met = {meeting.host_id: meeting for meeting in mine}
+    wished = {wish.host_id: wish for wish in wishes}
+    choices = list(_choices(_Own(board, me, taught, met, wished, at_once), children))
     return FamilyEvening(evening, steps_of(board, mine), choices, party, wishes, board, children)
 
 
@@ -140,38 +142,31 @@ def steps_of(board: Board, mine: Sequence[Meeting]) -> list[Step]:
     return steps
 
 
-def _choices(
-    board: Board,
-    me: int,
-    children: Sequence[Person],
-    taught: dict[int, dict[int, tuple[str, ...]]],
-    wishes: Sequence[Wish],
-    mine: Sequence[Meeting],
-    at_once: int,
-) -> Iterable[Choice]:
+@dataclass(frozen=True)
+class _Own:
+    """What is known of one guardian: who teaches their children, whom they meet, whom they wished for."""
+
+    board: Board
+    me: int
+    taught: dict[int, dict[int, tuple[str, ...]]]
+    met: dict[int, Meeting]
+    wished: dict[int, Wish]
+    at_once: int
+
+
+def _choices(own: _Own, children: Sequence[Person]) -> Iterable[Choice]:
     """Each teacher of each child once: two children of one teacher are spoken of at one meeting; then those who teach nobody here."""
-    met = {meeting.host_id: meeting for meeting in mine}
-    wished = {wish.host_id: wish for wish in wishes}
     seen = set[int]()
-    every = {teacher for of_child in taught.values() for teacher in of_child}
+    every = {teacher for of_child in own.taught.values() for teacher in of_child}
     for child in children:
-        for person, host in sorted(board.hosts.items(), key=lambda one: one[1].person.family_name):
-            subjects = taught.get(child.pk, {}).get(person)
+        for person, host in sorted(own.board.hosts.items(), key=lambda one: one[1].person.family_name):
+            subjects = own.taught.get(child.pk, {}).get(person)
             if person in seen or host.is_absent or (subjects is None and person in every):
                 continue
-            if subjects is None and not _is_for_all(board, person, every):
+            if subjects is None and not _is_for_all(own.board, person, every):
                 continue
             seen.add(person)
-            yield _choice(
-                board,
-                me,
-                host,
-                child,
-                ", ".join(subjects or ()),
-                met.get(person),
-                wished.get(host.pk),
-                at_once,
-            )
+            yield _choice(own, host, child, ", ".join(subjects or ()))
 
 
 def _is_for_all(board: Board, person: int, every: set[int]) -> bool:
@@ -191,22 +186,15 @@ def for_all(evening: Evening) -> set[int]:
     return known
 
 
-def _choice(
-    board: Board,
-    me: int,
-    host: Host,
-    child: Person,
-    subjects: str,
-    meeting: Meeting | None,
-    wish: Wish | None,
-    at_once: int,
-) -> Choice:
+def _choice(own: _Own, host: Host, child: Person, subjects: str) -> Choice:
+    board, me = own.board, own.me
+    meeting, wish = own.met.get(host.person_id), own.wished.get(host.pk)
     free = [] if meeting else board.free_for(host, me)
     # The one that they would choose first is near what they have: the rest comes in its order.
     held = [seat.starts for seat in board.of_guardian.get(me, ())]
-    if held and at_once < len(free):
+    if held and own.at_once < len(free):
         free.sort(key=lambda slot: min(abs((board.evening.moment(slot) - at).total_seconds()) for at in held))
-    shown = sorted(free[:at_once])
+    shown = sorted(free[: own.at_once])
     short = ""
     if not meeting and held:
         tried = (said_to_family(board, host, me, slot) for slot in range(board.evening.slots))
@@ -311,15 +299,13 @@ def _of_hosts(viewer: Viewer, board: Board, people: Sequence[int]) -> list[HostE
         .select_related("party__person", "pupil")
         .order_by("waits_since", "rank", "pk")
     )
-    found = []
+    said, found = _Said(links, together), []
     for person in people:
         host = board.hosts[person]
         mine = {evening.slot_at(one.starts): one for one in meetings if one.host_id == person and one.starts}
         own = [wish for wish in wishes if wish.host_id == host.pk]
         asked = {wish.party.person_id for wish in own if wish.by_host}
-        lines = [
-            _line(board, host, slot, mine.get(slot), links, together, asked) for slot in range(evening.slots)
-        ]
+        lines = [_line(board, host, slot, mine.get(slot), said, asked) for slot in range(evening.slots)]
         there = {one.guardian_id for one in mine.values()}
         found.append(
             HostEvening(
@@ -333,28 +319,28 @@ def _of_hosts(viewer: Viewer, board: Board, people: Sequence[int]) -> list[HostE
     return found
 
 
-def _line(
-    board: Board,
-    host: Host,
-    slot: int,
-    one: Meeting | None,
-    links: dict[tuple[int, int], str],
-    together: set[int],
-    asked: set[int],
-) -> Line:
+@dataclass(frozen=True)
+class _Said:
+    """What is known of the families of some meetings: kinships, and who comes with the other parent."""
+
+    links: dict[tuple[int, int], str]
+    together: set[int]
+
+
+def _line(board: Board, host: Host, slot: int, one: Meeting | None, said: _Said, asked: set[int]) -> Line:
     hour = board.evening.hour(slot)
     if one is None:
         if slot in board.evening.pauses:
             return Line(slot, hour, "pause")
         return Line(slot, hour, "free" if board.why_not(host, None, slot) is None else "away")
-    kinship = links.get((one.guardian_id, one.pupil_id))
+    kinship = said.links.get((one.guardian_id, one.pupil_id))
     return Line(
         slot,
         hour,
         "meeting",
         one,
         kinship or "",
-        one.guardian_id in together,
+        one.guardian_id in said.together,
         bool(board.apart.get(one.guardian_id)),
         one.guardian_id in asked,
         kinship is None,

@@ -110,12 +110,12 @@ def faults(problem: Problem, meetings: Iterable[Meeting]) -> list[str]:
             found.append(f"{family} {teacher}: not wanted")
         if slot not in range(problem.slots) or slot in families[family].absent | problem.teachers[teacher]:
             found.append(f"{family} {teacher} {slot}: somebody is absent")
-    for name, key in [
-        ("teacher", lambda one: (one[1], one[2])),
-        ("family", lambda one: (one[0], one[2])),
-        ("pair", lambda one: one[:2]),
-    ]:
-        seen = [key(one) for one in kept]
+    keyed: list[tuple[str, list[Any]]] = [
+        ("teacher", [(one[1], one[2]) for one in kept]),
+        ("family", [(one[0], one[2]) for one in kept]),
+        ("pair", [one[:2] for one in kept]),
+    ]
+    for name, seen in keyed:
         found += [f"{name} twice: {one}" for one in sorted({one for one in seen if seen.count(one) > 1})]
     when: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for family, teacher, slot in kept:
@@ -150,7 +150,7 @@ def may_add(problem: Problem, kept: Iterable[Meeting], wanted: Meeting) -> bool:
     for who, whom, at in kept:
         if who == family_key and (whom == teacher or abs(at - slot) <= problem.empty_between(whom, teacher)):
             return False
-        if whom == teacher and at == slot or who in apart and abs(at - slot) <= 1:
+        if (whom == teacher and at == slot) or (who in apart and abs(at - slot) <= 1):
             return False
     return True
 
@@ -211,7 +211,7 @@ def plan(problem: Problem, *, patience: float = PATIENCE, tell: Tell = lambda do
         start = max([start, found], key=lambda one: worth_of(problem, one).rank)
     tell(2, STEPS)
     search = _Search(problem, start)
-    laid_sure = search.whole(until) if len(problem.families) <= WHOLE else False
+    laid_sure = (sure and not search.empty) or (len(problem.families) <= WHOLE and search.whole(until))
     while not laid_sure and search.empty and time.perf_counter() < until:
         search.better_around(until)
     tell(STEPS, STEPS)
@@ -219,7 +219,7 @@ def plan(problem: Problem, *, patience: float = PATIENCE, tell: Tell = lambda do
     return Plan(
         *_said(problem, best),
         time.perf_counter() - begun,
-        is_best=laid_sure or sure and not search.empty,
+        is_best=laid_sure or (sure and not search.empty),
     )
 
 
@@ -268,7 +268,10 @@ class _Search:
 
     def whole(self, until: float) -> bool:
         """All the families at once, where they are few: is the plan known to be the best?"""
-        return self._solve(set(self.families), min(until - time.perf_counter(), PATIENCE / 2), several=True)
+        few = len(self.families) <= FEW
+        return self._solve(
+            set(self.families), min(until - time.perf_counter(), PATIENCE / 2), several=not few
+        )
 
     def better_around(self, until: float) -> None:
         """A family that waits between two meetings, and some of those who want the same teachers."""
@@ -285,7 +288,7 @@ class _Search:
             kin = (
                 self.by_teacher[self.random.choice(near)] if near and self.random.random() < KIN else waiting
             )
-            chosen.add(self.random.choice(kin if kin else waiting))
+            chosen.add(self.random.choice(kin or waiting))
             if self.random.random() < STRANGER:
                 chosen.add(self.random.choice(self.problem.families).key)
         sure = self._solve(chosen, min(A_MOMENT, until - time.perf_counter()))
@@ -332,7 +335,7 @@ class _Model:
 
     def __init__(self, problem: Problem) -> None:
         # Half a second and eighty megabytes: only where a plan is computed.
-        from ortools.sat.python import cp_model
+        from ortools.sat.python import cp_model  # noqa: PLC0415
 
         self.cp, self.problem, self.model = cp_model, problem, cp_model.CpModel()
         self.x: dict[Meeting, Any] = {}
@@ -465,7 +468,8 @@ class _Model:
         return made
 
     def _hint(self, meetings: Iterable[Meeting]) -> None:
-        self.model.clear_hints()
+        clear: Any = self.model.clear_hints
+        clear()
         kept = set(meetings)
         for one, made in self.x.items():
             self.model.add_hint(made, one in kept)

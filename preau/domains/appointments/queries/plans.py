@@ -136,7 +136,10 @@ def _why(board: Board, wish: Wish, asked: int) -> str:
     possible = [slot for slot in free if slot not in wish.party.away]
     if not possible:
         return _("Les créneaux libres tombent quand la famille ne peut pas venir.")
-    whys = {board.why_not(host, wish.party.person_id, slot) for slot in possible}
+    return _of_family({board.why_not(host, wish.party.person_id, slot) for slot in possible})
+
+
+def _of_family(whys: set[No | None]) -> str:
     if None in whys:
         return _("Un créneau reste possible : placez-la à la main.")
     if whys == {No.APART}:
@@ -149,7 +152,7 @@ def _why(board: Board, wish: Wish, asked: int) -> str:
 def slots_of(wishes: list[Wish], board: Board) -> dict[str, int]:
     """What the plan is worth, in counts."""
     met = {(seat.guardian, seat.host) for seat in board.seats}
-    firsts = {}
+    firsts: dict[int, Wish] = {}
     for wish in wishes:
         firsts.setdefault(wish.party_id, wish)
     return {
