@@ -234,8 +234,9 @@ def floor_said(floor: int) -> str:
 class FamilyPartyQuerySet(OfEvening):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever organises; of a family, each one's own, and never the other parent's."""
-        own = Q(person=viewer.person.pk) if viewer.is_guardian else Q(pk=None)
-        return self.of_viewer(viewer, own)
+        if viewer.is_guardian:
+            return self.filter(person=viewer.person.pk, evening__in=Evening.objects.visible_to(viewer).values("pk"))
+        return self.of_viewer(viewer, Q(pk=None))
 
 
 class Party(models.Model):

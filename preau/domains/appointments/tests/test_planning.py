@@ -18,7 +18,7 @@ def drawn(
     seed: int, *, teachers: int = 5, families: int = 10, slots: int = 8, walks: bool = False
 ) -> Problem:
     """An evening that nobody chose: absences, wishes, families apart."""
-    chance = random.Random(seed)  # noqa: S311 - the same evenings at each run
+    chance = random.Random(seed)
     names = [f"t{number}" for number in range(chance.randint(1, teachers))]
     count = chance.randint(1, families)
 

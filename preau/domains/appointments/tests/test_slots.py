@@ -298,9 +298,7 @@ def computed(evening: Evening, head: Any) -> Evening:
     return evening
 
 
-def test_wishes_become_a_plan_that_nobody_reads_before_it_is_out(
-    college: World, seat_of: Any
-) -> None:
+def test_wishes_become_a_plan_that_nobody_reads_before_it_is_out(college: World, seat_of: Any) -> None:
     evening, head, mother = wishing_evening(college), seat_of("head"), seat_of("guardian")
     hosts = list(evening.hosts.order_by("pk"))
     pupil = college.people["pupil"].pk
