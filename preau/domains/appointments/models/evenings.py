@@ -235,7 +235,9 @@ class FamilyPartyQuerySet(OfEvening):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever organises; of a family, each one's own, and never the other parent's."""
         if viewer.is_guardian:
-            return self.filter(person=viewer.person.pk, evening__in=Evening.objects.visible_to(viewer).values("pk"))
+            return self.filter(
+                person=viewer.person.pk, evening__in=Evening.objects.visible_to(viewer).values("pk")
+            )
         return self.of_viewer(viewer, Q(pk=None))
 
 

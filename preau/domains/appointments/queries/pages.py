@@ -26,10 +26,12 @@ def evenings_of(viewer: Viewer) -> "QuerySet[Evening]":
     return found.order_by("-day", "-pk")
 
 
-def whole(evening: Evening) -> Evening:
-    """With its school (one query)."""
-    found: Evening = Evening.objects.select_related("school").get(pk=evening.pk)
-    return found
+def whole(viewer: Viewer, evening: Evening) -> Evening:
+    """With its school, which the seat of the viewer has brought."""
+    schools = {place.school.pk: place.school for place in viewer.places}
+    if evening.school_id in schools:
+        evening.school = schools[evening.school_id]
+    return evening
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,12 @@ def family_evening(viewer: Viewer, evening: Evening, *, at_once: int = AT_ONCE) 
         .select_related("pupil", "sibling")
         .order_by("starts")
     )
-    party = wishes[0].party if wishes else Party.objects.filter(evening=evening, person=me).first()
     met = {meeting.host_id: meeting for meeting in mine}
     wished = {wish.host_id: wish for wish in wishes}
     choices = list(_choices(_Own(board, me, taught, met, wished, at_once), children))
-    return FamilyEvening(evening, steps_of(board, mine), choices, party, wishes, board, children)
+    return FamilyEvening(
+        evening, steps_of(board, mine), choices, board.parties.get(me), wishes, board, children
+    )
 
 
 def steps_of(board: Board, mine: Sequence[Meeting]) -> list[Step]:
@@ -155,35 +158,15 @@ class _Own:
 
 
 def _choices(own: _Own, children: Sequence[Person]) -> Iterable[Choice]:
-    """Each teacher of each child once: two children of one teacher are spoken of at one meeting; then those who teach nobody here."""
+    """Each teacher of each child once: two children of one teacher are spoken of at one meeting."""
     seen = set[int]()
-    every = {teacher for of_child in own.taught.values() for teacher in of_child}
     for child in children:
         for person, host in sorted(own.board.hosts.items(), key=lambda one: one[1].person.family_name):
             subjects = own.taught.get(child.pk, {}).get(person)
-            if person in seen or host.is_absent or (subjects is None and person in every):
-                continue
-            if subjects is None and not _is_for_all(own.board, person, every):
+            if person in seen or host.is_absent or subjects is None:
                 continue
             seen.add(person)
-            yield _choice(own, host, child, ", ".join(subjects or ()))
-
-
-def _is_for_all(board: Board, person: int, every: set[int]) -> bool:
-    """The head, school life: whoever receives without teaching a class of the evening."""
-    return person in for_all(board.evening) and person not in every
-
-
-def for_all(evening: Evening) -> set[int]:
-    """Those who receive and teach no class of the evening (one query, once an evening)."""
-    known: set[int] | None = evening.__dict__.get("_for_all")
-    if known is None:
-        taught = set(around.teachers_at(evening).order_by().values_list("pk", flat=True))
-        known = {
-            person for person in evening.hosts.values_list("person_id", flat=True) if person not in taught
-        }
-        evening.__dict__["_for_all"] = known
-    return known
+            yield _choice(own, host, child, ", ".join(subjects))
 
 
 def _choice(own: _Own, host: Host, child: Person, subjects: str) -> Choice:
@@ -291,9 +274,7 @@ def _of_hosts(viewer: Viewer, board: Board, people: Sequence[int]) -> list[HostE
             guardian__in=guardians, pupil__in=pupils
         )
     }
-    together = set(
-        Party.objects.filter(evening=evening, together=True).order_by().values_list("person_id", flat=True)
-    )
+    together = {party.person_id for party in board.parties.values() if party.together}
     wishes = list(
         Wish.objects.filter(host__evening=evening, host__person__in=people)
         .select_related("party__person", "pupil")
@@ -401,10 +382,7 @@ def numbers_of(evening: Evening) -> Numbers:
 
 def families_for(evening: Evening, host: Host) -> list[tuple[str, str]]:
     """Whom the school may place with somebody: each guardian of each pupil whom they teach, by name (three queries)."""
-    enrolled = around.enrolled(evening)
-    if host.person_id not in for_all(evening):
-        taught = around.taught_by(evening.day, host.person_id)
-        enrolled = enrolled.filter(pupil__in=taught)
+    enrolled = around.enrolled(evening).filter(pupil__in=around.taught_by(evening.day, host.person_id))
     pupils = {
         row.pupil_id: row.pupil
         for row in enrolled.select_related("pupil").order_by("pupil__search_name", "pk")

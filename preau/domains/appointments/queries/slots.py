@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -89,6 +88,7 @@ class Board:
     seats: list[Seat]
     taken: dict[int, dict[datetime, int]]
     apart: dict[int, set[int]]
+    parties: dict[int, Party]
     lessons: dict[int, list[tuple[datetime, datetime]]]
     now: datetime
     # Of the meeting that is being moved, its own time is free.
@@ -110,6 +110,7 @@ class Board:
             self.seats,
             self.taken,
             self.apart,
+            self.parties,
             self.lessons,
             self.now,
             frozenset(meetings),
@@ -209,14 +210,14 @@ def board_of(evening: Evening, guardians: Iterable[int] | None = None) -> Board:
         "teachers", "starts", "ends"
     ):
         lessons[person].append((starts, ends))
-    return Board(evening, hosts, seats, held, apart_at(evening), lessons, timezone.now())
+    parties = {party.person_id: party for party in Party.objects.filter(evening=evening)}
+    asked = {person for person, party in parties.items() if party.apart}
+    apart = apart_at(evening, asked)
+    return Board(evening, hosts, seats, held, apart, parties, lessons, timezone.now())
 
 
-def apart_at(evening: Evening) -> dict[int, set[int]]:
-    """Guardians of a same child of whom one has asked to cross nobody; said by one, it holds for both (two queries)."""
-    asked = set(
-        Party.objects.filter(evening=evening, apart=True).order_by().values_list("person_id", flat=True)
-    )
+def apart_at(evening: Evening, asked: set[int]) -> dict[int, set[int]]:
+    """Guardians of a same child of whom one has asked to cross nobody; said by one, it holds for both (one query, where one has)."""
     found: dict[int, set[int]] = defaultdict(set)
     if not asked:
         return found
@@ -250,9 +251,3 @@ def said_to_family(board: Board, host: Host, guardian: int, slot: int) -> str:
                 "place": place,
             }
     return ""
-
-
-def facts_for_log(board: Board) -> dict[str, Any]:
-    """How full it is: counts alone."""
-    open_ = sum(len(list(board.open_slots(host))) for host in board.hosts.values())
-    return {"open": open_, "taken": len(board.seats)}

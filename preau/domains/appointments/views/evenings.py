@@ -15,6 +15,7 @@ from preau.domains.appointments.forms import EveningForm, HostsForm
 from preau.domains.appointments.models import Evening
 from preau.domains.appointments.queries import pages, slots
 from preau.domains.appointments.views.families import family_page
+from preau.domains.appointments.views.hosts import host_page
 from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_for
@@ -39,13 +40,14 @@ def evenings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def evening(request: HttpRequest, evening: Evening) -> HttpResponse:
     """For a family, their own evening; for whoever organises, the whole; for whoever receives, their slots."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     viewer = request.viewer
     if viewer.is_guardian:
         return family_page(request, evening)
     if not rules.organises_it(viewer, evening):
         mine = evening.hosts.get(person=viewer.person.pk)
-        return redirect("appointments:host", pk=mine.pk)
+        mine.evening = evening
+        return host_page(request, mine)
     board = slots.board_of(evening)
     context: dict[str, Any] = {
         "evening": evening,
@@ -76,7 +78,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, evening: Evening) -> HttpResponse:
     """A draft, all of it; then its title, its day, the last day to answer: everybody is told of another day."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     form = EveningForm(request.viewer, request.POST or None, evening=evening)
     if form.is_valid():
         try:

@@ -51,7 +51,7 @@ def family_page(request: HttpRequest, evening: Evening) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def wishes(request: HttpRequest, evening: Evening) -> HttpResponse:
     """Whom one wants to meet, in order; when one comes."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     found = pages.family_evening(request.viewer, evening, at_once=0)
     form = WishesForm(
         evening, pages.options_for(found), request.POST or None, initial=pages.initial_of(found)
@@ -79,7 +79,7 @@ def wishes(request: HttpRequest, evening: Evening) -> HttpResponse:
 @require_safe
 def slots(request: HttpRequest, host: Host) -> HttpResponse:
     """All that is free with one person, for this family."""
-    evening = pages.whole(host.evening)
+    evening = pages.whole(request.viewer, host.evening)
     found = pages.family_evening(request.viewer, evening, at_once=ALL_SLOTS)
     choice = next((one for one in found.choices if one.host.pk == host.pk), None)
     if choice is None:
@@ -98,7 +98,7 @@ def slots(request: HttpRequest, host: Host) -> HttpResponse:
 @require_POST
 def book(request: HttpRequest, host: Host) -> HttpResponseRedirect:
     """Take a slot. Who comes too late is offered the next two, and keeps what they have."""
-    evening, form = pages.whole(host.evening), SlotForm(request.POST)
+    evening, form = pages.whole(request.viewer, host.evening), SlotForm(request.POST)
     if not form.is_valid() or not form.cleaned_data["child"]:
         messages.error(request, _("Choisissez une heure avec l’un des boutons."))
         return redirect("appointments:slots", pk=host.pk)
@@ -192,7 +192,7 @@ def calendar(request: HttpRequest, evening: Evening) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, evening: Evening) -> HttpResponse:
     """One's own evening, on paper."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     found = pages.family_evening(request.viewer, evening, at_once=0)
     page = exports.families_page(evening, [(request.viewer.person, found.steps)])
     return printed(page, f"ma-rencontre-{evening.pk}")

@@ -28,11 +28,14 @@ OUTCOMES = dict(Meeting.Outcome.choices)
 @require_safe
 def host(request: HttpRequest, host: Host) -> HttpResponse:
     """The slots of one person at an evening."""
-    return _page(request, host)
+    return host_page(request, host)
 
 
-def _page(request: HttpRequest, host: Host, form: LateForm | None = None, status: int = 200) -> HttpResponse:
-    evening = pages.whole(host.evening)
+def host_page(
+    request: HttpRequest, host: Host, form: LateForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one person's slots, whatever its address."""
+    evening = pages.whole(request.viewer, host.evening)
     found = pages.host_evening(request.viewer, evening, host)
     now = timezone.now()
     running_now = (
@@ -60,7 +63,7 @@ def _page(request: HttpRequest, host: Host, form: LateForm | None = None, status
 @require_http_methods(["GET", "POST"])
 def place(request: HttpRequest, host: Host) -> HttpResponse:
     """The school, or whoever receives, gives a slot to a family."""
-    evening = pages.whole(host.evening)
+    evening = pages.whole(request.viewer, host.evening)
     found = pages.host_evening(request.viewer, evening, host)
     hours = [(line.slot, line.hour) for line in found.free]
     asked = request.GET.get("creneau", "")
@@ -103,7 +106,7 @@ def _why(evening: Evening, no: NotFree) -> str:
 @require_http_methods(["GET", "POST"])
 def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
     """Ask a family to come: it hears of it, and the plan counts it."""
-    evening = pages.whole(host.evening)
+    evening = pages.whole(request.viewer, host.evening)
     form = PlaceForm(pages.families_for(evening, host), [], request.POST or None)
     del form.fields["slot"], form.fields["way"]
     if form.is_valid():
@@ -142,7 +145,7 @@ def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     except NotTheirs:
         messages.error(request, _("Cette personne ne suit plus cet élève."))
     except NotFree as no:
-        messages.error(request, _why(pages.whole(meeting.evening), no))
+        messages.error(request, _why(pages.whole(request.viewer, meeting.evening), no))
     else:
         tell_outcome(request, done, _("C’est déplacé. Les familles déjà prévenues le sont de nouveau."))
     return redirect(_back(meeting))
@@ -177,7 +180,7 @@ def late(request: HttpRequest, host: Host) -> HttpResponse:
     """The families that come next hear how late it is."""
     form = LateForm(request.POST)
     if not form.is_valid():
-        return _page(request, host, form, TYPED_WRONG)
+        return host_page(request, host, form, TYPED_WRONG)
     minutes = form.cleaned_data["minutes"]
     done = running.run_late(request.viewer, host, minutes)
     said = _("Les familles suivantes sont prévenues : %(num)s minutes de retard.") % {"num": minutes}
@@ -208,6 +211,6 @@ def note(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
 @require_safe
 def sheet(request: HttpRequest, host: Host) -> HttpResponse:
     """One's own sheet, on paper."""
-    evening = pages.whole(host.evening)
+    evening = pages.whole(request.viewer, host.evening)
     found = pages.host_evening(request.viewer, evening, host)
     return printed(exports.hosts_page(evening, [found]), f"ma-feuille-{evening.pk}")

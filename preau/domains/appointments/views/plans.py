@@ -24,7 +24,7 @@ A_PAGE = 40
 @require_safe
 def plan(request: HttpRequest, evening: Evening) -> HttpResponse:
     """What the plan gives, and what it does not."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     board, wishes = board_of(evening), plans.wishes_of(evening)
     missed = plans.missed_in(board, wishes)
     page = page_for(request, missed, A_PAGE)
@@ -80,7 +80,7 @@ def publish(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
 @require_safe
 def host_sheets(request: HttpRequest, evening: Evening) -> HttpResponse:
     """One sheet for each who receives."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     journal.record(request.viewer, "appointments.sheets_printed", evening)
     sheets = pages.sheets_of_hosts(request.viewer, evening)
     return printed(exports.hosts_page(evening, sheets), f"feuilles-professeurs-{evening.pk}")
@@ -91,7 +91,7 @@ def host_sheets(request: HttpRequest, evening: Evening) -> HttpResponse:
 @require_safe
 def family_sheets(request: HttpRequest, evening: Evening) -> HttpResponse:
     """One sheet for each family, for those without a device too."""
-    evening = pages.whole(evening)
+    evening = pages.whole(request.viewer, evening)
     journal.record(request.viewer, "appointments.sheets_printed", evening)
     sheets = pages.gathered_by_family(evening, board_of(evening))
     return printed(exports.families_page(evening, sheets), f"feuilles-familles-{evening.pk}")
