@@ -21,7 +21,7 @@ from preau.domains.appointments.queries import singles
 from preau.foundation.fields import Day, FewRows, SeveralRows
 
 FLOORS = [(-1, gettext_lazy("Sous-sol")), (0, gettext_lazy("Rez-de-chaussée"))] + [
-    (floor, gettext_lazy("1er étage") if floor == 1 else f"{floor}e étage") for floor in range(1, 6)
+    (floor, gettext_lazy("1ᵉʳ étage") if floor == 1 else f"{floor}ᵉ étage") for floor in range(1, 6)
 ]
 LENGTHS = [(minutes, f"{minutes} minutes") for minutes in (5, 10, 15, 20, 30)]
 WALKS = [(minutes, f"{minutes} minutes") for minutes in (0, 5, 10, 15)]
@@ -239,7 +239,7 @@ class WishesForm(forms.Form):
         self.fields["leaves"].choices = hours[1:]  # type: ignore[attr-defined]
         most = min(MOST_WISHES, len(wanted))
         ranks = [("", _("Non"))] + [
-            (str(rank), _("1er choix") if rank == 1 else _("%(rank)se choix") % {"rank": rank})
+            (str(rank), _("1ᵉʳ choix") if rank == 1 else _("%(rank)sᵉ choix") % {"rank": rank})
             for rank in range(1, most + 1)
         ]
         for host, _child, label in wanted:

@@ -155,10 +155,13 @@ def may_add(problem: Problem, kept: Iterable[Meeting], wanted: Meeting) -> bool:
     return True
 
 
-def greedy(problem: Problem) -> Plan:
-    """First come, first served: rank by rank of wishes, each family in turn takes the first slot that is free. To compare with."""
+def greedy(problem: Problem, *, close: bool = False) -> Plan:
+    """First come, first served: rank by rank of wishes, each family in turn takes the first slot that is free. To compare with.
+
+    `close`: the free slot that is nearest to what the family has; where the search begins.
+    """
     begun = time.perf_counter()
-    state = _Greedy(problem)
+    state = _Greedy(problem, close)
     for rank in range(max((len(family.wants) for family in problem.families), default=0)):
         for family in problem.families:
             if rank < len(family.wants):
@@ -167,8 +170,8 @@ def greedy(problem: Problem) -> Plan:
 
 
 class _Greedy:
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, close: bool) -> None:
+        self.problem, self.close = problem, close
         self.kept: list[Meeting] = sorted(problem.fixed)
         self.apart: dict[str, set[str]] = defaultdict(set)
         for one, other in problem.apart():
@@ -183,12 +186,18 @@ class _Greedy:
             slot + step for who, _t, slot in self.kept if who in self.apart[family.key] for step in (-1, 0, 1)
         }
         taken = {slot for _f, whom, slot in self.kept if whom == teacher} | near
-        for slot in range(self.problem.slots):
+        for slot in self._order([at for at, _whom in mine]):
             if slot in taken | family.absent | self.problem.teachers[teacher]:
                 continue
             if all(abs(slot - at) > self.problem.empty_between(whom, teacher) for at, whom in mine):
                 self.kept.append((family.key, teacher, slot))
                 return
+
+    def _order(self, mine: list[int]) -> list[int]:
+        slots = list(range(self.problem.slots))
+        if self.close and mine:
+            slots.sort(key=lambda slot: min(abs(slot - at) for at in mine))
+        return slots
 
 
 Tell = Callable[[int, int], None]
@@ -202,7 +211,8 @@ def plan(problem: Problem, *, patience: float = PATIENCE, tell: Tell = lambda do
     if not any(family.wants for family in problem.families):
         return Plan((), (), time.perf_counter() - begun, is_best=True)
     until = begun + patience
-    start = greedy(problem).meetings
+    tried = [greedy(problem).meetings, greedy(problem, close=True).meetings]
+    start = max(tried, key=lambda one: worth_of(problem, one).rank)
     known, limit = worth_of(problem, start), _limit(problem)
     sure = (known.first, known.met) == limit
     tell(1, STEPS)

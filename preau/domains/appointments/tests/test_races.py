@@ -29,7 +29,9 @@ def college(planted: dict[str, World]) -> World:
 def _parents(college: World, count: int) -> list[tuple[Any, int]]:
     """As many guardians of the class as asked, each with a child there."""
     pupils = list(
-        Person.objects.filter(enrolments__group=own_class(college)).order_by("pk").values_list("pk", flat=True)
+        Person.objects.filter(enrolments__group=own_class(college))
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
     found = []
     for number in range(count):
@@ -73,4 +75,7 @@ def test_a_booking_a_placing_and_a_move_at_once_leave_one_of_them(college: World
     )
     held = Meeting.objects.live().filter(evening=evening, starts=evening.moment(4))
     assert held.count() == 1, given
-    assert Taken.objects.filter(person=teacher).count() == 2 * Meeting.objects.live().filter(evening=evening).count()
+    assert (
+        Taken.objects.filter(person=teacher).count()
+        == 2 * Meeting.objects.live().filter(evening=evening).count()
+    )
