@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "preau.domains.liaison",
     "preau.domains.surveys",
     "preau.domains.paperwork",
+    "preau.domains.appointments",
     "preau.portal",
 ]
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path("", include("preau.domains.liaison.urls")),
     path("", include("preau.domains.surveys.urls")),
     path("", include("preau.domains.paperwork.urls")),
+    path("", include("preau.domains.appointments.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -1,0 +1,267 @@
+"""An evening: prepared, opened, changed, moved by a day, cancelled; whom one meets there, and where."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Group
+from preau.directory.viewer import Viewer
+from preau.domains.appointments.actions import taking, telling
+from preau.domains.appointments.models import Evening, Host, Meeting, Wish
+from preau.domains.appointments.queries import around, slots
+from preau.foundation import dates, journal, text
+from preau.foundation.locks import lock
+
+# Sent inside a transaction: evening_id, what happened, who did it.
+evening_told = Signal()
+
+
+class NotNow(Exception):
+    """It is out, over or cancelled already."""
+
+
+class Clashes(Exception):
+    """Who has a lesson, or another meeting, at the new hours."""
+
+    def __init__(self, people: Iterable[str]) -> None:
+        super().__init__("clashes")
+        self.people = sorted(set(people))
+
+
+@dataclass(frozen=True)
+class EveningFacts:
+    """What a form says of an evening."""
+
+    title: str
+    day: date
+    starts: time
+    ends: time
+    minutes: int
+    pause: time | None
+    walk: int
+    mode: str
+    closes_at: datetime
+    groups: tuple[Group, ...] = ()
+
+    def pauses(self) -> list[int]:
+        """The slot of the pause, if there is one."""
+        if self.pause is None:
+            return []
+        after = (self.pause.hour - self.starts.hour) * 60 + self.pause.minute - self.starts.minute
+        return [after // self.minutes]
+
+
+def _write(evening: Evening, facts: EveningFacts) -> None:
+    evening.title, evening.search_title = facts.title, text.fold(facts.title)
+    evening.day, evening.starts, evening.ends = facts.day, facts.starts, facts.ends
+    evening.minutes, evening.pauses, evening.walk = facts.minutes, facts.pauses(), facts.walk
+    evening.mode, evening.closes_at = facts.mode, facts.closes_at
+
+
+@transaction.atomic
+def create(viewer: Viewer, facts: EveningFacts, sent_as: str) -> Evening:
+    """A draft, with the teachers of its classes; the same form sent twice gives one."""
+    known = Evening.objects.filter(created_by=viewer.person.pk, sent_as=sent_as).first() if sent_as else None
+    if known is not None:
+        return known
+    evening = Evening(
+        school=viewer.school, created_by=viewer.person, created_at=timezone.now(), sent_as=sent_as
+    )
+    _write(evening, facts)
+    evening.save()
+    evening.groups.set(facts.groups)
+    add_teachers(evening)
+    journal.record(viewer, "appointments.created", evening)
+    return evening
+
+
+def add_teachers(evening: Evening) -> None:
+    """Those of its classes, who are not there yet."""
+    known = set(evening.hosts.values_list("person_id", flat=True))
+    teachers = around.teachers_at(evening).order_by("family_name", "given_name", "pk")
+    Host.objects.bulk_create(
+        [Host(evening=evening, person=teacher) for teacher in teachers if teacher.pk not in known]
+    )
+
+
+@transaction.atomic
+def change(viewer: Viewer, evening: Evening, facts: EveningFacts) -> bool:
+    """A draft, anything; once people were told, its title, its day and the last moment to answer: meetings go with the day, and
+    everybody is told. False when nothing changes. Raises NotNow, Clashes.
+    """
+    evening = lock(Evening, evening.pk, "school")
+    if evening.state == Evening.State.CANCELLED or evening.is_over(timezone.now()):
+        raise NotNow
+    before = (evening.title, evening.day, evening.closes_at)
+    if evening.state == Evening.State.DRAFT:
+        _write(evening, facts)
+        evening.save()
+        evening.groups.set(facts.groups)
+        add_teachers(evening)
+        return True
+    if before == (facts.title, facts.day, facts.closes_at):
+        return False
+    moved, was = facts.day - evening.day, evening.day
+    evening.title, evening.search_title = facts.title, text.fold(facts.title)
+    evening.closes_at = facts.closes_at
+    if moved:
+        _move_to(evening, facts.day)
+        evening.revision += 1
+    evening.save()
+    journal.record(viewer, "appointments.changed", evening, days=moved.days)
+    if moved:
+        said = _("Avant : %(day)s.") % {"day": dates.day(was)}
+        evening_told.send(
+            Evening, evening_id=evening.pk, kind=telling.CHANGED, by=viewer.person.pk, what=said
+        )
+    return True
+
+
+def _move_to(evening: Evening, day: date) -> None:
+    """Every meeting at the same hour on the wall of another day: all of them, or none."""
+    held = list(Meeting.objects.live().filter(evening=evening).select_related("host", "guardian"))
+    at = {meeting.pk: evening.slot_at(meeting.starts) for meeting in held if meeting.starts}
+    taking.release(*at)
+    evening.day = day
+    board = slots.board_of(evening)
+    clashing = {board.hosts[person].person.formal_name for person in board.lessons if person in board.hosts}
+    if clashing and held:
+        raise Clashes(clashing)
+    for meeting in held:
+        slot = at[meeting.pk]
+        meeting.starts, meeting.ends = evening.moment(slot), evening.moment(slot + 1)
+        meeting.revision += 1
+        try:
+            taking.hold(meeting)
+        except taking.NotFree:
+            clashing.add(meeting.guardian.full_name)
+    if clashing:
+        raise Clashes(clashing)
+
+
+@transaction.atomic
+def open_to_families(viewer: Viewer, evening: Evening) -> bool:
+    """Families and those who receive are told; False when it is open. Raises NotNow."""
+    evening = lock(Evening, evening.pk, "school")
+    if evening.is_live:
+        return False
+    if evening.state != Evening.State.DRAFT or evening.closes_at <= timezone.now():
+        raise NotNow
+    only_booking = evening.mode == Evening.Mode.BOOKING
+    evening.state = Evening.State.BOOKING if only_booking else Evening.State.WISHES
+    evening.save(update_fields=["state"])
+    journal.record(viewer, "appointments.opened", evening)
+    evening_told.send(Evening, evening_id=evening.pk, kind=telling.OPENED, by=viewer.person.pk, what="")
+    return True
+
+
+@transaction.atomic
+def cancel(viewer: Viewer, evening: Evening) -> bool:
+    """It does not take place: its meetings are cancelled, and everybody told once. False when it was. Raises NotNow."""
+    evening = lock(Evening, evening.pk, "school")
+    if evening.state == Evening.State.CANCELLED:
+        return False
+    if evening.is_over(timezone.now()):
+        raise NotNow
+    was_out = evening.is_out
+    held = list(Meeting.objects.live().filter(evening=evening).values_list("pk", flat=True))
+    taking.release(*held)
+    Meeting.objects.filter(pk__in=held).update(state=Meeting.State.CANCELLED)
+    evening.state = Evening.State.CANCELLED
+    evening.revision += 1
+    evening.save(update_fields=["state", "revision"])
+    journal.record(viewer, "appointments.evening_cancelled", evening, meetings=len(held))
+    if was_out:
+        said = _("Elle est annulée.")
+        evening_told.send(
+            Evening, evening_id=evening.pk, kind=telling.CHANGED, by=viewer.person.pk, what=said
+        )
+    return True
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody receives, if they do."""
+
+    room: int | None
+    floor: int
+    receives: bool
+
+
+@transaction.atomic
+def settle_hosts(viewer: Viewer, evening: Evening, places: Mapping[int, Place]) -> bool:
+    """Rooms and floors; whoever does not receive any more has no meeting any more. The families of a room that changed are told."""
+    evening = lock(Evening, evening.pk, "school")
+    changed = False
+    for host in evening.hosts.select_related("person", "room").order_by("pk"):
+        place = places.get(host.pk)
+        if place is None:
+            continue
+        now = (place.room, place.floor)
+        if now != (host.room_id, host.floor):
+            host.room_id, host.floor, changed = place.room, place.floor, True
+            host.save(update_fields=["room", "floor"])
+            if evening.is_live:
+                _tell_room(viewer, evening, host)
+        if place.receives == host.is_absent:
+            changed = True
+            _absence(viewer, evening, host, is_absent=not place.receives)
+    if changed:
+        journal.record(viewer, "appointments.hosts_settled", evening)
+    return changed
+
+
+def _tell_room(viewer: Viewer, evening: Evening, host: Host) -> None:
+    host.refresh_from_db(fields=["room"])
+    for meeting in _of_host(evening, host):
+        meeting.revision += 1
+        meeting.save(update_fields=["revision"])
+        telling.tell(
+            meeting,
+            telling.MOVED,
+            by=viewer.person.pk,
+            what=_("Nouveau lieu : %(place)s.") % {"place": host.place},
+        )
+
+
+def _of_host(evening: Evening, host: Host) -> "list[Meeting]":
+    found = Meeting.objects.live().filter(evening=evening, host=host.person_id)
+    return list(found.select_related("school", "host", "guardian", "pupil").order_by("starts", "pk"))
+
+
+@transaction.atomic
+def note_absence(viewer: Viewer, host: Host, *, is_absent: bool) -> bool:
+    """Somebody is not there that evening: every family is told; or they are there after all. False when it was known."""
+    evening = lock(Evening, host.evening_id, "school")
+    host = lock(Host, host.pk, "person")
+    if host.is_absent == is_absent:
+        return False
+    _absence(viewer, evening, host, is_absent=is_absent)
+    journal.record(viewer, "appointments.host_absent", evening, absent=int(is_absent))
+    return True
+
+
+def _absence(viewer: Viewer, evening: Evening, host: Host, *, is_absent: bool) -> None:
+    host.is_absent = is_absent
+    host.save(update_fields=["is_absent"])
+    if not is_absent:
+        return
+    met = _of_host(evening, host)
+    for meeting in met:
+        taking.cancel(viewer, meeting)
+    # Who had a meeting waits: they are the first to be called back.
+    Wish.objects.filter(host=host, party__person__in=[meeting.guardian_id for meeting in met]).update(
+        waits_since=timezone.now()
+    )
+
+
+def forget(person_id: int) -> int:
+    """Erasure of a family: their meetings, what they said of evenings."""
+    count = Meeting.objects.filter(guardian=person_id).delete()[0]
+    count += Meeting.objects.filter(pupil=person_id).delete()[0]
+    return count

@@ -1,0 +1,57 @@
+"""The evening itself, on the phone of whoever receives: seen, not come, late."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.directory.viewer import Viewer
+from preau.domains.appointments.actions import telling
+from preau.domains.appointments.models import Host, Meeting
+from preau.foundation import journal
+from preau.foundation.locks import lock
+
+
+class NotYet(Exception):
+    """Nothing is noted of a meeting before its day, nor of one that is cancelled."""
+
+
+@transaction.atomic
+def note(viewer: Viewer, meeting: Meeting, outcome: str) -> bool:
+    """How it went; False when that is what was noted. Raises NotYet."""
+    meeting = lock(Meeting, meeting.pk)
+    if meeting.outcome == outcome:
+        return False
+    if not meeting.is_held or meeting.starts is None or meeting.starts > timezone.now() + timedelta(hours=1):
+        raise NotYet
+    meeting.outcome = outcome
+    meeting.save(update_fields=["outcome"])
+    journal.record(viewer, "appointments.noted", meeting, subject_id=meeting.pupil_id)
+    return True
+
+
+@transaction.atomic
+def run_late(viewer: Viewer, host: Host, minutes: int) -> bool:
+    """Those who come next hear that the rest of the evening is so late; the order does not change. False when it was said."""
+    host = lock(Host, host.pk, "evening", "person")
+    if host.late == minutes:
+        return False
+    host.late = minutes
+    host.save(update_fields=["late"])
+    next_ones = (
+        Meeting.objects.live()
+        .filter(evening=host.evening_id, host=host.person_id, outcome="", ends__gt=timezone.now())
+        .select_related("school", "host", "guardian", "pupil")
+    )
+    for meeting in next_ones.order_by("starts", "pk"):
+        meeting.revision += 1
+        meeting.save(update_fields=["revision"])
+        telling.tell(
+            meeting,
+            telling.LATE,
+            by=viewer.person.pk,
+            what=_("%(num)s minutes de retard.") % {"num": minutes},
+        )
+    journal.record(viewer, "appointments.late", host.evening, minutes=minutes)
+    return True

@@ -1,0 +1,182 @@
+"""Single appointments: hours opened, one taken, a call asked for, an hour proposed, accepted or given back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from preau.directory.viewer import Viewer
+from preau.domains.appointments.actions import taking, telling
+from preau.domains.appointments.actions.taking import Closed, NotFree, NotTheirs
+from preau.domains.appointments.models import Meeting, Opening
+from preau.domains.appointments.queries import singles
+from preau.foundation import journal
+from preau.foundation.locks import lock
+
+State = Meeting.State
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What somebody opens."""
+
+    starts: datetime
+    ends: datetime
+    minutes: int
+    way: str
+    place: str
+
+
+@transaction.atomic
+def open_hours(viewer: Viewer, hours: Hours) -> bool:
+    """Hours for appointments, cut in slots; False when they are open already."""
+    assert viewer.school_id is not None  # noqa: S101 - `rules.opens_hours` asks for the staff of a school
+    try:
+        with transaction.atomic():
+            opening = Opening.objects.create(
+                school_id=viewer.school_id,
+                host=viewer.person,
+                starts=hours.starts,
+                ends=hours.ends,
+                minutes=hours.minutes,
+                way=hours.way,
+                place=hours.place,
+                made_at=timezone.now(),
+            )
+    except IntegrityError:
+        return False
+    journal.record(viewer, "appointments.hours_opened", opening)
+    return True
+
+
+@transaction.atomic
+def close_hours(viewer: Viewer, opening: Opening) -> bool:
+    """Nobody takes these hours any more; what was taken stays. False when they were closed."""
+    opening = lock(Opening, opening.pk)
+    if opening.is_closed:
+        return False
+    opening.is_closed = True
+    opening.save(update_fields=["is_closed"])
+    journal.record(viewer, "appointments.hours_closed", opening)
+    return True
+
+
+@transaction.atomic
+def take(viewer: Viewer, opening: Opening, slot: int, pupil: int) -> bool:
+    """A guardian takes one; False when it is theirs already. Raises Closed, NotTheirs, NotFree."""
+    opening = lock(Opening, opening.pk, "school")
+    starts = opening.starts + timedelta(minutes=slot * opening.minutes)
+    ends = starts + timedelta(minutes=opening.minutes)
+    if opening.is_closed or starts <= timezone.now() or ends > opening.ends:
+        raise Closed
+    if pupil not in viewer.own_pupils() or not singles.learns_in(opening.school_id, pupil, viewer.today):
+        raise NotTheirs
+    mine = Meeting.objects.live().filter(host=opening.host_id, guardian=viewer.person.pk, starts=starts)
+    if mine.exists():
+        return False
+    _free(opening.host_id, viewer.person.pk, starts, ends, opening=opening, slot=slot)
+    meeting = Meeting(
+        school=opening.school,
+        host_id=opening.host_id,
+        guardian=viewer.person,
+        pupil_id=pupil,
+        starts=starts,
+        ends=ends,
+        state=State.BOOKED,
+        way=opening.way,
+        place=opening.place,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+    )
+    taking.hold(meeting)
+    journal.record(viewer, "appointments.booked", meeting, subject_id=pupil)
+    telling.tell(meeting, telling.BOOKED, by=viewer.person.pk)
+    return True
+
+
+def _free(
+    host: int,
+    guardian: int,
+    starts: datetime,
+    ends: datetime,
+    *,
+    opening: Opening | None = None,
+    slot: int = 0,
+) -> None:
+    """The rule of a single hour: no lesson, and both are free. Raises NotFree."""
+    why = singles.why_not(host, guardian, starts, ends)
+    if why:
+        offered = singles.next_free(opening, guardian, slot) if opening else ()
+        raise NotFree(why, offered)
+
+
+@transaction.atomic
+def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
+    """« Rappelez-moi »: a request without an hour; False when the same one waits already. Raises NotTheirs."""
+    school = singles.school_of(pupil, viewer.today)
+    if pupil not in viewer.own_pupils() or school is None:
+        raise NotTheirs
+    waiting = Meeting.objects.filter(host=host, guardian=viewer.person.pk, pupil=pupil, state=State.ASKED)
+    if waiting.exists():
+        return False
+    meeting = Meeting.objects.create(
+        school=school,
+        host_id=host,
+        guardian=viewer.person,
+        pupil_id=pupil,
+        state=State.ASKED,
+        way=Meeting.Way.PHONE if phone else Meeting.Way.HERE,
+        place=phone,
+        reason=reason,
+        made_by=viewer.person,
+        made_at=timezone.now(),
+    )
+    journal.record(viewer, "appointments.asked", meeting, subject_id=pupil)
+    telling.tell(meeting, telling.ASKED, by=viewer.person.pk)
+    return True
+
+
+@transaction.atomic
+def propose(viewer: Viewer, meeting: Meeting, starts: datetime, minutes: int) -> bool:
+    """An hour for a request, or another hour: from either of them; it is held until the other one answers. False when it is that
+    one already. Raises Closed, NotFree."""
+    meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
+    if meeting.state == State.CANCELLED or meeting.evening_id is not None or starts <= timezone.now():
+        raise Closed
+    if meeting.starts == starts:
+        return False
+    ends = starts + timedelta(minutes=minutes)
+    why = singles.why_not(meeting.host_id, meeting.guardian_id, starts, ends, apart_from=meeting.pk)
+    if why:
+        raise NotFree(why)
+    meeting.state = State.PROPOSED
+    meeting.proposed_by_host = viewer.is_staff
+    meeting.revision += 1
+    taking.hold_again(meeting, starts, ends)
+    journal.record(viewer, "appointments.proposed", meeting, subject_id=meeting.pupil_id)
+    telling.tell(meeting, telling.PROPOSED, by=viewer.person.pk)
+    return True
+
+
+@transaction.atomic
+def accept(viewer: Viewer, meeting: Meeting) -> bool:
+    """The other one says yes: looked at again, as a lesson may have come meanwhile. False when it was. Raises Closed, NotFree."""
+    meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
+    if meeting.state == State.BOOKED:
+        return False
+    if meeting.state != State.PROPOSED or meeting.starts is None or meeting.ends is None:
+        raise Closed
+    if meeting.starts <= timezone.now():
+        raise Closed
+    why = singles.why_not(
+        meeting.host_id, meeting.guardian_id, meeting.starts, meeting.ends, apart_from=meeting.pk
+    )
+    if why:
+        raise NotFree(why)
+    meeting.state = State.BOOKED
+    meeting.revision += 1
+    taking.hold_again(meeting, meeting.starts, meeting.ends)
+    journal.record(viewer, "appointments.accepted", meeting, subject_id=meeting.pupil_id)
+    telling.tell(meeting, telling.BOOKED, by=viewer.person.pk)
+    return True

@@ -1,0 +1,452 @@
+"""What pages show of an evening: a family's own, somebody's slots, the whole of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from preau.directory.models import Guardianship, Person
+from preau.directory.viewer import Viewer
+from preau.domains.appointments.models import Evening, Host, Meeting, Party, Wish
+from preau.domains.appointments.queries import around
+from preau.domains.appointments.queries.slots import Board, board_of, said_to_family
+from preau.foundation import dates
+
+# Free slots said at once for each teacher; the rest is on their own page.
+AT_ONCE = 3
+
+
+def evenings_of(viewer: Viewer) -> "QuerySet[Evening]":
+    """Those that the viewer sees, the next ones first."""
+    found = Evening.objects.visible_to(viewer).select_related("school")
+    return found.order_by("-day", "-pk")
+
+
+def whole(viewer: Viewer, evening: Evening) -> Evening:
+    """With its school, which the seat of the viewer has brought."""
+    schools = {place.school.pk: place.school for place in viewer.places}
+    if evening.school_id in schools:
+        evening.school = schools[evening.school_id]
+    return evening
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the evening of a family: a meeting, and the way to it from the one before."""
+
+    meeting: Meeting
+    host: Host | None
+    hour: str
+    walk: int
+    climbs: int
+    empty: int
+
+    @property
+    def way(self) -> str:
+        """« 5 min, un étage à monter »."""
+        minutes = dates.minutes(self.empty)
+        if not self.climbs:
+            return _("%(minutes)s, même étage") % {"minutes": minutes}
+        up = self.climbs > 0
+        if abs(self.climbs) == 1:
+            said = _("%(minutes)s, un étage à monter") if up else _("%(minutes)s, un étage à descendre")
+        else:
+            said = (
+                _("%(minutes)s, %(num)s étages à monter")
+                if up
+                else _("%(minutes)s, %(num)s étages à descendre")
+            )
+        return said % {"minutes": minutes, "num": abs(self.climbs)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody whom a family may meet about a child: their meeting if there is one, else what is free for them."""
+
+    host: Host
+    child: Person
+    subjects: str
+    meeting: Meeting | None
+    free: tuple[tuple[int, str], ...]
+    more: int
+    too_short: str
+    waits: bool
+    asked: bool
+
+
+@dataclass
+class FamilyEvening:
+    """An evening as one guardian reads it: their own meetings, and no trace of anybody else's."""
+
+    evening: Evening
+    steps: list[Step]
+    choices: list[Choice]
+    party: Party | None
+    wishes: list[Wish]
+    board: Board
+    children: list[Person] = field(default_factory=list)
+
+    @property
+    def span(self) -> str:
+        held = [step.meeting for step in self.steps]
+        return dates.hours(held[0].starts, held[-1].ends, self.evening.school.timezone) if held else ""  # type: ignore[arg-type]
+
+    @cached_property
+    def to_choose(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.meeting is None and choice.free]
+
+
+def family_evening(viewer: Viewer, evening: Evening, *, at_once: int = AT_ONCE) -> FamilyEvening:
+    """All that the page of a guardian says."""
+    me = viewer.person.pk
+    board = board_of(evening, [me])
+    children = around.children_at(evening, viewer.own_pupils())
+    taught = around.teachers_of(evening.day, [child.pk for child in children])
+    wishes = list(
+        Wish.objects.filter(party__evening=evening, party__person=me)
+        .select_related("party", "host__person", "pupil")
+        .order_by("rank", "pk")
+    )
+    mine = list(
+        Meeting.objects.visible_to(viewer)
+        .live()
+        .filter(evening=evening)
+        .select_related("pupil", "sibling")
+        .order_by("starts")
+    )
+    met = {meeting.host_id: meeting for meeting in mine}
+    wished = {wish.host_id: wish for wish in wishes}
+    choices = list(_choices(_Own(board, me, taught, met, wished, at_once), children))
+    return FamilyEvening(
+        evening, steps_of(board, mine), choices, board.parties.get(me), wishes, board, children
+    )
+
+
+def steps_of(board: Board, mine: Sequence[Meeting]) -> list[Step]:
+    """The evening in its order, with the way between rooms."""
+    steps: list[Step] = []
+    before: tuple[Host | None, datetime] | None = None
+    zone = board.evening.school.timezone
+    for meeting in mine:
+        assert meeting.starts is not None  # noqa: S101
+        assert meeting.ends is not None  # noqa: S101
+        host = board.hosts.get(meeting.host_id)
+        walk = climbs = empty = 0
+        if before is not None:
+            walk = board.walk_between(before[0], host)
+            empty = int((meeting.starts - before[1]).total_seconds() // 60)
+            climbs = host.floor - before[0].floor if host and before[0] else 0
+        steps.append(Step(meeting, host, dates.hour(meeting.starts, zone), walk, climbs, empty))
+        before = (host, meeting.ends)
+    return steps
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What is known of one guardian: who teaches their children, whom they meet, whom they wished for."""
+
+    board: Board
+    me: int
+    taught: dict[int, dict[int, tuple[str, ...]]]
+    met: dict[int, Meeting]
+    wished: dict[int, Wish]
+    at_once: int
+
+
+def _choices(own: _Own, children: Sequence[Person]) -> Iterable[Choice]:
+    """Each teacher of each child once: two children of one teacher are spoken of at one meeting."""
+    seen = set[int]()
+    for child in children:
+        for person, host in sorted(own.board.hosts.items(), key=lambda one: one[1].person.family_name):
+            subjects = own.taught.get(child.pk, {}).get(person)
+            if person in seen or host.is_absent or subjects is None:
+                continue
+            seen.add(person)
+            yield _choice(own, host, child, ", ".join(subjects))
+
+
+def _choice(own: _Own, host: Host, child: Person, subjects: str) -> Choice:
+    board, me = own.board, own.me
+    meeting, wish = own.met.get(host.person_id), own.wished.get(host.pk)
+    free = [] if meeting else board.free_for(host, me)
+    # The one that they would choose first is near what they have: the rest comes in its order.
+    held = [seat.starts for seat in board.of_guardian.get(me, ())]
+    if held and own.at_once < len(free):
+        free.sort(key=lambda slot: min(abs((board.evening.moment(slot) - at).total_seconds()) for at in held))
+    shown = sorted(free[: own.at_once])
+    short = ""
+    if not meeting and held:
+        tried = (said_to_family(board, host, me, slot) for slot in range(board.evening.slots))
+        short = next((said for said in tried if said), "")
+    return Choice(
+        host,
+        child,
+        subjects,
+        meeting,
+        tuple((slot, board.evening.hour(slot)) for slot in shown),
+        len(free) - len(shown),
+        short,
+        bool(wish and wish.waits_since),
+        bool(wish and wish.by_host),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A slot of somebody who receives. `kind`: meeting, free, pause, away."""
+
+    slot: int
+    hour: str
+    kind: str
+    meeting: Meeting | None = None
+    kinship: str = ""
+    together: bool = False
+    apart: bool = False
+    asked: bool = False
+    lost: bool = False
+
+    @property
+    def tone(self) -> str:
+        if self.kind != "meeting":
+            return self.kind
+        return "asked" if self.asked else "taken"
+
+
+@dataclass
+class HostEvening:
+    """Somebody's slots, as they and the organisers read them."""
+
+    host: Host
+    lines: list[Line]
+    waiting: list[Wish]
+    asked: list[Wish]
+    board: Board
+
+    @property
+    def taken(self) -> int:
+        return sum(line.kind == "meeting" for line in self.lines)
+
+    @property
+    def open(self) -> int:
+        return sum(line.kind in {"meeting", "free"} for line in self.lines)
+
+    @property
+    def free(self) -> list[Line]:
+        return [line for line in self.lines if line.kind == "free"]
+
+    @property
+    def columns(self) -> list[list[Line]]:
+        half = -(-len(self.lines) // 2)
+        return [self.lines[:half], self.lines[half:]]
+
+    @property
+    def on_the_phone(self) -> int:
+        return sum(line.meeting is not None and line.meeting.way == Meeting.Way.PHONE for line in self.lines)
+
+
+def host_evening(viewer: Viewer, evening: Evening, host: Host) -> HostEvening:
+    """Everything of one person at an evening. What is only planned is for whoever organises."""
+    return _of_hosts(viewer, board_of(evening), [host.person_id])[0]
+
+
+def sheets_of_hosts(viewer: Viewer, evening: Evening) -> list[HostEvening]:
+    """The same of everybody who receives, by name, in as many statements."""
+    board = board_of(evening)
+    there = [host for host in board.hosts.values() if not host.is_absent]
+    order = sorted(there, key=lambda host: (host.person.family_name, host.person.given_name, host.pk))
+    return _of_hosts(viewer, board, [host.person_id for host in order])
+
+
+def _of_hosts(viewer: Viewer, board: Board, people: Sequence[int]) -> list[HostEvening]:
+    """Four statements, however many they are."""
+    evening = board.evening
+    met = Meeting.objects.visible_to(viewer).live().filter(evening=evening, host__in=people)
+    meetings = list(met.select_related("school", "guardian", "pupil", "sibling").order_by("starts", "pk"))
+    guardians = {one.guardian_id for one in meetings}
+    pupils = {one.pupil_id for one in meetings}
+    links = {
+        (link.guardian_id, link.pupil_id): str(link.get_kinship_display()).lower()
+        for link in Guardianship.objects.informed(evening.day).filter(
+            guardian__in=guardians, pupil__in=pupils
+        )
+    }
+    together = {party.person_id for party in board.parties.values() if party.together}
+    wishes = list(
+        Wish.objects.filter(host__evening=evening, host__person__in=people)
+        .select_related("party__person", "pupil")
+        .order_by("waits_since", "rank", "pk")
+    )
+    said, found = _Said(links, together), []
+    for person in people:
+        host = board.hosts[person]
+        mine = {evening.slot_at(one.starts): one for one in meetings if one.host_id == person and one.starts}
+        own = [wish for wish in wishes if wish.host_id == host.pk]
+        asked = {wish.party.person_id for wish in own if wish.by_host}
+        lines = [_line(board, host, slot, mine.get(slot), said, asked) for slot in range(evening.slots)]
+        there = {one.guardian_id for one in mine.values()}
+        found.append(
+            HostEvening(
+                host,
+                lines,
+                [wish for wish in own if wish.waits_since],
+                [wish for wish in own if wish.by_host and wish.party.person_id not in there],
+                board,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is known of the families of some meetings: kinships, and who comes with the other parent."""
+
+    links: dict[tuple[int, int], str]
+    together: set[int]
+
+
+def _line(board: Board, host: Host, slot: int, one: Meeting | None, said: _Said, asked: set[int]) -> Line:
+    hour = board.evening.hour(slot)
+    if one is None:
+        if slot in board.evening.pauses:
+            return Line(slot, hour, "pause")
+        return Line(slot, hour, "free" if board.why_not(host, None, slot) is None else "away")
+    kinship = said.links.get((one.guardian_id, one.pupil_id))
+    return Line(
+        slot,
+        hour,
+        "meeting",
+        one,
+        kinship or "",
+        one.guardian_id in said.together,
+        bool(board.apart.get(one.guardian_id)),
+        one.guardian_id in asked,
+        kinship is None,
+    )
+
+
+@dataclass(frozen=True)
+class HostRow:
+    """One who receives, in the list of whoever organises."""
+
+    host: Host
+    open: int
+    taken: int
+    waiting: int
+
+    @property
+    def is_full(self) -> bool:
+        return bool(self.open) and self.taken >= self.open
+
+
+def rows_of_hosts(board: Board) -> list[HostRow]:
+    """All of them, with how full each is."""
+    taken: dict[int, int] = {}
+    for seat in board.seats:
+        taken[seat.host] = taken.get(seat.host, 0) + 1
+    waiting = dict(
+        Wish.objects.filter(host__evening=board.evening, waits_since__isnull=False)
+        .order_by()
+        .values_list("host_id")
+        .annotate(Count("pk"))
+    )
+    hosts = sorted(board.hosts.values(), key=lambda host: (host.person.family_name, host.person.given_name))
+    return [
+        HostRow(
+            host, len(list(board.open_slots(host))), taken.get(host.person_id, 0), waiting.get(host.pk, 0)
+        )
+        for host in hosts
+    ]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Counts of an evening; `crossing`: families that asked to cross nobody."""
+
+    families: int
+    wishing: int
+    meetings: int
+
+
+def numbers_of(evening: Evening) -> Numbers:
+    found = Evening.objects.filter(pk=evening.pk).aggregate(
+        parties=Count("parties", distinct=True, filter=Q(parties__wishes__by_host=False)),
+        met=Count("meetings", distinct=True, filter=Q(meetings__state__in=Meeting.HELD)),
+        people=Count("meetings__guardian", distinct=True, filter=Q(meetings__state__in=Meeting.HELD)),
+    )
+    return Numbers(found["people"], found["parties"], found["met"])
+
+
+def families_for(evening: Evening, host: Host) -> list[tuple[str, str]]:
+    """Whom the school may place with somebody: each guardian of each pupil whom they teach, by name (three queries)."""
+    enrolled = around.enrolled(evening).filter(pupil__in=around.taught_by(evening.day, host.person_id))
+    pupils = {
+        row.pupil_id: row.pupil
+        for row in enrolled.select_related("pupil").order_by("pupil__search_name", "pk")
+    }
+    links = around.guardians_of(evening.day, pupils)
+    return [
+        (
+            f"{link.guardian_id}-{pk}",
+            _("%(pupil)s : %(guardian)s (%(kinship)s)")
+            % {
+                "pupil": pupil.list_name,
+                "guardian": link.guardian.full_name,
+                "kinship": str(link.get_kinship_display()).lower(),
+            },
+        )
+        for pk, pupil in pupils.items()
+        for link in links.get(pk, ())
+    ]
+
+
+def options_for(family: FamilyEvening) -> list[tuple[int, int, str]]:
+    """Whom a family may wish for: the host, the child, in words."""
+    several = len(family.children) > 1
+    return [
+        (
+            choice.host.pk,
+            choice.child.pk,
+            ", ".join(
+                filter(
+                    None,
+                    [
+                        choice.host.person.formal_name,
+                        choice.subjects,
+                        choice.child.given_name if several else "",
+                    ],
+                )
+            ),
+        )
+        for choice in family.choices
+    ]
+
+
+def initial_of(family: FamilyEvening) -> dict[str, Any]:
+    """What was said before, for the form."""
+    evening, party = family.evening, family.party
+    come = [slot for slot in range(evening.slots) if not party or slot not in party.away] or [0]
+    said: dict[str, Any] = {"arrives": come[0], "leaves": come[-1] + 1}
+    if party:
+        said |= {"apart": party.apart, "together": party.together}
+    return said | {f"wish-{wish.host_id}": str(wish.rank) for wish in family.wishes if not wish.by_host}
+
+
+def gathered_by_family(evening: Evening, board: Board) -> list[tuple[Person, list[Step]]]:
+    """Every family's evening, for the sheets: by name."""
+    found: dict[int, list[Meeting]] = {}
+    people: dict[int, Person] = {}
+    rows = (
+        Meeting.objects.live()
+        .told()
+        .filter(evening=evening)
+        .select_related("guardian", "pupil", "sibling", "host")
+    )
+    for meeting in rows.order_by("starts", "pk"):
+        found.setdefault(meeting.guardian_id, []).append(meeting)
+        people[meeting.guardian_id] = meeting.guardian
+    order = sorted(people.values(), key=lambda one: (one.family_name, one.given_name, one.pk))
+    return [(person, steps_of(board, found[person.pk])) for person in order]

@@ -1,0 +1,43 @@
+from django.urls import path
+
+from preau.domains.appointments.views import evenings, families, hosts, plans, singles
+
+app_name = "appointments"
+urlpatterns = [
+    path("rencontres/", evenings.evenings, name="evenings"),
+    path("rencontres/nouvelle/", evenings.create, name="create"),
+    path("rencontres/<int:pk>/", evenings.evening, name="evening"),
+    path("rencontres/<int:pk>/modifier/", evenings.change, name="change"),
+    path("rencontres/<int:pk>/salles/", evenings.rooms, name="rooms"),
+    path("rencontres/<int:pk>/ouvrir/", evenings.open_evening, name="open"),
+    path("rencontres/<int:pk>/annuler/", evenings.cancel, name="cancel"),
+    path("rencontres/<int:pk>/souhaits/", families.wishes, name="wishes"),
+    path("rencontres/<int:pk>/a-part/", families.apart, name="apart"),
+    path("rencontres/<int:pk>/agenda.ics", families.calendar, name="calendar"),
+    path("rencontres/<int:pk>/ma-feuille.pdf", families.sheet, name="sheet"),
+    path("rencontres/<int:pk>/planning/", plans.plan, name="plan"),
+    path("rencontres/<int:pk>/planning/calculer/", plans.compute, name="compute"),
+    path("rencontres/<int:pk>/planning/publier/", plans.publish, name="publish"),
+    path("rencontres/<int:pk>/feuilles-professeurs.pdf", plans.host_sheets, name="host_sheets"),
+    path("rencontres/<int:pk>/feuilles-familles.pdf", plans.family_sheets, name="family_sheets"),
+    path("rencontres/avec/<int:pk>/", families.slots, name="slots"),
+    path("rencontres/avec/<int:pk>/prendre/", families.book, name="book"),
+    path("rencontres/avec/<int:pk>/attendre/", families.wait, name="wait"),
+    path("rencontres/professeur/<int:pk>/", hosts.host, name="host"),
+    path("rencontres/professeur/<int:pk>/placer/", hosts.place, name="place"),
+    path("rencontres/professeur/<int:pk>/demander/", hosts.ask_to_see, name="ask_to_see"),
+    path("rencontres/professeur/<int:pk>/absence/", hosts.absence, name="absence"),
+    path("rencontres/professeur/<int:pk>/retard/", hosts.late, name="late"),
+    path("rencontres/professeur/<int:pk>/feuille.pdf", hosts.sheet, name="host_sheet"),
+    path("rencontres/rendez-vous/<int:pk>/deplacer/", hosts.move, name="move"),
+    path("rencontres/rendez-vous/<int:pk>/noter/", hosts.note, name="note"),
+    path("rendez-vous/", singles.appointments, name="appointments"),
+    path("rendez-vous/horaires/", singles.open_hours, name="open_hours"),
+    path("rendez-vous/horaires/<int:pk>/fermer/", singles.close_hours, name="close_hours"),
+    path("rendez-vous/horaires/<int:pk>/prendre/", singles.take, name="take"),
+    path("rendez-vous/demander/", singles.ask, name="ask"),
+    path("rendez-vous/<int:pk>/", singles.appointment, name="appointment"),
+    path("rendez-vous/<int:pk>/proposer/", singles.propose, name="propose"),
+    path("rendez-vous/<int:pk>/accepter/", singles.accept, name="accept"),
+    path("rendez-vous/<int:pk>/annuler/", singles.give_back, name="give_back"),
+]

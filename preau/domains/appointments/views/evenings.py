@@ -1,0 +1,143 @@
+"""Evenings: the list, one of them as each reads it, preparing it, its rooms, opening it, cancelling it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.appointments import rules
+from preau.domains.appointments.actions import keeping
+from preau.domains.appointments.forms import EveningForm, HostsForm
+from preau.domains.appointments.models import Evening
+from preau.domains.appointments.queries import pages, slots
+from preau.domains.appointments.views.families import family_page
+from preau.domains.appointments.views.hosts import host_page
+from preau.foundation.access import opens
+from preau.foundation.pages import render_form, tell_outcome
+from preau.foundation.paging import page_for
+
+A_PAGE = 20
+
+
+@opens(to=rules.reads_evenings)
+@require_safe
+def evenings(request: HttpRequest) -> HttpResponse:
+    """Those that the viewer organises, hosts or comes to."""
+    page = page_for(request, pages.evenings_of(request.viewer), A_PAGE)
+    context = {
+        "page_obj": page,
+        "organises": rules.organises(request.viewer),
+        "is_guardian": request.viewer.is_guardian,
+    }
+    return render(request, "appointments/evenings.html", context)
+
+
+@opens(Evening, to=rules.reads_evenings)
+@require_safe
+def evening(request: HttpRequest, evening: Evening) -> HttpResponse:
+    """For a family, their own evening; for whoever organises, the whole; for whoever receives, their slots."""
+    evening = pages.whole(request.viewer, evening)
+    viewer = request.viewer
+    if viewer.is_guardian:
+        return family_page(request, evening)
+    if not rules.organises_it(viewer, evening):
+        mine = evening.hosts.get(person=viewer.person.pk)
+        mine.evening = evening
+        return host_page(request, mine)
+    board = slots.board_of(evening)
+    context: dict[str, Any] = {
+        "evening": evening,
+        "rows": pages.rows_of_hosts(board),
+        "numbers": pages.numbers_of(evening),
+        "groups": list(evening.groups.order_by("name").values_list("name", flat=True)),
+        "is_over": evening.is_over(timezone.now()),
+        "may_open": evening.closes_at > timezone.now(),
+    }
+    return render(request, "appointments/evening.html", context)
+
+
+@opens(to=rules.organises)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A draft, with the teachers of its classes: nobody is told."""
+    form = EveningForm(request.viewer, request.POST or None)
+    if form.is_valid():
+        made = keeping.create(request.viewer, form.facts(), form.cleaned_data["sent_as"])
+        messages.success(
+            request, _("Le brouillon est gardé. Donnez une salle à chacun, puis ouvrez aux familles.")
+        )
+        return redirect("appointments:rooms", pk=made.pk)
+    return render_form(request, "appointments/edit.html", {"form": form, "evening": None})
+
+
+@opens(Evening, to=rules.organises_it)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, evening: Evening) -> HttpResponse:
+    """A draft, all of it; then its title, its day, the last day to answer: everybody is told of another day."""
+    evening = pages.whole(request.viewer, evening)
+    form = EveningForm(request.viewer, request.POST or None, evening=evening)
+    if form.is_valid():
+        try:
+            changed = keeping.change(request.viewer, evening, form.facts())
+        except keeping.NotNow:
+            messages.error(request, _("Cette rencontre est annulée ou passée : elle ne change plus."))
+        except keeping.Clashes as clashes:
+            people = ", ".join(clashes.people)
+            form.add_error("day", _("Déjà pris à ces heures : %(people)s.") % {"people": people})
+            return render_form(request, "appointments/edit.html", {"form": form, "evening": evening})
+        else:
+            tell_outcome(request, changed, _("La rencontre est changée."), _("Rien n’a changé."))
+        return redirect("appointments:evening", pk=evening.pk)
+    return render_form(request, "appointments/edit.html", {"form": form, "evening": evening})
+
+
+@opens(Evening, to=rules.organises_it)
+@require_http_methods(["GET", "POST"])
+def rooms(request: HttpRequest, evening: Evening) -> HttpResponse:
+    """Who receives, in which room, on which floor."""
+    hosts = list(
+        evening.hosts.select_related("person").order_by("person__family_name", "person__given_name", "pk")
+    )
+    form = HostsForm(evening, hosts, request.POST or None)
+    if form.is_valid():
+        changed = keeping.settle_hosts(request.viewer, evening, form.places())
+        tell_outcome(request, changed, _("Les salles sont gardées."), _("Rien n’a changé."))
+        return redirect("appointments:evening", pk=evening.pk)
+    return render_form(request, "appointments/rooms.html", {"form": form, "evening": evening})
+
+
+@opens(Evening, to=rules.organises_it)
+@require_POST
+def open_evening(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
+    """Families are told, and may answer."""
+    try:
+        done = keeping.open_to_families(request.viewer, evening)
+    except keeping.NotNow:
+        messages.error(
+            request,
+            _("Elle ne peut pas s’ouvrir : le dernier jour pour répondre est passé, ou elle est annulée."),
+        )
+    else:
+        tell_outcome(
+            request,
+            done,
+            _("C’est ouvert. Les familles et les professeurs sont prévenus aux heures permises."),
+        )
+    return redirect("appointments:evening", pk=evening.pk)
+
+
+@opens(Evening, to=rules.organises_it)
+@require_POST
+def cancel(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
+    """It does not take place: everybody is told."""
+    try:
+        done = keeping.cancel(request.viewer, evening)
+    except keeping.NotNow:
+        messages.error(request, _("Cette rencontre est passée."))
+    else:
+        tell_outcome(request, done, _("La rencontre est annulée, avec tous ses rendez-vous."))
+    return redirect("appointments:evening", pk=evening.pk)

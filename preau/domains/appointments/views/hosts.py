@@ -1,0 +1,216 @@
+"""Somebody who receives: their slots, placing a family, asking to see one, moving, the evening itself on a phone."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from preau.domains.appointments import exports, rules
+from preau.domains.appointments.actions import keeping, running, taking, wishing
+from preau.domains.appointments.actions.taking import Closed, NotFree, NotTheirs, Wanted
+from preau.domains.appointments.forms import LateForm, PlaceForm, SlotForm
+from preau.domains.appointments.models import Evening, Host, Meeting
+from preau.domains.appointments.queries import pages
+from preau.domains.appointments.queries.slots import SAID
+from preau.domains.appointments.views.families import printed
+from preau.foundation.access import opens
+from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
+
+OUTCOMES = dict(Meeting.Outcome.choices)
+
+
+@opens(Host, to=rules.runs)
+@require_safe
+def host(request: HttpRequest, host: Host) -> HttpResponse:
+    """The slots of one person at an evening."""
+    return host_page(request, host)
+
+
+def host_page(
+    request: HttpRequest, host: Host, form: LateForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one person's slots, whatever its address."""
+    evening = pages.whole(request.viewer, host.evening)
+    found = pages.host_evening(request.viewer, evening, host)
+    now = timezone.now()
+    running_now = (
+        evening.is_live and evening.day == timezone.localdate(now, evening.zone) and not evening.is_over(now)
+    )
+    current = next(
+        (line for line in found.lines if line.meeting and not line.meeting.outcome and running_now), None
+    )
+    context: dict[str, Any] = {
+        "evening": evening,
+        "host": found.host,
+        "found": found,
+        "organises": rules.organises(request.viewer),
+        "is_own": host.person_id == request.viewer.person.pk,
+        "may_change": evening.is_live and not evening.is_over(now),
+        "running": running_now,
+        "current": current,
+        "late_form": form or LateForm(initial={"minutes": found.host.late or 10}),
+        "slots": [(line.slot, line.hour) for line in found.lines if line.kind in {"free", "meeting"}],
+    }
+    return render(request, "appointments/host.html", context, status=status)
+
+
+@opens(Host, to=rules.runs)
+@require_http_methods(["GET", "POST"])
+def place(request: HttpRequest, host: Host) -> HttpResponse:
+    """The school, or whoever receives, gives a slot to a family."""
+    evening = pages.whole(request.viewer, host.evening)
+    found = pages.host_evening(request.viewer, evening, host)
+    hours = [(line.slot, line.hour) for line in found.free]
+    asked = request.GET.get("creneau", "")
+    form = PlaceForm(pages.families_for(evening, host), hours, request.POST or None, initial={"slot": asked})
+    if form.is_valid():
+        guardian, pupil = form.chosen()
+        wanted = Wanted(
+            host.person_id,
+            guardian,
+            pupil,
+            form.cleaned_data["slot"],
+            form.cleaned_data["way"] or Meeting.Way.HERE,
+        )
+        try:
+            done = taking.place(request.viewer, evening, wanted)
+        except Closed:
+            form.add_error(None, _("Cette rencontre est passée, annulée, ou pas encore ouverte."))
+        except NotTheirs:
+            form.add_error("family", _("Cette personne ne suit plus cet élève."))
+        except NotFree as no:
+            form.add_error("slot", _why(evening, no))
+        else:
+            tell_outcome(request, done, _("La famille est placée."), _("Elle l’était déjà."))
+            return redirect("appointments:host", pk=host.pk)
+    return render_form(
+        request, "appointments/place.html", {"form": form, "evening": evening, "host": found.host}
+    )
+
+
+def _why(evening: Evening, no: NotFree) -> str:
+    """For the staff: the true reason, and the next hours."""
+    said = str(SAID[no.why])
+    if not no.offered:
+        return said
+    hours = _(" ou ").join(evening.hour(slot) for slot in no.offered)
+    return _("%(said)s Possible : %(hours)s.") % {"said": said, "hours": hours}
+
+
+@opens(Host, to=rules.runs)
+@require_http_methods(["GET", "POST"])
+def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
+    """Ask a family to come: it hears of it, and the plan counts it."""
+    evening = pages.whole(request.viewer, host.evening)
+    form = PlaceForm(pages.families_for(evening, host), [], request.POST or None)
+    del form.fields["slot"], form.fields["way"]
+    if form.is_valid():
+        guardian, pupil = form.chosen()
+        try:
+            done = wishing.ask_to_see(request.viewer, host, guardian, pupil)
+        except Closed:
+            form.add_error(None, _("Cette rencontre est passée, annulée, ou pas encore ouverte."))
+        except NotTheirs:
+            form.add_error("family", _("Cette personne ne suit plus cet élève."))
+        else:
+            tell_outcome(
+                request,
+                done,
+                _("La famille est prévenue que vous souhaitez la voir."),
+                _("C’était déjà demandé."),
+            )
+            return redirect("appointments:host", pk=host.pk)
+    return render_form(
+        request, "appointments/ask_to_see.html", {"form": form, "evening": evening, "host": host}
+    )
+
+
+@opens(Meeting, to=rules.hosts)
+@require_POST
+def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
+    """To another slot; where it is taken, the two families are exchanged."""
+    form = SlotForm(request.POST)
+    if not form.is_valid() or meeting.evening is None:
+        messages.error(request, _("Choisissez une heure dans la liste."))
+        return redirect(_back(meeting))
+    try:
+        done = taking.move(request.viewer, meeting, form.cleaned_data["slot"])
+    except Closed:
+        messages.error(request, _("Ce rendez-vous ne se déplace plus."))
+    except NotTheirs:
+        messages.error(request, _("Cette personne ne suit plus cet élève."))
+    except NotFree as no:
+        messages.error(request, _why(pages.whole(request.viewer, meeting.evening), no))
+    else:
+        tell_outcome(request, done, _("C’est déplacé. Les familles déjà prévenues le sont de nouveau."))
+    return redirect(_back(meeting))
+
+
+def _back(meeting: Meeting) -> str:
+
+    host = Host.objects.filter(evening=meeting.evening_id, person=meeting.host_id).first()
+    if host is None:
+        return reverse("appointments:appointments")
+    return reverse("appointments:host", kwargs={"pk": host.pk})
+
+
+@opens(Host, to=rules.runs)
+@require_POST
+def absence(request: HttpRequest, host: Host) -> HttpResponseRedirect:
+    """Not there that evening: all their families are told; or there after all."""
+    is_absent = request.POST.get("absent") != "non"
+    done = keeping.note_absence(request.viewer, host, is_absent=is_absent)
+    said = (
+        _("C’est noté : les familles sont prévenues, et seront les premières rappelées.")
+        if is_absent
+        else _("C’est noté : cette personne reçoit.")
+    )
+    tell_outcome(request, done, said)
+    return redirect("appointments:host", pk=host.pk)
+
+
+@opens(Host, to=rules.runs)
+@require_POST
+def late(request: HttpRequest, host: Host) -> HttpResponse:
+    """The families that come next hear how late it is."""
+    form = LateForm(request.POST)
+    if not form.is_valid():
+        return host_page(request, host, form, TYPED_WRONG)
+    minutes = form.cleaned_data["minutes"]
+    done = running.run_late(request.viewer, host, minutes)
+    said = _("Les familles suivantes sont prévenues : %(num)s minutes de retard.") % {"num": minutes}
+    tell_outcome(
+        request, done, said if minutes else _("Les familles suivantes sont prévenues : vous êtes à l’heure.")
+    )
+    return redirect("appointments:host", pk=host.pk)
+
+
+@opens(Meeting, to=rules.hosts)
+@require_POST
+def note(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
+    """Seen, or not come."""
+    outcome = request.POST.get("outcome", "")
+    if outcome not in OUTCOMES:
+        messages.error(request, _("Répondez avec l’un des boutons."))
+        return redirect(_back(meeting))
+    try:
+        done = running.note(request.viewer, meeting, outcome)
+    except running.NotYet:
+        messages.error(request, _("Ce rendez-vous n’a pas encore lieu."))
+    else:
+        tell_outcome(request, done, _("C’est noté."))
+    return redirect(_back(meeting))
+
+
+@opens(Host, to=rules.runs)
+@require_safe
+def sheet(request: HttpRequest, host: Host) -> HttpResponse:
+    """One's own sheet, on paper."""
+    evening = pages.whole(request.viewer, host.evening)
+    found = pages.host_evening(request.viewer, evening, host)
+    return printed(exports.hosts_page(evening, [found]), f"ma-feuille-{evening.pk}")
