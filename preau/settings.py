@@ -22,6 +22,11 @@ except OSError as error:
     refuse(f"VAR_DIR cannot be made ({VAR_DIR}: {error.strerror}).")
 # Where an académie leaves its deliveries (docs/operations.md); none unless told.
 DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
+# Where `manage.py backup` writes, for which keys of age, and for how many days; who alone may open the keys of this site.
+BACKUP_DIR = Path(found) if (found := env.str("BACKUP_DIR", default="")) else None
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_KEYS_RECIPIENTS = env.list("BACKUP_KEYS_RECIPIENTS", default=[])
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
 LEAKED_PASSWORDS = Path(found) if (found := env.str("LEAKED_PASSWORDS", default="")) else None
 

@@ -117,6 +117,13 @@ class Index:
                 raise BeingBuilt
             return now.engine
 
+    def build_again(self) -> str:
+        """From the rows, whatever was there; a sentence for whoever restores."""
+        shutil.rmtree(self.home(), ignore_errors=True)
+        self.open.engine = self.open.held = None
+        self.engine(wait=True)
+        return f"The index « {self.shape.name} » is built: {self.shape.count()} records."
+
     def home(self) -> Path:
         return Path(settings.VAR_DIR) / self.shape.name
 
