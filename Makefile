@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults drill coverage mutate audit check format lock
+.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults drill test-deployed coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,10 @@ net: tools ## the whole net: every role in front of every route, every page in a
 foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
 	@$(PYTHON) bootstrap.py foreign
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
+
+test-deployed: ## the files of deploy/ taken up by nginx, gunicorn, systemd and promtool; minutes
+	@$(PYTHON) bootstrap.py deployed
+	env -u DATABASE_URL $(RUN) -m pytest -n 1 tests/deployed/*.py $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(MAKE) lint-migrations; \
