@@ -10,7 +10,7 @@ OUT = ROOT / "deploy" / "preau.env.example"
 # What a site cannot do without, with a value to change; the rest is shown and left out.
 NEEDED = {
     "SECRET_KEY_FILE": "/etc/preau/secret_key",
-    "ALLOWED_HOSTS": "ent.example.org",
+    "ALLOWED_HOSTS": "ent.example.org,127.0.0.1",
     "PUBLIC_URL": "https://ent.example.org",
     "DATABASE_URL": "postgresql:///preau?host=/var/run/postgresql",
     "EMAIL_URL": "smtp+tls://preau:password@smtp.example.org:587",

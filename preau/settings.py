@@ -3,6 +3,7 @@
 `docs/operations.md` lists every variable. A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key`.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -247,6 +248,14 @@ BBB_SECRET = env.str("BBB_SECRET", default="")
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
+# Whoever scrapes the figures of this site shows it (`Authorization: Bearer …`); without it there are none at /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    # Read by prometheus-client when it is imported: what several processes count is one.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+    (VAR_DIR / "metrics").mkdir(exist_ok=True)
+    MIDDLEWARE.insert(0, "preau.foundation.metrics.PagesMiddleware")
+
 # Who runs this site, for the pages that the law asks for (docs/operations.md). Missing ones: `check --deploy`.
 OPERATOR = {
     name: env.str(name, default="")
@@ -300,7 +309,7 @@ MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 CSRF_FAILURE_VIEW = "preau.foundation.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^sante/"]
+SECURE_REDIRECT_EXEMPT = [r"^sante/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

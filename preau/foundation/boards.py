@@ -912,6 +912,16 @@ class AfterRestore:
 
 
 @dataclass(frozen=True)
+class Gauge:
+    """A figure of a house for whoever runs the platform (`/metrics`): `read()` gives it, by the values of `labels` in their order. Nobody's name."""
+
+    key: str
+    words: str
+    read: Callable[[], Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Load:
     """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
 
@@ -985,6 +995,7 @@ reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 seals: Registry[Seals] = Registry(Seals)
 kept_files: Registry[KeptFiles] = Registry(KeptFiles)
+gauges: Registry[Gauge] = Registry(Gauge)
 ledgers: Registry[Ledger] = Registry(Ledger)
 after_restore: Registry[AfterRestore] = Registry(AfterRestore)
 file_owners: Registry[FileOwner] = Registry(FileOwner)

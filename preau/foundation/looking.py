@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -34,24 +35,29 @@ def clock() -> Iterator[str]:
         yield f"the clock of this machine and that of the database differ by {gap.total_seconds():.0f} seconds: set NTP on both."
 
 
-def certificate(now: datetime | None = None) -> Iterator[str]:
-    """The one that visitors meet at PUBLIC_URL."""
+def certificate_end() -> datetime | None:
+    """When the one that visitors meet at PUBLIC_URL ends; None where the site has none. Raises OSError."""
     address = urlsplit(settings.PUBLIC_URL)
     if address.scheme != "https" or not address.hostname:
-        return
-    host, now = address.hostname, now or datetime.now(UTC)
+        return None
+    with (
+        socket.create_connection((address.hostname, address.port or 443), timeout=PATIENCE) as plain,
+        ssl.create_default_context().wrap_socket(plain, server_hostname=address.hostname) as sealed,
+    ):
+        told: Any = sealed.getpeercert()
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC)
+
+
+def certificate(now: datetime | None = None) -> Iterator[str]:
+    host = urlsplit(settings.PUBLIC_URL).hostname
     try:
-        with (
-            socket.create_connection((host, address.port or 443), timeout=PATIENCE) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as sealed,
-        ):
-            ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(sealed.getpeercert()["notAfter"]), UTC)  # type: ignore[index,arg-type]
+        ends = certificate_end()
     except ssl.SSLCertVerificationError as error:
         yield f"the certificate of {host} is refused: {error.verify_message}."
     except OSError as error:
         yield f"{host} does not answer in HTTPS from here: {error.strerror or error}."
     else:
-        if ends - now < CERTIFICATE:
+        if ends and ends - (now or datetime.now(UTC)) < CERTIFICATE:
             yield f"the certificate of {host} ends on {ends:%d %B %Y}."
 
 

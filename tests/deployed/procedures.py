@@ -123,11 +123,12 @@ def test_back_up_then_upgrade_then_roll_back(machine: Machine) -> None:
 
 
 def test_restore(machine: Machine, key: Any, tmp_path: Path, db: None) -> None:
+    machine.type(blocks("Back up")[0])
     other = Machine(tmp_path, machine.site.empty(tmp_path / "elsewhere"), key)
+    kept = f"BACKUP_DIR='{tmp_path.parent}/backups'"
     environment = other.environment.read_text()
-    other.environment.write_text(
-        environment.replace(f"{tmp_path.parent}/backups", f"{machine.folder.parent}/backups")
-    )
+    assert kept in environment
+    other.environment.write_text(environment.replace(kept, f"BACKUP_DIR='{machine.folder.parent}/backups'"))
     bring, after = blocks("Restore")
     assert "0 tables differ" in other.type(bring)
     other.type(after)

@@ -14,6 +14,13 @@ from preau.foundation.readers import NO_ROW, Readers, on_themselves
 from preau.identity.rules import runs_platform
 
 KEY = "catalogue"
+boards.gauges.add(
+    boards.Gauge(
+        "index_behind_editions",
+        "Editions of the catalogue that the index of this machine has not followed",
+        lambda: {(): index.RESOURCES.behind()},
+    )
+)
 boards.after_restore.add(boards.AfterRestore(KEY, index.RESOURCES.build_again))
 # Facts of what is published; one of them names people.
 RECORD = (

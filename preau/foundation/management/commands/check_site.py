@@ -1,11 +1,13 @@
 """`manage.py check_site`: what only a site that runs can say: clock, certificate, mail server, disk, backups."""
 
 from argparse import ArgumentParser
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from preau.foundation import looking
+from preau.foundation import looking, metrics
 
 
 class Command(BaseCommand):
@@ -21,6 +23,12 @@ class Command(BaseCommand):
             if not options["only"] or name in options["only"]
             for fault in look()
         ]
+        if not options["only"]:
+            ends = None
+            with suppress(OSError):
+                ends = looking.certificate_end()
+            seen = Counter(name for name, _fault in faults)
+            metrics.keep_looked({name: seen[name] for name in looking.LOOKS}, ends)
         for name, fault in faults:
             self.stderr.write(f"{name}: {fault}")
         if faults:
