@@ -49,10 +49,10 @@ def configure(database: dict[str, Any]) -> dict[str, Any]:
 def teach_natural_order(connection: Any, **_: Any) -> None:
     """Give SQLite the collation of names; for `connection_created`."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation(NATURAL, _compared)
+        connection.connection.create_collation(NATURAL, compared)
 
 
-def _compared(one: str, other: str) -> int:
+def compared(one: str, other: str) -> int:
     """Equal only where they are the same: the collation keeps unique what was."""
     if one == other:
         return 0

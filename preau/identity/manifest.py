@@ -102,6 +102,9 @@ boards.settings_pages.add(
         words=_("sécurité mot de passe"),
     )
 )
+boards.gauges.add(
+    boards.Gauge("sign_ins", "Sessions by when they were opened", queries.sign_ins, labels=("within",))
+)
 boards.seals.add(
     boards.Seals("identity.second_proof", column("identity.SecondProof", "secret", second.PURPOSE))
 )

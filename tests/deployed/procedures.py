@@ -1,0 +1,140 @@
+"""`make test-deployed`: the blocks of docs/operations.md, run one after the other as an operator would, on a site of their own."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+
+from conftest import PATIENCE
+from deploy import example
+from tests.site_apart import KEY, ROOT, SiteApart, laid
+
+TEXT = (ROOT / "docs" / "operations.md").read_text()
+BLOCK = re.compile(r"^ *```sh( root)?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(heading: str, *, root: bool = False) -> list[str]:
+    """The blocks of a procedure, in order."""
+    (part,) = re.findall(rf"^## {re.escape(heading)}[^\n]*\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    return [
+        re.sub(r"^ +", "", block, flags=re.MULTILINE)
+        for mark, block in BLOCK.findall(part)
+        if bool(mark) == root
+    ]
+
+
+class Machine:
+    """Where an operator types: `preau` is deploy/bin/preau, the environment is the example with the values of this site."""
+
+    def __init__(self, folder: Path, site: SiteApart, key: Any) -> None:
+        self.folder, self.site = folder, site
+        self.key = folder / "key.txt"
+        self.key.write_text(f"{key}\n")
+        (folder / "bin").mkdir()
+        (folder / "bin" / "preau").symlink_to(ROOT / "deploy" / "bin" / "preau")
+        secret = folder / "secret_key"
+        secret.write_text(f"{KEY}\n")
+        here = {
+            "SECRET_KEY_FILE": str(secret),
+            "DATABASE_URL": site.url,
+            "VAR_DIR": str(site.folder / "var"),
+            "BACKUP_DIR": str(folder.parent / "backups"),
+            "BACKUP_RECIPIENTS": str(key.to_public()),
+            "BACKUP_KEYS_RECIPIENTS": str(key.to_public()),
+        }
+        text = (ROOT / "deploy" / "preau.env.example").read_text()
+        for name, value in here.items():
+            assert f"{name}='{example.NEEDED[name]}'" in text
+            text = text.replace(f"{name}='{example.NEEDED[name]}'", f"{name}='{value}'")
+        self.environment = folder / "preau.env"
+        self.environment.write_text(text)
+
+    def type(self, block: str, **others: str) -> str:
+        done = subprocess.run(
+            ["sh", "-euc", block],
+            cwd=self.folder,
+            env={
+                "PATH": f"{self.folder / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+                "PREAU_ENV": str(self.environment),
+                "PREAU_HOME": str(ROOT),
+                "PREAU_PYTHON": sys.executable,
+                "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
+                "IDENTITY": str(self.key),
+                **others,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=3 * PATIENCE,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def key() -> Any:
+    return pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture(scope="module")
+def machine(
+    tmp_path_factory: pytest.TempPathFactory, key: Any, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Machine]:
+    folder = tmp_path_factory.mktemp("machine")
+    with django_db_blocker.unblock():
+        site = laid(folder / "site")
+    yield Machine(folder, site, key)
+    with django_db_blocker.unblock():
+        site.leave()
+
+
+def test_every_block_reads_as_a_shell_would() -> None:
+    found = BLOCK.findall(TEXT)
+    assert len(found) >= 18
+    for _mark, block in found:
+        subprocess.run(["sh", "-n"], input=block, text=True, check=True)
+
+
+def test_install(machine: Machine) -> None:
+    tables, check, operator = blocks("Install, in ten steps")
+    assert "static files copied" in machine.type(tables) or "unmodified" in machine.type(tables)
+    machine.type(check)
+    told = machine.type(operator)
+    assert "activation" in told.lower() or "code" in told.lower()
+
+
+def test_back_up_then_upgrade_then_roll_back(machine: Machine) -> None:
+    whole, ledger, looks = blocks("Back up")
+    assert "rows of" in machine.type(whole)
+    machine.type(ledger)
+    assert "all whole" in machine.type(looks)
+    (upgrade,) = blocks("Upgrade")
+    machine.type(upgrade)
+    (undo,) = blocks("Roll back")
+    told = machine.type(undo, APP="platform", NUMBER="0001")
+    assert "Unapplying platform.0002" in told
+    # The new code again.
+    machine.type(upgrade)
+
+
+def test_restore(machine: Machine, key: Any, tmp_path: Path, db: None) -> None:
+    machine.type(blocks("Back up")[0])
+    other = Machine(tmp_path, machine.site.empty(tmp_path / "elsewhere"), key)
+    kept = f"BACKUP_DIR='{tmp_path.parent}/backups'"
+    environment = other.environment.read_text()
+    assert kept in environment
+    other.environment.write_text(environment.replace(kept, f"BACKUP_DIR='{machine.folder.parent}/backups'"))
+    bring, after = blocks("Restore")
+    assert "0 tables differ" in other.type(bring)
+    other.type(after)
+    other.site.leave()
+
+
+def test_incident(machine: Machine) -> None:
+    (looks,) = blocks("Incident")
+    assert "All is well" in machine.type(looks)
