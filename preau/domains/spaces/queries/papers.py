@@ -15,10 +15,7 @@ from preau.commons.documents.models import Document
 from preau.commons.documents.queries import lists
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
-from preau.domains.spaces.forms import AskForm
 from preau.domains.spaces.models import Party, Space
-from preau.domains.spaces.queries import people, talk
-from preau.domains.spaces.queries.hours import hours_of
 
 KIND = "space"
 MOST_AT_HOME = 5
@@ -65,26 +62,9 @@ def face_of(viewer: Viewer, space: Space) -> PlaceFace:
         "" if space.is_of_a_group else space.purpose or str(space.get_kind_display()),
         space.look.key,
         space.look.icon or "book",
-        lambda: [page[:4] for page in pages_of(viewer, space)],
-        lambda: _questions_beside(viewer, space),
+        pages=lambda: [page[:4] for page in pages_of(viewer, space)],
+        thing=space,
     )
-
-
-def _questions_beside(viewer: Viewer, space: Space) -> tuple[str, Mapping[str, Any]] | None:
-    """The last questions of a space and a place to ask one, beside its documents (three queries)."""
-    if not rules.has_questions(viewer, space) or not space.asks:
-        return None
-    schools = people.number_of_schools(space)
-    asked = list(talk.questions_of(viewer, space)[: talk.MOST_BESIDE])
-    content = {
-        "space": space,
-        "schools": schools,
-        "questions": talk.question_rows(viewer, space, asked, schools),
-        "hours": hours_of(space, viewer.moment),
-        "asks": rules.asks(viewer, space),
-        "ask_form": AskForm(),
-    }
-    return "spaces/_questions_beside.html", content
 
 
 def school_of(number: int) -> int:
