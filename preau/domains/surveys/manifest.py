@@ -11,7 +11,7 @@ from preau.directory.boards import Spokespeople, spokespeople
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
 from preau.domains.surveys import rules, seeds, tasks
-from preau.domains.surveys.actions import writing
+from preau.domains.surveys.actions import voting, writing
 from preau.domains.surveys.models import Survey, Voter
 from preau.domains.surveys.queries import elections, surveys
 from preau.foundation import boards
@@ -267,7 +267,7 @@ for label, model, person, fields, more in [
         _("Relances d’un sondage"),
         "Reminder",
         "by",
-        {"survey": NONE, "day": NONE, "number": NONE, "by": PERSONAL},
+        {"survey": NONE, "number": NONE, "day": PERSONAL, "by": PERSONAL},
         {"readers": on_themselves(*FOLLOWERS), "people": {"by": (Concerned.STAFF,)}},
     ),
     (
@@ -289,6 +289,7 @@ for label, model, person, fields, more in [
         {
             "readers": on_themselves(*HOLDERS, others=(_("les élèves de la classe, une fois acceptée"),)),
             "about": ("substitute",),
+            "forget": voting.forget_words,
             "people": {"substitute": (Concerned.PUPILS,)},
         },
     ),
@@ -330,7 +331,7 @@ for key, label, model, when, people, with_it in [
         "Survey",
         "written_at",
         ("author", "voters__person", "voters__pupil"),
-        ("surveys.Voter", "surveys.Reminder", "surveys.Urn"),
+        ("surveys.Voter", "surveys.Reminder"),
     ),
     (
         "elections",
