@@ -339,7 +339,7 @@ for key, label, model, when, people, with_it in [
         "Election",
         "opened_at",
         ("opened_by", "candidates__pupil", "candidates__substitute", "rounds__electors__pupil"),
-        ("surveys.Candidate", "surveys.Round", "surveys.Elector", "surveys.Urn"),
+        ("surveys.Candidate", "surveys.Round", "surveys.Elector"),
     ),
     ("delegates", _("Délégués de classe"), "Delegate", "named_at", ("person",), ()),
 ]:
