@@ -129,6 +129,8 @@ NARROWED = {
     "liaison.Recipient",
     "liaison.Word",
     "paperwork.Submission",
+    "surveys.Survey",
+    "surveys.Voter",
     "messaging.Message",
     "messaging.Thread",
     "notifications.Item",
@@ -486,6 +488,7 @@ OF_NOBODY = {
     "media.Rendition": "a file that was made of a medium: who sent it has the medium among theirs",
     "documents.State": "what its updates and versions say, as one; whose it is, the document says",
     "drive.Nesting": "in which folders a document lies; whose it is, the document says",
+    "surveys.Urn": "the ballots of a vote, which are nobody's: who asked has the survey, who closed the round",
     "homework.LessonFile": "a document of the school beside a lesson: who sent it has it among the files they sent",
 }
 

@@ -49,7 +49,7 @@ def test_a_class_elects_its_delegates(visit: Any, newcomer: Visitor, schools: di
     cpe = visit("cpe", wide=True)
     page = cpe.page
     cpe.open("/elections/nouvelle/")
-    page.get_by_label("Classe").select_option(label=group.name)
+    page.get_by_label("Classe", exact=True).select_option(label=group.name)
     page.get_by_role("button", name="Ouvrir les candidatures").click()
     expect(page.get_by_role("heading", level=1, name="Délégués de")).to_be_visible()
     election = Election.objects.get(group=group)
@@ -59,7 +59,7 @@ def test_a_class_elects_its_delegates(visit: Any, newcomer: Visitor, schools: di
     mine = pupil.page
     pupil.open(f"/elections/{election.pk}/")
     mine.get_by_role("link", name="Me présenter").click()
-    mine.get_by_label("Suppléant").select_option(label=other.list_name)
+    mine.get_by_label("Suppléant", exact=True).select_option(label=other.list_name)
     mine.get_by_label(re.compile("Profession de foi")).fill("Une boîte à idées.")
     mine.get_by_role("button", name="Envoyer la candidature").click()
     expect(mine.get_by_text("À valider")).to_be_visible()
@@ -82,7 +82,7 @@ def test_a_class_elects_its_delegates(visit: Any, newcomer: Visitor, schools: di
     booth = newcomer.page
     newcomer.open("/elections/isoloir/")
     newcomer.check("isoloir")
-    booth.get_by_label("Votre code").fill(code)
+    booth.get_by_label("Votre code", exact=True).fill(code)
     booth.get_by_role("button", name="Prendre un bulletin").click()
     booth.get_by_label(re.compile(re.escape(college.people["pupil"].full_name))).check()
     newcomer.check("bulletin-de-l-isoloir")

@@ -11,8 +11,9 @@ from preau.directory.boards import Spokespeople, spokespeople
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.words import Role
 from preau.domains.surveys import rules, seeds, tasks
-from preau.domains.surveys.actions import writing
+from preau.domains.surveys.actions import voting, writing
 from preau.domains.surveys.models import Survey, Voter
+from preau.domains.surveys.models.surveys import STAFF
 from preau.domains.surveys.queries import elections, surveys
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -258,7 +259,12 @@ for label, model, person, fields, more in [
         "person",
         dict.fromkeys("survey pupil person part answered".split(), PERSONAL),
         {
-            "readers": Readers(own("person"), NO_ROW, FOLLOWERS),
+            "readers": Readers(
+                own("person"),
+                NO_ROW,
+                (),
+                (_("qui a écrit le sondage et la direction, sur sa page de suivi"),),
+            ),
             "about": ("pupil",),
             "people": {"person": ANYBODY, "pupil": (Concerned.PUPILS,)},
         },
@@ -267,7 +273,7 @@ for label, model, person, fields, more in [
         _("Relances d’un sondage"),
         "Reminder",
         "by",
-        {"survey": NONE, "day": NONE, "number": NONE, "by": PERSONAL},
+        {"survey": NONE, "number": NONE, "day": PERSONAL, "by": PERSONAL},
         {"readers": on_themselves(*FOLLOWERS), "people": {"by": (Concerned.STAFF,)}},
     ),
     (
@@ -289,6 +295,7 @@ for label, model, person, fields, more in [
         {
             "readers": on_themselves(*HOLDERS, others=(_("les élèves de la classe, une fois acceptée"),)),
             "about": ("substitute",),
+            "forget": voting.forget_words,
             "people": {"substitute": (Concerned.PUPILS,)},
         },
     ),
@@ -308,7 +315,16 @@ for label, model, person, fields, more in [
         "Elector",
         "pupil",
         {"round": NONE, "code": NONE} | dict.fromkeys(["pupil", "has_voted"], CHILD),
-        {"readers": on_themselves(*HOLDERS), "withheld": frozenset({"code"})},
+        {
+            "readers": on_themselves(
+                others=(
+                    _(
+                        "qui organise l’élection, la direction et la vie scolaire, sur les codes qu’ils impriment"
+                    ),
+                )
+            ),
+            "withheld": frozenset({"code"}),
+        },
     ),
     (
         _("Délégués de classe et représentants de parents"),
@@ -316,7 +332,7 @@ for label, model, person, fields, more in [
         "person",
         {"school": NONE, "group": NONE} | dict.fromkeys("person kind named_at ended_at".split(), PERSONAL),
         {
-            "readers": on_themselves(*Role, others=(_("les élèves et les familles de la classe"),)),
+            "readers": on_themselves(*STAFF, others=(_("les élèves et les familles de la classe"),)),
             "people": {"person": (Concerned.PUPILS, Concerned.GUARDIANS)},
         },
     ),
@@ -330,7 +346,7 @@ for key, label, model, when, people, with_it in [
         "Survey",
         "written_at",
         ("author", "voters__person", "voters__pupil"),
-        ("surveys.Voter", "surveys.Reminder", "surveys.Urn"),
+        ("surveys.Voter", "surveys.Reminder"),
     ),
     (
         "elections",
@@ -338,7 +354,7 @@ for key, label, model, when, people, with_it in [
         "Election",
         "opened_at",
         ("opened_by", "candidates__pupil", "candidates__substitute", "rounds__electors__pupil"),
-        ("surveys.Candidate", "surveys.Round", "surveys.Elector", "surveys.Urn"),
+        ("surveys.Candidate", "surveys.Round", "surveys.Elector"),
     ),
     ("delegates", _("Délégués de classe"), "Delegate", "named_at", ("person",), ()),
 ]:

@@ -91,11 +91,6 @@ def holds(viewer: Viewer, election: Election) -> bool:
     return Election.objects.led_by(viewer).filter(pk=election.pk).exists()
 
 
-def stands(viewer: Viewer, election: Election) -> bool:
-    """A pupil of the class; the day on which candidates are closed is told on the page."""
-    return is_elector(viewer) and sees(viewer, election)
-
-
 def decides(viewer: Viewer, candidate: Candidate) -> bool:
     return holds(viewer, candidate.election)
 

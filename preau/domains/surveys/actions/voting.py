@@ -293,3 +293,10 @@ def end_delegate(viewer: Viewer, delegate: Delegate) -> bool:
     delegate.save(update_fields=["ended_at"])
     journal.record(viewer, "surveys.delegate_ended", delegate, subject_id=delegate.person_id)
     return True
+
+
+@transaction.atomic
+def forget_words(person_id: int) -> int:
+    """What a pupil said to the class goes with them; that they stood, and the votes, are the election's and go at its term."""
+    found: int = Candidate.objects.filter(pupil=person_id).exclude(words="").update(words="")
+    return found

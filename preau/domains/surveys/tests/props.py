@@ -71,6 +71,13 @@ def own_survey(world: World) -> Survey:
     return known(world, "Pour les familles")
 
 
+def own_followed(world: World) -> Survey:
+    """One of which the cast's family is not on the roll."""
+    found = known(world, "Pour les autres")
+    found.voters.filter(pupil=world.people["pupil"]).delete()
+    return found
+
+
 def own_draft(world: World) -> Survey:
     return known(world, "Brouillon", a_draft)
 
@@ -164,9 +171,9 @@ def many_elections(world: World, count: int) -> None:
 
 
 def many_delegates(world: World, count: int) -> None:
-    learnt = Enrolment.objects.filter(group=own_class(world)).values("pupil_id")
-    there = Person.objects.exclude(pk__in=learnt).order_by("-pk")[:count]
-    for person in there:
+    learnt = Enrolment.objects.filter(school=world.school).exclude(group=own_class(world)).values("pupil_id")
+    known = Delegate.objects.values("person_id")
+    for person in Person.objects.filter(pk__in=learnt).exclude(pk__in=known).order_by("pk")[:count]:
         Delegate.objects.create(
             school=world.school, group=own_class(world), person=person, kind="parent", named_at=NOW
         )

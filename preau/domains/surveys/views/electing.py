@@ -22,7 +22,7 @@ from preau.foundation.http import client_address
 from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_for
 
-A_PAGE = 30
+A_PAGE, CLASSES = 30, 8
 # Wrong codes from one device: a class of thirty types thirty right ones.
 MOST, WINDOW = 20, timedelta(minutes=10)
 
@@ -298,7 +298,7 @@ def minutes(request: HttpRequest, election: Election) -> HttpResponse:
 def delegates(request: HttpRequest) -> HttpResponse:
     """Class by class, who speaks for it."""
     context = {
-        "classes": queries.delegates_of(request.viewer),
+        "page_obj": page_for(request, queries.delegates_of(request.viewer), CLASSES),
         "names": rules.names_delegates(request.viewer),
         "asks": rules.asks(request.viewer),
         "elects": rules.reads_elections(request.viewer),
