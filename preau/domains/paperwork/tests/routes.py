@@ -318,7 +318,7 @@ ONE_BUTTON = {"paperwork:ask_bundle"}
 READ_BY = dict.fromkeys(
     ["paperwork:write", "paperwork:change", "paperwork:add_piece"],
     PHOTOGRAPHERS | {"nurse"} | OWN_CLASS - {"pupil", "classmate"},
-) | {"paperwork:refuse": PHOTOGRAPHERS | {"guardian"}}
+) | dict.fromkeys(["paperwork:refuse", "paperwork:send"], PHOTOGRAPHERS | {"guardian"})
 SHEETS = {"paperwork:export": "head"}
 CONFIRMED = {"paperwork:ask_bundle"}
 FILES_ALONE = {"paperwork:send"}
