@@ -1,5 +1,6 @@
 """An evening without queues: a mother takes her hours on a phone, the father his own, a teacher runs it late; the CPE by appointment."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_mother_takes_five_hours_on_a_phone_and_the_father_his_own(
     mother.done()
     held = list(Meeting.objects.filter(evening=evening).select_related("host").order_by("starts"))
     floors = {host.person_id: host.floor for host in evening.hosts.all()}
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in itertools.pairwise(held):
         assert before.ends and after.starts
         walk = evening.walk if floors[before.host_id] != floors[after.host_id] else 0
         assert (after.starts - before.ends).total_seconds() >= walk * 60
@@ -79,7 +80,7 @@ def test_a_teacher_runs_the_evening_ten_minutes_late(
     teacher = visit("teacher")
     teacher.open(f"/rencontres/professeur/{host.pk}/")
     teacher.page.get_by_role("button", name="Dire ce retard").click()
-    expect(teacher.page.get_by_text("Les familles suivantes sont prévenues")).to_be_visible()
+    expect(teacher.page.get_by_text("10 minutes de retard.")).to_be_visible()
     teacher.check("rencontre-soir")
     teacher.page.get_by_role("button", name="Suivant").click()
     expect(teacher.page.get_by_role("button", name="Suivant")).to_have_count(0)

@@ -384,7 +384,7 @@ for name, label, model, when, people, with_it, said in [
         _("Rencontres et leurs rendez-vous"),
         "Evening",
         "day",
-        ("created_by", "hosts__person", "parties__person", "meetings__pupil"),
+        ("created_by", "hosts__person", "parties__person", "meetings__pupil", "meetings__guardian"),
         ("Host", "Party", "Wish"),
         _(
             "Effacées à la fin de l’année scolaire qui suit, avec leurs rendez-vous et ce que les familles ont dit."
@@ -421,7 +421,8 @@ for name, label, model, when, people, with_it, said in [
             due=by_year(f"appointments.{model}", when),
             people=people,
             with_it=tuple(f"appointments.{one}" for one in with_it),
-            order=31,
+            # A meeting points at its evening: it goes before it.
+            order=32 if name == "evenings" else 31,
         )
     )
 
