@@ -107,7 +107,7 @@ def test_a_lost_machine_comes_back_as_it_was(kept: Kept, elsewhere: SiteApart) -
     assert "0 tables differ" in done.stdout and "4 files are back" in done.stdout
     assert "1 sessions ended" in done.stdout or "sessions ended" in done.stdout
     assert facts(elsewhere) == facts(kept.site)
-    assert "index « catalogue » is built" in done.stdout
+    assert "index 'catalogue' is built" in done.stdout
     assert elsewhere.run("verify_files").returncode == 0
     sessions = elsewhere.python(
         "from django.contrib.sessions.models import Session; print(Session.objects.count())"

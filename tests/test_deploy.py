@@ -1,6 +1,7 @@
 """What `deploy/` holds is of this version: every variable, every command, every file that the document names."""
 
 import configparser
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from deploy import example
+from deploy import example, sbom
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -94,3 +95,12 @@ def test_no_log_of_the_proxy_holds_parameters() -> None:
     (form,) = re.findall(r"log_format preau '(.*)';", text)
     assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", form)
     assert re.findall(r"^error_log \S+ (\w+);", text, re.MULTILINE) == ["alert"]
+
+
+def test_the_list_of_what_runs_is_that_of_the_locked_files() -> None:
+    assert (DEPLOY / "sbom.json").read_text() == sbom.written(), "run python deploy/sbom.py"
+    locked = re.findall(
+        r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements" / "prod.txt").read_text(), re.MULTILINE
+    )
+    told = {one["name"] for one in json.loads(sbom.written())["components"]}
+    assert {name.lower() for name in locked} <= told

@@ -52,7 +52,7 @@ def test_what_waits_is_told_with_its_age(scraped: Any) -> None:
     assert 'preau_tasks_waiting{queue="default"} 0.0' in scraped()
     task = DBTaskResult.objects.create(
         status=TaskResultStatus.READY, task_path="preau.x", queue_name="default", backend_name="default", priority=0,
-        args_kwargs={"args": ["Zéphyrin"], "kwargs": {}}, exception_class_path="", traceback="", worker_ids=[],
+        args_kwargs={"args": ["Zéphyrin"], "kwargs": {}}, run_after=timezone.now() - timedelta(hours=1), exception_class_path="", traceback="", worker_ids=[],
     )  # fmt: skip
     DBTaskResult.objects.filter(pk=task.pk).update(enqueued_at=timezone.now() - timedelta(minutes=20))
     page = scraped()

@@ -56,7 +56,7 @@ def gateways_are_there(**kwargs: Any) -> list[checks.CheckMessage]:
         try:
             import_string(path)
         except ImportError:
-            hint = f"« {path} » is no class of Préau: docs/operations.md."
+            hint = f"'{path}' is no class of Préau: docs/operations.md."
             found.append(checks.Error(f"{name} does not load.", hint=hint, id="preau.E009"))
             continue
         missing = [one for one in needs if not getattr(settings, one)]
@@ -77,7 +77,7 @@ def gateways_are_there(**kwargs: Any) -> list[checks.CheckMessage]:
 def backups_are_set(**kwargs: Any) -> list[checks.CheckMessage]:
     if settings.BACKUP_DIR is None:
         hint = (
-            "Set BACKUP_DIR and BACKUP_RECIPIENTS, and the timer of deploy/: docs/operations.md, « Back up »."
+            "Set BACKUP_DIR and BACKUP_RECIPIENTS, and the timer of deploy/: docs/operations.md, 'Back up'."
         )
         return [checks.Info("Préau keeps no backup.", hint=hint, id="preau.I004")]
     try:

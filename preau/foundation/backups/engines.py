@@ -187,7 +187,7 @@ def _last_line(told: bytes) -> str:
 
 def _count(cursor: Any, table: str) -> int:
     # The name comes from the database.
-    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # nosec B608  # noqa: S608
     return int(cursor.fetchone()[0])
 
 
@@ -203,6 +203,6 @@ def _counts_of_sqlite(opened: sqlite3.Connection) -> Counts:
     )
     quote = connection.ops.quote_name
     return {
-        name: int(opened.execute(f"SELECT count(*) FROM {quote(name)}").fetchone()[0])  # noqa: S608
+        name: int(opened.execute(f"SELECT count(*) FROM {quote(name)}").fetchone()[0])  # nosec B608  # noqa: S608
         for (name,) in rows.fetchall()
     }

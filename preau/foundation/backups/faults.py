@@ -19,7 +19,7 @@ def said(what: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise BackupRefused(f"SQLite says « {error} »: {what}.") from error
+        raise BackupRefused(f"SQLite says '{error}': {what}.") from error
     except OSError as error:
         if error.errno in FULL | {errno.EFBIG}:
             raise BackupRefused(f"the disk is full: {what}.") from error

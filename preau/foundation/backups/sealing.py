@@ -18,7 +18,7 @@ def recipients_of(told: Sequence[str]) -> list[Any]:
     try:
         return [pyrage.x25519.Recipient.from_str(one.strip()) for one in told if one.strip()]
     except pyrage.RecipientError as error:
-        raise BackupRefused("a recipient is no public key of age (« age1… », `age-keygen -y`).") from error
+        raise BackupRefused("a recipient is no public key of age ('age1…', `age-keygen -y`).") from error
 
 
 def identities_in(path: Path) -> list[Any]:
@@ -33,7 +33,7 @@ def identities_in(path: Path) -> list[Any]:
     except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
         raise BackupRefused(f"{path} cannot be read as a key of age.") from error
     if not found:
-        raise BackupRefused(f"{path} holds no key of age (« AGE-SECRET-KEY-… », `age-keygen`).")
+        raise BackupRefused(f"{path} holds no key of age ('AGE-SECRET-KEY-…', `age-keygen`).")
     return found
 
 

@@ -128,7 +128,7 @@ class Index:
         shutil.rmtree(self.home(), ignore_errors=True)
         self.open.engine = self.open.held = None
         self.engine(wait=True)
-        return f"The index « {self.shape.name} » is built: {self.shape.count()} records."
+        return f"The index '{self.shape.name}' is built: {self.shape.count()} records."
 
     def home(self) -> Path:
         return Path(settings.VAR_DIR) / self.shape.name

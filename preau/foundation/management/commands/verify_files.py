@@ -31,4 +31,4 @@ class Command(BaseCommand):
             f" {found.young} of no row yet (younger than two days)."
         )
         if not found.is_well:
-            raise CommandError("Rows and files do not match: docs/operations.md, « Files without rows ».")
+            raise CommandError("Rows and files do not match: docs/operations.md, 'Back up'.")
