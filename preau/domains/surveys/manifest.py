@@ -13,6 +13,7 @@ from preau.directory.words import Role
 from preau.domains.surveys import rules, seeds, tasks
 from preau.domains.surveys.actions import voting, writing
 from preau.domains.surveys.models import Survey, Voter
+from preau.domains.surveys.models.surveys import STAFF
 from preau.domains.surveys.queries import elections, surveys
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -283,7 +284,12 @@ for label, model, person, fields, more in [
         "person",
         dict.fromkeys("survey pupil person part answered".split(), PERSONAL),
         {
-            "readers": Readers(own("person"), NO_ROW, FOLLOWERS),
+            "readers": Readers(
+                own("person"),
+                NO_ROW,
+                (),
+                (_("qui a écrit le sondage et la direction, sur sa page de suivi"),),
+            ),
             "about": ("pupil",),
             "people": {"person": ANYBODY, "pupil": (Concerned.PUPILS,)},
         },
@@ -334,7 +340,16 @@ for label, model, person, fields, more in [
         "Elector",
         "pupil",
         {"round": NONE, "code": NONE} | dict.fromkeys(["pupil", "has_voted"], CHILD),
-        {"readers": on_themselves(*HOLDERS), "withheld": frozenset({"code"})},
+        {
+            "readers": on_themselves(
+                others=(
+                    _(
+                        "qui organise l’élection, la direction et la vie scolaire, sur les codes qu’ils impriment"
+                    ),
+                )
+            ),
+            "withheld": frozenset({"code"}),
+        },
     ),
     (
         _("Délégués de classe et représentants de parents"),
@@ -342,7 +357,7 @@ for label, model, person, fields, more in [
         "person",
         {"school": NONE, "group": NONE} | dict.fromkeys("person kind named_at ended_at".split(), PERSONAL),
         {
-            "readers": on_themselves(*Role, others=(_("les élèves et les familles de la classe"),)),
+            "readers": on_themselves(*STAFF, others=(_("les élèves et les familles de la classe"),)),
             "people": {"person": (Concerned.PUPILS, Concerned.GUARDIANS)},
         },
     ),
@@ -364,7 +379,7 @@ for key, label, model, when, people, with_it in [
         "Election",
         "opened_at",
         ("opened_by", "candidates__pupil", "candidates__substitute", "rounds__electors__pupil"),
-        ("surveys.Candidate", "surveys.Round", "surveys.Elector", "surveys.Urn"),
+        ("surveys.Candidate", "surveys.Round", "surveys.Elector"),
     ),
     ("delegates", _("Délégués de classe"), "Delegate", "named_at", ("person",), ()),
 ]:

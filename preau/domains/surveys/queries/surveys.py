@@ -116,8 +116,9 @@ def arrived_since(survey: Survey, today: date) -> list[Voter]:
 
     Whoever shares an answer that was given comes with it.
     """
-    known = set(survey.voters.values_list("pupil_id", "person_id"))
-    answered = set(survey.voters.filter(answered=True).values_list(survey.counts_by, flat=True))
+    lines = list(survey.voters.order_by("pk"))
+    known = {(line.pupil_id, line.person_id) for line in lines}
+    answered = {getattr(line, survey.counts_by) for line in lines if line.answered}
     found = [one for one in voters_meant(survey, today) if (one.pupil_id, one.person_id) not in known]
     for one in found:
         one.answered = getattr(one, survey.counts_by) in answered

@@ -7,7 +7,7 @@ from conftest import NOW
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Questionnaire
 from preau.commons.questions.queries.typed import QuestionFacts
-from preau.directory.models import Group, Guardianship, Person
+from preau.directory.models import Enrolment, Group, Guardianship, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.directory.words import Authority, Kinship
@@ -70,6 +70,13 @@ def known(world: World, title: str, make: Any = a_survey, **fields: Any) -> Surv
 
 def own_survey(world: World) -> Survey:
     return known(world, "Pour les familles")
+
+
+def own_followed(world: World) -> Survey:
+    """One of which the cast's family is not on the roll."""
+    found = known(world, "Pour les autres")
+    found.voters.filter(pupil=world.people["pupil"]).delete()
+    return found
 
 
 def own_draft(world: World) -> Survey:
@@ -167,9 +174,9 @@ def many_elections(world: World, count: int) -> None:
 def many_delegates(world: World, count: int) -> None:
     """Parents of the cast's pupil, who speak for their class."""
     pupil = world.people["pupil"]
-    theirs = Guardianship.objects.filter(pupil=pupil).values("guardian_id")
-    there = Person.objects.exclude(pk__in=theirs).exclude(pk=pupil.pk).order_by("-pk")[:count]
-    for person in there:
+    known = Delegate.objects.values("person_id")
+    learnt = Enrolment.objects.filter(school=world.school).exclude(group=own_class(world)).values("pupil_id")
+    for person in Person.objects.filter(pk__in=learnt).exclude(pk__in=known).order_by("pk")[:count]:
         Guardianship.objects.create(
             pupil=pupil, guardian=person, authority=Authority.LEGAL, kinship=Kinship.OTHER
         )

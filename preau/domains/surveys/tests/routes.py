@@ -30,8 +30,8 @@ from preau.domains.surveys.tests.props import (
     own_draft,
     own_election,
     own_elector,
+    own_followed,
     own_line,
-    own_survey,
 )
 from tests import pages
 from tests.declared import FORM, Body, Data, Named
@@ -76,8 +76,8 @@ PAGES = [
     Page("surveys:close_round", {"head", "cpe", "teacher"}, otherwise=404, model=_voting_election),
     Page("surveys:name_parent", {"head"}),
     Page("surveys:booth", pages.EVERYONE),
-    Page("surveys:survey", FOLLOWERS, otherwise=404, model=own_survey),
-    Page("surveys:results", FOLLOWERS, otherwise=404, model=own_survey),
+    Page("surveys:survey", FOLLOWERS, otherwise=404, model=own_followed),
+    Page("surveys:results", FOLLOWERS, otherwise=404, model=own_followed),
     Page("surveys:change", {"teacher"}, otherwise=404, model=own_draft),
     Page("surveys:answer", {"guardian"}, otherwise=404, model=own_line),
     Page("surveys:election", {"head", "cpe", "teacher", "pupil"}, otherwise=404, model=own_election),
@@ -165,7 +165,7 @@ SEES: dict[type[Model], Near] = {
     Election: OF_CLASS,
     Candidate: OF_CLASS,
     Round: OF_CLASS,
-    Elector: OF_CLASS,
+    Elector: near(own={"pupil"}, departed={"pupil"}),
     Delegate: near(
         own=STAFF | OWN_FAMILY,
         other_class=STAFF | OTHER_FAMILY,

@@ -180,9 +180,8 @@ def test_nobody_votes_for_somebody_else(
     round_ = opened(election, seat_of("cpe"))
     theirs = round_.electors.exclude(pupil=college.people["pupil"]).order_by("pk")[0]
     address = reverse("surveys:vote", args=[theirs.pk])
-    for key in ("pupil", "guardian"):
+    for key in ("pupil", "guardian", "cpe"):
         assert client.sit(college.people[key]).post(address, {"ballot": "blanc"}).status_code == 404
-    assert client.sit(college.people["cpe"]).post(address, {"ballot": "blanc"}).status_code == 403
 
 
 def test_at_the_booth_a_code_serves_once(

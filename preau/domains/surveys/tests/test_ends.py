@@ -162,9 +162,7 @@ def test_a_draft_kept_about_one_child_goes_when_the_answer_is_sent_about_the_oth
     assert [one.state for one in Response.objects.filter(questionnaire=survey.questionnaire)] == ["sent"]
     client.sit(college.people["guardian"])
     for line in (first, second):
-        assert (
-            "Vous avez répondu" in client.get(reverse("surveys:answer", args=[line.pk])).content.decode()
-        )
+        assert "Vous avez répondu" in client.get(reverse("surveys:answer", args=[line.pk])).content.decode()
     # A change that is begun hides nothing of what was sent.
     answering.keep_draft(mother, second, {"q1": False})
     said = client.get(reverse("surveys:answer", args=[first.pk])).content.decode()
@@ -246,5 +244,3 @@ def test_a_signed_survey_says_to_families_nothing_below_five(
         .content.decode()
     )
     assert "Trop peu de réponses" in said and 'class="chart"' not in said
-
-
