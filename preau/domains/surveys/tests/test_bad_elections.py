@@ -282,7 +282,7 @@ def test_closing_asks_first_and_waits_for_five_ballots_or_for_all(
     assert "Le vote reste ouvert" in said and queries.open_round(election) is not None
     cast(round_, *[chosen] * 4)
     page = client.get(address).content.decode()
-    assert f"{len(there) - 5} élèves n’ont pas voté" in page and address in page
+    assert "pas voté" in page and f'action="{address}"' in page
     assert queries.open_round(election) is not None
     client.post(address)
     assert queries.open_round(election) is None
@@ -340,9 +340,14 @@ def test_pupils_and_families_read_the_delegates_of_their_class_alone(
     Delegate.objects.all().delete()
     group, pupil = own_class(college), college.people["pupil"]
     elsewhere = (
-        Enrolment.objects.filter(school=college.school, group__kind="class").exclude(group=group).first()
+        Enrolment.objects.filter(school=college.school, group__kind="class", ends=None)
+        .exclude(group=group)
+        .exclude(pupil=pupil)
+        .first()
     )
     assert elsewhere is not None
+    elsewhere.pupil.family_name = "Ailleurs"
+    elsewhere.pupil.save(update_fields=["family_name"])
     for where, person in ((group, pupil), (elsewhere.group, elsewhere.pupil)):
         Delegate.objects.create(
             school=college.school, group=where, person=person, kind="delegate", named_at=NOW

@@ -217,6 +217,7 @@ def test_guessing_codes_is_stopped(
     three(election)
     round_ = opened(election, seat_of("cpe"))
     (_pupil, code), *_others = voting.draw_codes(seat_of("cpe"), round_)
+    client.get(reverse("surveys:booth"))
     for _time in range(20):
         client.post(reverse("surveys:booth"), {"code": "ZZZZZZZZ"})
     assert client.post(reverse("surveys:booth"), {"code": code}).status_code == 422

