@@ -2,7 +2,7 @@
 
 from tests import pages
 from tests.declared import Body
-from tests.net.matrix_cast import EVERYONE, SIGNED_IN, Near
+from tests.net.matrix_cast import EVERYONE, FAMILY, NEIGHBOURING, OTHER_FAMILY, SIGNED_IN, STAFF, Near
 from tests.pages import Page
 
 # Pages
@@ -77,7 +77,7 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:offline": EVERYONE,
     "portal:help": EVERYONE,
     "portal:guide": EVERYONE,
-    "portal:to_answer": SIGNED_IN,
+    "portal:to_answer": STAFF | NEIGHBOURING | FAMILY | OTHER_FAMILY,
     "portal:first_visit": SIGNED_IN,
     "portal:settle_guide": SIGNED_IN,
     "portal:accessibility": EVERYONE,

@@ -267,7 +267,7 @@ class DelegatesOfClass:
 
 def speaking_for(viewer: Viewer) -> "QuerySet[Delegate]":
     """Those of this year whom this viewer sees."""
-    return Delegate.objects.visible_to(viewer).speaking(viewer.today).filter(group__year=viewer.year)
+    return Delegate.objects.visible_to(viewer).speaking(viewer.today)
 
 
 def classes_with_delegates(viewer: Viewer) -> "QuerySet[Group]":

@@ -148,12 +148,10 @@ READ: Near = near(
 )
 RECEIVED: Near = near(own={"guardian"}, other_class={"former_guardian"}, departed={"guardian"})
 HOLDERS = LIFE | {"teacher"}
-HELD: Near = near(
-    own=HOLDERS, other_class=LIFE | {"teacher_parent"}, departed=HOLDERS, other_school=NEIGHBOURING
-)
+HELD: Near = near(own=HOLDERS, other_class=LIFE, departed=HOLDERS, other_school=NEIGHBOURING)
 OF_CLASS: Near = near(
     own=HOLDERS | {"pupil"},
-    other_class=LIFE | {"teacher_parent"},
+    other_class=LIFE,
     departed=HOLDERS | {"pupil"},
     other_school=NEIGHBOURING,
 )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line, lines_read
 from preau.commons.notifications.models import Item
-from preau.directory.models import Assignment, Enrolment, Guardianship, Person, School
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Person, School
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.directory.words import Authority
@@ -356,3 +356,20 @@ def test_pupils_and_families_read_the_delegates_of_their_class_alone(
         page = client.sit(college.people[key]).get(reverse("surveys:delegates")).content.decode()
         assert pupil.full_name in page and elsewhere.pupil.full_name not in page
         assert "Fin de mandat" not in page and "Noter un représentant" not in page
+
+
+def test_the_page_of_delegates_shows_eight_classes(college: World, client: SchoolClient) -> None:
+    Delegate.objects.all().delete()
+    pupil, year = college.people["pupil"], own_class(college).year
+    for rank in range(9):
+        group = Group.objects.create(school=college.school, year=year, kind="class", name=f"Classe {rank}")
+        Enrolment.objects.create(
+            school=college.school, pupil=pupil, group=group, starts=date(2026, 9, 1), ends=None
+        )
+        Delegate.objects.create(
+            school=college.school, group=group, person=pupil, kind="delegate", named_at=NOW
+        )
+    client.sit(college.people["head"])
+    address = reverse("surveys:delegates")
+    assert client.get(address).content.decode().count("Classe ") == 8
+    assert client.get(f"{address}?page=2").content.decode().count("Classe ") == 1
