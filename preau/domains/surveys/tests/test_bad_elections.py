@@ -221,8 +221,8 @@ def test_a_second_click_at_the_booth_is_no_guess(
     (_pupil, code), (_other, next_code), *_more = voting.draw_codes(seat_of("cpe"), round_)
     booth = reverse("surveys:booth")
     page = client.post(booth, {"code": code})
-    shown = page.content.decode().split('name="voter" value="')[1].split('"')[0]
-    body = {"code": code, "voter": shown, "ballot": str(chosen.pk)}
+    shown = page.content.decode().split('name="shown" value="')[1].split('"')[0]
+    body = {"code": code, "voter": "oui", "shown": shown, "ballot": str(chosen.pk)}
     assert client.post(booth, body).status_code == 302
     for _click in range(25):
         assert client.post(booth, body).status_code == 302

@@ -341,7 +341,7 @@ def _to_wait(request: HttpRequest) -> int:
 
 def _was_shown(request: HttpRequest, code: str) -> bool:
     """Did this page come with the ballot of that code?"""
-    return secrets.compare_digest(request.POST.get("voter", "").encode(), SHOWN.signature(code).encode())
+    return secrets.compare_digest(request.POST.get("shown", "").encode(), SHOWN.signature(code).encode())
 
 
 def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpResponse:
