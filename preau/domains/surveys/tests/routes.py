@@ -378,7 +378,7 @@ BODIES = {
     ),
     "surveys:end_delegate": Body("head"),
 }
-ONE_BUTTON = {"surveys:decide"}
+ONE_BUTTON = {"surveys:decide", "surveys:close_round"}
 READ_BY = dict.fromkeys(["surveys:write", "surveys:change", "surveys:add_question"], {"head"} | OWN_CLASS) | {
     "surveys:answer": {"head"},
     "surveys:stand": LIFE,
