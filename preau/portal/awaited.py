@@ -15,8 +15,8 @@ SHOWN = 5
 
 
 def is_asked(viewer: Viewer, *_: object) -> bool:
-    """Pupils and families."""
-    return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
+    """Pupils, families, the staff."""
+    return viewer.profile in {Profile.PUPIL, Profile.GUARDIAN, Profile.STAFF}
 
 
 def is_family(viewer: Viewer, *_: object) -> bool:
@@ -25,6 +25,10 @@ def is_family(viewer: Viewer, *_: object) -> bool:
 
 def is_pupil(viewer: Viewer, *_: object) -> bool:
     return viewer.profile == Profile.PUPIL
+
+
+def is_staff(viewer: Viewer, *_: object) -> bool:
+    return viewer.profile == Profile.STAFF
 
 
 def card(viewer: Viewer) -> Mapping[str, Any] | None:

@@ -128,7 +128,7 @@ class SurveyForm(forms.Form):
         last, first = data.get("last_day"), data.get("first_day")
         if last and self._at(last, CLOSES) <= timezone.now():
             self.add_error("last_day", _("Choisissez un jour à venir."))
-        elif last and first and first > last:
+        elif last and self._at(last, CLOSES) <= self._opens(first):
             self.add_error("last_day", _("Le dernier jour vient avant le premier."))
         return data
 
@@ -137,9 +137,7 @@ class SurveyForm(forms.Form):
         return datetime.combine(day, hour, ZoneInfo(school.timezone))
 
     def _opens(self, first: Any) -> datetime:
-        if first:
-            return self._at(first, OPENS)
-        return self.survey.opens_at if self.survey else timezone.now()
+        return self._at(first, OPENS) if first else timezone.now()
 
     def facts(self) -> SurveyFacts:
         """The clean values, as the action takes them."""

@@ -89,6 +89,7 @@ boards.search.add(
     )
 )
 boards.schedule.add(boards.Scheduled("surveys.opened", tasks.tell_of_opened, every_minutes=15))
+boards.schedule.add(boards.Scheduled("surveys.ended", tasks.end_past, every_minutes=15))
 boards.public_routes.add(boards.PublicRoute("surveys:booth"))
 boards.seeds.add(boards.Seed("sondages et votes", seeds.plant, order=79))
 spokespeople.add(
@@ -156,6 +157,8 @@ for verb, label in [
     ("surveys.stood", _("Candidature aux délégués")),
     ("surveys.candidacy_decided", _("Candidature lue")),
     ("surveys.withdrew", _("Candidature retirée")),
+    ("surveys.agreed", _("Suppléance acceptée")),
+    ("surveys.stepped_aside", _("Suppléance refusée")),
     ("surveys.round_opened", _("Tour de scrutin ouvert")),
     ("surveys.codes_printed", _("Codes de l’isoloir imprimés")),
     ("surveys.voted", _("Élection de délégués : a voté")),
@@ -198,6 +201,28 @@ for key, label, subject, body, action, why, for_whom, order in [
         rules.is_elector,
         22,
     ),
+    (
+        "substitute",
+        _("On vous propose d’être suppléant"),
+        _("%(pupil)s vous propose d’être son suppléant"),
+        _("Délégués de %(group)s\n%(school)s"),
+        _("Répondre"),
+        _(
+            "Vous êtes élève de cette classe\u202f: sans votre accord, cette candidature n’est pas proposée au vote."
+        ),
+        rules.is_elector,
+        23,
+    ),
+    (
+        "revise",
+        _("Votre candidature est à revoir"),
+        _("Votre candidature est à revoir"),
+        _("Délégués de %(group)s\n%(school)s"),
+        _("Revoir ma candidature"),
+        _("Vous vous présentez\u202f: un mot est à changer, ou votre suppléant ne l’est plus."),
+        rules.is_elector,
+        24,
+    ),
 ]:
     boards.notification_kinds.add(
         NotificationKind(
@@ -239,7 +264,7 @@ for label, model, person, fields, more in [
         "author",
         dict.fromkeys(
             "school audience each_guardian everyone groups roles is_anonymous quorum shows_results opens_at closes_at "
-            "questionnaire former state sent_at told_at sent_as".split(),
+            "on_roll answered questionnaire former state sent_at told_at sent_as".split(),
             NONE,
         )
         | dict.fromkeys("title text search_title author written_at".split(), PERSONAL),
@@ -291,7 +316,7 @@ for label, model, person, fields, more in [
         _("Candidatures aux délégués"),
         "Candidate",
         "pupil",
-        {"election": NONE} | dict.fromkeys("pupil substitute words state elected_in".split(), CHILD),
+        {"election": NONE} | dict.fromkeys("pupil substitute agreed words state elected_in".split(), CHILD),
         {
             "readers": on_themselves(*HOLDERS, others=(_("les élèves de la classe, une fois acceptée"),)),
             "about": ("substitute",),

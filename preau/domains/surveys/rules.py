@@ -100,13 +100,19 @@ def withdraws(viewer: Viewer, candidate: Candidate) -> bool:
     return is_elector(viewer) and candidate.pupil_id == viewer.person.pk
 
 
+def is_named_substitute(viewer: Viewer, candidate: Candidate) -> bool:
+    """Who is named as its substitute: they say yes, or no more."""
+    return is_elector(viewer) and candidate.substitute_id == viewer.person.pk
+
+
 def votes(viewer: Viewer, elector: Elector) -> bool:
     """On their own line of the roll."""
     return is_elector(viewer) and elector.pupil_id == viewer.person.pk
 
 
 def reads_delegates(viewer: Viewer, *_: object) -> bool:
-    return viewer.is_staff
+    """The staff, all; pupils and families, those of their class."""
+    return reads_surveys(viewer)
 
 
 def names_delegates(viewer: Viewer, *_: object) -> bool:

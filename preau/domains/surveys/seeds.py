@@ -11,6 +11,7 @@ from preau.commons.questions.queries.answers import questions_of
 from preau.commons.questions.queries.typed import QuestionFacts
 from preau.directory.models import Assignment, Group, Holding, Person
 from preau.directory.words import Role
+from preau.domains.surveys.actions import writing
 from preau.domains.surveys.models import Candidate, Delegate, Election, Elector, Round, Survey, Urn, Voter
 from preau.domains.surveys.queries import counting
 from preau.domains.surveys.queries.elections import guardians_of, pupils_of
@@ -161,6 +162,7 @@ def _vote(world: Any, head: Person) -> None:
     ballots = [{question.name: themes[(0, 1, 1, 2, 1)[rank % 5]]} for rank in range(len(voted))]
     SystemRandom().shuffle(ballots)
     Urn.objects.create(survey=survey, ballots=ballots)
+    writing.end_past()
 
 
 def _election(world: Any, group: Group, teacher: Person) -> None:
@@ -180,6 +182,7 @@ def _election(world: Any, group: Group, teacher: Person) -> None:
             pupil=pupils[rank + 1],
             substitute=pupils[rank + 4],
             words=words,
+            agreed=True,
             state=Candidate.State.ACCEPTED,
         )
         for rank, words in enumerate(WORDS)
@@ -207,7 +210,7 @@ def _election(world: Any, group: Group, teacher: Person) -> None:
 def _round(
     election: Election, number: int, pupils: list[Person], chosen: list[Candidate], opened: datetime
 ) -> None:
-    on_ballot = list(election.candidates.filter(elected_in=0).order_by("pk"))
+    on_ballot = list(election.candidates.filter(elected_in=0).select_related("pupil").order_by("pk"))
     ballots = [str(one.pk) for one in chosen] + [counting.BLANK]
     SystemRandom().shuffle(ballots)
     round_ = Round(
@@ -220,7 +223,8 @@ def _round(
     )
     counted = counting.count(ballots, [one.pk for one in on_ballot])
     round_.voted, round_.blank, round_.tally = counted.voted, counted.blank, dict(counted.tally)
-    round_.digest = counting.digest_of(round_)
+    names = {str(one.pk): one.pupil.full_name for one in on_ballot}
+    round_.digest = counting.digest_of(round_, names)
     round_.save()
     Urn.objects.create(round=round_, ballots=ballots)
     Elector.objects.bulk_create(

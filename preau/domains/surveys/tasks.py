@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from preau.domains.surveys.actions import telling
+from preau.domains.surveys.actions import telling, writing
 from preau.foundation.tasks import job
 
 
@@ -19,6 +19,12 @@ def tell(survey_id: int, voters: Sequence[int], reminder: int) -> int:
 def tell_of_opened() -> int:
     """Announce the surveys whose moment has come."""
     return telling.tell_of_opened()
+
+
+@job()
+def end_past() -> int:
+    """End the surveys whose last hour has passed."""
+    return writing.end_past()
 
 
 def enqueue_telling(survey_id: int, voters: Sequence[int], reminder: int, **_: Any) -> None:

@@ -26,6 +26,11 @@ urlpatterns = [
     path("elections/voter/<int:pk>/", electing.vote, name="vote"),
     path("elections/candidatures/<int:pk>/decider/", electing.decide, name="decide"),
     path("elections/candidatures/<int:pk>/retirer/", electing.withdraw, name="withdraw"),
+    path(
+        "elections/candidatures/<int:pk>/suppleance/",
+        electing.answer_as_substitute,
+        name="answer_as_substitute",
+    ),
     path("elections/<int:pk>/", electing.election, name="election"),
     path("elections/<int:pk>/candidature/", electing.stand, name="stand"),
     path("elections/<int:pk>/ouvrir/", electing.open_round, name="open_round"),

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.questions import actions as questions
+from preau.commons.questions.models import Response
+from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.surveys.actions import telling, urns
 from preau.domains.surveys.models import Survey, Urn, Voter
@@ -48,13 +50,9 @@ def answer(viewer: Viewer, voter: Voter, answers: Mapping[str, Any]) -> bool:
 def _signed(survey: Survey, voter: Voter, answers: Mapping[str, Any]) -> bool:
     if survey.questionnaire is None:
         raise NotAwaited
-    subject = voter.pupil or voter.person
-    own = survey.questionnaire.responses.sent().filter(respondent=voter.person)
-    if survey.counts_by == "person_id":
-        # Of two children in the same survey, one answer: the second page changes the first.
-        known = own.select_related("subject").first()
-        subject = known.subject if known else subject
-    elif voter.answered and not own.filter(subject=subject).exists():
+    subject = _subject(survey, voter)
+    own = survey.questionnaire.responses.filter(respondent=voter.person)
+    if survey.counts_by == "pupil_id" and voter.answered and not own.sent().filter(subject=subject).exists():
         raise AnsweredAlready
     _response, made = questions.send(
         survey.questionnaire, subject, voter.person, answers, closes_at=survey.closes_at
@@ -62,13 +60,27 @@ def _signed(survey: Survey, voter: Voter, answers: Mapping[str, Any]) -> bool:
     return made
 
 
+def _subject(survey: Survey, voter: Voter) -> Person:
+    """About whom the answer is. Of two children in the same survey, where each person answers once: the second page changes the first."""
+    if survey.counts_by == "person_id" and survey.questionnaire is not None:
+        own = survey.questionnaire.responses.filter(respondent=voter.person)
+        known = own.exclude(state=Response.State.REPLACED).select_related("subject").order_by("pk").first()
+        if known is not None:
+            return known.subject
+    return voter.pupil or voter.person
+
+
 @transaction.atomic
 def keep_draft(viewer: Viewer, voter: Voter, answers: Mapping[str, Any]) -> None:
-    """What is not sent yet; of an anonymous survey nothing is kept under a name. Raises TooLate, NotAwaited."""
+    """What is not sent yet; of an anonymous survey nothing is kept under a name. Raises TooLate, NotAwaited, AnsweredAlready."""
     survey, voter = _held(viewer, voter)
     if survey.is_anonymous or survey.questionnaire is None:
         raise NotAwaited
-    questions.keep_draft(survey.questionnaire, voter.pupil or voter.person, voter.person, answers)
+    subject = _subject(survey, voter)
+    own = survey.questionnaire.responses.sent().filter(respondent=voter.person, subject=subject)
+    if voter.answered and not own.exists():
+        raise AnsweredAlready
+    questions.keep_draft(survey.questionnaire, subject, voter.person, answers)
 
 
 def _held(viewer: Viewer, voter: Voter) -> tuple[Survey, Voter]:

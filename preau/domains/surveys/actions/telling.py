@@ -7,11 +7,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from preau.domains.surveys.models import Elector, Round, Survey, Voter
+from preau.domains.surveys.models import Candidate, Elector, Round, Survey, Voter
+from preau.domains.surveys.queries.elections import reading_of
 from preau.foundation import notices
 from preau.foundation.locks import lock
 
 TOLD, REMINDED, VOTE = "surveys.told", "surveys.reminded", "surveys.vote"
+SUBSTITUTE, REVISE = "surveys.substitute", "surveys.revise"
 CHUNK = 500
 
 
@@ -102,6 +104,55 @@ def tell_of_round(round_: Round) -> None:
             for elector in Elector.objects.filter(round=round_).order_by("pk")
         )
     )
+
+
+def tell_substitute(candidate: Candidate) -> None:
+    """A pupil reads that another names them as substitute: they say yes, or no."""
+    _publish(SUBSTITUTE, candidate, candidate.substitute_id)
+
+
+def tell_to_revise(candidate: Candidate) -> None:
+    """A pupil reads that their candidacy is to be written anew."""
+    _publish(REVISE, candidate, candidate.pupil_id)
+
+
+def _publish(kind: str, candidate: Candidate, person_id: int) -> None:
+    election = candidate.election
+    notices.publish(
+        notices.News(
+            kind=kind,
+            person_id=person_id,
+            key=_mark(candidate),
+            url=reverse("surveys:election", kwargs={"pk": election.pk}),
+            facts={
+                "group": election.group.name,
+                "school": election.school.name,
+                "pupil": candidate.pupil.full_name,
+            },
+            school_id=election.school_id,
+            about_id=person_id,
+        )
+    )
+
+
+def _mark(candidate: Candidate) -> str:
+    """A candidacy as it is written: another one is told anew."""
+    return f"{candidate.pk}-{reading_of(candidate)[:12]}"
+
+
+def settle_substitute(candidate: Candidate) -> None:
+    notices.settle(SUBSTITUTE, _mark(candidate))
+
+
+def settle_revising(candidate: Candidate) -> None:
+    notices.settle(REVISE, _mark(candidate))
+
+
+def settle_candidacy(candidate: Candidate) -> None:
+    """It is written anew, or withdrawn: nothing is awaited about what it was."""
+    if candidate.pk:
+        settle_substitute(candidate)
+        settle_revising(candidate)
 
 
 def settle_electors(electors: Sequence[int]) -> None:

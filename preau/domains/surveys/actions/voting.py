@@ -2,6 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +34,26 @@ class NobodyStands(Exception):
 
 class StillWaiting(Exception):
     """A candidacy has not been looked at."""
+
+
+class LeftOut(Exception):
+    """A candidacy is to be written anew, or its substitute has not agreed: it would not be on the ballot."""
+
+
+class Changed(Exception):
+    """The candidacy is not what was read."""
+
+
+class Engaged(Exception):
+    """One of the two stands already, or has agreed to stand with somebody else."""
+
+
+class SameWords(Exception):
+    """It is to be written anew, and is as it was."""
+
+
+class TooFew(Exception):
+    """So few ballots would say whose they are."""
 
 
 class NotOfTheClass(Exception):
@@ -69,7 +91,7 @@ class Candidacy:
 def stand(viewer: Viewer, election: Election, facts: Candidacy) -> bool:
     """Stand, or change what one said: an adult looks at it (again), but at what they typed themselves. False when it is the same.
 
-    Raises NotNow, NotOfTheClass.
+    The substitute says yes on their own page; an adult who types it has asked them. Raises NotNow, NotOfTheClass, Engaged, SameWords.
     """
     election = lock(Election, election.pk, "group")
     if election.state != State.CANDIDATES:
@@ -77,29 +99,95 @@ def stand(viewer: Viewer, election: Election, facts: Candidacy) -> bool:
     there = set(queries.pupils_of(election.group, viewer.today).values_list("pk", flat=True))
     if facts.pupil.pk == facts.substitute.pk or not {facts.pupil.pk, facts.substitute.pk} <= there:
         raise NotOfTheClass
-    state = Candidate.State.ACCEPTED if rules.holds(viewer, election) else Candidate.State.WAITING
+    others = election.candidates.exclude(pupil=facts.pupil.pk)
+    if others.engaging(facts.pupil.pk, facts.substitute.pk).exists():
+        raise Engaged
+    typed = rules.holds(viewer, election)
     known = election.candidates.filter(pupil=facts.pupil.pk).first()
     if known is None:
         known = Candidate(election=election, pupil=facts.pupil)
-    elif (known.substitute_id, known.words) == (facts.substitute.pk, facts.words):
+    elif _stays(known, facts, typed=typed):
         return False
-    known.substitute, known.words, known.state = facts.substitute, facts.words, state
+    telling.settle_candidacy(known)
+    known.agreed = typed or (known.agreed and known.substitute_id == facts.substitute.pk)
+    known.substitute, known.words = facts.substitute, facts.words
+    known.state = Candidate.State.ACCEPTED if typed else Candidate.State.WAITING
     known.save()
+    if not known.agreed:
+        telling.tell_substitute(known)
     journal.record(viewer, "surveys.stood", election, subject_id=facts.pupil.pk)
     return True
 
 
+def _stays(known: Candidate, facts: Candidacy, *, typed: bool) -> bool:
+    """Is it written as it was? What an adult types again is accepted by that. Raises SameWords."""
+    if (known.substitute_id, known.words) != (facts.substitute.pk, facts.words):
+        return False
+    if not typed and known.state == Candidate.State.REFUSED:
+        raise SameWords
+    return not typed or (known.agreed and known.state == Candidate.State.ACCEPTED)
+
+
 @transaction.atomic
-def decide(viewer: Viewer, candidate: Candidate, *, accepted: bool) -> bool:
-    """Accept a candidacy with its words, or send it back to its pupil. Raises NotNow."""
-    election = lock(Election, candidate.election_id)
+def decide(viewer: Viewer, candidate: Candidate, *, accepted: bool, read: str) -> bool:
+    """Accept a candidacy with its words, or send it back to its pupil, who is told. `read`: the digest of what was read.
+
+    Raises NotNow, Changed.
+    """
+    election = lock(Election, candidate.election_id, "group", "school")
     if election.state != State.CANDIDATES:
         raise NotNow
+    known = Candidate.objects.filter(pk=candidate.pk).first()
+    if known is None or not secrets.compare_digest(queries.reading_of(known), read):
+        raise Changed
     wanted = Candidate.State.ACCEPTED if accepted else Candidate.State.REFUSED
     done = Candidate.objects.filter(pk=candidate.pk).exclude(state=wanted).update(state=wanted)
     if done:
+        telling.settle_revising(known)
+        if not accepted:
+            telling.tell_to_revise(known)
         journal.record(viewer, "surveys.candidacy_decided", election, subject_id=candidate.pupil_id)
     return bool(done)
+
+
+@transaction.atomic
+def agree(viewer: Viewer, candidate: Candidate) -> bool:
+    """Whoever is named as substitute says yes; False when they have. Raises NotNow, Changed (somebody else is named now), Engaged."""
+    election, known = _named(viewer, candidate)
+    if known.agreed:
+        return False
+    if election.candidates.exclude(pk=known.pk).engaging(viewer.person.pk).exists():
+        raise Engaged
+    known.agreed = True
+    known.save(update_fields=["agreed"])
+    telling.settle_substitute(known)
+    journal.record(viewer, "surveys.agreed", election, subject_id=viewer.person.pk)
+    return True
+
+
+@transaction.atomic
+def step_aside(viewer: Viewer, candidate: Candidate) -> bool:
+    """They are substitute no more: whoever stands names another, and is told. False when it is so. Raises NotNow, Changed."""
+    election, known = _named(viewer, candidate)
+    if not known.agreed and known.state == Candidate.State.REFUSED:
+        return False
+    known.agreed, known.state = False, Candidate.State.REFUSED
+    known.save(update_fields=["agreed", "state"])
+    telling.settle_candidacy(known)
+    telling.tell_to_revise(known)
+    journal.record(viewer, "surveys.stepped_aside", election, subject_id=viewer.person.pk)
+    return True
+
+
+def _named(viewer: Viewer, candidate: Candidate) -> tuple[Election, Candidate]:
+    """The candidacy as it is now, of which this pupil is the substitute, while candidacies come."""
+    election = lock(Election, candidate.election_id, "group", "school")
+    if election.state != State.CANDIDATES:
+        raise NotNow
+    known = Candidate.objects.filter(pk=candidate.pk, substitute=viewer.person.pk).first()
+    if known is None:
+        raise Changed
+    return election, known
 
 
 @transaction.atomic
@@ -108,6 +196,7 @@ def withdraw(viewer: Viewer, candidate: Candidate) -> bool:
     election = lock(Election, candidate.election_id)
     if election.state != State.CANDIDATES:
         raise NotNow
+    telling.settle_candidacy(candidate)
     deleted, _rows = Candidate.objects.filter(pk=candidate.pk).delete()
     if deleted:
         journal.record(viewer, "surveys.withdrew", election, subject_id=candidate.pupil_id)
@@ -115,8 +204,11 @@ def withdraw(viewer: Viewer, candidate: Candidate) -> bool:
 
 
 @transaction.atomic
-def open_round(viewer: Viewer, election: Election) -> bool:
-    """Open the first round, or the second; False when one is open. Raises NotNow, StillWaiting, NobodyStands."""
+def open_round(viewer: Viewer, election: Election, *, without: bool = False) -> bool:
+    """Open the first round, or the second; False when one is open. `without`: the candidacies that are not ready stay off the ballot.
+
+    Raises NotNow, StillWaiting, LeftOut, NobodyStands.
+    """
     election = lock(Election, election.pk, "group", "school")
     if election.state == State.VOTING:
         return False
@@ -124,7 +216,9 @@ def open_round(viewer: Viewer, election: Election) -> bool:
         raise NotNow
     if election.candidates.filter(state=Candidate.State.WAITING).exists():
         raise StillWaiting
-    if not queries.standing(election):
+    if not without and election.state == State.CANDIDATES and queries.not_ready(election, viewer.today):
+        raise LeftOut
+    if not queries.standing(election, viewer.today):
         raise NobodyStands
     number = 1 if election.state == State.CANDIDATES else 2
     made: Round = Round.objects.create(election=election, number=number, opened_at=timezone.now())
@@ -153,14 +247,16 @@ def vote_by_code(code: str, ballot: str) -> bool:
     elector = queries.elector_of_code(code)
     if elector is None:
         raise NotNow
-    done = _cast(elector, ballot, timezone.localdate())
+    # Nobody has signed in: the day is that of the school, not that of the machine.
+    zone = ZoneInfo(elector.round.election.school.timezone)
+    done = _cast(elector, ballot, timezone.localdate(timezone=zone))
     if done:
         election = elector.round.election
         journal.write(
             journal.Line(
                 "surveys.voted",
                 school_id=election.school_id,
-                target="surveys.Election",
+                target=Election._meta.label_lower,
                 target_id=election.pk,
                 subject_id=elector.pupil_id,
             )
@@ -168,7 +264,7 @@ def vote_by_code(code: str, ballot: str) -> bool:
     return done
 
 
-def _cast(elector: Elector, ballot: str, today: object) -> bool:
+def _cast(elector: Elector, ballot: str, today: date) -> bool:
     """Tick the roll and put the ballot in the urn: two rows that nothing ties."""
     round_ = lock(Round, elector.round_id, "election", "election__group")
     if not round_.is_open:
@@ -176,10 +272,10 @@ def _cast(elector: Elector, ballot: str, today: object) -> bool:
     elector = lock(Elector, elector.pk)
     if elector.has_voted:
         return False
-    pupils = queries.pupils_of(round_.election.group, today)  # type: ignore[arg-type]
+    pupils = queries.pupils_of(round_.election.group, today)
     if not pupils.filter(pk=elector.pupil_id).exists():
         raise NotOfTheClass
-    known = {str(one.pk) for one in queries.standing(round_.election)}
+    known = {str(one.pk) for one in queries.standing(round_.election, today)}
     elector.has_voted, elector.code = True, ""
     elector.save(update_fields=["has_voted", "code"])
     urns.put(Urn.objects.get(round=round_), ballot if ballot in known else counting.BLANK)
@@ -207,15 +303,18 @@ def draw_codes(viewer: Viewer, round_: Round) -> list[tuple[Person, str]]:
 def close_round(viewer: Viewer, election: Election) -> bool:
     """Close the round that is open and count it twice; name who is elected. False when none is open.
 
-    Raises NotTheSame, and nothing is written.
+    Raises TooFew, NotTheSame, and nothing is written.
     """
     election = lock(Election, election.pk, "group")
     round_ = queries.open_round(election)
     if round_ is None:
         return False
     round_ = lock(Round, round_.pk)
-    standing = queries.standing(election)
-    ballots, keys = counting.ballots_of(round_), [one.pk for one in standing]
+    turnout = queries.turnout_of(round_, viewer.today)
+    if not turnout.may_close:
+        raise TooFew
+    listed = queries.on_ballot(election)
+    ballots, keys = counting.ballots_of(round_), [one.pk for one in listed]
     counted = counting.count(ballots, keys)
     ticked = Elector.objects.filter(round=round_, has_voted=True).count()
     if counted != counting.count_again(ballots, keys) or counted.voted != ticked:
@@ -223,11 +322,13 @@ def close_round(viewer: Viewer, election: Election) -> bool:
     round_.on_roll = Elector.objects.filter(round=round_).count()
     round_.voted, round_.blank, round_.tally = counted.voted, counted.blank, dict(counted.tally)
     round_.closed_at, round_.closed_by = timezone.now(), viewer.person
-    round_.digest = counting.digest_of(round_)
+    round_.digest = counting.digest_of(round_, {str(one.pk): one.pupil.full_name for one in listed})
     round_.save()
     Elector.objects.filter(round=round_).update(code="")
     telling.settle_electors(list(Elector.objects.filter(round=round_).values_list("pk", flat=True)))
     left = election.seats - election.candidates.exclude(elected_in=0).count()
+    # Whoever left the class since they stood keeps their votes, and is not elected.
+    standing = queries.standing(election, viewer.today)
     chosen = counting.elected(round_.number, counted, standing, left)
     for candidate in chosen:
         candidate.elected_in = round_.number
@@ -237,11 +338,11 @@ def close_round(viewer: Viewer, election: Election) -> bool:
     election.save(update_fields=["state"])
     journal.record(viewer, "surveys.round_closed", election, number=round_.number, voted=counted.voted)
     if is_last:
-        _name_elected(election)
+        _name_elected(election, viewer.today)
     return True
 
 
-def _name_elected(election: Election) -> None:
+def _name_elected(election: Election, today: date) -> None:
     """Those who were delegates of the class are no more; those who are elected, with their substitutes, are."""
     now, kind = timezone.now(), Delegate.Kind
     elected = list(election.candidates.exclude(elected_in=0))
@@ -251,11 +352,14 @@ def _name_elected(election: Election) -> None:
         group=election.group_id, kind__in=[kind.DELEGATE, kind.SUBSTITUTE]
     )
     former.update(ended_at=now)
+    there = set(queries.pupils_of(election.group, today).values_list("pk", flat=True))
     for candidate in elected:
         for person_id, as_what in (
             (candidate.pupil_id, kind.DELEGATE),
             (candidate.substitute_id, kind.SUBSTITUTE),
         ):
+            if person_id not in there:
+                continue
             Delegate.objects.get_or_create(
                 group_id=election.group_id,
                 person_id=person_id,

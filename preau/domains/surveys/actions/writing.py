@@ -8,6 +8,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from preau.commons.delivery.queries import opening_after
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Questionnaire
 from preau.commons.questions.queries.typed import QuestionFacts
@@ -16,7 +17,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.surveys.actions import telling as telling_of
 from preau.domains.surveys.models import Reminder, Survey, Urn, Voter
 from preau.domains.surveys.queries import surveys as queries
-from preau.foundation import journal, text
+from preau.foundation import dates, journal, text
 from preau.foundation.locks import lock
 
 HOUSE = "surveys"
@@ -154,7 +155,7 @@ def remove(viewer: Viewer, survey: Survey) -> bool:
 
 @transaction.atomic
 def send(viewer: Viewer, survey: Survey) -> int:
-    """It leaves: one line of the roll for each person; returns how many. The version before it is over.
+    """It leaves: one line of the roll for each person and pupil; returns how many people. The version before it is over.
 
     Raises NotADraft for a second click, Late, NotYours, NoQuestion, Nobody.
     """
@@ -170,7 +171,9 @@ def send(viewer: Viewer, survey: Survey) -> int:
     if not lines:
         raise Nobody
     survey.state, survey.sent_at, survey.written_at = Survey.State.SENT, now, now
-    survey.save(update_fields=["state", "sent_at", "written_at"])
+    # Without a first day it opens as it leaves, whenever its draft was begun.
+    survey.opens_at = max(survey.opens_at, now)
+    survey.save(update_fields=["state", "sent_at", "written_at", "opens_at"])
     Questionnaire.objects.filter(pk=survey.questionnaire.pk).update(made_at=now)
     if survey.is_anonymous:
         Urn.objects.create(survey=survey)
@@ -181,12 +184,17 @@ def send(viewer: Viewer, survey: Survey) -> int:
         if former.state == Survey.State.SENT:
             _end(former)
     telling.send(sender=Survey, survey_id=survey.pk, voters=[], reminder=0)
-    return len(made)
+    return _people(made)
+
+
+def _people(lines: Sequence[Voter]) -> int:
+    """A parent of two pupils is one."""
+    return len({line.person_id for line in lines})
 
 
 @transaction.atomic
 def send_to_newcomers(viewer: Viewer, survey: Survey) -> int:
-    """A list has grown since: those who are not on the roll come on it; returns how many. The second click finds nobody.
+    """A list has grown since: those who are not on the roll come on it; returns how many people. The second click finds nobody.
 
     Raises NotYours.
     """
@@ -200,14 +208,16 @@ def send_to_newcomers(viewer: Viewer, survey: Survey) -> int:
         journal.record(viewer, "surveys.sent_again", survey, recipients=len(made))
         keys = [one.pk for one in made]
         telling.send(sender=Survey, survey_id=survey.pk, voters=keys, reminder=0)
-    return len(made)
+    return _people(made)
 
 
 @transaction.atomic
 def remind(viewer: Viewer, survey: Survey) -> Reminder:
-    """Tell again those who are asked and have not answered, once a day. Raises Late, TooSoon, Nobody."""
-    survey = lock(Survey, survey.pk)
-    if not survey.takes_answers(timezone.now()):
+    """Tell again those who are asked and have not answered, once a day. Raises Late, also where it would leave after the end (at night);
+    TooSoon, Nobody."""
+    survey, now = lock(Survey, survey.pk, "school"), timezone.now()
+    leaves = opening_after(survey.school, now)
+    if not survey.takes_answers(now) or (leaves is not None and leaves >= survey.closes_at):
         raise Late
     if survey.reminders.filter(day=viewer.today).exists():
         raise TooSoon
@@ -235,9 +245,28 @@ def close(viewer: Viewer, survey: Survey) -> bool:
     return True
 
 
+def end_past() -> int:
+    """End those whose last hour has passed; returns how many. Run twice, it ends each once."""
+    past = Survey.objects.filter(state=Survey.State.SENT, closes_at__lte=timezone.now())
+    return sum(_end_past(key) for key in list(past.order_by("pk").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _end_past(survey_id: int) -> bool:
+    survey = lock(Survey, survey_id)
+    if survey.state != Survey.State.SENT:
+        return False
+    _end(survey)
+    return True
+
+
 def _end(survey: Survey) -> None:
+    """Nothing is awaited any more; how many were asked that day, and had answered, stays: people leave, turn eighteen, change class."""
+    ended = min(timezone.now(), survey.closes_at)
+    found = queries.following(survey, dates.local(ended, survey.school.timezone).date())
+    survey.on_roll, survey.answered = found.on_roll, found.answered
     survey.state = Survey.State.CLOSED
-    survey.save(update_fields=["state"])
+    survey.save(update_fields=["state", "on_roll", "answered"])
     telling_of.settle_all(survey)
 
 

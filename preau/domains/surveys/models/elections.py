@@ -1,12 +1,13 @@
 """The election of the delegates of a class: candidates with their substitutes, two rounds, the roll; and who is delegate."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Assignment, Enrolment, Group, Person, School, SchoolQuerySet
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.domains.surveys.models.surveys import OPENERS
@@ -31,7 +32,7 @@ class ElectionQuerySet(SchoolQuerySet):
         here = self.in_school(viewer)
         if viewer.holds(*OPENERS):
             return here
-        return here.filter(Q(group__in=classes_led(viewer)) | Q(opened_by=viewer.person.pk))
+        return here.filter(group__in=classes_led(viewer))
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever holds it, and the pupils of the class."""
@@ -90,16 +91,19 @@ class CandidateQuerySet(OfElection):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever holds the election; pupils, those that were accepted and their own."""
         led = Election.objects.led_by(viewer).values("pk")
-        accepted = (
-            Q(state=Candidate.State.ACCEPTED) | Q(pupil=viewer.person.pk) | Q(substitute=viewer.person.pk)
-        )
-        return super().visible_to(viewer).filter(Q(election__in=led) | accepted)
+        accepted = Q(state=Candidate.State.ACCEPTED, agreed=True)
+        own = Q(pupil=viewer.person.pk) | Q(substitute=viewer.person.pk)
+        return super().visible_to(viewer).filter(Q(election__in=led) | accepted | own)
+
+    def engaging(self, *people: int) -> Self:
+        """Those by which one of these pupils stands, or has agreed to be the substitute."""
+        return self.filter(Q(pupil__in=people) | Q(substitute__in=people, agreed=True))
 
 
 class Candidate(models.Model):
     """A pupil and the substitute who stands with them. `words`: what they say, shown to the class once it is accepted.
 
-    `elected_in`: the round that elected them; 0 for none.
+    `agreed`: the substitute has said yes, on their own page or to the adult who typed it. `elected_in`: the round that elected them; 0 for none.
     """
 
     class State(models.TextChoices):
@@ -114,6 +118,7 @@ class Candidate(models.Model):
     substitute = models.ForeignKey(
         Person, models.CASCADE, related_name="candidacies_as_substitute", verbose_name=_("suppléant")
     )
+    agreed = models.BooleanField(_("suppléant d’accord"), default=False)
     words = models.CharField(_("profession de foi"), max_length=400, blank=True)
     state = models.CharField(_("état"), max_length=8, choices=State.choices, default=State.WAITING)
     elected_in = models.PositiveSmallIntegerField(_("élu au tour"), default=0)
@@ -132,7 +137,7 @@ class Candidate(models.Model):
 class Round(models.Model):
     """One round. Once it is closed: how many were on the roll, how many voted, blanks, the votes of each candidate, counted twice.
 
-    `digest`: SHA-256 of all that, with who closed it and when: what the minutes bear.
+    `digest`: SHA-256 of all that, with names and when, in one line that the minutes print (`queries.counting.said_of`).
     """
 
     election = models.ForeignKey(Election, models.CASCADE, related_name="rounds", verbose_name=_("élection"))
@@ -210,6 +215,20 @@ class Elector(models.Model):
 class DelegateQuerySet(SchoolQuerySet):
     def current(self) -> Self:
         return self.filter(ended_at=None)
+
+    def speaking(self, today: date) -> Self:
+        """Of this year, those who still learn in the class for which they speak, or are parents of a pupil who does."""
+        learnt = Enrolment.objects.active(today)
+        own = learnt.filter(group=OuterRef("group_id"), pupil=OuterRef("person_id"))
+        children = learnt.filter(group=OuterRef(OuterRef("group_id"))).values("pupil_id")
+        links = Guardianship.objects.informed(today).of_another()
+        links = links.filter(guardian=OuterRef("person_id"), pupil__in=children)
+        is_parent = Q(kind=Delegate.Kind.PARENT)
+        return self.current().filter(
+            ~is_parent & Exists(own) | is_parent & Exists(links),
+            group__year__starts__lte=today,
+            group__year__ends__gte=today,
+        )
 
     def visible_to(self, viewer: Viewer) -> Self:
         """The staff of the school; pupils and families, those of their class."""

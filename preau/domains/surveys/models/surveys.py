@@ -17,6 +17,8 @@ from preau.foundation import dates
 
 # Who asks any family, any pupil and the staff; teachers ask those of the classes and groups that they teach.
 OPENERS = (Role.HEAD, Role.SCHOOL_LIFE)
+# Each quorum as a fraction: its numerator, its denominator.
+QUORUMS = {0: (0, 1), 25: (1, 4), 50: (1, 2), 67: (2, 3)}
 STAFF = [role for role in Role if role.profile == Profile.STAFF]
 
 
@@ -48,7 +50,8 @@ class Survey(models.Model):
     """Questions to families, pupils or the staff, between two moments. Once it has left its questions stay: others are another version.
 
     `each_guardian`: each guardian answers; else one answer a pupil. `is_anonymous`: answers go into an `Urn`, which says nobody.
-    `quorum`: hundredths of those asked who must answer for it to be worth something; 0 for none.
+    `quorum`: what share of those asked must answer for it to be worth something (`QUORUMS`); 0 for none. `on_roll` and `answered`: how
+    many were asked and had answered when it ended; None until then.
     """
 
     class Audience(models.TextChoices):
@@ -85,6 +88,8 @@ class Survey(models.Model):
     shows_results = models.BooleanField(_("résultats montrés à qui a répondu"), default=False)
     opens_at = models.DateTimeField(_("ouvre le"))
     closes_at = models.DateTimeField(_("ferme le"))
+    on_roll = models.PositiveIntegerField(_("inscrits à la fin"), null=True, blank=True)
+    answered = models.PositiveIntegerField(_("réponses à la fin"), null=True, blank=True)
     questionnaire = models.OneToOneField(
         Questionnaire,
         models.SET_NULL,
@@ -128,6 +133,11 @@ class Survey(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    def is_met(self, answered: int, on_roll: int) -> bool:
+        """Have enough of those asked answered? Whole numbers: two of three are two thirds."""
+        above, below = QUORUMS[self.quorum]
+        return answered > 0 and below * answered >= above * on_roll
 
     def is_over(self, now: datetime) -> bool:
         """Has the moment to answer passed, or was it ended before?"""

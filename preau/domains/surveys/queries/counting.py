@@ -1,6 +1,5 @@
 """The count of a round: who has how many votes, who is elected, and the digest that the minutes bear. Pure, but for the urn."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,19 +49,24 @@ def is_same(round_: Round) -> bool:
     return (again.voted, again.blank, dict(again.tally)) == (round_.voted, round_.blank, dict(round_.tally))
 
 
-def digest_of(round_: Round) -> str:
-    """SHA-256 of what a closed round says: anybody computes it again from the minutes."""
+def said_of(round_: Round, names: Mapping[str, str]) -> str:
+    """A closed round in one line, as the minutes print it: class, round, roll, votes, who has how many, when. Nobody's key."""
+    tally = [(names.get(key, "?"), number) for key, number in round_.tally.items()]
     said = [
-        round_.election_id,
+        round_.election.group.name,
         round_.number,
         round_.on_roll,
         round_.voted,
         round_.blank,
-        dict(sorted(round_.tally.items())),
-        round_.closed_by_id,
-        round_.closed_at.astimezone(UTC).isoformat(timespec="seconds") if round_.closed_at else "",
+        *(f"{name}={number}" for name, number in sorted(tally)),
+        round_.closed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if round_.closed_at else "",
     ]
-    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return "|".join(str(part) for part in said)
+
+
+def digest_of(round_: Round, names: Mapping[str, str]) -> str:
+    """SHA-256 of that line: anybody computes it again from the minutes."""
+    return sha256(said_of(round_, names).encode()).hexdigest()
 
 
 def elected(number: int, counted: Count, candidates: Sequence[Candidate], seats: int) -> list[Candidate]:

@@ -1,8 +1,10 @@
 """Elections in lists and on their page; who is delegate."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -50,40 +52,92 @@ class CandidateLine:
     votes: tuple[str, ...]
 
     @property
+    def reading(self) -> str:
+        return reading_of(self.candidate)
+
+    @property
     def names(self) -> str:
         return f"{self.candidate.pupil.full_name}, {self.candidate.substitute.full_name}"
 
 
 @dataclass(frozen=True)
 class RoundLine:
-    """A round with its turn-out; once closed, is the urn still what was counted?"""
+    """A round with its turn-out; once closed, is the urn still what was counted, and the digest that of what is written?
+
+    `said`: the line whose SHA-256 the digest is.
+    """
 
     round: Round
     on_roll: int
     voted: int
     is_same: bool
+    said: str = ""
+    is_unchanged: bool = True
 
     @property
     def expressed(self) -> int:
         return self.round.voted - self.round.blank
 
+    @property
+    def is_hidden(self) -> bool:
+        """As long as it is open, nobody reads how few have voted: the first ballots would be somebody's."""
+        return self.round.is_open and self.voted < rules.THRESHOLD
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many have voted in an open round, and how many may still: who left the class does not."""
+
+    on_roll: int
+    voted: int
+    missing: int
+
+    @property
+    def is_few(self) -> bool:
+        return self.voted < rules.THRESHOLD
+
+    @property
+    def may_close(self) -> bool:
+        return not self.is_few or (self.missing == 0 and self.voted > 0)
+
+
+def turnout_of(round_: Round, today: date) -> Turnout:
+    """Of an open round, as the class is today (one query)."""
+    there = Q(has_voted=False, pupil__in=pupils_of(round_.election.group, today).order_by().values("pk"))
+    return Turnout(
+        **Elector.objects.filter(round=round_).aggregate(
+            on_roll=Count("pk"),
+            voted=Count("pk", filter=Q(has_voted=True)),
+            missing=Count("pk", filter=there),
+        )
+    )
+
 
 def rounds_of(election: Election) -> list[RoundLine]:
-    """The rounds with their turn-out, live while one is open (one query, and one an urn)."""
+    """The rounds with their turn-out, live while one is open (two queries, and one an urn)."""
     rows = (
         Round.objects.filter(election=election)
-        .select_related("closed_by")
+        .select_related("closed_by", "election", "election__group")
         .annotate(lines=Count("electors"), ticks=Count("electors", filter=Q(electors__has_voted=True)))
         .order_by("number")
     )
+    found = list(rows)
+    names: dict[str, str] = {}
+    if any(not row.is_open for row in found):
+        stood = Candidate.objects.filter(election=election).select_related("pupil")
+        names = {str(one.pk): one.pupil.full_name for one in stood}
     return [
-        RoundLine(
+        RoundLine(row, row.lines, row.ticks, is_same=True)
+        if row.is_open
+        else RoundLine(
             row,
-            row.lines if row.is_open else row.on_roll,
-            row.ticks if row.is_open else row.voted,
-            row.is_open or (counting.is_same(row) and counting.digest_of(row) == row.digest),
+            row.on_roll,
+            row.voted,
+            counting.is_same(row),
+            counting.said_of(row, names),
+            counting.digest_of(row, names) == row.digest,
         )
-        for row in rows
+        for row in found
     ]
 
 
@@ -106,13 +160,32 @@ def candidates_of(viewer: Viewer, election: Election, rounds: Sequence[RoundLine
     return lines
 
 
-def standing(election: Election) -> list[Candidate]:
-    """Accepted and not elected yet: those whose names are on a ballot."""
+def on_ballot(election: Election) -> list[Candidate]:
+    """Accepted with a substitute who agreed, and not elected yet: those for whom a ballot may have been cast."""
     return list(
-        Candidate.objects.filter(election=election, state=Candidate.State.ACCEPTED, elected_in=0)
+        Candidate.objects.filter(election=election, state=Candidate.State.ACCEPTED, agreed=True, elected_in=0)
         .select_related("pupil", "substitute")
         .order_by("pupil__search_name", "pk")
     )
+
+
+def standing(election: Election, today: date) -> list[Candidate]:
+    """Of these, the two of whom are of the class today: those whose names are on a ballot."""
+    there = set(pupils_of(election.group, today).values_list("pk", flat=True))
+    return [one for one in on_ballot(election) if {one.pupil_id, one.substitute_id} <= there]
+
+
+def not_ready(election: Election, today: date) -> list[Candidate]:
+    """Those that would not be on the ballot: to be written anew, without a substitute who agreed, or of somebody who left."""
+    ready = {one.pk for one in standing(election, today)}
+    found = Candidate.objects.filter(election=election).select_related("pupil", "substitute")
+    return [one for one in found.order_by("pupil__search_name", "pk") if one.pk not in ready]
+
+
+def reading_of(candidate: Candidate) -> str:
+    """The digest of what an adult reads of a candidacy before they decide."""
+    said = json.dumps([candidate.substitute_id, candidate.words], ensure_ascii=False)
+    return sha256(said.encode()).hexdigest()
 
 
 def open_round(election: Election) -> Round | None:
@@ -148,7 +221,7 @@ def elector_of_code(typed: str) -> Elector | None:
         return None
     found: Elector | None = (
         Elector.objects.filter(code=digest_of_code(code), has_voted=False, round__closed_at=None)
-        .select_related("round", "round__election", "round__election__group")
+        .select_related("round", "round__election", "round__election__group", "round__election__school")
         .first()
     )
     return found
@@ -192,19 +265,29 @@ class DelegatesOfClass:
     lines: tuple[Delegate, ...]
 
 
-def delegates_of(viewer: Viewer) -> list[DelegatesOfClass]:
-    """Class by class, those of this year (one query)."""
+def speaking_for(viewer: Viewer) -> "QuerySet[Delegate]":
+    """Those of this year whom this viewer sees."""
+    return Delegate.objects.visible_to(viewer).speaking(viewer.today)
+
+
+def classes_with_delegates(viewer: Viewer) -> "QuerySet[Group]":
+    return Group.objects.filter(pk__in=speaking_for(viewer).order_by().values("group_id")).order_by(
+        "name", "pk"
+    )
+
+
+def delegates_of(viewer: Viewer, groups: Sequence[Group]) -> list[DelegatesOfClass]:
+    """Who speaks for each of these classes (one query)."""
     found = (
-        Delegate.objects.visible_to(viewer)
-        .current()
-        .filter(group__year=viewer.year)
-        .select_related("group", "person")
-        .order_by("group__name", "group_id", "kind", "person__search_name", "pk")
+        speaking_for(viewer)
+        .filter(group__in=[group.pk for group in groups])
+        .select_related("person")
+        .order_by("kind", "person__search_name", "pk")
     )
     by_group: dict[int, list[Delegate]] = {}
     for one in found:
         by_group.setdefault(one.group_id, []).append(one)
-    return [DelegatesOfClass(lines[0].group, tuple(lines)) for lines in by_group.values()]
+    return [DelegatesOfClass(group, tuple(by_group.get(group.pk, ()))) for group in groups]
 
 
 def guardians_of(group: Group, today: date) -> "QuerySet[Person]":
@@ -219,19 +302,11 @@ def guardians_of(group: Group, today: date) -> "QuerySet[Person]":
 def pupils_delegated(school_id: int, today: date) -> Any:
     """For the board of the directory: the pupils who are delegates or substitutes, and still learn in their class."""
     kinds = [Delegate.Kind.DELEGATE, Delegate.Kind.SUBSTITUTE]
-    found = Delegate.objects.current().filter(school=school_id, kind__in=kinds, group__year__school=school_id)
-    return found.filter(
-        person__enrolments__in=Enrolment.objects.active(today).values("pk"),
-        group__year__starts__lte=today,
-        group__year__ends__gte=today,
-    ).values("person_id")
+    found = Delegate.objects.speaking(today).filter(school=school_id, kind__in=kinds)
+    return found.values("person_id")
 
 
 def parents_delegated(school_id: int, today: date) -> Any:
-    """The representatives of parents of this year's classes."""
-    return (
-        Delegate.objects.current()
-        .filter(school=school_id, kind=Delegate.Kind.PARENT)
-        .filter(group__year__starts__lte=today, group__year__ends__gte=today)
-        .values("person_id")
-    )
+    """The representatives of parents of this year's classes, who still answer for a pupil of theirs."""
+    found = Delegate.objects.speaking(today).filter(school=school_id, kind=Delegate.Kind.PARENT)
+    return found.values("person_id")

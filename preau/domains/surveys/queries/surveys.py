@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.commons.questions.models import Questionnaire, Response
-from preau.commons.questions.queries.answers import QuestionResult, questions_of, results_from, results_of
+from preau.commons.questions.queries.answers import (
+    TEXTS_SHOWN,
+    QuestionResult,
+    questions_of,
+    results_from,
+    results_of,
+)
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Role
@@ -25,6 +31,8 @@ from preau.foundation.boards import Awaited, Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
 
 SOURCE = "surveys"
+# So many classes and functions said by their names.
+NAMED = 4
 Part, Audience = Voter.Part, Survey.Audience
 
 
@@ -149,12 +157,16 @@ class Following:
 
     @property
     def is_valid(self) -> bool:
-        """Half of seven is four: hundredths are compared as whole numbers."""
-        return 100 * self.answered >= self.survey.quorum * self.on_roll and self.answered > 0
+        return self.survey.is_met(self.answered, self.on_roll)
 
 
 def following(survey: Survey, today: date, *, with_newcomers: bool = False) -> Following:
-    """Those whose answer counts today, and those who have answered (one query). Whoever left after they answered still counts."""
+    """Those whose answer counts today, and those who have answered (one query). Whoever left after they answered still counts.
+
+    Of what has ended, as it was that day: who leaves later changes no quorum.
+    """
+    if survey.on_roll is not None and survey.answered is not None:
+        return Following(survey, survey.on_roll, survey.answered)
     counted = survey.voters.filter(
         Q(answered=True) | Q(pk__in=survey.voters.all().asked(today).order_by().values("pk"))
     )
@@ -162,7 +174,8 @@ def following(survey: Survey, today: date, *, with_newcomers: bool = False) -> F
     numbers = counted.order_by().aggregate(
         on_roll=Count(by, distinct=True), answered=Count(by, distinct=True, filter=Q(answered=True))
     )
-    newcomers = len(arrived_since(survey, today)) if with_newcomers else 0
+    arrived = arrived_since(survey, today) if with_newcomers else []
+    newcomers = len({one.person_id for one in arrived})
     return Following(survey, numbers["on_roll"], numbers["answered"], newcomers)
 
 
@@ -203,35 +216,57 @@ def rows_of_roll(survey: Survey, voters: Sequence[Voter]) -> list[RollRow]:
 # Results
 
 
-def results(survey: Survey, *, without_words: bool = False) -> list[QuestionResult]:
-    """Question by question; of an anonymous survey nothing below the threshold. `without_words`: no free text, for those who answered."""
+def results(survey: Survey, *, whole: bool = False) -> list[QuestionResult]:
+    """Question by question; of an anonymous survey nothing below the threshold. `whole`: every free text, for a file."""
     if survey.questionnaire is None:
         return []
-    found = anonymous_results(survey) if survey.is_anonymous else results_of(survey.questionnaire)
-    if without_words:
-        return [result for result in found if result.points or result.is_hidden]
-    return found
+    if survey.is_anonymous:
+        return anonymous_results(survey, whole=whole)
+    return results_of(survey.questionnaire)
 
 
-def anonymous_results(survey: Survey) -> list[QuestionResult]:
+def shared_results(survey: Survey) -> list[QuestionResult]:
+    """For those who answered: no free text and, signed or not, nothing below the threshold, which would say what the other one answered."""
+    if survey.questionnaire is None:
+        return []
+    found = (
+        anonymous_results(survey)
+        if survey.is_anonymous
+        else results_of(survey.questionnaire, at_least=rules.THRESHOLD)
+    )
+    return [result for result in found if result.points or result.is_hidden]
+
+
+def anonymous_results(survey: Survey, *, whole: bool = False) -> list[QuestionResult]:
     questions = questions_of(survey.questionnaire) if survey.questionnaire else []
     ballots = Urn.objects.filter(survey=survey).values_list("ballots", flat=True).first() or []
     if len(ballots) < rules.THRESHOLD:
         return [QuestionResult(question.label, 0, is_hidden=True) for question in questions]
-    return results_from(questions, ballots, rules.THRESHOLD)
+    return results_from(questions, ballots, rules.THRESHOLD, most=None if whole else TEXTS_SHOWN)
 
 
-def own_response(survey: Survey, voter: Voter) -> Response | None:
-    """What this person has begun, else what they sent; nothing of an anonymous survey (one query)."""
+@dataclass(frozen=True)
+class OwnAnswer:
+    """What somebody has sent, and what they have begun since."""
+
+    sent: Response | None = None
+    begun: Response | None = None
+
+
+def own_answer(survey: Survey, voter: Voter) -> OwnAnswer:
+    """That of this person; nothing of an anonymous survey (one query)."""
     if survey.is_anonymous or survey.questionnaire is None:
-        return None
+        return OwnAnswer()
     own = survey.questionnaire.responses.filter(respondent=voter.person).exclude(
         state=Response.State.REPLACED
     )
     if survey.counts_by == "pupil_id":
         own = own.filter(subject=voter.pupil)
     found = {row.state: row for row in own}
-    return found.get(Response.State.DRAFT) or found.get(Response.State.SENT)
+    sent, begun = found.get(Response.State.SENT), found.get(Response.State.DRAFT)
+    if sent is not None and begun is not None and begun.written_at < sent.written_at:
+        begun = None
+    return OwnAnswer(sent, begun)
 
 
 def may_see_results(survey: Survey, voter: Voter, now: datetime) -> bool:
@@ -279,10 +314,15 @@ def rows_of_surveys(surveys: Sequence[Survey], now: datetime) -> list[SurveyRow]
 
 
 def whom(survey: Survey) -> str:
-    """« Les familles, 5e B »."""
-    groups = [group.name for group in survey.groups.all()]
-    more = _("tout l’établissement") if survey.everyone else ", ".join(groups[:4])
-    return ", ".join(filter(None, [str(survey.get_audience_display()), more]))
+    """« Les familles, 5e B » ; « Les personnels, Professeur ; 5e B » : of many, how many more."""
+    names = [str(Role(role).label) for role in survey.roles if role in Role.values]
+    names += [group.name for group in survey.groups.all()]
+    if survey.everyone:
+        names = [_("tout l’établissement")]
+    more = len(names) - NAMED
+    if more > 0:
+        names = [*names[:NAMED], ngettext("et %(num)s autre", "et %(num)s autres", more) % {"num": more}]
+    return ", ".join([str(survey.get_audience_display()), *names])
 
 
 def state_of(survey: Survey, now: datetime) -> tuple[str, str]:
@@ -303,14 +343,18 @@ def received(viewer: Viewer) -> "QuerySet[Voter]":
     return found.annotate(rank=rank).order_by("rank", "-survey__closes_at", "-pk")
 
 
-def rows_to_answer(viewer: Viewer) -> "QuerySet[Voter, Any]":
-    """The same for « À répondre »: of a survey with one answer a person, one line."""
-    others = Voter.objects.filter(
-        survey=OuterRef("survey_id"), person=OuterRef("person_id"), pk__lt=OuterRef("pk")
-    )
+def awaited_lines(viewer: Viewer) -> "QuerySet[Voter]":
+    """What waits for an answer: of a survey with one answer a person, the first line that still waits."""
+    found = Voter.objects.to_answer(viewer)
+    others = found.filter(survey=OuterRef("survey_id"), person=OuterRef("person_id"), pk__lt=OuterRef("pk"))
     once = Q(survey__audience=Audience.FAMILIES, survey__each_guardian=True)
+    return found.exclude(once & Exists(others))
+
+
+def rows_to_answer(viewer: Viewer) -> "QuerySet[Voter, Any]":
+    """The same for « À répondre »."""
     return row_of(
-        Voter.objects.to_answer(viewer).exclude(once & Exists(others)),
+        awaited_lines(viewer),
         SOURCE,
         about="pupil_id",
         whose="pupil__given_name",
@@ -345,9 +389,7 @@ def surveys_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[boards.AgendaEntry]:
     """The last day of what waits for an answer (one query)."""
     found = []
-    for voter in (
-        Voter.objects.to_answer(viewer).select_related("survey", "survey__school", "pupil").order_by("pk")
-    ):
+    for voter in awaited_lines(viewer).select_related("survey", "survey__school", "pupil").order_by("pk"):
         survey = voter.survey
         day = dates.local(survey.closes_at, survey.school.timezone).date()
         if first <= day <= last:

@@ -7,9 +7,10 @@ from conftest import NOW
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Questionnaire
 from preau.commons.questions.queries.typed import QuestionFacts
-from preau.directory.models import Enrolment, Group, Person
+from preau.directory.models import Enrolment, Group, Guardianship, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
+from preau.directory.words import Authority, Kinship
 from preau.domains.surveys.models import Candidate, Delegate, Election, Elector, Round, Survey, Urn, Voter
 from preau.domains.surveys.queries.elections import pupils_of
 from preau.domains.surveys.queries.surveys import voters_meant
@@ -130,7 +131,7 @@ def stands(election: Election, pupil: Person, substitute: Person, **more: Any) -
         election=election,
         pupil=pupil,
         substitute=substitute,
-        **{"state": "accepted", "words": "Des idées."} | more,
+        **{"state": "accepted", "words": "Des idées.", "agreed": True} | more,
     )
     return found
 
@@ -171,9 +172,14 @@ def many_elections(world: World, count: int) -> None:
 
 
 def many_delegates(world: World, count: int) -> None:
-    learnt = Enrolment.objects.filter(school=world.school).exclude(group=own_class(world)).values("pupil_id")
+    """Parents of the cast's pupil, who speak for their class."""
+    pupil = world.people["pupil"]
     known = Delegate.objects.values("person_id")
+    learnt = Enrolment.objects.filter(school=world.school).exclude(group=own_class(world)).values("pupil_id")
     for person in Person.objects.filter(pk__in=learnt).exclude(pk__in=known).order_by("pk")[:count]:
+        Guardianship.objects.create(
+            pupil=pupil, guardian=person, authority=Authority.LEGAL, kinship=Kinship.OTHER
+        )
         Delegate.objects.create(
             school=world.school, group=own_class(world), person=person, kind="parent", named_at=NOW
         )

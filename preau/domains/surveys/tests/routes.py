@@ -21,7 +21,7 @@ from preau.domains.surveys.models import (
     Urn,
     Voter,
 )
-from preau.domains.surveys.queries.elections import digest_of_code, pupils_of
+from preau.domains.surveys.queries.elections import digest_of_code, pupils_of, reading_of
 from preau.domains.surveys.queries.surveys import voters_meant
 from preau.domains.surveys.tests.props import (
     many_delegates,
@@ -61,11 +61,19 @@ from tests.pages import Page
 
 FOLLOWERS = {"teacher", "head"}
 ASKERS = {"teacher", "teacher_1", "cpe", "head"}
+
+
+def _voting_election(world: World) -> Election:
+    election: Election = own_elector(world).round.election
+    return election
+
+
 PAGES = [
     Page("surveys:surveys", pages.EVERYONE),
     *(Page(f"surveys:{name}", ASKERS) for name in ("followed", "write", "open_election")),
     Page("surveys:elections", ASKERS | {"pupil"}),
-    Page("surveys:delegates", pages.STAFF),
+    Page("surveys:delegates", pages.EVERYONE),
+    Page("surveys:close_round", {"head", "cpe", "teacher"}, otherwise=404, model=_voting_election),
     Page("surveys:name_parent", {"head"}),
     Page("surveys:booth", pages.EVERYONE),
     Page("surveys:survey", FOLLOWERS, otherwise=404, model=own_followed),
@@ -92,7 +100,7 @@ ELSEWHERE = {
         "decide",
         "withdraw",
         "open_round",
-        "close_round",
+        "answer_as_substitute",
         "codes",
         "minutes",
         "end_delegate",
@@ -118,6 +126,7 @@ ONE_THING = {
     "surveys:stand",
     "surveys:vote",
     "surveys:name_parent",
+    "surveys:close_round",
     "surveys:minutes",
     # As many candidates as a class has pupils.
     "surveys:election",
@@ -139,12 +148,10 @@ READ: Near = near(
 )
 RECEIVED: Near = near(own={"guardian"}, other_class={"former_guardian"}, departed={"guardian"})
 HOLDERS = LIFE | {"teacher"}
-HELD: Near = near(
-    own=HOLDERS, other_class=LIFE | {"teacher_parent"}, departed=HOLDERS, other_school=NEIGHBOURING
-)
+HELD: Near = near(own=HOLDERS, other_class=LIFE, departed=HOLDERS, other_school=NEIGHBOURING)
 OF_CLASS: Near = near(
     own=HOLDERS | {"pupil"},
-    other_class=LIFE | {"teacher_parent"},
+    other_class=LIFE,
     departed=HOLDERS | {"pupil"},
     other_school=NEIGHBOURING,
 )
@@ -169,7 +176,7 @@ OPENS: dict[str, Near | set[str]] = {
     "surveys:surveys": STAFF | NEIGHBOURING | FAMILY | OTHER_FAMILY,
     **dict.fromkeys([f"surveys:{name}" for name in ("followed", "write", "open_election")], WRITING),
     "surveys:elections": WRITING | {"pupil"},
-    "surveys:delegates": STAFF | NEIGHBOURING,
+    "surveys:delegates": STAFF | NEIGHBOURING | FAMILY | OTHER_FAMILY,
     "surveys:name_parent": {"head"} | NEIGHBOURING,
     "surveys:booth": EVERYONE,
     **dict.fromkeys(
@@ -192,6 +199,8 @@ OPENS: dict[str, Near | set[str]] = {
     "surveys:stand": OF_CLASS,
     **dict.fromkeys([f"surveys:{name}" for name in ("open_round", "close_round", "codes", "minutes")], HELD),
     "surveys:decide": HELD,
+    # The substitute of the stage is nobody of the cast.
+    "surveys:answer_as_substitute": near(),
     "surveys:withdraw": near(own={"pupil"}, departed={"pupil"}),
     "surveys:vote": near(own={"pupil"}, departed={"pupil"}),
     "surveys:end_delegate": near(
@@ -215,6 +224,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "shows_results",
         "ballot",
         "voter",
+        "sans",
         "q2",
     ],
     (),
@@ -279,6 +289,22 @@ def _waiting(stage: Stage) -> None:
     Candidate.objects.filter(election=stage.own(Election)).update(state="waiting")
 
 
+def _proposed(stage: Stage) -> None:
+    """The cast's pupil is the substitute, and has not said yes."""
+    _at("candidates")(stage)
+    candidate = stage.own(Candidate)
+    Candidate.objects.filter(pk=candidate.pk).update(
+        pupil=candidate.substitute_id, substitute=stage.people["pupil"].pk, agreed=False
+    )
+
+
+def _five_voted(stage: Stage) -> None:
+    round_ = stage.own(Round)
+    voted = round_.electors.order_by("pk").values_list("pk", flat=True)[:5]
+    Elector.objects.filter(pk__in=list(voted)).update(has_voted=True)
+    Urn.objects.filter(round=round_).update(ballots=[""] * 5)
+
+
 def _with_code(stage: Stage) -> None:
     elector = Elector.objects.get(round=stage.own(Round), pupil=stage.people["pupil"])
     Elector.objects.filter(pk=elector.pk).update(code=digest_of_code(CODE))
@@ -325,10 +351,15 @@ BODIES = {
     "surveys:stand": Body(
         "pupil", _candidacy, before=_at("candidates"), wrong=lambda stage: {"substitute": ""}
     ),
-    "surveys:decide": Body("head", lambda stage: {"decision": "accepter"}, before=_waiting),
+    "surveys:decide": Body(
+        "head",
+        lambda stage: {"decision": "accepter", "lu": reading_of(stage.own(Candidate))},
+        before=_waiting,
+    ),
+    "surveys:answer_as_substitute": Body("pupil", lambda stage: {"accord": "oui"}, before=_proposed),
     "surveys:withdraw": Body("pupil", before=_at("candidates")),
     "surveys:open_round": Body("head", before=_at("candidates")),
-    "surveys:close_round": Body("head"),
+    "surveys:close_round": Body("head", before=_five_voted),
     "surveys:codes": Body(
         "head", again=dict.fromkeys(["surveys_elector", "journal_line"], "a slip that is lost is drawn anew")
     ),
@@ -347,7 +378,7 @@ BODIES = {
     ),
     "surveys:end_delegate": Body("head"),
 }
-ONE_BUTTON = {"surveys:decide"}
+ONE_BUTTON = {"surveys:decide", "surveys:close_round"}
 READ_BY = dict.fromkeys(["surveys:write", "surveys:change", "surveys:add_question"], {"head"} | OWN_CLASS) | {
     "surveys:answer": {"head"},
     "surveys:stand": LIFE,
@@ -435,7 +466,12 @@ def _election(stage: Stage, scope: str, group: Group, by: Person) -> None:
         state="over" if scope == DEPARTED else "voting",
     )
     candidate = Candidate.objects.create(
-        election=election, pupil=there[0], substitute=there[1], words="Des idées.", state="accepted"
+        election=election,
+        pupil=there[0],
+        substitute=there[1],
+        words="Des idées.",
+        agreed=True,
+        state="accepted",
     )
     closed = {"closed_at": NOW, "closed_by": by} if scope == DEPARTED else {}
     round_ = Round.objects.create(election=election, number=1, opened_at=NOW, **closed)

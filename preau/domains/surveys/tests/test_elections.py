@@ -1,6 +1,7 @@
 """Elections of delegates: who stands, who votes, two rounds, the booth, the count; and who is delegate."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -72,7 +73,10 @@ def test_a_pupil_stands_with_a_substitute_and_an_adult_reads_it_first(
     if hasattr(third, "account"):
         assert "Un temps de parole." not in classmate.get(page).content.decode()
     client.sit(college.people["cpe"])
-    client.post(reverse("surveys:decide", args=[candidate.pk]), {"decision": "accepter"})
+    client.post(
+        reverse("surveys:decide", args=[candidate.pk]),
+        {"decision": "accepter", "lu": queries.reading_of(candidate)},
+    )
     candidate.refresh_from_db()
     assert candidate.state == "accepted"
     client.sit(pupil)
@@ -106,12 +110,13 @@ def test_voting_waits_for_a_candidate_and_for_each_to_be_read(
     candidate = stands(election, there[0], there[1], state="waiting")
     with pytest.raises(voting.StillWaiting):
         voting.open_round(cpe, election)
-    voting.decide(cpe, candidate, accepted=True)
-    assert not voting.decide(cpe, candidate, accepted=True)
+    read = queries.reading_of(candidate)
+    voting.decide(cpe, candidate, accepted=True, read=read)
+    assert not voting.decide(cpe, candidate, accepted=True, read=read)
     assert voting.open_round(cpe, election) and not voting.open_round(cpe, election)
     for gesture in (
         lambda: voting.stand(cpe, election, voting.Candidacy(there[2], there[3], "")),
-        lambda: voting.decide(cpe, candidate, accepted=False),
+        lambda: voting.decide(cpe, candidate, accepted=False, read=read),
         lambda: voting.withdraw(cpe, candidate),
     ):
         with pytest.raises(voting.NotNow):
@@ -212,6 +217,7 @@ def test_guessing_codes_is_stopped(
     three(election)
     round_ = opened(election, seat_of("cpe"))
     (_pupil, code), *_others = voting.draw_codes(seat_of("cpe"), round_)
+    client.get(reverse("surveys:booth"))
     for _time in range(20):
         client.post(reverse("surveys:booth"), {"code": "ZZZZZZZZ"})
     assert client.post(reverse("surveys:booth"), {"code": code}).status_code == 422
@@ -237,10 +243,10 @@ def test_an_absolute_majority_elects_at_the_first_round_and_the_second_fills_the
         .exists()
     )
     again = opened(election, cpe)
-    assert [one.pk for one in queries.standing(election)] == [
+    assert [one.pk for one in queries.standing(election, TODAY)] == [
         one.pk for one in sorted((second, third), key=lambda one: (one.pupil.search_name, one.pk))
     ]
-    cast(again, third, third, second, None)
+    cast(again, third, third, second, None, None)
     voting.close_round(cpe, election)
     assert of(election).is_over
     elected = dict(Candidate.objects.filter(election=election).values_list("pk", "elected_in"))
@@ -261,7 +267,7 @@ def test_half_is_not_a_majority_and_the_second_round_elects_two(
 ) -> None:
     cpe = seat_of("cpe")
     first, second, third = three(election)
-    cast(opened(election, cpe), first, first, second, third)
+    cast(opened(election, cpe), first, first, second, third, None)
     voting.close_round(cpe, election)
     assert not Candidate.objects.filter(election=election).exclude(elected_in=0).exists()
     cast(opened(election, cpe), second, second, third, first, third)
@@ -278,7 +284,7 @@ def test_of_two_who_have_as_many_the_youngest_is_elected(
     first, second, third = three(election)
     for candidate, born in ((first, date(2013, 5, 1)), (second, date(2014, 2, 1)), (third, date(2013, 9, 1))):
         Person.objects.filter(pk=candidate.pupil_id).update(birth_date=born)
-    found = queries.standing(election)
+    found = queries.standing(election, TODAY)
     counted = counting.Count(6, 0, {str(first.pk): 2, str(second.pk): 2, str(third.pk): 2})
     assert [one.pk for one in counting.elected(2, counted, found, 2)] == [second.pk, third.pk]
     assert counting.elected(1, counted, found, 2) == []
@@ -292,16 +298,16 @@ def test_an_urn_that_was_touched_is_not_proclaimed_and_later_it_shows(
     cpe = seat_of("cpe")
     first, second, _third = three(election)
     round_ = opened(election, cpe)
-    cast(round_, first, first)
-    Urn.objects.filter(round=round_).update(ballots=[str(first.pk)] * 3)
+    cast(round_, *[first] * 5)
+    Urn.objects.filter(round=round_).update(ballots=[str(first.pk)] * 6)
     with pytest.raises(voting.NotTheSame):
         voting.close_round(cpe, election)
     assert of(election).state == Election.State.VOTING
-    Urn.objects.filter(round=round_).update(ballots=[str(first.pk), str(first.pk)])
+    Urn.objects.filter(round=round_).update(ballots=[str(first.pk)] * 5)
     voting.close_round(cpe, election)
     (line,) = queries.rounds_of(election)
     assert line.is_same
-    Urn.objects.filter(round=round_).update(ballots=[str(second.pk), str(first.pk)])
+    Urn.objects.filter(round=round_).update(ballots=[str(second.pk)] + [str(first.pk)] * 4)
     (line,) = queries.rounds_of(election)
     assert not line.is_same
     client.sit(college.people["cpe"])
@@ -315,11 +321,17 @@ def test_votes_are_read_by_nobody_before_the_round_is_closed(
 ) -> None:
     first, _second, _third = three(election)
     round_ = opened(election, seat_of("cpe"))
-    cast(round_, first, first)
+    cast(round_, *[first] * 4)
     page = reverse("surveys:election", args=[election.pk])
     for key in ("cpe", "head", "pupil"):
         said = client.sit(college.people[key]).get(page).content.decode()
-        assert "ont voté" in said and 'class="chart"' not in said and "suffrage" not in said
+        assert "Moins de cinq ont voté" in said and "4 ont voté" not in said
+    with pytest.raises(voting.TooFew):
+        voting.close_round(seat_of("cpe"), election)
+    cast(round_, first)
+    for key in ("cpe", "head", "pupil"):
+        said = client.sit(college.people[key]).get(page).content.decode()
+        assert "5 ont voté" in said and 'class="chart"' not in said and "suffrage" not in said
     voting.close_round(seat_of("cpe"), election)
     assert "suffrages exprimés" in client.sit(college.people["pupil"]).get(page).content.decode()
 
@@ -331,14 +343,23 @@ def test_the_minutes_say_the_roll_the_votes_and_the_digest(
     there = pupils(election)
     only = stands(election, there[0], there[1])
     round_ = opened(election, cpe)
-    cast(round_, only, only, None)
+    cast(round_, only, only, only, only, None)
     voting.close_round(cpe, election)
     assert of(election).is_over
     client.sit(college.people["cpe"])
     answer = client.get(reverse("surveys:minutes", args=[election.pk]))
     assert answer.status_code == 200
     round_.refresh_from_db()
-    assert round_.digest == counting.digest_of(round_) and len(round_.digest) == 64
+    said = f"{election.group.name}|1|{round_.on_roll}|5|1|{only.pupil.full_name}=4|"
+    assert round_.closed_at is not None
+    said += round_.closed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert round_.digest == sha256(said.encode()).hexdigest()
+    (line,) = queries.rounds_of(election)
+    assert line.said == said and line.is_same and line.is_unchanged
+    # A name that is mended is no fraud: the urn is what was counted.
+    Person.objects.filter(pk=only.pupil_id).update(family_name="Autrement")
+    (line,) = queries.rounds_of(election)
+    assert line.is_same and not line.is_unchanged
     assert (
         client.sit(college.people["pupil"]).get(reverse("surveys:minutes", args=[election.pk])).status_code
         == 403

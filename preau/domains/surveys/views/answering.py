@@ -60,24 +60,22 @@ def _page(
     now, survey = timezone.now(), queries.whole(voter.survey_id)
     voter = Voter.objects.select_related("pupil", "person").get(pk=voter.pk)
     asked = questions_of(survey.questionnaire) if survey.questionnaire else []
-    own = queries.own_response(survey, voter)
-    is_sent = own is not None and bool(own.digest)
-    # Of a family, the other guardian has answered; of a ballot, it is in the urn.
-    is_done = voter.answered and (survey.is_anonymous or own is None)
+    own = queries.own_answer(survey, voter)
+    shown = own.begun or own.sent
+    # Of a family, the other guardian has answered, whatever this one had begun; of a ballot, it is in the urn.
+    is_done = voter.answered and own.sent is None
     is_open = survey.takes_answers(now)
     context = {
         "survey": survey,
         "voter": voter,
-        "form": (form or ResponseForm(asked, answers=own.answers if own else None))
+        "form": (form or ResponseForm(asked, answers=shown.answers if shown else None))
         if is_open and not is_done
         else None,
-        "own": own if is_sent else None,
-        "said": answered(asked, own.answers) if own and is_sent else [],
+        "own": own.sent,
+        "said": answered(asked, own.sent.answers) if own.sent else [],
         "is_done": is_done,
         "is_over": survey.is_over(now),
-        "results": queries.results(survey, without_words=True)
-        if queries.may_see_results(survey, voter, now)
-        else [],
+        "results": queries.shared_results(survey) if queries.may_see_results(survey, voter, now) else [],
     }
     return render(request, "surveys/answer.html", context, status=status)
 
@@ -100,11 +98,13 @@ def _answered(request: HttpRequest, voter: Voter) -> HttpResponse:
                 if survey.is_anonymous
                 else _("Votre réponse est envoyée. Merci.")
             )
-            again = (
-                _("Vous avez déjà voté\u202f: un bulletin ne se change pas.")
-                if survey.is_anonymous
-                else _("C’était déjà votre réponse.")
-            )
+            again = _("C’était déjà votre réponse.")
+            if survey.is_anonymous:
+                again = (
+                    _("Un bulletin a déjà été donné pour cet élève\u202f: un seul est demandé par famille.")
+                    if survey.counts_by == "pupil_id"
+                    else _("Vous avez déjà voté\u202f: un bulletin ne se change pas.")
+                )
             tell_outcome(request, done, sent, again)
     except answering.TooLate:
         messages.error(request, _("Ce sondage est terminé, ou n’est pas encore ouvert. Rien n’a été envoyé."))

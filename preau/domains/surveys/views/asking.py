@@ -108,6 +108,8 @@ def _reminder(request: HttpRequest, found: queries.Following) -> str:
         "Relancer (%(num)s réponse manque)", "Relancer (%(num)s réponses manquent)", found.missing
     ) % {"num": found.missing}
     at = opening_after(request.viewer.school, timezone.now())
+    if at is not None and at >= found.survey.closes_at:
+        return ""
     return (
         said
         if at is None
@@ -182,11 +184,23 @@ def send(request: HttpRequest, survey: Survey) -> HttpResponseRedirect:
     except writing.Nobody:
         messages.error(request, _("Personne ne recevrait ce sondage : choisissez une classe."))
     else:
+        messages.success(request, _leaves(queries.whole(survey.pk), number))
+    return redirect("surveys:survey", pk=survey.pk)
+
+
+def _leaves(survey: Survey, number: int) -> str:
+    """To how many people it goes, and when."""
+    if survey.opens_at <= timezone.now():
         said = ngettext(
             "Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number
         )
-        messages.success(request, said % {"num": number})
-    return redirect("surveys:survey", pk=survey.pk)
+        return said % {"num": number}
+    said = ngettext(
+        "Le sondage partira vers %(num)s personne, %(when)s.",
+        "Le sondage partira vers %(num)s personnes, %(when)s.",
+        number,
+    )
+    return said % {"num": number, "when": dates.day_and_hour(survey.opens_at)}
 
 
 @removes
@@ -233,10 +247,8 @@ def send_to_newcomers(request: HttpRequest, survey: Survey) -> HttpResponseRedir
     except writing.NotYours:
         messages.error(request, str(NOT_YOURS))
     else:
-        said = ngettext(
-            "Le sondage part vers %(num)s personne.", "Le sondage part vers %(num)s personnes.", number
-        )
-        tell_outcome(request, number > 0, said % {"num": number}, _("Personne n’est arrivé depuis."))
+        said = _leaves(queries.whole(survey.pk), number)
+        tell_outcome(request, number > 0, said, _("Personne n’est arrivé depuis."))
     return redirect("surveys:survey", pk=survey.pk)
 
 
@@ -258,9 +270,13 @@ def ask_again(request: HttpRequest, survey: Survey) -> HttpResponseRedirect:
     except writing.NoQuestion:
         messages.error(request, _("Ce sondage ne pose pas de question."))
         return redirect("surveys:survey", pk=survey.pk)
-    messages.success(
-        request, _("Voici une nouvelle version, en brouillon. L’ancienne se terminera quand vous l’enverrez.")
-    )
+    if made.is_draft:
+        messages.success(
+            request,
+            _("Voici une nouvelle version, en brouillon. L’ancienne se terminera quand vous l’enverrez."),
+        )
+    else:
+        messages.info(request, _("Une nouvelle version est déjà partie\u202f: la voici."))
     return redirect("surveys:survey", pk=made.pk)
 
 
@@ -289,5 +305,5 @@ def results_file(request: HttpRequest, survey: Survey) -> HttpResponse | Streami
         return redirect("surveys:results", pk=survey.pk)
     journal.record(request.viewer, "surveys.exported", survey)
     if survey.is_anonymous:
-        return csv_lines(f"resultats-{survey.pk}", counts_csv(queries.results(survey)))
+        return csv_lines(f"resultats-{survey.pk}", counts_csv(queries.results(survey, whole=True)))
     return csv_lines(f"resultats-{survey.pk}", csv_of(survey.questionnaire))

@@ -1,12 +1,18 @@
 """The election of delegates: candidates, vote, booth, count, minutes; who is delegate."""
 
+import secrets
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.domains.surveys import exports, rules
@@ -22,9 +28,12 @@ from preau.foundation.http import client_address
 from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_outcome
 from preau.foundation.paging import page_for
 
-A_PAGE, CLASSES = 30, 8
-# Wrong codes from one device: a class of thirty types thirty right ones.
-MOST, WINDOW = 20, timedelta(minutes=10)
+A_PAGE = 30
+CLASSES = 8
+# Wrong codes from one device, and from all those behind one address, which may be a whole school.
+MOST, MOST_OF_ADDRESS, WINDOW = 20, 200, timedelta(minutes=10)
+# A device that has shown the ballot of a code: its second click is no guess.
+SHOWN = signing.Signer(salt="preau.surveys.booth")
 
 
 @opens(to=rules.reads_elections)
@@ -68,11 +77,14 @@ def election(request: HttpRequest, election: Election) -> HttpResponse:
 def _context(request: HttpRequest, election: Election) -> dict[str, object]:
     election = Election.objects.select_related("group", "school", "opened_by").get(pk=election.pk)
     viewer, rounds = request.viewer, queries.rounds_of(election)
+    holds = rules.holds(viewer, election)
+    comes = holds and election.state == Election.State.CANDIDATES
     candidates = queries.candidates_of(viewer, election, rounds)
     line = queries.own_line(viewer, election)
     return {
         "election": election,
-        "holds": rules.holds(viewer, election),
+        "holds": holds,
+        "left_out": {one.pk: one for one in queries.not_ready(election, viewer.today)} if comes else {},
         "rounds": [
             (one, queries.points_of(one, candidates) if not one.round.is_open else []) for one in rounds
         ],
@@ -82,7 +94,13 @@ def _context(request: HttpRequest, election: Election) -> dict[str, object]:
         ),
         "elector": line,
         "may_stand": rules.is_elector(viewer) and election.state == Election.State.CANDIDATES,
-        "names": ", ".join(one.candidate.pupil.full_name for one in candidates if one.candidate.elected_in),
+        "elected": [one.candidate.pupil.full_name for one in candidates if one.candidate.elected_in],
+        "proposed": [
+            one.candidate
+            for one in candidates
+            if election.state == Election.State.CANDIDATES
+            and rules.is_named_substitute(viewer, one.candidate)
+        ],
     }
 
 
@@ -104,6 +122,17 @@ def stand(request: HttpRequest, election: Election) -> HttpResponse:
             messages.error(request, _("Les candidatures sont closes."))
         except voting.NotOfTheClass:
             messages.error(request, _("Titulaire et suppléant sont deux élèves de la classe."))
+        except voting.Engaged:
+            messages.error(
+                request,
+                _(
+                    "L’un des deux se présente déjà, ou a accepté d’être suppléant\u202f: une seule candidature chacun."
+                ),
+            )
+        except voting.SameWords:
+            messages.error(
+                request, _("Cette candidature est à revoir\u202f: changez vos mots, ou votre suppléant.")
+            )
         else:
             said = (
                 _("La candidature est notée.")
@@ -121,11 +150,15 @@ def decide(request: HttpRequest, candidate: Candidate) -> HttpResponseRedirect:
     """Accept a candidacy, or send it back."""
     accepted = request.POST.get("decision") == "accepter"
     try:
-        done = voting.decide(request.viewer, candidate, accepted=accepted)
+        done = voting.decide(request.viewer, candidate, accepted=accepted, read=request.POST.get("lu", ""))
+    except voting.Changed:
+        messages.error(request, _("La candidature a changé\u202f: relisez-la."))
     except voting.NotNow:
         messages.error(request, _("Le vote a commencé : les candidatures ne changent plus."))
     else:
-        said = _("La candidature est acceptée.") if accepted else _("L’élève est invité à la revoir.")
+        said = (
+            _("La candidature est acceptée.") if accepted else _("L’élève est prévenu\u202f: il la revoit.")
+        )
         tell_outcome(request, done, said, _("C’était déjà décidé."))
     return redirect("surveys:election", pk=candidate.election_id)
 
@@ -144,14 +177,43 @@ def withdraw(request: HttpRequest, candidate: Candidate) -> HttpResponseRedirect
     return redirect("surveys:election", pk=candidate.election_id)
 
 
+@opens(Candidate, to=rules.is_named_substitute)
+@require_POST
+def answer_as_substitute(request: HttpRequest, candidate: Candidate) -> HttpResponseRedirect:
+    """Whoever is named as substitute says yes, or no."""
+    agrees = request.POST.get("accord") == "oui"
+    gesture = voting.agree if agrees else voting.step_aside
+    try:
+        done = gesture(request.viewer, candidate)
+    except voting.NotNow:
+        messages.error(request, _("Le vote a commencé : les candidatures ne changent plus."))
+    except voting.Changed:
+        messages.info(request, _("Cette candidature a changé\u202f: un autre élève est proposé."))
+    except voting.Engaged:
+        messages.error(request, _("Vous vous présentez déjà\u202f: une seule candidature chacun."))
+    else:
+        said = (
+            _("C’est noté\u202f: vous êtes suppléant.")
+            if agrees
+            else _("C’est noté\u202f: vous ne l’êtes pas.")
+        )
+        tell_outcome(request, done, said, _("C’était déjà noté ainsi."))
+    return redirect("surveys:election", pk=candidate.election_id)
+
+
 @opens(Election, to=rules.holds)
 @require_POST
 def open_round(request: HttpRequest, election: Election) -> HttpResponseRedirect:
     """Voting opens."""
     try:
-        done = voting.open_round(request.viewer, election)
+        done = voting.open_round(request.viewer, election, without=request.POST.get("sans") == "oui")
     except voting.StillWaiting:
         messages.error(request, _("Une candidature attend votre lecture : acceptez-la, ou faites-la revoir."))
+    except voting.LeftOut:
+        messages.error(
+            request,
+            _("Une candidature n’est pas prête\u202f: regardez la liste, puis ouvrez le vote sans elle."),
+        )
     except voting.NobodyStands:
         messages.error(request, _("Il n’y a pas de candidat."))
     except voting.NotNow:
@@ -162,11 +224,24 @@ def open_round(request: HttpRequest, election: Election) -> HttpResponseRedirect
 
 
 @opens(Election, to=rules.holds)
-@require_POST
-def close_round(request: HttpRequest, election: Election) -> HttpResponseRedirect:
-    """Voting is closed, and counted twice."""
+@require_http_methods(["GET", "POST"])
+def close_round(request: HttpRequest, election: Election) -> HttpResponse:
+    """Voting is closed, and counted twice; first a page says how many have not voted, since no round opens again."""
+    election = Election.objects.select_related("group").get(pk=election.pk)
+    if request.method != "POST":
+        round_ = queries.open_round(election)
+        if round_ is None:
+            messages.info(request, _("Aucun vote n’est ouvert."))
+            return redirect("surveys:election", pk=election.pk)
+        turnout = queries.turnout_of(round_, request.viewer.today)
+        return render(request, "surveys/close_round.html", {"election": election, "turnout": turnout})
     try:
         done = voting.close_round(request.viewer, election)
+    except voting.TooFew:
+        messages.error(
+            request,
+            _("Moins de cinq élèves ont voté\u202f: le résultat dirait pour qui. Le vote reste ouvert."),
+        )
     except voting.NotTheSame:
         messages.error(
             request, _("Les deux dépouillements ne disent pas la même chose : rien n’est proclamé.")
@@ -186,7 +261,8 @@ def vote(request: HttpRequest, elector: Elector) -> HttpResponse:
         pk=elector.pk
     )
     election = elector.round.election
-    form = BallotForm(queries.standing(election), request.POST if request.method == "POST" else None)
+    standing = queries.standing(election, request.viewer.today)
+    form = BallotForm(standing, request.POST if request.method == "POST" else None)
     is_open = elector.round.is_open and not elector.has_voted
     if request.method == "POST" and (form.is_valid() or not is_open):
         try:
@@ -209,7 +285,7 @@ def vote(request: HttpRequest, elector: Elector) -> HttpResponse:
         "round": elector.round,
         "is_open": is_open,
         "has_voted": elector.has_voted,
-        "candidates": queries.standing(election),
+        "candidates": standing,
     }
     return render(request, "surveys/vote.html", context, status=status_of(form))
 
@@ -223,34 +299,73 @@ def booth(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
-    address = client_address(request)
-    elector = None
-    if throttle.tries("surveys.booth", address) < MOST:
-        elector = queries.elector_of_code(form.cleaned_data["code"])
+    code = form.cleaned_data["code"]
+    if (wait := _to_wait(request)) > 0:
+        said = ngettext(
+            "Trop de codes ont été essayés ici. Attendez %(num)s minute, puis recommencez.",
+            "Trop de codes ont été essayés ici. Attendez %(num)s minutes, puis recommencez.",
+            wait,
+        )
+        form.add_error("code", said % {"num": wait})
+        return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
+    elector = queries.elector_of_code(code)
+    if elector is None and _was_shown(request, code):
+        messages.info(request, _("Ce code a servi, ou le vote est clos. Rien n’a été ajouté. Au suivant."))
+        return redirect("surveys:booth")
     if elector is None:
-        throttle.hit("surveys.booth", address, window=WINDOW)
+        for parts, _most in _windows(request):
+            throttle.hit("surveys.booth", *parts, window=WINDOW)
         form.add_error(
             "code", _("Ce code ne sert pas, ou a déjà servi. Demandez à l’adulte qui organise le vote.")
         )
         return render(request, "surveys/booth.html", {"form": form}, status=TYPED_WRONG)
-    return _ballot_at_booth(request, elector, form.cleaned_data["code"])
+    return _ballot_at_booth(request, elector, code)
+
+
+def _windows(request: HttpRequest) -> list[tuple[tuple[str, ...], int]]:
+    """What wrong codes are counted by, and how many: one pupil who types anything stops their device, not the school behind its address."""
+    address = client_address(request)
+    device = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    return [((address, "device", device), MOST), ((address,), MOST_OF_ADDRESS)]
+
+
+def _to_wait(request: HttpRequest) -> int:
+    """How many minutes; 0 when one may try."""
+    waits = [
+        throttle.ends_in("surveys.booth", *parts)
+        for parts, most in _windows(request)
+        if throttle.tries("surveys.booth", *parts) >= most
+    ]
+    return -(-max(waits) // 60) if waits else 0
+
+
+def _was_shown(request: HttpRequest, code: str) -> bool:
+    """Did this page come with the ballot of that code?"""
+    return secrets.compare_digest(request.POST.get("shown", "").encode(), SHOWN.signature(code).encode())
 
 
 def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpResponse:
     election = elector.round.election
-    standing = queries.standing(election)
+    today = timezone.localdate(timezone=ZoneInfo(election.school.timezone))
+    standing = queries.standing(election, today)
     ballot = BallotForm(standing, request.POST if "voter" in request.POST else None)
     if ballot.is_valid():
         try:
-            voting.vote_by_code(code, ballot.chosen)
+            done = voting.vote_by_code(code, ballot.chosen)
         except (voting.NotNow, voting.NotOfTheClass):
             messages.error(request, _("Le vote est clos, ou ce code a déjà servi. Rien n’a été envoyé."))
         else:
-            messages.success(request, _("Le bulletin est dans l’urne. Au suivant."))
+            tell_outcome(
+                request,
+                done,
+                _("Le bulletin est dans l’urne. Au suivant."),
+                _("Ce code vient de servir. Rien n’a été ajouté."),
+            )
         return redirect("surveys:booth")
     context = {
         "form": ballot,
         "code": code,
+        "shown": SHOWN.signature(code),
         "election": election,
         "round": elector.round,
         "candidates": standing,
@@ -297,8 +412,11 @@ def minutes(request: HttpRequest, election: Election) -> HttpResponse:
 @require_safe
 def delegates(request: HttpRequest) -> HttpResponse:
     """Class by class, who speaks for it."""
+    page = page_for(request, queries.classes_with_delegates(request.viewer), CLASSES)
     context = {
-        "page_obj": page_for(request, queries.delegates_of(request.viewer), CLASSES),
+        "page_obj": page,
+        "classes": queries.delegates_of(request.viewer, page.object_list),
+        "is_staff": request.viewer.is_staff,
         "names": rules.names_delegates(request.viewer),
         "asks": rules.asks(request.viewer),
         "elects": rules.reads_elections(request.viewer),
