@@ -66,6 +66,10 @@ def test_only_those_who_have_not_answered_are_told_of_the_later_date(college: Wo
     # A second date takes the place of the first in what is to be read.
     writing.prolong(seat_of("teacher"), word, LATER + timedelta(days=3))
     assert not told.unread().filter(person=college.people["other_guardian"]).exists()
+    # The task of the first one, run late, tells nothing.
+    Item.objects.all().delete()
+    assert tasks.tell.call(word.pk, copies(word), 0, word.author_id, mark) == 0
+    assert not told.exists()
 
 
 def test_a_word_that_is_closed_or_without_a_date_is_not_prolonged(college: World, seat_of: Any) -> None:

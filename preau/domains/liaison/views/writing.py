@@ -321,7 +321,9 @@ def prolong(request: HttpRequest, word: Word) -> HttpResponse:
         tell_outcome(
             request,
             done,
-            _("La date est repoussée. Ceux qui n’ont pas répondu le liront."),
+            _(
+                "La date est repoussée. Ceux qui n’ont pas répondu le liront, sauf s’ils ne sont joints que sur papier."
+            ),
             _("Choisissez un jour plus tard que l’actuel : rien n’est changé."),
         )
     return redirect("liaison:word", pk=word.pk)

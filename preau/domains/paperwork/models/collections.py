@@ -27,7 +27,7 @@ def eighteen_years_before(day: date) -> date:
         return day.replace(year=day.year - MAJORITY, day=28)
 
 
-class CollectionQuerySet(SchoolQuerySet):
+class PaperworkQuerySet(SchoolQuerySet):
     def out(self) -> Self:
         return self.exclude(state=Collection.State.DRAFT)
 
@@ -80,9 +80,10 @@ class Collection(models.Model):
     )
     written_at = models.DateTimeField(_("préparé à"))
     opened_at = models.DateTimeField(_("ouvert à"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("terminé à"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
-    objects = CollectionQuerySet.as_manager()
+    objects = PaperworkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("collecte de pièces")
