@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import (
+    BooleanField,
+    Case,
     Count,
     Exists,
     F,
@@ -17,6 +19,7 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -117,10 +120,11 @@ def is_here(today: date) -> Exists:
 
 def missing_in(collection: Collection, today: date) -> list[int]:
     """The dossiers of pupils who are still here, of which something misses (one query)."""
-    found = Dossier.objects.filter(
-        _is_missing(), is_here(today), collection=collection, pupil__erased_at=None
-    )
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    return list(_missing(collection, today).order_by("pk").values_list("pk", flat=True))
+
+
+def _missing(collection: Collection, today: date) -> "QuerySet[Dossier]":
+    return Dossier.objects.filter(_is_missing(), is_here(today), collection=collection, pupil__erased_at=None)
 
 
 @dataclass(frozen=True)
@@ -132,22 +136,26 @@ class Reach:
 
 
 def reach_of(collection: Collection, today: date) -> Reach:
-    """Whom a reminder would reach, on Préau or by mail (four queries)."""
-    rows = Dossier.objects.filter(pk__in=missing_in(collection, today)).select_related("pupil").order_by("pk")
-    dossiers = list(rows)
-    asked = people_asked([one.pupil for one in dossiers], today)
-    reached = _reached({person for people in asked.values() for person in people})
-    told = [one.pk for one in dossiers if reached.intersection(asked.get(one.pupil_id, ()))]
-    return Reach(told, len(dossiers) - len(told))
-
-
-def _reached(people: set[int]) -> set[int]:
-    """Those who have an account that is open, or an address of mail (one query)."""
-    opened = Account.objects.filter(person=OuterRef("pk"), is_active=True).exclude(password="")
-    opened = opened.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    return set(
-        Person.objects.filter(~Q(email="") | Exists(opened), pk__in=people).values_list("pk", flat=True)
+    """Whom a reminder would reach, on Préau or by mail (one query)."""
+    links = Guardianship.objects.informed(today).of_another().filter(pupil=OuterRef("pupil_id"))
+    of_age = Q(pupil__birth_date__lte=eighteen_years_before(today))
+    is_told = Case(
+        When(of_age, then=Exists(_reached(Person.objects.filter(pk=OuterRef("pupil_id")), "pk"))),
+        default=Exists(_reached(links, "guardian")),
+        output_field=BooleanField(),
     )
+    rows = _missing(collection, today).annotate(is_told=is_told)
+    found = list(rows.order_by("pk").values_list("pk", "is_told"))
+    told = [pk for pk, is_told in found if is_told]
+    return Reach(told, len(found) - len(told))
+
+
+def _reached(rows: Any, person: str) -> Any:
+    """Those of these people (`person`: where they are in the rows) who have an account that is open, or an address of mail."""
+    opened = Account.objects.filter(person=OuterRef(person), is_active=True).exclude(password="")
+    opened = opened.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    address = "email" if person == "pk" else f"{person}__email"
+    return rows.filter(~Q(**{address: ""}) | Exists(opened))
 
 
 def is_missing(dossier: Dossier) -> bool:
