@@ -56,18 +56,6 @@ boards.awaited.add(
         service=KEY,
     )
 )
-boards.agenda.add(
-    boards.AgendaSource(
-        _("Pièces à fournir"),
-        collections.last_days,
-        rules.has_dossiers,
-        order=60,
-        service=KEY,
-        page="paperwork:dossiers",
-        label=_("Pièces à fournir"),
-        icon="paperclip",
-    )
-)
 boards.search.add(
     boards.SearchSource(
         _("Pièces à fournir"),

@@ -27,7 +27,7 @@ def eighteen_years_before(day: date) -> date:
         return day.replace(year=day.year - MAJORITY, day=28)
 
 
-class PaperworkQuerySet(SchoolQuerySet):
+class AskedPapersQuerySet(SchoolQuerySet):
     def out(self) -> Self:
         return self.exclude(state=Collection.State.DRAFT)
 
@@ -83,7 +83,7 @@ class Collection(models.Model):
     closed_at = models.DateTimeField(_("terminé à"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
-    objects = PaperworkQuerySet.as_manager()
+    objects = AskedPapersQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("collecte de pièces")

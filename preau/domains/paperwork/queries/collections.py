@@ -36,7 +36,7 @@ from preau.domains.paperwork.models import Collection, Dossier, Piece, Submissio
 from preau.domains.paperwork.models.collections import eighteen_years_before
 from preau.foundation import dates
 from preau.foundation.awaited import Row, row_of
-from preau.foundation.boards import AgendaEntry, Awaited, Hit
+from preau.foundation.boards import Awaited, Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
 from preau.identity.models import Account
 
@@ -213,30 +213,6 @@ def dossiers_to_send(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
             )
         )
     return found
-
-
-def last_days(viewer: Viewer, from_day: date, to_day: date) -> Iterable[AgendaEntry]:
-    """For the agenda of a family: until when documents are awaited (one query)."""
-    rows = awaited_dossiers(viewer).filter(
-        collection__last_day__gte=from_day, collection__last_day__lte=to_day
-    )
-    several = viewer.follows_several
-    found = rows.order_by("collection__last_day", "pk").values_list(
-        "pk", "collection__title", "collection__last_day", "pupil__given_name"
-    )
-    return [
-        AgendaEntry(
-            uid=f"paperwork-{pk}",
-            title=_("Dernier jour : %(what)s") % {"what": title},
-            starts=day,
-            ends=day,
-            whose=whose if several else "",
-            detail=_("pièces à envoyer"),
-            url=reverse("paperwork:dossier", kwargs={"pk": pk}),
-            for_the_day=True,
-        )
-        for pk, title, day, whose in found
-    ]
 
 
 # Lists
