@@ -91,6 +91,9 @@ def test_the_page_prolongs_and_says_what_is_wrong(college: World, client: School
     assert client.post(address, {"last_day": "2026-12-11"}).status_code == 302
     word.refresh_from_db()
     assert f"{word.closes_at:%Y-%m-%d}" == "2026-12-11"
+    page = client.get(reverse("liaison:word", kwargs={"pk": word.pk})).content.decode()
+    # Who reads it, said as it is: not the families that only paper reaches; and pupils, not families.
+    assert page.count("joints que sur papier") == 2 and "Relancer pour" in page
     client.sit(college.people["guardian"])
     assert client.post(address, {"last_day": "2026-12-18"}).status_code == 403
 
