@@ -227,7 +227,9 @@ class ProlongForm(forms.Form):
 
     last_day = Day(
         label=gettext_lazy("Nouveau dernier jour"),
-        help_text=gettext_lazy("À 18 h ce jour-là. Dit à ceux qui n’ont pas répondu."),
+        help_text=gettext_lazy(
+            "À 18 h ce jour-là. Dit à ceux qui n’ont pas répondu, sauf s’ils ne sont joints que sur papier."
+        ),
         error_messages={"required": gettext_lazy("Choisissez le nouveau dernier jour.")},
     )
 

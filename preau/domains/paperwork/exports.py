@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from io import BytesIO
 from shutil import copyfileobj
+from typing import IO
 from zipfile import ZIP_STORED, ZipFile
 
 from django.utils.translation import gettext as _
@@ -25,15 +25,13 @@ def _cells(row: DossierRow) -> list[object]:
     return [row.pupil.family_name, row.pupil.given_name, row.group, row.tag[0], *pieces]
 
 
-def archive_of(papers: Iterable[Paper]) -> bytes:
-    """Photos and PDF are packed already: they are only put together."""
-    zipped = BytesIO()
-    with ZipFile(zipped, "w", ZIP_STORED) as archive:
+def write_archive(papers: Iterable[Paper], target: IO[bytes]) -> None:
+    """Photos and PDF are packed already: they are only put together, on the disk, since a school's weigh more than the memory of a worker."""
+    with ZipFile(target, "w", ZIP_STORED) as archive:
         for paper in papers:
             with (
                 suppress(FileNotFoundError),
                 vault.path_of(paper.public_id).open("rb") as source,
-                archive.open(paper.path, "w") as target,
+                archive.open(paper.path, "w") as inside,
             ):
-                copyfileobj(source, target)
-    return zipped.getvalue()
+                copyfileobj(source, inside)

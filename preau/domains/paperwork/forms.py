@@ -17,8 +17,12 @@ from preau.directory.words import level_said
 from preau.domains.paperwork.actions.collecting import CollectionFacts, PieceFacts
 from preau.domains.paperwork.models import Collection, Dossier, Piece, Submission
 from preau.domains.paperwork.queries import collections as queries
+from preau.foundation import dates
 from preau.foundation.fields import Attachments, Day, Filter, OneRow, SeveralRows
 
+BEYOND = gettext_lazy(
+    "Choisissez un jour d’une année scolaire déjà préparée : les documents s’effacent à sa fin."
+)
 STATES = ["manque", "a-verifier", "refuse", "complet"]
 
 
@@ -59,7 +63,7 @@ class CollectionForm(forms.Form):
     )
     pupils = PeopleChoice(
         Person.objects.none(),
-        label=gettext_lazy("Ou seulement ces élèves"),
+        label=gettext_lazy("Et aussi ces élèves"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -95,6 +99,8 @@ class CollectionForm(forms.Form):
         last = data.get("last_day")
         if last and last < self.viewer.today:
             self.add_error("last_day", _("Choisissez un jour à venir."))
+        elif last and queries.year_until(self.viewer.school_id, last) is None:
+            self.add_error("last_day", str(BEYOND))
         return data
 
     def facts(self) -> CollectionFacts:
@@ -190,6 +196,12 @@ class PutOffForm(forms.Form):
         day = self.cleaned_data["last_day"]
         if day < self.today:
             raise forms.ValidationError(_("Choisissez un jour à venir."))
+        ends = self.collection.year.ends
+        if day > ends:
+            said = _(
+                "Choisissez un jour jusqu’au %(day)s : les documents s’effacent à la fin de cette année scolaire."
+            )
+            raise forms.ValidationError(said % {"day": dates.day(ends)})
         return day
 
 

@@ -215,7 +215,7 @@ for key, label, subject, body, action, options in [
         _("Une pièce est à refaire"),
         _("Un document est à renvoyer"),
         _("%(piece)s, %(title)s\n%(school)s"),
-        _("Lire pourquoi"),
+        _("Voir la pièce"),
         {"pace": Pace.AT_ONCE, "push": True, "order": 23},
     ),
 ]:
@@ -248,7 +248,8 @@ for label, model, person, fields, more in [
         "Collection",
         "author",
         dict.fromkeys(
-            "school year title text search_title last_day levels groups state opened_at sent_as".split(), NONE
+            "school year title text search_title last_day levels groups state opened_at closed_at sent_as".split(),
+            NONE,
         )
         | dict.fromkeys("pupils author written_at".split(), PERSONAL),
         {

@@ -57,9 +57,8 @@ def has_dossiers(viewer: Viewer, *_: object) -> bool:
 
 
 def is_own_child(viewer: Viewer, pupil_id: int) -> bool:
-    """Is the pupil a child of this person, whatever the seat in which they sit?"""
-    links = Guardianship.objects.active(viewer.today).filter(guardian=viewer.person.pk)
-    return links.filter(pupil=pupil_id).exists()
+    """Is the pupil a child of this person, whatever the seat in which they sit, and even if their authority has ended?"""
+    return Guardianship.objects.filter(guardian=viewer.person.pk, pupil=pupil_id).exists()
 
 
 def reads_or_has(viewer: Viewer, *_: object) -> bool:

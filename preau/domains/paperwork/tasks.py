@@ -1,6 +1,8 @@
 """Work for later: telling a whole school, pupils who arrive, archives, and what is erased at the end of its time."""
 
 from collections.abc import Sequence
+from datetime import date
+from tempfile import TemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,17 +30,22 @@ def enqueue_telling(collection_id: int, dossiers: Sequence[int], why: str, mark:
 @job()
 def ask_newcomers() -> int:
     """Each night: pupils who have joined a class since are asked too; returns how many."""
+    return sum(collecting.ask_newcomers(pk, today) for pk, today in _open_today())
+
+
+def _open_today() -> list[tuple[int, date]]:
+    """The collections that are open, each with the day of its school."""
     opened = Collection.objects.filter(state=Collection.State.OPEN).select_related("school").order_by("pk")
-    return sum(
-        collecting.ask_newcomers(one.pk, timezone.localdate(timezone=ZoneInfo(one.school.timezone)))
-        for one in opened
-    )
+    return [(one.pk, timezone.localdate(timezone=ZoneInfo(one.school.timezone))) for one in opened]
 
 
 @job()
 def erase() -> int:
-    """Each night: the documents of which the time is over, and archives that are a week old; returns how many."""
+    """Each night: collections of a year that has ended are closed, then the documents of which the time is over go, and archives that
+    are a week old; returns how many documents and archives."""
     now = timezone.now()
+    for pk, today in _open_today():
+        collecting.close_ended(pk, today)
     return erasing.erase_ended(now, timezone.localdate()) + erasing.drop_old_bundles(now)
 
 
@@ -52,9 +59,9 @@ def _make_bundle(bundle: Bundle, tell: filework.Tell) -> None:
     tell("", 0, 1)
     today = timezone.localdate(timezone=ZoneInfo(bundle.school.timezone))
     papers = list(papers_of(bundle, today))
-    keep_bundle(
-        bundle.pk, f"pieces-{bundle.collection_id}-{bundle.asked_at:%Y-%m-%d}", exports.archive_of(papers)
-    )
+    with TemporaryFile() as target:
+        exports.write_archive(papers, target)
+        keep_bundle(bundle.pk, f"pieces-{bundle.collection_id}-{bundle.asked_at:%Y-%m-%d}", target)
 
 
 def enqueue_bundle(pk: int, **_: Any) -> None:

@@ -40,6 +40,9 @@ def tell(word_id: int, recipients: Sequence[int], reminder: int, by: int, until:
     word = Word.objects.select_related("school").filter(pk=word_id, state=Word.State.SENT).first()
     if word is None:
         return 0
+    if until and (word.closes_at is None or until != mark_of(word.closes_at)):
+        # Put off again before this task ran: another one tells the date that counts.
+        return 0
     answered = Answer.objects.current().filter(recipient__word=word).values("recipient_id")
     found = Recipient.objects.filter(word=word, pk__in=recipients).exclude(pk__in=answered)
     # A minor pupil reads the word in the notebook; nothing is asked of them, and nothing sent. From eighteen they alone decide.

@@ -66,6 +66,10 @@ def test_only_those_who_have_not_answered_are_told_of_the_later_date(college: Wo
     # A second date takes the place of the first in what is to be read.
     writing.prolong(seat_of("teacher"), word, LATER + timedelta(days=3))
     assert not told.unread().filter(person=college.people["other_guardian"]).exists()
+    # The task of the first one, run late, tells nothing.
+    Item.objects.all().delete()
+    assert tasks.tell.call(word.pk, copies(word), 0, word.author_id, mark) == 0
+    assert not told.exists()
 
 
 def test_a_word_that_is_closed_or_without_a_date_is_not_prolonged(college: World, seat_of: Any) -> None:
@@ -87,6 +91,9 @@ def test_the_page_prolongs_and_says_what_is_wrong(college: World, client: School
     assert client.post(address, {"last_day": "2026-12-11"}).status_code == 302
     word.refresh_from_db()
     assert f"{word.closes_at:%Y-%m-%d}" == "2026-12-11"
+    page = client.get(reverse("liaison:word", kwargs={"pk": word.pk})).content.decode()
+    # Who reads it, said as it is: not the families that only paper reaches; and pupils, not families.
+    assert page.count("joints que sur papier") == 2 and "Relancer pour" in page
     client.sit(college.people["guardian"])
     assert client.post(address, {"last_day": "2026-12-18"}).status_code == 403
 

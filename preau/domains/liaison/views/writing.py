@@ -162,12 +162,12 @@ def _page(
 
 
 def _reminder(request: HttpRequest, word: Word, found: queries.Following) -> str:
-    """What the button says: how many families, and when it leaves; nothing when there is nobody to remind."""
+    """What the button says: for how many pupils, and when it leaves; nothing when there is nobody to remind."""
     number = len(found.to_remind)
     if not number or not word.takes_answers(timezone.now()):
         return ""
     at = opening_after(request.viewer.school, timezone.now())
-    said = ngettext("Relancer %(num)s famille", "Relancer %(num)s familles", number) % {"num": number}
+    said = ngettext("Relancer pour %(num)s élève", "Relancer pour %(num)s élèves", number) % {"num": number}
     if at is None:
         return said
     return _("%(what)s, départ %(when)s") % {"what": said, "when": dates.day_and_hour(at)}
@@ -321,7 +321,9 @@ def prolong(request: HttpRequest, word: Word) -> HttpResponse:
         tell_outcome(
             request,
             done,
-            _("La date est repoussée. Ceux qui n’ont pas répondu le liront."),
+            _(
+                "La date est repoussée. Ceux qui n’ont pas répondu le liront, sauf s’ils ne sont joints que sur papier."
+            ),
             _("Choisissez un jour plus tard que l’actuel : rien n’est changé."),
         )
     return redirect("liaison:word", pk=word.pk)

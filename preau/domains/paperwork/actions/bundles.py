@@ -1,5 +1,7 @@
 """The pieces of a collection as one archive: asked for, made by a task, gone after a week."""
 
+from typing import IO
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +47,7 @@ def ask_bundle(viewer: Viewer, collection: Collection, group: Group | None) -> B
     return made
 
 
-def keep_bundle(bundle_id: int, name: str, content: bytes) -> bool:
+def keep_bundle(bundle_id: int, name: str, content: IO[bytes]) -> bool:
     """Its file is kept; False when it was not wanted any more. Raises UploadRefused."""
 
     def fill(known: Bundle) -> None:

@@ -42,7 +42,7 @@ def accept(viewer: Viewer, submission: Submission) -> bool:
 
 @transaction.atomic
 def refuse(viewer: Viewer, submission: Submission, reason: str, note: str) -> bool:
-    """It is not; whoever sent it is told why. False when that was said already. Raises Replaced, and for what was checked meanwhile."""
+    """It is not: the family is told that it misses again, whoever sent it reads why. False when that was said already. Raises Replaced, and for what was checked meanwhile."""
     found = _held(viewer, submission)
     if found.state == State.REFUSED:
         return False

@@ -37,6 +37,10 @@ class Nobody(Exception):
     """Nobody would be asked, or told again."""
 
 
+class Beyond(Exception):
+    """No school year of the school holds the last day: nobody could say when the documents go."""
+
+
 class Late(Exception):
     """The last day has passed."""
 
@@ -145,19 +149,24 @@ def remove(viewer: Viewer, collection: Collection) -> bool:
 
 @transaction.atomic
 def open_to_families(viewer: Viewer, collection: Collection) -> int:
-    """Families are asked, a dossier a pupil; returns how many. Raises NotADraft, NoPiece, Late, Nobody."""
+    """Families are asked, a dossier a pupil; returns how many. Raises NotADraft, NoPiece, Late, Beyond, Nobody."""
     collection = _draft(collection)
     if not collection.pieces.exists():
         raise NoPiece
     if collection.is_late(viewer.today):
         raise Late
-    pupils = list(queries.pupils_meant(collection, viewer.today).values_list("pk", flat=True))
+    year = queries.year_until(collection.school_id, collection.last_day)
+    if year is None:
+        raise Beyond
+    meant = queries.pupils_meant(collection, viewer.today, viewer.year)
+    pupils = list(meant.values_list("pk", flat=True))
     if not pupils:
         raise Nobody
     now = timezone.now()
-    # A collection is of the school year in which it was opened: it is kept as long as that one.
+    # Its year is that of its last day, not that of its draft: families read that their documents go at the end of it.
     collection.state, collection.opened_at, collection.written_at = Collection.State.OPEN, now, now
-    collection.save(update_fields=["state", "opened_at", "written_at"])
+    collection.year = year
+    collection.save(update_fields=["state", "opened_at", "written_at", "year"])
     made = _ask(collection, pupils)
     journal.record(viewer, "paperwork.opened", collection, pupils=len(made))
     telling.send(sender=Collection, collection_id=collection.pk, dossiers=made, why=telling_of.TOLD, mark="")
@@ -194,7 +203,7 @@ def remind(viewer: Viewer, collection: Collection) -> Reminder:
         raise Nobody
     if collection.reminders.filter(day=viewer.today).exists():
         raise TooSoon
-    missing = queries.missing_in(collection, viewer.today)
+    missing = queries.reach_of(collection, viewer.today).told
     if not missing:
         raise Nobody
     made: Reminder = Reminder.objects.create(
@@ -214,12 +223,15 @@ def remind(viewer: Viewer, collection: Collection) -> Reminder:
 @transaction.atomic
 def put_off(viewer: Viewer, collection: Collection, last_day: date) -> bool:
     """A later last day, told to those whose dossier misses something; False when it is no later. Raises NotADraft for one that is
-    not open."""
-    collection = lock(Collection, collection.pk)
+    not open, Beyond for a day after the end of its year, when its documents go."""
+    collection = lock(Collection, collection.pk, "year")
     if not collection.is_open:
         raise NotADraft
     if last_day <= collection.last_day or last_day < viewer.today:
         return False
+    if last_day > collection.year.ends:
+        raise Beyond
+    telling_of.settle_put_off(collection)
     collection.last_day = last_day
     collection.save(update_fields=["last_day"])
     missing = queries.missing_in(collection, viewer.today)
@@ -241,8 +253,30 @@ def close(viewer: Viewer, collection: Collection) -> bool:
     collection = lock(Collection, collection.pk)
     if not collection.is_open:
         return False
-    collection.state = Collection.State.CLOSED
-    collection.save(update_fields=["state"])
-    telling_of.settle_all(collection)
+    _close(collection)
     journal.record(viewer, "paperwork.closed", collection)
+    return True
+
+
+def _close(collection: Collection) -> None:
+    collection.state, collection.closed_at = Collection.State.CLOSED, timezone.now()
+    collection.save(update_fields=["state", "closed_at"])
+    telling_of.settle_all(collection)
+
+
+@transaction.atomic
+def close_ended(collection_id: int, today: date) -> bool:
+    """The school year of a collection is over: its documents go, so that it takes none any more. Run again, it finds it closed."""
+    collection = lock(Collection, collection_id, "year")
+    if not collection.is_open or collection.year.ends >= today:
+        return False
+    _close(collection)
+    journal.write(
+        journal.Line(
+            "paperwork.closed",
+            school_id=collection.school_id,
+            target=Collection._meta.label_lower,
+            target_id=collection.pk,
+        )
+    )
     return True

@@ -1,5 +1,7 @@
 """A family sends a document, keeps one for later, uses one again; the office ticks what came on paper."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -71,27 +73,35 @@ def keep_for_later(viewer: Viewer, dossier: Dossier, piece: Piece, file: StoredF
     return True
 
 
+@dataclass(frozen=True)
+class KeptSent:
+    """What became of the documents kept for later: how many left, and the pieces that had come meanwhile, of which they stay kept."""
+
+    number: int
+    come: list[str]
+
+
 @transaction.atomic
-def send_kept(viewer: Viewer, dossier: Dossier) -> int:
-    """Send all that this person has kept for later and that is still awaited; returns how many. Raises NotAwaited."""
+def send_kept(viewer: Viewer, dossier: Dossier) -> KeptSent:
+    """Send all that this person has kept for later and that is still awaited; the others stay kept. Raises NotAwaited."""
     dossier = _held(viewer, dossier)
     drafts = Submission.objects.filter(dossier=dossier, by=viewer.person.pk, state=State.DRAFT)
-    sent = 0
+    sent, come = 0, []
     for draft in drafts.exclude(file=None).select_related("piece", "file").order_by("pk"):
-        file, piece = draft.file, draft.piece
-        draft.delete()
         try:
-            current = _replaceable(viewer, dossier, piece)
+            current = _replaceable(viewer, dossier, draft.piece)
         except (AlreadyChecked, AlreadySent):
+            come.append(draft.piece.label)
             continue
-        _put(viewer, dossier, piece, current, file=file, way=Way.HERE)
+        _put(viewer, dossier, draft.piece, current, file=draft.file, way=Way.HERE)
+        draft.delete()
         sent += 1
-    return sent
+    return KeptSent(sent, come)
 
 
 @transaction.atomic
 def drop_kept(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
-    """Let go of what was kept for later."""
+    """Let go of what was kept for later: always, even once nothing may be sent any more."""
     dossier = lock(Dossier, dossier.pk)
     drafts = Submission.objects.filter(dossier=dossier, piece=piece, by=viewer.person.pk, state=State.DRAFT)
     return drafts.delete()[0] > 0
@@ -129,6 +139,20 @@ def note_paper(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
     if not piece.is_confidential:
         made.state, made.decided_by, made.decided_at = State.CHECKED, viewer.person, now
         made.save(update_fields=["state", "decided_by", "decided_at"])
+    return True
+
+
+@transaction.atomic
+def untick_paper(viewer: Viewer, dossier: Dossier, piece: Piece) -> bool:
+    """Take back a paper of the counter that nobody has looked at yet, ticked by mistake: whoever ticks may, though others read it. False
+    when there is none."""
+    dossier = lock(Dossier, dossier.pk)
+    current = Submission.objects.current().filter(dossier=dossier, piece=piece).first()
+    if current is None or current.way != Way.PAPER or current.state != State.RECEIVED:
+        return False
+    current.replaced_at = timezone.now()
+    current.save(update_fields=["replaced_at"])
+    journal.record(viewer, "paperwork.reopened", current, subject_id=dossier.pupil_id)
     return True
 
 

@@ -31,6 +31,9 @@ def tell(collection_id: int, dossiers: Sequence[int], why: str, mark: str) -> in
     collection = found.filter(state=Collection.State.OPEN).first()
     if collection is None:
         return 0
+    if why == PUT_OFF and mark != collection.last_day.isoformat():
+        # Put off again before this task ran: another one tells the day that counts.
+        return 0
     today = timezone.localdate(timezone=ZoneInfo(collection.school.timezone))
     still = set(queries.missing_in(collection, today)) & set(dossiers)
     told = 0
@@ -68,14 +71,14 @@ def page_of(dossier_id: int) -> str:
 
 
 def tell_refusal(submission: Submission) -> None:
-    """Whoever sent it reads why, as long as they answer for the pupil; nobody else."""
-    if submission.by_id is None:
-        return
+    """All who are asked today learn that the piece misses again; why, its sender alone reads on the page."""
     collection = submission.dossier.collection
-    notices.publish(
+    today = timezone.localdate(timezone=ZoneInfo(collection.school.timezone))
+    pupil = submission.dossier.pupil
+    news = [
         notices.News(
             kind=REFUSED,
-            person_id=submission.by_id,
+            person_id=person,
             key=f"{submission.dossier_id}-{submission.pk}",
             url=page_of(submission.dossier_id),
             facts={
@@ -84,9 +87,19 @@ def tell_refusal(submission: Submission) -> None:
                 "school": collection.school.name,
             },
             school_id=collection.school_id,
-            about_id=submission.dossier.pupil_id,
+            about_id=pupil.pk,
         )
-    )
+        for person in queries.people_asked([pupil], today).get(pupil.pk, ())
+    ]
+    notices.publish(*news)
+
+
+def settle_put_off(collection: Collection) -> None:
+    """The day that was told is not the last one any more."""
+    keys = list(collection.dossiers.order_by("pk").values_list("pk", flat=True))
+    day = collection.last_day.isoformat()
+    for start in range(0, len(keys), CHUNK):
+        notices.settle(PUT_OFF, *(f"{key}-{day}" for key in keys[start : start + CHUNK]))
 
 
 def settle_refusal(submission: Submission) -> None:

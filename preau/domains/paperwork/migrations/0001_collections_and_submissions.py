@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 ("written_at", models.DateTimeField(verbose_name="préparé à")),
                 ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="ouvert à")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="terminé à")),
                 ("sent_as", models.CharField(blank=True, max_length=32, verbose_name="numéro du formulaire")),
                 (
                     "author",

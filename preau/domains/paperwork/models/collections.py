@@ -80,6 +80,7 @@ class Collection(models.Model):
     )
     written_at = models.DateTimeField(_("préparé à"))
     opened_at = models.DateTimeField(_("ouvert à"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("terminé à"), null=True, blank=True)
     sent_as = models.CharField(_("numéro du formulaire"), max_length=32, blank=True)
 
     objects = AskedPapersQuerySet.as_manager()

@@ -24,12 +24,14 @@ class SubmissionQuerySet(SchoolQuerySet):
         return self.current().exclude(state=Submission.State.REFUSED)
 
     def to_check(self) -> Self:
-        return self.current().filter(state=Submission.State.RECEIVED)
+        """What came, but what the antivirus has not cleared yet, and a document of which the time is over."""
+        found = self.current().filter(state=Submission.State.RECEIVED, erased_at=None)
+        return found.exclude(file__state=StoredFile.State.HELD)
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever sent it, while they answer for the pupil; once sent, whoever reads that piece at school, but of their own child.
 
-        Never the other guardian, in any seat: that a piece has come is told by `queries.states`; the document, by nobody.
+        Never the other guardian, in any seat, nor whoever was one: that a piece has come is told by `queries.states`; the document, by nobody.
         """
         if not viewer.is_staff:
             mine = Dossier.objects.visible_to(viewer).order_by().values("pk")
@@ -39,7 +41,7 @@ class SubmissionQuerySet(SchoolQuerySet):
             readers.append(Piece.Readers.OFFICE)
         if viewer.holds(*HEALTH_READERS):
             readers.append(Piece.Readers.HEALTH)
-        children = Guardianship.objects.active(viewer.today).filter(guardian=viewer.person.pk)
+        children = Guardianship.objects.filter(guardian=viewer.person.pk)
         found = self.in_school(viewer).exclude(state=Submission.State.DRAFT)
         return found.filter(piece__readers__in=readers).exclude(
             dossier__pupil__in=children.values("pupil_id")

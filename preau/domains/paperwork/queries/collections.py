@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import (
+    BooleanField,
+    Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -15,6 +19,7 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -22,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.directory.counting import number_of
-from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer
@@ -33,8 +38,11 @@ from preau.foundation import dates
 from preau.foundation.awaited import Row, row_of
 from preau.foundation.boards import Awaited, Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
+from preau.identity.models import Account
 
 SOURCE = "paperwork"
+# So many names of levels and classes are said, the others counted.
+NAMED = 5
 
 
 # Whom it asks
@@ -56,12 +64,18 @@ def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=held, erased_at=None).order_by("search_name", "pk")
 
 
-def pupils_meant(collection: Collection, today: date) -> "QuerySet[Person]":
-    """Who learns today in its levels, classes and groups, and the pupils chosen."""
+def year_until(school_id: int, last_day: date) -> SchoolYear | None:
+    """The school year at the end of which the documents of a collection go: the first that is not over on its last day."""
+    return SchoolYear.objects.filter(school=school_id, ends__gte=last_day).order_by("ends", "pk").first()
+
+
+def pupils_meant(collection: Collection, today: date, year: SchoolYear | None = None) -> "QuerySet[Person]":
+    """Who learns today in its levels, classes and groups, and the pupils chosen. `year`: whose classes its levels are, where it is not
+    its own: that of the day on which a draft opens."""
     learnt = Enrolment.objects.active(today).filter(school=collection.school_id)
     learnt = learnt.filter(
         Q(group__in=collection.groups.values("pk"))
-        | Q(group__year=collection.year_id, group__level__in=collection.levels)
+        | Q(group__year=year.pk if year else collection.year_id, group__level__in=collection.levels)
     )
     here = Holding.objects.active(today).filter(school=collection.school_id, role=Role.PUPIL)
     meant = Q(pk__in=learnt.values("pupil_id")) | Q(pk__in=collection.pupils.values("pk"))
@@ -98,7 +112,7 @@ def _is_missing() -> Exists:
     return Exists(wanted.filter(~Exists(provided)))
 
 
-def _is_here(today: date) -> Exists:
+def is_here(today: date) -> Exists:
     """Is the pupil still one of the school that asks?"""
     held = Holding.objects.filter(active_on(today), role=Role.PUPIL, person=OuterRef("pupil_id"))
     return Exists(held.filter(school=OuterRef("collection__school_id")))
@@ -106,10 +120,42 @@ def _is_here(today: date) -> Exists:
 
 def missing_in(collection: Collection, today: date) -> list[int]:
     """The dossiers of pupils who are still here, of which something misses (one query)."""
-    found = Dossier.objects.filter(
-        _is_missing(), _is_here(today), collection=collection, pupil__erased_at=None
+    return list(_missing(collection, today).order_by("pk").values_list("pk", flat=True))
+
+
+def _missing(collection: Collection, today: date) -> "QuerySet[Dossier]":
+    return Dossier.objects.filter(_is_missing(), is_here(today), collection=collection, pupil__erased_at=None)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The dossiers that miss something: those of which somebody can be told, and how many of which nobody can."""
+
+    told: list[int]
+    beyond: int
+
+
+def reach_of(collection: Collection, today: date) -> Reach:
+    """Whom a reminder would reach, on Préau or by mail (one query)."""
+    links = Guardianship.objects.informed(today).of_another().filter(pupil=OuterRef("pupil_id"))
+    of_age = Q(pupil__birth_date__lte=eighteen_years_before(today))
+    is_told = Case(
+        When(of_age, then=Exists(_reached(Person.objects.filter(pk=OuterRef("pupil_id")), "pk"))),
+        default=Exists(_reached(links, "guardian")),
+        output_field=BooleanField(),
     )
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    rows = _missing(collection, today).annotate(is_told=is_told)
+    found = list(rows.order_by("pk").values_list("pk", "is_told"))
+    told = [pk for pk, is_told in found if is_told]
+    return Reach(told, len(found) - len(told))
+
+
+def _reached(rows: Any, person: str) -> Any:
+    """Those of these people (`person`: where they are in the rows) who have an account that is open, or an address of mail."""
+    opened = Account.objects.filter(person=OuterRef(person), is_active=True).exclude(password="")
+    opened = opened.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    address = "email" if person == "pk" else f"{person}__email"
+    return rows.filter(~Q(**{address: ""}) | Exists(opened))
 
 
 def is_missing(dossier: Dossier) -> bool:
@@ -119,7 +165,7 @@ def is_missing(dossier: Dossier) -> bool:
 def awaited_dossiers(viewer: Viewer) -> "QuerySet[Dossier]":
     """Those for which this person has still something to send."""
     found = Dossier.objects.visible_to(viewer).filter(
-        _is_missing(), _is_here(viewer.today), collection__state=Collection.State.OPEN
+        _is_missing(), is_here(viewer.today), collection__state=Collection.State.OPEN
     )
     if viewer.is_guardian:
         # From eighteen a pupil sends alone.
@@ -195,14 +241,31 @@ class CollectionRow:
 
 def collections_of(viewer: Viewer) -> "QuerySet[Collection]":
     """What this member of the staff follows, drafts first, then the latest; each with its numbers."""
-    dossiers = Dossier.objects.filter(collection=OuterRef("pk"))
+    dossiers = Dossier.objects.filter(is_here(viewer.today), collection=OuterRef("pk"), pupil__erased_at=None)
+    chosen = Person.objects.filter(document_collections=OuterRef("pk"))
     waiting = Submission.objects.visible_to(viewer).to_check().filter(dossier__collection=OuterRef("pk"))
     return (
         Collection.objects.visible_to(viewer)
-        .annotate(dossiers_counted=number_of(dossiers), to_check=number_of(waiting))
+        .annotate(dossiers_counted=number_of(dossiers), to_check=number_of(waiting), chosen=number_of(chosen))
         .prefetch_related("groups")
-        .order_by("opened_at", "-pk")
-        .reverse()
+        .order_by(F("opened_at").desc(nulls_first=True), "-pk")
+    )
+
+
+def whom_said(collection: Any) -> str:
+    """« 6e, 5e B et 3 élèves choisis »: nobody who is asked is left out of it."""
+    named = [*map(level_said, collection.levels), *(group.name for group in collection.groups.all())]
+    said = named[:NAMED]
+    if len(named) > NAMED:
+        more = len(named) - NAMED
+        said.append(ngettext("%(num)s autre", "%(num)s autres", more) % {"num": more})
+    if collection.chosen:
+        more = collection.chosen
+        said.append(ngettext("%(num)s élève choisi", "%(num)s élèves choisis", more) % {"num": more})
+    return (
+        _("%(first)s et %(last)s") % {"first": ", ".join(said[:-1]), "last": said[-1]}
+        if said[1:]
+        else "".join(said)
     )
 
 
@@ -213,7 +276,7 @@ def rows_of_collections(found: Iterable[Any]) -> list[CollectionRow]:
             one.title,
             one.state,
             one.last_day,
-            ", ".join([*map(level_said, one.levels), *(group.name for group in one.groups.all())][:5]),
+            whom_said(one),
             one.dossiers_counted,
             one.to_check,
         )

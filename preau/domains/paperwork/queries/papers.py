@@ -40,9 +40,8 @@ def bundles_of(viewer: Viewer, collection: Collection) -> list[Bundle]:
 def to_check(
     viewer: Viewer, collection: Collection, piece: Piece | None, group: Group | None
 ) -> "QuerySet[Submission]":
-    """What came and this person may read, the oldest first: what the antivirus has not cleared yet waits."""
+    """What came and this person may read, the oldest first."""
     rows = Submission.objects.visible_to(viewer).to_check().filter(dossier__collection=collection)
-    rows = rows.exclude(file__state=StoredFile.State.HELD)
     if piece is not None:
         rows = rows.filter(piece=piece)
     if group is not None:
@@ -75,7 +74,7 @@ def _in_archive(
     collection: Collection, group: Group | None, today: date, person_id: int
 ) -> "QuerySet[Submission]":
     """The documents of an archive: never a confidential one, nor one about a child of whoever takes it away."""
-    children = Guardianship.objects.active(today).filter(guardian=person_id).values("pupil_id")
+    children = Guardianship.objects.filter(guardian=person_id).values("pupil_id")
     rows = Submission.objects.provided().filter(
         dossier__collection=collection,
         piece__readers=Piece.Readers.OFFICE,

@@ -16,6 +16,7 @@ from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.paperwork.models import Collection, Dossier, Piece, Submission
+from preau.domains.paperwork.queries.collections import is_here
 
 
 class State(StrEnum):
@@ -45,7 +46,11 @@ REUSABLE = (Piece.Kind.INSURANCE, Piece.Kind.PHOTO, Piece.Kind.ADDRESS)
 
 @dataclass(frozen=True)
 class PieceState:
-    """A piece of a dossier and what counts for it. `submission` is known to whoever may read it alone; `state`, to all who are asked."""
+    """A piece of a dossier and what counts for it. `submission` is known to whoever may read it alone; `state`, to all who are asked.
+
+    `kept_until`: its document goes after that day; `at_latest`: it goes before, once it is checked. `is_ticked`: a paper that the counter
+    has noted and nobody has looked at yet, as the office knows.
+    """
 
     piece: Piece
     state: State
@@ -53,6 +58,8 @@ class PieceState:
     draft: Submission | None = None
     before: Submission | None = None
     kept_until: date | None = None
+    at_latest: date | None = None
+    is_ticked: bool = False
 
     @property
     def to_send(self) -> bool:
@@ -170,10 +177,11 @@ class PieceCount:
 
 @dataclass(frozen=True)
 class Following:
-    """What the page of a collection shows; `rows`, of the class that was chosen."""
+    """What the page of a collection shows; `rows`, of the class that was chosen; `left`: how many pupils are in the school no more."""
 
     rows: tuple[DossierRow, ...]
     pieces: tuple[Piece, ...]
+    left: int = 0
 
     def chosen(self, what: str) -> list[DossierRow]:
         return [row for row in self.rows if row.is_in(what)]
@@ -204,12 +212,14 @@ def pieces_of(collection: Collection | int) -> list[Piece]:
 
 
 def following(collection: Collection, today: date, group: Group | None = None) -> Following:
-    """The pupils of a collection, of a class where one is chosen, and where each piece is (four queries). States alone: no document."""
+    """The pupils of a collection, of a class where one is chosen, and where each piece is (four queries). States alone: no document. Who left the school is counted apart:
+    nothing is awaited of them."""
     dossiers = Dossier.objects.filter(collection=collection, pupil__erased_at=None).select_related("pupil")
     if group is not None:
         learnt = Enrolment.objects.active(today).filter(group=group).values("pupil_id")
         dossiers = dossiers.filter(pupil__in=learnt)
-    found = list(dossiers.order_by("pupil__search_name", "pk"))
+    asked = list(dossiers.annotate(here=is_here(today)).order_by("pupil__search_name", "pk"))
+    found = [one for one in asked if one.here]
     pieces = pieces_of(collection)
     current = Submission.objects.current().filter(dossier__collection=collection)
     states = {
@@ -228,7 +238,7 @@ def following(collection: Collection, today: date, group: Group | None = None) -
         )
         for one in found
     )
-    return Following(tuple(rows), tuple(pieces))
+    return Following(tuple(rows), tuple(pieces), len(asked) - len(found))
 
 
 def classes_of(collection: Collection, today: date) -> dict[int, str]:
@@ -265,6 +275,8 @@ def dossier_states(viewer: Viewer, dossier: Dossier) -> list[PieceState]:
                 drafts.get(piece.pk),
                 before.get(piece.pk) if state in TO_SEND else None,
                 collection.year.ends if piece.keep == Piece.Keep.YEAR else None,
+                collection.year.ends,
+                bool(one and viewer.is_staff and one.way == Submission.Way.PAPER and state == State.RECEIVED),
             )
         )
     return found

@@ -8,9 +8,10 @@ from preau.commons.files.actions import keep
 from preau.commons.files.models import StoredFile
 from preau.commons.files.rules import PAPER
 from preau.commons.files.tests.samples import picture, sent
-from preau.directory.models import Person
+from preau.directory.models import Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
+from preau.directory.words import Role
 from preau.domains.paperwork.models import Collection, Dossier, Piece, Submission
 from preau.domains.paperwork.queries.collections import pupils_meant
 from preau.foundation import text
@@ -137,5 +138,8 @@ def many_dossiers(college: World, count: int) -> None:
     made = own_collection(college)
     for _ in range(count):
         pupil = Person.objects.create(family_name=f"Pupil {Person.objects.count()}", given_name="Ana")
+        Holding.objects.create(
+            person=pupil, role=Role.PUPIL, school=college.school, starts=college.year.starts
+        )
         dossier = Dossier.objects.create(collection=made, pupil=pupil, asked_at=NOW)
         a_row(college, dossier, piece_of(made), by=None, way="paper")

@@ -14,6 +14,7 @@ from preau.domains.paperwork.actions import checking, sending
 from preau.domains.paperwork.forms import CheckFilter, PieceChoice, RefusalForm
 from preau.domains.paperwork.models import Collection, Dossier, Submission
 from preau.domains.paperwork.queries import papers, states
+from preau.domains.paperwork.queries.collections import people_asked
 from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, tell_outcome
 
@@ -41,6 +42,10 @@ def _page(
     after = shown.pk - 1 if shown else chosen.get("apres", 0)
     found = papers.next_to_check(papers.to_check(viewer, collection, piece, group), after)
     one = found.submission
+    if shown is not None and (one is None or one.pk != shown.pk):
+        # What was typed is about a document that is not to be read any more: nobody refuses the next one with it.
+        messages.error(request, str(REPLACED))
+        return _next(request, shown)
     context = {
         "collection": collection,
         "one": one,
@@ -95,10 +100,31 @@ def refuse(request: HttpRequest, submission: Submission) -> HttpResponse:
         tell_outcome(
             request,
             done,
-            _("La pièce est refusée. La personne qui l’a envoyée lit pourquoi."),
+            _refusal_said(request, submission),
             _("Elle l’était déjà."),
         )
     return _next(request, submission)
+
+
+def _refusal_said(request: HttpRequest, submission: Submission) -> str:
+    """Who is told of it: nobody, once the collection is closed or where nobody answers for the pupil."""
+    dossier = Dossier.objects.select_related("collection", "pupil").get(pk=submission.dossier_id)
+    if not dossier.collection.is_open:
+        return _(
+            "La pièce est refusée. La collecte est terminée\u202f: personne n’en est prévenu, dites-le à la famille."
+        )
+    asked = people_asked([dossier.pupil], request.viewer.today).get(dossier.pupil_id, [])
+    if not asked:
+        return _(
+            "La pièce est refusée. Personne ne peut en être prévenu sur Préau\u202f: dites-le à la famille."
+        )
+    if submission.by_id in asked:
+        return _(
+            "La pièce est refusée. La famille l’apprend\u202f; la personne qui l’a envoyée lit pourquoi."
+        )
+    return _(
+        "La pièce est refusée. La famille apprend qu’elle manque de nouveau, sans la raison\u202f: dites-la-lui."
+    )
 
 
 @opens(Submission, to=rules.decides)
@@ -132,10 +158,14 @@ def pupil(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 @opens(Dossier, to=rules.notes_papers)
 @require_POST
 def note_paper(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
-    """Tick what was handed over at the counter."""
+    """Tick what was handed over at the counter, or take that back while nobody has looked at it (`geste`)."""
     piece = PieceChoice(dossier.collection_id, request.POST).chosen()
     if piece is None:
         messages.error(request, _("Choisissez une pièce."))
+        return redirect("paperwork:pupil", pk=dossier.pk)
+    if request.POST.get("geste") == "annuler":
+        undone = sending.untick_paper(request.viewer, dossier, piece)
+        tell_outcome(request, undone, _("C’est annulé."), _("Il n’y a plus rien à annuler."))
         return redirect("paperwork:pupil", pk=dossier.pk)
     try:
         done = sending.note_paper(request.viewer, dossier, piece)

@@ -14,7 +14,7 @@ from preau.commons.delivery.queries import opening_after
 from preau.directory.models import Group
 from preau.domains.paperwork import exports, rules
 from preau.domains.paperwork.actions import bundles, collecting
-from preau.domains.paperwork.forms import CollectionForm, FollowFilter, PieceForm, PutOffForm
+from preau.domains.paperwork.forms import BEYOND, CollectionForm, FollowFilter, PieceForm, PutOffForm
 from preau.domains.paperwork.models import Collection
 from preau.domains.paperwork.queries import collections as queries
 from preau.domains.paperwork.queries import papers, states
@@ -153,6 +153,8 @@ def open_to_families(request: HttpRequest, collection: Collection) -> HttpRespon
         messages.error(request, _("Ajoutez au moins une pièce."))
     except collecting.Late:
         messages.error(request, _("Le dernier jour est passé : changez-le."))
+    except collecting.Beyond:
+        messages.error(request, str(BEYOND))
     except collecting.Nobody:
         messages.error(request, _("Personne ne serait concerné : choisissez des classes ou des élèves."))
     else:
@@ -198,7 +200,7 @@ def _draft_page(
         "collection": collection,
         "pieces": states.pieces_of(collection),
         "adding": adding or PieceForm(),
-        "pupils": queries.pupils_meant(collection, request.viewer.today).count(),
+        "pupils": queries.pupils_meant(collection, request.viewer.today, request.viewer.year).count(),
         "whom": queries.rows_of_collections(queries.collections_of(request.viewer).filter(pk=collection.pk))[
             0
         ].whom,
@@ -213,6 +215,9 @@ def _followed(
     chosen = FollowFilter(viewer, request.GET).chosen()
     group, what = chosen.get("classe"), chosen.get("dossiers", "")
     found = states.following(collection, viewer.today, group)
+    reach = (
+        queries.reach_of(collection, viewer.today) if collection.is_open else queries.Reach(told=[], beyond=0)
+    )
     waiting = papers.to_check(viewer, collection, None, group)
     by_piece = dict.fromkeys([piece.pk for piece in found.pieces], 0)
     for piece in waiting.values_list("piece_id", flat=True):
@@ -229,20 +234,21 @@ def _followed(
         "query": query_of(request),
         "manages": rules.manages(viewer),
         "later": later or PutOffForm(collection, viewer.today),
-        "reminder": _reminder(request, collection) if rules.manages(viewer) else "",
+        "reminder": _reminder(request, reach) if rules.manages(viewer) else "",
+        "beyond": reach.beyond,
         "bundles": papers.bundles_of(viewer, collection),
         "late": collection.is_late(viewer.today),
     }
     return render(request, "paperwork/collection.html", context, status=status)
 
 
-def _reminder(request: HttpRequest, collection: Collection) -> str:
-    """What the button says: how many families, and when it leaves; nothing when there is nobody to remind."""
-    number = len(queries.missing_in(collection, request.viewer.today)) if collection.is_open else 0
+def _reminder(request: HttpRequest, reach: queries.Reach) -> str:
+    """What the button says: for how many pupils, and when it leaves; nothing when there is nobody to remind."""
+    number = len(reach.told)
     if not number:
         return ""
     at = opening_after(request.viewer.school, timezone.now())
-    said = ngettext("Relancer %(num)s famille", "Relancer %(num)s familles", number) % {"num": number}
+    said = ngettext("Relancer pour %(num)s élève", "Relancer pour %(num)s élèves", number) % {"num": number}
     if at is None:
         return said
     return _("%(what)s, départ %(when)s") % {"what": said, "when": dates.day_and_hour(at)}
@@ -261,7 +267,9 @@ def remind(request: HttpRequest, collection: Collection) -> HttpResponseRedirect
     except collecting.Nobody:
         messages.info(request, _("Il n’y a personne à relancer."))
     else:
-        said = ngettext("%(num)s famille est relancée.", "%(num)s familles sont relancées.", made.number)
+        said = ngettext(
+            "La relance part pour %(num)s élève.", "La relance part pour %(num)s élèves.", made.number
+        )
         messages.success(request, said % {"num": made.number})
     return redirect("paperwork:collection", pk=collection.pk)
 
@@ -277,6 +285,8 @@ def put_off(request: HttpRequest, collection: Collection) -> HttpResponse:
         done = collecting.put_off(request.viewer, collection, form.cleaned_data["last_day"])
     except collecting.NotADraft:
         messages.error(request, _("Cette collecte est terminée."))
+    except collecting.Beyond:
+        messages.error(request, str(BEYOND))
     else:
         tell_outcome(
             request,

@@ -67,7 +67,7 @@ def _page(request: HttpRequest, dossier: Dossier, form: SendForm | None = None) 
         "sends": sends,
         "chosen": chosen if form else None,
         "form": form,
-        "kept": sum(one.draft is not None for one in pieces),
+        "kept": sum(one.draft is not None and one.is_replaceable for one in pieces),
         "missing": sum(one.is_missing for one in pieces),
         "late": dossier.collection.is_late(request.viewer.today),
     }
@@ -114,12 +114,20 @@ def send(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def send_kept(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
     """Send all that was kept for later."""
     try:
-        number = sending.send_kept(request.viewer, dossier)
+        done = sending.send_kept(request.viewer, dossier)
     except sending.NotAwaited:
         messages.error(request, str(NOT_AWAITED))
         return redirect("paperwork:dossier", pk=dossier.pk)
+    number = done.number
     said = ngettext("%(num)s pièce est envoyée.", "%(num)s pièces sont envoyées.", number) % {"num": number}
-    tell_outcome(request, number > 0, said, _("Il n’y avait rien à envoyer."))
+    if number or not done.come:
+        tell_outcome(request, number > 0, said, _("Il n’y avait rien à envoyer."))
+    if done.come:
+        messages.warning(
+            request,
+            _("Déjà arrivé, sans ce que vous aviez gardé\u202f: %(what)s. Votre document reste gardé ici.")
+            % {"what": ", ".join(done.come)},
+        )
     return redirect("paperwork:dossier", pk=dossier.pk)
 
 
@@ -143,7 +151,7 @@ def use_again(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
     return redirect("paperwork:dossier", pk=dossier.pk)
 
 
-@opens(Dossier, to=rules.sends)
+@opens(Dossier, to=rules.has_dossiers)
 @require_POST
 def drop_kept(request: HttpRequest, dossier: Dossier) -> HttpResponseRedirect:
     """Let go of what was kept for later."""
