@@ -17,7 +17,7 @@ STAMP = "%Y-%m-%dT%H%M%SZ"
 MANIFEST, DATABASE, FILES, OBJECTS, KEYS = (
     "manifest.json",
     "database.age",
-    "files.age",
+    "contents.age",
     "objects.txt",
     "keys.age",
 )
