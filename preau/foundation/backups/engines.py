@@ -4,11 +4,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
+import psycopg
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
@@ -122,13 +124,26 @@ def others_at_work() -> str:
         except BackupRefused as error:
             return str(error)
         return ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"""
-        )
-        others = cursor.fetchone()[0]
-    return f"{others} other connections to this database are open" if others else ""
+    # Those of this process go first: a pool holds some besides the one in use; the server sees them end a moment later.
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    with psycopg.connect(**connection.get_connection_params()) as alone:
+        for _ in range(20):
+            others = _other_sessions(alone)
+            if not others:
+                return ""
+            time.sleep(0.1)
+    return f"{others} other connections to this database are open"
+
+
+def _other_sessions(alone: "psycopg.Connection[Any]") -> int:
+    # A snapshot of who is there lasts for a transaction.
+    alone.rollback()
+    found = alone.execute(
+        """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"""
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _alone_with_sqlite(target: Path) -> None:
