@@ -45,7 +45,13 @@ MEDIA = {"ffmpeg": "ffmpeg", "pdftoppm": "poppler-utils"}
 
 
 # What reads the files of deploy/.
-DEPLOYED = {"nginx": "nginx-light", "systemd-analyze": "systemd", "promtool": "prometheus"}
+DEPLOYED = {
+    "nginx": "nginx-light",
+    "systemd-analyze": "systemd",
+    "promtool": "prometheus",
+    "age": "age",
+    "rsync": "rsync",
+}
 
 
 class Stop(Exception):

@@ -32,7 +32,7 @@ NEEDED = {
 }
 NEVER = {"DEMO", "DEBUG", "HTTPS", "SIGNON_LOOPBACK", "HASHED_STATIC", "SECRET_KEY"}
 HEAD = """# /etc/preau.env: the environment of Préau, for systemd (EnvironmentFile) and for a shell (set -a; . /etc/preau.env).
-# Every value is between single quotes: both then read the same. Mode 640, owner root, group preau.
+# Every value is between single quotes: both then read the same. Mode 400, owner preau.
 # Written by deploy/example.py from preau/settings.py and docs/operations.md, where each is told in full.
 """
 

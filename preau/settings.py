@@ -27,6 +27,8 @@ DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default=""))
 BACKUP_DIR = Path(found) if (found := env.str("BACKUP_DIR", default="")) else None
 BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 BACKUP_KEYS_RECIPIENTS = env.list("BACKUP_KEYS_RECIPIENTS", default=[])
+# Said by an operator who keeps SECRET_KEY elsewhere themselves.
+BACKUP_KEYS_ELSEWHERE = env.bool("BACKUP_KEYS_ELSEWHERE", default=False)
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
 LEAKED_PASSWORDS = Path(found) if (found := env.str("LEAKED_PASSWORDS", default="")) else None

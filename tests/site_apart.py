@@ -1,13 +1,16 @@
 """A Préau of its own for tests that stop, lose and restore one: a database copied from the template, a VAR_DIR, its commands run apart."""
 
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -56,9 +59,24 @@ class SiteApart:
         return self._run(["manage.py", *words], limit, others)
 
     def python(self, lines: str) -> str:
-        done = self._run(["-c", f"import django\ndjango.setup()\n{lines}"], None, {})
+        done = self.code(lines)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def code(self, lines: str) -> "subprocess.CompletedProcess[str]":
+        return self._run(["-c", f"import django\ndjango.setup()\n{lines}"], None, {})
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Another process has its database open, as pages have."""
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(self.database)) as other:
+                other.execute("PRAGMA journal_mode=WAL")
+                other.execute("SELECT count(*) FROM django_migrations").fetchone()
+                yield
+            return
+        with psycopg.connect(self.url):
+            yield
 
     def _run(
         self, words: list[str], limit: Callable[[], None] | None, others: dict[str, str]

@@ -1,5 +1,7 @@
 """A backup is whole or is not one; what comes back is what was kept, but whoever was erased since."""
 
+import hashlib
+import json
 import resource
 import shutil
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from typing import Any
 import pyrage
 import pytest
 
+from preau.foundation.backups import place
 from tests.site_apart import SiteApart, laid
 
 pytestmark = pytest.mark.engine
@@ -137,17 +140,162 @@ def test_a_backup_that_was_cut_short_is_refused_and_said(
     assert done.returncode == 1 and "was cut short: it has no manifest" in done.stderr
 
 
-@pytest.mark.parametrize("which", ["database.age", "objects"])
-def test_one_of_which_a_file_is_not_whole_is_refused(
-    kept: Kept, elsewhere: SiteApart, tmp_path: Path, which: str
+def test_one_of_which_the_database_is_not_whole_is_passed_over_and_said(
+    kept: Kept, elsewhere: SiteApart, tmp_path: Path
 ) -> None:
     store = kept.copy(tmp_path / "store")
-    path = max(store.glob("objects/*/*")) if which == "objects" else store / kept.backup.name / which
+    path = store / kept.backup.name / "database.age"
     path.write_bytes(path.read_bytes()[:-100])
     assert kept.site.run("backup", "--check", "--to", str(store)).returncode == 1
     done = kept.restore(elsewhere, "--from", str(store))
     assert done.returncode == 1 and "missing or cut short" in done.stderr
+    done = kept.restore(elsewhere, kept.backup.name, "--from", str(store))
+    assert done.returncode == 1 and "missing or cut short" in done.stderr
     assert not elsewhere.media.exists()
+
+
+@pytest.mark.parametrize("how", ["cut", "rotten", "gone"])
+def test_one_file_that_is_lost_is_named_and_the_rest_comes_back(
+    kept: Kept, elsewhere: SiteApart, tmp_path: Path, how: str
+) -> None:
+    store = kept.copy(tmp_path / "store")
+    path = max(store.glob("objects/*/*"), key=lambda path: path.stat().st_size)
+    if how == "gone":
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[:-100] if how == "cut" else content[:-100] + bytes(100 * [content[-1] ^ 1]))
+    done = kept.site.run("backup", "--check", "--read", "--to", str(store))
+    assert done.returncode == 1 and path.name in done.stderr
+    done = kept.restore(elsewhere, "--from", str(store))
+    assert done.returncode == 1 and "0 tables differ" in done.stdout
+    assert "3 files are back" in done.stdout and f"is lost: {path.name}" in done.stdout
+    assert len([one for one in elsewhere.media.rglob("*") if one.is_file()]) == 3
+
+
+def test_an_object_that_was_cut_short_is_written_anew(kept: Kept, tmp_path: Path, db: None) -> None:
+    store = kept.copy(tmp_path / "store")
+    path = max(store.glob("objects/*/*"))
+    path.write_bytes(path.read_bytes()[:-100])
+    done = kept.site.run("backup", "--to", str(store), BACKUP_KEYS_RECIPIENTS="")
+    assert done.returncode == 0 and "SECRET_KEY is not in it" in done.stdout
+    done = kept.site.run("backup", "--check", "--read", "--to", str(store))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_file_that_changes_while_it_is_sealed_is_told_of_as_it_was_sealed(
+    kept: Kept, tmp_path: Path, db: None
+) -> None:
+    """As if its date had not moved: what was digested yesterday is not what is on the disk."""
+    store = tmp_path / "store"
+    cache = kept.site.folder / "var" / "backups" / "digests.json"
+    told = json.loads(cache.read_text())
+    for known in told.values():
+        known[3] = "0" * 64
+    cache.write_text(json.dumps(told))
+    assert kept.site.run("backup", "--to", str(store)).returncode == 0
+    (backup,) = store.glob("2*Z")
+    files = json.loads(pyrage.decrypt((backup / place.FILES).read_bytes(), [kept.key]))
+    for inner, (name, digest, size) in files.items():
+        content = (kept.site.media / inner).read_bytes()
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (digest, size)
+        sealed = store / "objects" / name[:2] / f"{name}.age"
+        assert pyrage.decrypt(sealed.read_bytes(), [kept.key]) == content
+    assert "0" * 64 not in cache.read_text()
+
+
+def test_a_new_key_opens_every_file_and_the_former_one_none_of_the_new(
+    kept: Kept, tmp_path: Path, db: None
+) -> None:
+    store, new = kept.copy(tmp_path / "store"), pyrage.x25519.Identity.generate()
+    done = kept.site.run("backup", "--to", str(store), BACKUP_RECIPIENTS=str(new.to_public()))
+    assert "4 written now" in done.stdout, done.stderr
+    last = max(store.glob("2*Z"))
+    for line in (last / "objects.txt").read_text().splitlines():
+        sealed = (store / "objects" / line[:2] / f"{line.split()[0]}.age").read_bytes()
+        assert pyrage.decrypt(sealed, [new])
+        with pytest.raises(pyrage.DecryptError):
+            pyrage.decrypt(sealed, [kept.key])
+
+
+def test_what_fails_once_it_is_whole_takes_nothing_away(kept: Kept, tmp_path: Path, db: None) -> None:
+    """VAR_DIR is full when digests are kept: either there is no backup, or it is whole."""
+    store = tmp_path / "store"
+    blocked = kept.site.folder / "var" / "backups" / "digests.json.part"
+    blocked.mkdir()
+    done = kept.site.run("backup", "--to", str(store))
+    blocked.rmdir()
+    assert done.returncode == 1 and "nothing of this backup is kept" in done.stderr
+    assert list(store.glob("2*")) == []
+    assert list(store.rglob("*.age")) == []
+
+
+@pytest.mark.parametrize("signal_sent", ["TERM", "KILL"])
+def test_one_that_is_stopped_leaves_nothing_in_clear(
+    kept: Kept, tmp_path: Path, db: None, signal_sent: str
+) -> None:
+    """A kill leaves what it leaves: the next command sweeps it."""
+    room = kept.site.folder / "var" / "backups"
+    stopping = (
+        "import os, signal, sys\n"
+        "from django.core.management import call_command\n"
+        "from preau.foundation.backups import engines\n"
+        "class Stopped:\n"
+        "    def __init__(self, room): (room / 'database').write_text('in clear')\n"
+        f"    def __enter__(self): os.kill(os.getpid(), signal.SIG{signal_sent}); signal.pause()\n"
+        "    def __exit__(self, *_): pass\n"
+        "engines.dumped = Stopped\n"
+        f"call_command('backup', '--to', {str(tmp_path / 'store')!r})\n"
+    )
+    done = kept.site.code(stopping)
+    assert done.returncode in (143, -9), done.stderr
+    if signal_sent == "KILL":
+        assert list(room.glob("tmp*"))
+        assert kept.site.run("backup", "--to", str(tmp_path / "store")).returncode == 0
+    assert not list(room.glob("tmp*"))
+
+
+def test_a_live_base_is_not_replaced(kept: Kept, tmp_path: Path, db: None) -> None:
+    other = kept.site.empty(tmp_path / "live")
+    assert kept.restore(other).returncode == 0
+    with other.opened():
+        done = kept.restore(other, "--replace")
+        assert done.returncode == 1 and "open: stop pages, worker and timers" in done.stderr
+    other.python(
+        "from preau.foundation.models import WorkerBeat; from django.utils import timezone\n"
+        "WorkerBeat.objects.create(worker='a', at=timezone.now())"
+    )
+    done = kept.restore(other, "--replace")
+    assert done.returncode == 1 and "a worker showed signs of life" in done.stderr
+    other.leave()
+
+
+def test_who_was_erased_after_the_last_ledger_is_erased_again_by_a_replace(
+    kept: Kept, tmp_path: Path, db: None
+) -> None:
+    store, other = kept.copy(tmp_path / "store"), kept.site.empty(tmp_path / "erased")
+    assert kept.restore(other, "--from", str(store)).returncode == 0
+    erased = other.python(ERASE).strip()
+    done = kept.restore(other, "--replace", "--from", str(store))
+    assert done.returncode == 0, done.stderr
+    asked = f"from preau.directory.models import Person; print(Person.objects.get(pk={erased}).erased_at is not None)"
+    assert other.python(asked).strip() == "True"
+    other.leave()
+
+
+def test_a_dump_that_does_not_load_leaves_the_base_that_was(kept: Kept, tmp_path: Path, db: None) -> None:
+    other = kept.site.empty(tmp_path / "broken")
+    assert kept.restore(other).returncode == 0
+    before = facts(other)
+    broken = tmp_path / "dump"
+    broken.write_bytes(b"PGDMP and nothing that loads")
+    told = other.code(
+        "from pathlib import Path; from preau.foundation.backups import engines\n"
+        f"engines.bring_back(Path({str(broken)!r}), replace=True)"
+    )
+    assert told.returncode == 1, told.stdout
+    assert facts(other) == before
+    other.leave()
 
 
 def test_another_key_opens_nothing_and_touches_nothing(

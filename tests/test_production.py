@@ -106,6 +106,7 @@ def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
         ),
         ("BACKUP_DIR", "sauvegardes", "preau.E010"),
         ("BACKUP_DIR", "", "preau.I004"),
+        ("BACKUP_RECIPIENTS", "age1vvvx2wd4f706a2fdtlfldtxe9eqpl3765ukvak7yqg7z5g4fke3sxh963w", "preau.E012"),
     ],
 )
 def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
@@ -114,6 +115,7 @@ def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, say
         "ALLOWED_HOSTS": "ent.example.org",
         "VAR_DIR": str(tmp_path),
         name: value,
+        **({"BACKUP_DIR": str(tmp_path)} if name == "BACKUP_RECIPIENTS" else {}),
         "DJANGO_SETTINGS_MODULE": "preau.settings",
         "PATH": os.environ["PATH"],
     }

@@ -82,12 +82,16 @@ def backups_are_set(**kwargs: Any) -> list[checks.CheckMessage]:
         return [checks.Info("Préau keeps no backup.", hint=hint, id="preau.I004")]
     try:
         keys = sealing.recipients_of(settings.BACKUP_RECIPIENTS)
-        sealing.recipients_of(settings.BACKUP_KEYS_RECIPIENTS)
+        holders = sealing.recipients_of(settings.BACKUP_KEYS_RECIPIENTS)
     except BackupRefused as error:
         return [checks.Error("Backups cannot be sealed.", hint=str(error), id="preau.E010")]
     if not keys:
         hint = "Set BACKUP_RECIPIENTS to one or two public keys of age."
         return [checks.Error("Backups cannot be sealed.", hint=hint, id="preau.E010")]
+    if not holders and not settings.BACKUP_KEYS_ELSEWHERE:
+        hint = "Set BACKUP_KEYS_RECIPIENTS; or BACKUP_KEYS_ELSEWHERE=1, where SECRET_KEY is kept away from this machine by other means."
+        said = "Lost with this machine, SECRET_KEY leaves no backup that opens."
+        return [checks.Error(said, hint=hint, id="preau.E012")]
     return []
 
 

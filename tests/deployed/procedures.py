@@ -37,6 +37,12 @@ class Machine:
         self.key.write_text(f"{key}\n")
         (folder / "bin").mkdir()
         (folder / "bin" / "preau").symlink_to(ROOT / "deploy" / "bin" / "preau")
+        # Blocks of root that stop, start or give folders: here they are only said.
+        self.said = folder / "said"
+        for name in ("systemctl", "systemd-tmpfiles"):
+            path = folder / "bin" / name
+            path.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.said}\n')
+            path.chmod(0o755)
         secret = folder / "secret_key"
         secret.write_text(f"{KEY}\n")
         here = {
@@ -65,6 +71,8 @@ class Machine:
                 "PREAU_PYTHON": sys.executable,
                 "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
                 "IDENTITY": str(self.key),
+                "HOLDER": str(self.key),
+                "BACKUP_DIR": str(self.folder.parent / "backups"),
                 **others,
             },
             capture_output=True,
@@ -109,10 +117,16 @@ def test_install(machine: Machine) -> None:
 
 
 def test_back_up_then_upgrade_then_roll_back(machine: Machine) -> None:
-    whole, ledger, looks = blocks("Back up")
+    whole, ledger, looks, carry = blocks("Back up")
     assert "rows of" in machine.type(whole)
     machine.type(ledger)
     assert "all whole" in machine.type(looks)
+    elsewhere = machine.folder / "copy"
+    elsewhere.mkdir()
+    (elsewhere / "2020-01-01T000000Z").mkdir()
+    machine.type(carry, ELSEWHERE=str(elsewhere))
+    kept = machine.folder.parent / "backups"
+    assert sorted(path.name for path in elsewhere.iterdir()) == sorted(path.name for path in kept.iterdir())
     (upgrade,) = blocks("Upgrade")
     machine.type(upgrade)
     (undo,) = blocks("Roll back")
@@ -129,9 +143,21 @@ def test_restore(machine: Machine, key: Any, tmp_path: Path, db: None) -> None:
     environment = other.environment.read_text()
     assert kept in environment
     other.environment.write_text(environment.replace(kept, f"BACKUP_DIR='{machine.folder.parent}/backups'"))
-    bring, after = blocks("Restore")
+    stop, files = blocks("Restore", root=True)
+    other.type(stop)
+    assert other.said.read_text() == "systemctl stop preau-*.timer preau-*.service\n"
+    keys, bring, after = blocks("Restore")
+    (backup, *_) = sorted((machine.folder.parent / "backups").glob("2*Z"), reverse=True)
+    other.type(keys, BACKUP=str(backup))
+    assert (other.folder / "secret_key").read_text().strip() == KEY
     assert "0 tables differ" in other.type(bring)
     other.type(after)
+    other.type(files)
+    # An upgrade that cannot be undone: the same machine, by the blocks of « Roll back ».
+    back = blocks("Roll back", root=True)[-1]
+    told = other.type(back, BACKUP_NAME=backup.name)
+    assert "0 tables differ" in told
+    assert "enable" not in other.said.read_text()
     other.site.leave()
 
 

@@ -4,11 +4,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
+import psycopg
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
@@ -16,6 +18,8 @@ from preau.foundation import db
 from preau.foundation.backups.faults import BackupRefused
 
 Counts = dict[str, int]
+# Where the database that is replaced waits until the other one is there.
+FORMER = "preau_former"
 TABLES = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1"""
 
@@ -56,7 +60,6 @@ def _dumped_by_postgresql() -> Iterator[tuple[IO[bytes], Callable[[], Counts]]]:
         "--format=custom",
         "--no-owner",
         "--no-privileges",
-        "--exclude-schema=ground",
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -113,6 +116,51 @@ def counts() -> Counts:
         return _counts_of_sqlite(opened)
 
 
+def others_at_work() -> str:
+    """Who else has this database open, in words; nothing when nobody has."""
+    if connection.vendor != "postgresql":
+        try:
+            _alone_with_sqlite(Path(str(connection.settings_dict["NAME"])))
+        except BackupRefused as error:
+            return str(error)
+        return ""
+    # Those of this process go first: a pool holds some besides the one in use; the server sees them end a moment later.
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    with psycopg.connect(**connection.get_connection_params()) as alone:
+        for _ in range(20):
+            others = _other_sessions(alone)
+            if not others:
+                return ""
+            time.sleep(0.1)
+    return f"{others} other connections to this database are open"
+
+
+def _other_sessions(alone: "psycopg.Connection[Any]") -> int:
+    # A snapshot of who is there lasts for a transaction.
+    alone.rollback()
+    found = alone.execute(
+        """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"""
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _alone_with_sqlite(target: Path) -> None:
+    """Every write is in the file itself, and nobody has it open. Raises BackupRefused."""
+    connection.close()
+    if not target.exists():
+        return
+    with closing(sqlite3.connect(str(target), timeout=1)) as opened:
+        try:
+            # SQLite leaves its log (WAL) for whoever is alone only.
+            opened.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise BackupRefused("another process has this database open") from error
+            # Damaged: what is brought back takes its place.
+
+
 def bring_back(dump: Path, *, replace: bool) -> None:
     """Put the whole database in the place of this one, which is empty unless `replace`. Raises BackupRefused."""
     if connection.vendor == "postgresql":
@@ -124,7 +172,7 @@ def bring_back(dump: Path, *, replace: bool) -> None:
         opened.execute("PRAGMA journal_mode=DELETE")
     if told != "ok":
         raise BackupRefused(f"the database of that backup is damaged: {told}")
-    connection.close()
+    _alone_with_sqlite(target)
     for end in ("-wal", "-shm", "-journal"):
         Path(f"{target}{end}").unlink(missing_ok=True)
     beside = target.with_name(f"{target.name}.part")
@@ -134,9 +182,10 @@ def bring_back(dump: Path, *, replace: bool) -> None:
 
 
 def _restore_by_postgresql(dump: Path, *, replace: bool) -> None:
-    if replace:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    with connection.cursor() as cursor:
+        if replace and not is_empty():
+            cursor.execute(f"DROP SCHEMA IF EXISTS {FORMER} CASCADE")
+            cursor.execute(f"ALTER SCHEMA public RENAME TO {FORMER}; CREATE SCHEMA public")
     connection.close()
     name = str(connection.settings_dict["NAME"])
     command = [
@@ -149,8 +198,14 @@ def _restore_by_postgresql(dump: Path, *, replace: bool) -> None:
     done = subprocess.run(  # noqa: S603 - as above
         [*command, f"--dbname={name}", str(dump)], env=_environment(), capture_output=True, check=False
     )
-    if done.returncode:
-        raise BackupRefused(f"pg_restore stopped, and the database is left empty: {_last_line(done.stderr)}")
+    with connection.cursor() as cursor:
+        if not done.returncode:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {FORMER} CASCADE")
+            return
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [FORMER])
+        if cursor.fetchone():
+            cursor.execute(f"DROP SCHEMA public CASCADE; ALTER SCHEMA {FORMER} RENAME TO public")
+    raise BackupRefused(f"pg_restore stopped, and the database is as it was: {_last_line(done.stderr)}")
 
 
 def _program(name: str) -> str:

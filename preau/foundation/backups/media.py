@@ -47,11 +47,14 @@ class Digests:
     def of(self, inner: str, known: os.stat_result) -> str:
         """Raises FileNotFoundError when the file has gone."""
         mark: list[object] = [known.st_size, known.st_mtime_ns, known.st_ino]
-        held = self._now.get(inner) or self._before.get(inner)
+        held = self._now.get(inner) or self._before.pop(inner, None)
         if held is None or held[:3] != mark:
             held = [*mark, digest_of(Path(settings.MEDIA_ROOT) / inner)]
         self._now[inner] = held
         return str(held[3])
+
+    def forget(self, inner: str) -> None:
+        self._now.pop(inner, None)
 
     def keep(self) -> None:
         passing = self.cache.with_name(f"{self.cache.name}.part")

@@ -57,6 +57,19 @@ class _Through:
         self.file.flush()
 
 
+class Read:
+    """A file on its way to be sealed: what was read of it, weighed and digested."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size, self.sha = file, 0, hashlib.sha256()
+
+    def read(self, most: int = -1) -> bytes:
+        data = self.file.read(most)
+        self.size += len(data)
+        self.sha.update(data)
+        return data
+
+
 def seal(source: Any, target: Path, recipients: Sequence[Any]) -> tuple[int, str]:
     """Seal what `source` gives in a new file, on the disk once this returns: its weight and its digest. Raises OSError."""
     flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
@@ -74,7 +87,11 @@ def seal(source: Any, target: Path, recipients: Sequence[Any]) -> tuple[int, str
 def open_sealed(path: Path, target: Path, identities: Sequence[Any], mode: int = 0o600) -> tuple[int, str]:
     """Open a sealed file into a new one: its weight and digest. Raises BackupRefused where no key opens it or it is not whole."""
     flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
-    with path.open("rb") as source, fdopen(open_file(target, flags, mode), "wb") as file:
+    try:
+        opened = path.open("rb")
+    except OSError as error:
+        raise BackupRefused(f"{path.name} is missing, or cannot be read.") from error
+    with opened as source, fdopen(open_file(target, flags, mode), "wb") as file:
         through = _Through(file)
         try:
             pyrage.decrypt_io(source, through, identities)

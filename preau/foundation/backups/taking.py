@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from preau.foundation import boards, db
 from preau.foundation.backups import engines, media, place, sealing
-from preau.foundation.backups.faults import BackupRefused, said
+from preau.foundation.backups.faults import BackupRefused, passing_room, said
 from preau.foundation.backups.place import Manifest, Place
 
 NOTHING = "nothing of this backup is kept, the former ones stand"
@@ -46,11 +46,11 @@ def take(
     sealed_for, holders = sealing.recipients_of(recipients), sealing.recipients_of(keys_for)
     if not sealed_for:
         raise BackupRefused("BACKUP_RECIPIENTS names no key of age: a backup is not written in clear.")
-    with db.only_one("backup") as alone, said(NOTHING):
+    with db.only_one("backup") as alone, passing_room() as room, said(NOTHING):
         if not alone:
             raise BackupRefused("another backup is being taken.")
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return _Taking(Place(root), sealed_for, holders, now).all(keep)
+        return _Taking(Place(root), sealed_for, holders, now).all(keep, room)
 
 
 class _Taking:
@@ -62,14 +62,13 @@ class _Taking:
         # Path below MEDIA_ROOT → object, digest, weight; and what this backup has just written.
         self.files: dict[str, tuple[str, str, int]] = {}
         self.made: list[Path] = []
+        self.objects = kept.objects()
 
-    def all(self, keep: timedelta) -> Taken:
+    def all(self, keep: timedelta, room: Path) -> Taken:
         if self.folder.exists():
             raise BackupRefused(f"{self.folder.name} is there already.")
         for left in self.place.unfinished():
             shutil.rmtree(left)
-        room = Path(settings.VAR_DIR) / "backups"
-        room.mkdir(exist_ok=True, mode=0o700)
         try:
             self.part.mkdir(mode=0o700)
             digests = media.Digests(room / "digests.json")
@@ -78,36 +77,68 @@ class _Taking:
                 self._take_files(digests)
                 counts = self._take_database(Path(passing))
                 self._take_files(digests)
-            manifest = self._close(counts)
             digests.keep()
+            manifest = self._close(counts)
+            # Last: from here on it is a backup, and nothing of it may be taken away.
+            self.part.replace(self.folder)
         except BaseException:
-            # A full disk is given back what this backup took of it.
-            shutil.rmtree(self.part, ignore_errors=True)
-            for path in self.made:
-                path.unlink(missing_ok=True)
+            # A full disk is given back what this backup took of it; stopped once it has its name, it is whole.
+            if not self.folder.exists():
+                shutil.rmtree(self.part, ignore_errors=True)
+                for path in self.made:
+                    path.unlink(missing_ok=True)
             raise
-        return Taken(self.folder, manifest, len(self.made), self.place.prune(self.now - keep))
+        with said(f"{self.folder.name} is whole, the former ones are not tidied"):
+            _flush(self.place.root)
+            dropped = self.place.prune(self.now - keep)
+        return Taken(self.folder, manifest, len(self.made), dropped)
 
     def _take_files(self, digests: media.Digests) -> None:
         for inner, known in media.walk():
             with suppress(FileNotFoundError):
                 digest = digests.of(inner, known)
-                self.files[inner] = (self._keep(inner, digest), digest, known.st_size)
+                self.files[inner] = self._keep(inner, digest, known.st_size)
+                if self.files[inner][1] != digest:
+                    # It changed since it was read: what was sealed is what is told of.
+                    digests.forget(inner)
 
-    def _keep(self, inner: str, digest: str) -> str:
-        """The name of the object of these bytes, written where no backup has it. Nobody without SECRET_KEY knows of what it is the name."""
-        name = salted_hmac("preau.backups", digest, algorithm="sha256").hexdigest()
+    def _name(self, digest: str) -> str:
+        """Of the object of these bytes for these recipients: others have it written anew. Nobody without SECRET_KEY knows of what it is the name."""
+        told = "\n".join([digest, *sorted(str(one) for one in self.recipients)])
+        return salted_hmac("preau.backups", told, algorithm="sha256").hexdigest()
+
+    def _is_there(self, name: str) -> bool:
         target = self.place.object_path(name)
         if not target.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            passing = target.with_name(f"{name}.part")
-            passing.unlink(missing_ok=True)
-            self.made.append(passing)
-            with (Path(settings.MEDIA_ROOT) / inner).open("rb") as source:
-                sealing.seal(source, passing, self.recipients)
+            return False
+        if name not in self.objects:
+            self.objects[name] = (target.stat().st_size, place.digest_of(target))
+        return target.stat().st_size == self.objects[name][0]
+
+    def _keep(self, inner: str, digest: str, size: int) -> tuple[str, str, int]:
+        """The object of a file, written where no backup has it; the digest and weight of what is in it."""
+        if self._is_there(name := self._name(digest)):
+            return name, digest, size
+        passing = self.place.object_path(name).with_suffix(".part")
+        passing.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        passing.unlink(missing_ok=True)
+        self.made.append(passing)
+        with (Path(settings.MEDIA_ROOT) / inner).open("rb") as file:
+            source = sealing.Read(file)
+            sealed = sealing.seal(source, passing, self.recipients)
+        digest = source.sha.hexdigest()
+        name = self._name(digest)
+        target = self.place.object_path(name)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._is_there(name):
+            # The file has become what another one is.
+            self.made.remove(passing)
+            passing.unlink()
+        else:
             passing.replace(target)
             self.made[-1] = target
-        return name
+            self.objects[name] = sealed
+        return name, digest, source.size
 
     def _take_database(self, room: Path) -> engines.Counts:
         with engines.dumped(room) as (stream, count):
@@ -121,10 +152,8 @@ class _Taking:
         self._seal(place.FILES, json.dumps(self.files).encode(), self.recipients)
         if self.holders:
             self._seal(place.KEYS, keys_of_this_site(), self.holders)
-        weights = {
-            name: self.place.object_path(name).stat().st_size for name, _digest, _size in self.files.values()
-        }
-        listed = "".join(f"{name} {size}\n" for name, size in sorted(weights.items())).encode()
+        names = sorted({name for name, _digest, _size in self.files.values()})
+        listed = "".join("{} {} {}\n".format(name, *self.objects[name]) for name in names).encode()
         _write(self.part / place.OBJECTS, listed)
         self.sealed[place.OBJECTS] = (len(listed), place.digest_of(self.part / place.OBJECTS))
         manifest = Manifest(
@@ -140,8 +169,7 @@ class _Taking:
         )
         keep_ledgers(self.place, self.now)
         _write(self.part / place.MANIFEST, manifest.to_bytes())
-        self.part.replace(self.folder)
-        _flush(self.place.root)
+        _flush(self.part)
         return manifest
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from preau.foundation.backups import place, taking
-from preau.foundation.backups.faults import BackupRefused, said
+from preau.foundation.backups.faults import BackupRefused, said, stopped_as_an_error
 
 
 class Command(BaseCommand):
@@ -25,6 +25,9 @@ class Command(BaseCommand):
             "--check", action="store_true", help="look whether every backup is whole; it needs no key of age"
         )
         parser.add_argument(
+            "--read", action="store_true", help="with --check: each byte of the files that are kept"
+        )
+        parser.add_argument(
             "--fresh-hours", type=int, default=0, help="with --check: the last one must be younger than this"
         )
 
@@ -34,7 +37,7 @@ class Command(BaseCommand):
         kept, now = place.Place(options["to"]), datetime.now(UTC)
         try:
             if options["check"]:
-                self.check_all(kept, now, options["fresh_hours"])
+                self.check_all(kept, now, options["fresh_hours"], read=options["read"])
             elif options["ledger"]:
                 with said("no ledger of erasures was written"):
                     for path in taking.keep_ledgers(kept, now):
@@ -47,16 +50,21 @@ class Command(BaseCommand):
     def take(self, root: Path, now: datetime) -> None:
         began = time.monotonic()
         keep = timedelta(days=settings.BACKUP_KEEP_DAYS)
-        taken = taking.take(
-            root, settings.BACKUP_RECIPIENTS, settings.BACKUP_KEYS_RECIPIENTS, keep=keep, now=now
-        )
+        with stopped_as_an_error():
+            taken = taking.take(
+                root, settings.BACKUP_RECIPIENTS, settings.BACKUP_KEYS_RECIPIENTS, keep=keep, now=now
+            )
         told = taken.manifest
         self.stdout.write(
             f"{taken.folder.name}: {sum(told.counts.values())} rows of {len(told.counts)} tables, {told.files} files"
             f" ({told.weight} bytes, {taken.new_objects} written now), {taken.dropped} former backups dropped, {time.monotonic() - began:.0f} seconds."
         )
+        if place.KEYS not in told.sealed:
+            self.stdout.write(
+                "SECRET_KEY is not in it (BACKUP_KEYS_RECIPIENTS): without that of today, kept elsewhere, it never comes back."
+            )
 
-    def check_all(self, kept: place.Place, now: datetime, hours: int) -> None:
+    def check_all(self, kept: place.Place, now: datetime, hours: int, *, read: bool) -> None:
         faults, newest = [], None
         for folder in kept.folders():
             try:
@@ -67,6 +75,7 @@ class Command(BaseCommand):
             found = list(kept.faults_of(folder, manifest))
             newest = newest if found else manifest.moment
             faults += found
+        faults += kept.faults_of_objects(read=read)
         faults += [f"{path.name} was cut short" for path in kept.unfinished()]
         if hours and (newest is None or now - newest > timedelta(hours=hours)):
             faults.append(f"no whole backup of the last {hours} hours")

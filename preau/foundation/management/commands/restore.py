@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from preau.foundation.backups import bringing, sealing
-from preau.foundation.backups.faults import BackupRefused
+from preau.foundation.backups.faults import BackupRefused, stopped_as_an_error
 
 
 class Command(BaseCommand):
@@ -34,6 +34,12 @@ class Command(BaseCommand):
             "--replace", action="store_true", help="what this machine holds is lost: database and files"
         )
 
+        parser.add_argument(
+            "--lose-ledger",
+            action="store_true",
+            help="with --replace: a database so damaged that what was erased since the last ledger cannot be read in it",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         if options["root"] is None:
@@ -42,9 +48,15 @@ class Command(BaseCommand):
             identities = sealing.identities_in(options["identity"])
             folder = bringing.choose(options["root"], options["backup"], self.stdout.write)
             self.stdout.write(f"{folder.name}…")
-            is_whole = bringing.bring(
-                folder, identities, options["ledger"], replace=options["replace"], tell=self.stdout.write
-            )
+            with stopped_as_an_error():
+                is_whole = bringing.bring(
+                    folder,
+                    identities,
+                    options["ledger"],
+                    replace=options["replace"],
+                    lose_ledger=options["lose_ledger"],
+                    tell=self.stdout.write,
+                )
         except BackupRefused as error:
             raise CommandError(f"Not restored: {error}") from error
         self.stdout.write(f"{(time.monotonic() - began) / 60:.1f} minutes.")
