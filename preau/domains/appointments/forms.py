@@ -112,9 +112,16 @@ class EveningForm(forms.Form):
             self._check_hours(data)
         if data.get("closes") and data.get("day") and data["closes"] > data["day"]:
             self.add_error("closes", _("Les réponses se donnent au plus tard le jour de la rencontre."))
-        elif data.get("closes") and self._closes_at(data["closes"]) <= timezone.now():
+        elif data.get("closes") and self._opens_again(data["closes"]):
             self.add_error("closes", _("Ce jour est passé : laissez aux familles le temps de répondre."))
         return data
+
+    def _opens_again(self, closes: Any) -> bool:
+        """A last day that is past: once people were told, the one that was said stays as it is."""
+        known = self.evening
+        if known is not None and known.is_out and closes == _said_of(known)["closes"]:
+            return False
+        return self._closes_at(closes) <= timezone.now()
 
     def _check_hours(self, data: dict[str, Any]) -> None:
         starts, ends, pause = data["starts"], data["ends"], data.get("pause")
@@ -146,7 +153,9 @@ class EveningForm(forms.Form):
             found["pause"],
             found["walk"],
             found["mode"],
-            self._closes_at(found["closes"]),
+            self.evening.closes_at
+            if self.evening is not None and found["closes"] == known["closes"]
+            else self._closes_at(found["closes"]),
             tuple(data.get("groups") or ()),
         )
 
@@ -225,7 +234,7 @@ class WishesForm(forms.Form):
     apart = forms.BooleanField(
         label=gettext_lazy("Je souhaite ne pas croiser l’autre responsable"),
         required=False,
-        help_text=gettext_lazy("Personne ne le saura, que l’établissement."),
+        help_text=gettext_lazy("Seul l’établissement le saura."),
     )
 
     def __init__(

@@ -17,6 +17,10 @@ from preau.foundation.locks import lock
 State = Meeting.State
 
 
+class Changed(Exception):
+    """Another hour is proposed than the one that they have read, or it is their own proposal."""
+
+
 @dataclass(frozen=True)
 class Hours:
     """What somebody opens."""
@@ -117,6 +121,8 @@ def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
     school = singles.school_of(pupil, viewer.today)
     if pupil not in viewer.own_pupils() or school is None:
         raise NotTheirs
+    if not singles.may_be_asked(host, pupil, school.pk, viewer.today):
+        raise NotTheirs
     waiting = Meeting.objects.filter(host=host, guardian=viewer.person.pk, pupil=pupil, state=State.ASKED)
     if waiting.exists():
         return False
@@ -126,7 +132,8 @@ def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
         guardian=viewer.person,
         pupil_id=pupil,
         state=State.ASKED,
-        way=Meeting.Way.PHONE if phone else Meeting.Way.HERE,
+        # « Rappelez-moi » is on the telephone, whether the number is said or known.
+        way=Meeting.Way.PHONE,
         place=phone,
         reason=reason,
         made_by=viewer.person,
@@ -160,8 +167,10 @@ def propose(viewer: Viewer, meeting: Meeting, starts: datetime, minutes: int) ->
 
 
 @transaction.atomic
-def accept(viewer: Viewer, meeting: Meeting) -> bool:
-    """The other one says yes: looked at again, as a lesson may have come meanwhile. False when it was. Raises Closed, NotFree."""
+def accept(viewer: Viewer, meeting: Meeting, revision: int) -> bool:
+    """The other one says yes to the hour that they have read (`revision`): looked at again, as a lesson may have come meanwhile. False
+    when it was. Raises Closed, Changed, NotFree.
+    """
     meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
     if meeting.state == State.BOOKED:
         return False
@@ -169,6 +178,8 @@ def accept(viewer: Viewer, meeting: Meeting) -> bool:
         raise Closed
     if meeting.starts <= timezone.now():
         raise Closed
+    if meeting.revision != revision or meeting.proposed_by_host == viewer.is_staff:
+        raise Changed
     why = singles.why_not(
         meeting.host_id, meeting.guardian_id, meeting.starts, meeting.ends, apart_from=meeting.pk
     )

@@ -385,6 +385,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "half",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="moitié de la soirée"
+                    ),
+                ),
+                (
                     "together",
                     models.BooleanField(default=False, verbose_name="vient avec l’autre responsable"),
                 ),

@@ -228,6 +228,8 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "way",
         "child",
         "creneau",
+        "heures",
+        "ouvertures",
         "propose",
         "outcome",
         "absent",
@@ -284,6 +286,12 @@ def _empty(stage: Stage) -> None:
     Meeting.objects.all().delete()
     Wish.objects.all().delete()
     Host.objects.filter(pk=stage.own(Host).pk).update(late=0)
+
+
+def _this_evening(stage: Stage) -> None:
+    """It is on today."""
+    _empty(stage)
+    Evening.objects.filter(pk=stage.own(Evening).pk).update(day=NOW.date())
 
 
 def _today(stage: Stage) -> None:
@@ -361,7 +369,7 @@ BODIES = {
     ),
     "appointments:absence": Body("head", lambda stage: {"absent": "oui"}),
     "appointments:late": Body(
-        "head", lambda stage: {"minutes": "10"}, before=_empty, wrong=lambda stage: {"minutes": "999"}
+        "head", lambda stage: {"minutes": "10"}, before=_this_evening, wrong=lambda stage: {"minutes": "999"}
     ),
     "appointments:move": Body("head", lambda stage: {"slot": "7"}),
     "appointments:note": Body("head", lambda stage: {"outcome": "seen"}, before=_today),
@@ -398,7 +406,9 @@ BODIES = {
         before=_alone,
         wrong=lambda stage: {"day": ""},
     ),
-    "appointments:accept": Body("guardian", before=_proposed),
+    "appointments:accept": Body(
+        "guardian", lambda stage: {"revision": str(stage.own(Meeting).revision)}, before=_proposed
+    ),
     "appointments:give_back": Body("guardian"),
 }
 ONE_BUTTON = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +45,10 @@ def evening(request: HttpRequest, evening: Evening) -> HttpResponse:
     if viewer.is_guardian:
         return family_page(request, evening)
     if not rules.organises_it(viewer, evening):
-        mine = evening.hosts.get(person=viewer.person.pk)
+        mine = evening.hosts.filter(person=viewer.person.pk).first()
+        if mine is None:
+            # Whoever organises, between two school years.
+            raise Http404
         mine.evening = evening
         return host_page(request, mine)
     board = slots.board_of(evening)

@@ -16,8 +16,9 @@ from preau.domains.appointments.actions.taking import Closed, NotFree, NotTheirs
 from preau.domains.appointments.forms import LateForm, PlaceForm, SlotForm
 from preau.domains.appointments.models import Evening, Host, Meeting
 from preau.domains.appointments.queries import pages
-from preau.domains.appointments.queries.slots import SAID
+from preau.domains.appointments.queries.slots import SAID, No
 from preau.domains.appointments.views.families import printed
+from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 
@@ -38,9 +39,7 @@ def host_page(
     evening = pages.whole(request.viewer, host.evening)
     found = pages.host_evening(request.viewer, evening, host)
     now = timezone.now()
-    running_now = (
-        evening.is_live and evening.day == timezone.localdate(now, evening.zone) and not evening.is_over(now)
-    )
+    running_now = running.is_running(evening)
     current = next(
         (line for line in found.lines if line.meeting and not line.meeting.outcome and running_now), None
     )
@@ -84,7 +83,7 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
         except NotTheirs:
             form.add_error("family", _("Cette personne ne suit plus cet élève."))
         except NotFree as no:
-            form.add_error("slot", _why(evening, no))
+            form.add_error("slot", _why(request, evening, no))
         else:
             tell_outcome(request, done, _("La famille est placée."), _("Elle l’était déjà."))
             return redirect("appointments:host", pk=host.pk)
@@ -93,9 +92,10 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
     )
 
 
-def _why(evening: Evening, no: NotFree) -> str:
-    """For the staff: the true reason, and the next hours."""
-    said = str(SAID[no.why])
+def _why(request: HttpRequest, evening: Evening, no: NotFree) -> str:
+    """For the staff: the true reason, and the next hours; who asked to cross nobody is for whoever organises."""
+    hidden = no.why == No.APART and not rules.organises(request.viewer)
+    said = _("Cette famille ne peut pas venir à cette heure.") if hidden else str(SAID[no.why])
     if not no.offered:
         return said
     hours = _(" ou ").join(evening.hour(slot) for slot in no.offered)
@@ -145,7 +145,7 @@ def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     except NotTheirs:
         messages.error(request, _("Cette personne ne suit plus cet élève."))
     except NotFree as no:
-        messages.error(request, _why(pages.whole(request.viewer, meeting.evening), no))
+        messages.error(request, _why(request, pages.whole(request.viewer, meeting.evening), no))
     else:
         tell_outcome(request, done, _("C’est déplacé. Les familles déjà prévenues le sont de nouveau."))
     return redirect(_back(meeting))
@@ -182,7 +182,11 @@ def late(request: HttpRequest, host: Host) -> HttpResponse:
     if not form.is_valid():
         return host_page(request, host, form, TYPED_WRONG)
     minutes = form.cleaned_data["minutes"]
-    done = running.run_late(request.viewer, host, minutes)
+    try:
+        done = running.run_late(request.viewer, host, minutes)
+    except running.NotYet:
+        messages.error(request, _("Un retard se dit le jour de la rencontre."))
+        return redirect("appointments:host", pk=host.pk)
     said = _("Les familles suivantes sont prévenues : %(num)s minutes de retard.") % {"num": minutes}
     tell_outcome(
         request, done, said if minutes else _("Les familles suivantes sont prévenues : vous êtes à l’heure.")
@@ -212,5 +216,9 @@ def note(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
 def sheet(request: HttpRequest, host: Host) -> HttpResponse:
     """One's own sheet, on paper."""
     evening = pages.whole(request.viewer, host.evening)
+    journal.record(request.viewer, "appointments.sheets_printed", evening)
     found = pages.host_evening(request.viewer, evening, host)
-    return printed(exports.hosts_page(evening, [found]), f"ma-feuille-{evening.pk}")
+    return printed(
+        exports.hosts_page(evening, [found], with_phones=rules.organises(request.viewer)),
+        f"ma-feuille-{evening.pk}",
+    )
