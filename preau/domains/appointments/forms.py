@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ WALKS = [(minutes, f"{minutes} minutes") for minutes in (0, 5, 10, 15)]
 # The last hour of the last day to answer.
 CLOSES = time(18)
 MOST_WISHES = 8
+# Where an hour may be proposed.
+FURTHEST, FIRST_HOUR, LAST_HOUR = timedelta(days=60), time(7), time(20)
 
 
 class Hour(forms.TimeField):
@@ -390,8 +392,16 @@ class ProposeForm(forms.Form):
     starts = _hour(gettext_lazy("Heure"))
     minutes = forms.TypedChoiceField(label=gettext_lazy("Durée"), choices=LENGTHS[1:], coerce=int, initial=20)
 
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if day > timezone.localdate() + FURTHEST:
+            raise forms.ValidationError(_("Choisissez un jour des soixante qui viennent."))
+        return day
+
     def clean_starts(self) -> time:
         starts: time = self.cleaned_data["starts"]
+        if not FIRST_HOUR <= starts <= LAST_HOUR:
+            raise forms.ValidationError(_("Choisissez une heure entre 7 h et 20 h."))
         if starts.minute % CELL:
             raise forms.ValidationError(_("Choisissez un multiple de cinq minutes."))
         return starts

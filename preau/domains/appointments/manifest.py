@@ -350,7 +350,7 @@ for label, model, person, fields, more in [
         "guardian",
         {"school": NONE, "evening": NONE, "revision": NONE, "is_fixed": NONE}
         | dict.fromkeys(
-            "host guardian pupil sibling starts ends state way place proposed_by_host outcome made_by "
+            "host guardian pupil sibling starts ends other_starts other_ends state way place proposed_by_host outcome made_by "
             "made_at".split(),
             PERSONAL,
         )

@@ -5,7 +5,6 @@ Booking, plan, move, exchange, proposal, approval and typing for someone all pas
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -53,7 +52,9 @@ def _hold(meeting: Meeting) -> None:
     """Give the time of both to this meeting. Raises NotFree when somebody was quicker: the constraint of the table says so."""
     assert meeting.starts is not None  # noqa: S101 - a meeting that is held has an hour, the database says
     assert meeting.ends is not None  # noqa: S101
-    span = slots.cells(meeting.starts, meeting.ends)
+    span = dict.fromkeys(slots.cells(meeting.starts, meeting.ends))
+    if meeting.other_starts is not None and meeting.other_ends is not None:
+        span |= dict.fromkeys(slots.cells(meeting.other_starts, meeting.other_ends))
     people = (meeting.host_id, meeting.guardian_id)
     try:
         with transaction.atomic():
@@ -308,11 +309,10 @@ def hold(meeting: Meeting) -> None:
     _hold(meeting)
 
 
-def hold_again(meeting: Meeting, starts: datetime, ends: datetime) -> None:
-    """Another hour for the same meeting. Raises NotFree, and then nothing has changed."""
+def hold_again(meeting: Meeting) -> None:
+    """The hours of a meeting as they now are. Raises NotFree, and then nothing has changed."""
     with transaction.atomic():
         _release(meeting.pk)
-        meeting.starts, meeting.ends = starts, ends
         _hold(meeting)
 
 

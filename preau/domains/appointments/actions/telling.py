@@ -52,6 +52,7 @@ def tell(
     before: datetime | None = None,
     what: str = "",
     only_guardian: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """Both of a meeting, but whoever did it. The words of each name only the other one."""
     if meeting.state == Meeting.State.PLANNED:
@@ -77,7 +78,7 @@ def tell(
                 url=_address(meeting),
                 facts={
                     "who": other,
-                    "when": when(meeting.starts, zone),
+                    "when": when(at or meeting.starts, zone),
                     "before": when(before, zone),
                     "what": what,
                     "school": meeting.school.name,

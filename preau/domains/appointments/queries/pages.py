@@ -14,7 +14,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.appointments.models import ORGANISERS, Evening, Host, Meeting, Party, Wish
 from preau.domains.appointments.queries import around
 from preau.domains.appointments.queries.slots import Board, board_of, said_to_family
-from preau.foundation import dates
+from preau.foundation import dates, text
 
 # Free slots said at once for each teacher; the rest is on their own page.
 AT_ONCE = 3
@@ -389,27 +389,42 @@ def numbers_of(evening: Evening) -> Numbers:
     return Numbers(held["people"], said.count(), held["met"])
 
 
-def families_for(evening: Evening, host: Host) -> list[tuple[str, str]]:
-    """Whom the school may place with somebody: each guardian of each pupil whom they teach, by name (three queries)."""
+MOST_PUPILS = 60
+
+
+@dataclass(frozen=True)
+class Families:
+    """Whom the school may place with somebody: key and words of each; `is_cut`: there are more of them, by their name."""
+
+    options: list[tuple[str, str]]
+    is_cut: bool
+
+
+def families_for(evening: Evening, host: Host, *, named: str = "", pupil: int | None = None) -> Families:
+    """Each guardian of each pupil whom they teach, by name: the first sixty pupils, those of a name, or one pupil (three queries)."""
     enrolled = around.enrolled(evening).filter(pupil__in=around.taught_by(evening.day, host.person_id))
-    pupils = {
-        row.pupil_id: row.pupil
-        for row in enrolled.select_related("pupil").order_by("pupil__search_name", "pk")
-    }
+    if pupil is not None:
+        enrolled = enrolled.filter(pupil=pupil)
+    elif named:
+        enrolled = enrolled.filter(pupil__search_name__contains=text.fold(named))
+    enrolled = enrolled.order_by("pupil__search_name", "pk")
+    rows = list(enrolled.select_related("pupil")[: MOST_PUPILS + 1])
+    pupils = {row.pupil_id: row.pupil for row in rows[:MOST_PUPILS]}
     links = around.guardians_of(evening.day, pupils)
-    return [
+    options = [
         (
             f"{link.guardian_id}-{pk}",
             _("%(pupil)s : %(guardian)s (%(kinship)s)")
             % {
-                "pupil": pupil.list_name,
+                "pupil": child.list_name,
                 "guardian": link.guardian.full_name,
                 "kinship": str(link.get_kinship_display()).lower(),
             },
         )
-        for pk, pupil in pupils.items()
+        for pk, child in pupils.items()
         for link in links.get(pk, ())
     ]
+    return Families(options, len(rows) > MOST_PUPILS)
 
 
 def options_for(family: FamilyEvening) -> list[tuple[int, int, str]]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -169,7 +170,9 @@ def asked_of(viewer: Viewer) -> "QuerySet[Person]":
 def rows_awaited(viewer: Viewer) -> "QuerySet[Any, Any]":
     """For « À répondre »: an hour that was proposed to a guardian."""
     found = Meeting.objects.visible_to(viewer).filter(
-        state=Meeting.State.PROPOSED, proposed_by_host=True, starts__gt=viewer.moment
+        Q(state=Meeting.State.PROPOSED, starts__gt=viewer.moment)
+        | Q(state=Meeting.State.BOOKED, other_starts__gt=viewer.moment),
+        proposed_by_host=True,
     )
     return row_of(
         found,
@@ -178,7 +181,7 @@ def rows_awaited(viewer: Viewer) -> "QuerySet[Any, Any]":
         whose="pupil__given_name",
         text="host__family_name",
         word="host__civility",
-        starts="starts",
+        starts=Coalesce("other_starts", "starts"),
         more="school__timezone",
     )
 

@@ -19,6 +19,7 @@ from preau.domains.appointments.tests.props import (
     own_appointment,
     own_evening,
     own_host,
+    own_meeting,
     own_wishing,
     some_hours,
 )
@@ -60,6 +61,7 @@ PAGES = [
     Page("appointments:host", ORGANISERS | {"teacher"}, model=own_host),
     Page("appointments:place", ORGANISERS | {"teacher"}, model=own_host),
     Page("appointments:ask_to_see", ORGANISERS | {"teacher"}, model=own_host),
+    Page("appointments:move", ORGANISERS | {"teacher"}, model=own_meeting),
     Page("appointments:appointment", {"guardian", "teacher"}, model=own_appointment),
 ]
 ELSEWHERE = {
@@ -79,7 +81,6 @@ ELSEWHERE = {
         "absence",
         "late",
         "host_sheet",
-        "move",
         "note",
         "close_hours",
         "take",
@@ -109,6 +110,7 @@ ONE_THING = {
         "host",
         "place",
         "ask_to_see",
+        "move",
         "appointment",
         "calendar",
         "sheet",

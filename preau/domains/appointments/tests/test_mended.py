@@ -1,5 +1,7 @@
 """What a cold review found: hours that would say when the other parent comes, plans of another day, meetings that nobody agreed to."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +14,13 @@ from preau.commons.notifications.models import Item
 from preau.directory.models import Guardianship, Person
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
+from preau.directory.words import Role
 from preau.domains.appointments import tasks
 from preau.domains.appointments.actions import keeping, planning, running, single, taking, wishing
 from preau.domains.appointments.actions.taking import Closed, NotTheirs
-from preau.domains.appointments.forms import EveningForm
+from preau.domains.appointments.forms import EveningForm, ProposeForm
 from preau.domains.appointments.models import Evening, Meeting, Opening, Party, Wish
-from preau.domains.appointments.queries import pages, singles
+from preau.domains.appointments.queries import days, pages, singles, slots
 from preau.domains.appointments.queries.slots import No, board_of
 from preau.domains.appointments.tests.props import (
     a_meeting,
@@ -25,11 +28,14 @@ from preau.domains.appointments.tests.props import (
     an_appointment,
     an_evening,
     host_of,
+    many_hosts,
+    own_evening,
     some_hours,
     wanted,
 )
 from preau.domains.appointments.tests.test_slots import computed, facts_of, refused, wishing_evening
 from preau.domains.timetable.models import Lesson
+from preau.foundation import boards, dates
 from preau.foundation.awaited import awaited_of
 
 pytestmark = pytest.mark.django_db
@@ -371,6 +377,37 @@ def test_a_room_taken_away_is_said_in_a_sentence_and_once_to_whoever_receives(
     assert told("moved", host.person_id) == 1
 
 
+def test_pages_of_a_large_evening_stay_small(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = own_evening(college)
+    host, meeting = host_of(evening, college), a_meeting(college, evening, 2)
+    a_meeting(college, evening, 3, guardian="other_guardian")
+    many_hosts(college, 12)
+    client.sit(college.people["head"])
+
+    def read(name: str, pk: int, **query: Any) -> str:
+        text: str = client.get(reverse(f"appointments:{name}", kwargs={"pk": pk}), query).content.decode()
+        return text
+
+    assert 'name="slot"' not in read("host", host.pk)
+    move = read("move", meeting.pk)
+    assert "échanger avec" in move
+    assert 'value="2"' not in move
+    count = evening.hosts.count()
+    assert [read("rooms", evening.pk, page=number).count("<fieldset") for number in (1, 2)] == [
+        10,
+        min(10, count - 10),
+    ]
+    monkeypatch.setattr(pages, "MOST_PUPILS", 2)
+    pupil = college.people["pupil"]
+    cut = pages.families_for(evening, host)
+    assert cut.is_cut
+    found = pages.families_for(evening, host, named=pupil.family_name)
+    assert f"{meeting.guardian_id}-{pupil.pk}" in dict(found.options)
+    assert "Chercher un élève par son nom" in read("place", host.pk, creneau=5)
+
+
 # Papers, erasure, between two school years
 
 
@@ -451,13 +488,39 @@ def test_only_the_hour_that_was_read_is_accepted(college: World, seat_of: Any) -
     assert not single.accept(mother, meeting, meeting.revision)
 
 
+def test_what_is_agreed_stays_until_another_hour_is(college: World, seat_of: Any) -> None:
+    cpe, mother = seat_of("cpe"), seat_of("guardian")
+    meeting, first = an_appointment(college), NOW.replace(hour=17, minute=0) + timedelta(days=3)
+    assert single.propose(cpe, meeting, first, 20)
+    meeting.refresh_from_db()
+    assert single.accept(mother, meeting, meeting.revision)
+    assert single.propose(mother, meeting, first + timedelta(hours=1), 20)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.starts) == ("booked", first)
+    assert meeting.taken.count() == 16
+    with pytest.raises(single.Changed):
+        single.accept(mother, meeting, meeting.revision)
+    assert single.accept(cpe, meeting, meeting.revision)
+    meeting.refresh_from_db()
+    assert (meeting.starts, meeting.other_starts, meeting.taken.count()) == (
+        first + timedelta(hours=1),
+        None,
+        8,
+    )
+    night = ProposeForm({"day": "2028-01-01", "starts": "03:00", "minutes": "20"})
+    assert set(night.errors) == {"day", "starts"}
+
+
 def test_appointments_are_on_the_clock_of_their_school(college: World, client: SchoolClient) -> None:
     at = NOW.replace(hour=8, minute=0) + timedelta(days=3)
     meeting = an_appointment(college, state="booked", starts=at, ends=at + timedelta(minutes=20))
+    meeting.school.timezone = "Indian/Reunion"
+    there = dates.day_and_hour(dates.local(at, "Indian/Reunion"))
+    assert days.said_of_pupil({"rows": [meeting]}) == there
     type(college.school).objects.filter(pk=college.school.pk).update(timezone="Indian/Reunion")
     client.sit(college.people["guardian"])
     page = client.get(reverse("appointments:appointment", kwargs={"pk": meeting.pk})).content.decode()
-    assert "à 12 h" in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert re.search(r"à 11\Wh\W00", html.unescape(page))
 
 
 def test_every_opening_and_every_hour_can_be_reached(
@@ -479,3 +542,25 @@ def test_every_opening_and_every_hour_can_be_reached(
     assert len(seen) == Opening.objects.filter(is_closed=False, starts__gt=NOW, school=college.school).count()
     alone = client.get(address, {"heures": long.pk}).content.decode()
     assert 'value="19"' in alone
+
+
+# Words
+
+
+def test_what_is_kept_and_said_is_what_it_is(college: World, seat_of: Any) -> None:
+    kept = {one.model: one for one in boards.personal_data if one.model.startswith("appointments.")}
+    assert kept["appointments.Meeting"].fields["reason"] == boards.FieldClass.SENSITIVE
+    assert Role.HEAD not in kept["appointments.Taken"].readers.staff
+    kinds = {one.key: one for one in boards.notification_kinds if one.key.startswith("appointments.")}
+    assert {key for key, one in kinds.items() if one.urgent} == {"appointments.late", "appointments.today"}
+    evening, mother = an_evening(college), college.people["guardian"].pk
+    evening.hosts.filter(person=college.people["teacher_1"]).update(floor=1)
+    one = a_meeting(college, evening, 2)
+    other = a_meeting(college, evening, 7, host="teacher_1")
+    board = board_of(evening, [mother])
+    assert pages.steps_of(board, [one, other])[1].way == "40 min d’attente, un étage à monter"
+    host = board.hosts[college.people["teacher_2"].pk]
+    host.floor = 2
+    assert slots.said_to_family(board, host, mother, 3).endswith(
+        f"trop court depuis\u202f: {college.people['teacher'].formal_name}"
+    )

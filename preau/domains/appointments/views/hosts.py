@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,8 @@ from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 
 OUTCOMES = dict(Meeting.Outcome.choices)
+# Digits of a number in a form; letters of a name that is sought.
+LONGEST, LONGEST_NAME = 9, 60
 
 
 @opens(Host, to=rules.runs)
@@ -53,7 +55,6 @@ def host_page(
         "running": running_now,
         "current": current,
         "late_form": form or LateForm(initial={"minutes": found.host.late or 10}),
-        "slots": [(line.slot, line.hour) for line in found.lines if line.kind in {"free", "meeting"}],
     }
     return render(request, "appointments/host.html", context, status=status)
 
@@ -66,7 +67,8 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
     found = pages.host_evening(request.viewer, evening, host)
     hours = [(line.slot, line.hour) for line in found.free]
     asked = request.GET.get("creneau", "")
-    form = PlaceForm(pages.families_for(evening, host), hours, request.POST or None, initial={"slot": asked})
+    families = _families(request, evening, host)
+    form = PlaceForm(families.options, hours, request.POST or None, initial={"slot": asked})
     if form.is_valid():
         guardian, pupil = form.chosen()
         wanted = Wanted(
@@ -87,9 +89,22 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
         else:
             tell_outcome(request, done, _("La famille est placée."), _("Elle l’était déjà."))
             return redirect("appointments:host", pk=host.pk)
-    return render_form(
-        request, "appointments/place.html", {"form": form, "evening": evening, "host": found.host}
+    context = {"form": form, "evening": evening, "host": found.host, "asked": asked} | _sought(
+        request, families
     )
+    return render_form(request, "appointments/place.html", context)
+
+
+def _families(request: HttpRequest, evening: Evening, host: Host) -> pages.Families:
+    """Those of the name that is sought; when one is sent, that one."""
+    pupil = request.POST.get("family", "").rpartition("-")[2]
+    sent = int(pupil) if pupil.isascii() and pupil.isdigit() and len(pupil) < LONGEST else None
+    return pages.families_for(evening, host, named=request.GET.get("nom", "")[:LONGEST_NAME], pupil=sent)
+
+
+def _sought(request: HttpRequest, families: pages.Families) -> dict[str, Any]:
+    named = request.GET.get("nom", "")[:LONGEST_NAME]
+    return {"named": named, "is_cut": families.is_cut, "seeks": families.is_cut or bool(named)}
 
 
 def _why(request: HttpRequest, evening: Evening, no: NotFree) -> str:
@@ -107,7 +122,8 @@ def _why(request: HttpRequest, evening: Evening, no: NotFree) -> str:
 def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
     """Ask a family to come: it hears of it, and the plan counts it."""
     evening = pages.whole(request.viewer, host.evening)
-    form = PlaceForm(pages.families_for(evening, host), [], request.POST or None)
+    families = _families(request, evening, host)
+    form = PlaceForm(families.options, [], request.POST or None)
     del form.fields["slot"], form.fields["way"]
     if form.is_valid():
         guardian, pupil = form.chosen()
@@ -125,16 +141,17 @@ def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
                 _("C’était déjà demandé."),
             )
             return redirect("appointments:host", pk=host.pk)
-    return render_form(
-        request, "appointments/ask_to_see.html", {"form": form, "evening": evening, "host": host}
-    )
+    context = {"form": form, "evening": evening, "host": host} | _sought(request, families)
+    return render_form(request, "appointments/ask_to_see.html", context)
 
 
 @opens(Meeting, to=rules.hosts)
-@require_POST
-def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """To another slot; where it is taken, the two families are exchanged."""
     form = SlotForm(request.POST)
+    if request.method != "POST" and meeting.evening_id is not None:
+        return _move_page(request, meeting)
     if not form.is_valid() or meeting.evening is None:
         messages.error(request, _("Choisissez une heure dans la liste."))
         return redirect(_back(meeting))
@@ -149,6 +166,28 @@ def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     else:
         tell_outcome(request, done, _("C’est déplacé. Les familles déjà prévenues le sont de nouveau."))
     return redirect(_back(meeting))
+
+
+def _move_page(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Which other hours there are."""
+    meeting = Meeting.objects.select_related("evening__school", "guardian", "pupil").get(pk=meeting.pk)
+    evening = meeting.evening
+    host = Host.objects.filter(evening=evening, person=meeting.host_id).select_related("person").first()
+    if evening is None or host is None or meeting.starts is None:
+        raise Http404
+    found = pages.host_evening(request.viewer, evening, host)
+    context = {
+        "meeting": meeting,
+        "evening": evening,
+        "host": found.host,
+        "hour": evening.hour(evening.slot_at(meeting.starts)),
+        "lines": [
+            line
+            for line in found.lines
+            if line.kind in {"free", "meeting"} and (line.meeting is None or line.meeting.pk != meeting.pk)
+        ],
+    }
+    return render(request, "appointments/move.html", context)
 
 
 def _back(meeting: Meeting) -> str:

@@ -153,13 +153,13 @@ def _page(
     meeting = Meeting.objects.select_related("school", "host", "guardian", "pupil").get(pk=meeting.pk)
     now, is_guardian = timezone.now(), request.viewer.is_guardian
     is_open = meeting.state != Meeting.State.CANCELLED and (meeting.starts is None or meeting.starts > now)
-    waits = meeting.state == Meeting.State.PROPOSED and meeting.proposed_by_host == is_guardian
+    waits = meeting.asked_hour is not None and meeting.asked_hour > now
     context: dict[str, Any] = {
         "meeting": meeting,
         "form": form or ProposeForm(),
         "is_guardian": is_guardian,
         "is_open": is_open,
-        "may_accept": is_open and waits,
+        "may_accept": is_open and waits and meeting.proposed_by_host == is_guardian,
         "may_propose": is_open and meeting.evening_id is None,
     }
     return render(request, "appointments/appointment.html", context, status=status)
