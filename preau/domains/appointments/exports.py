@@ -27,8 +27,10 @@ def pdf_of(page: str) -> bytes:
     return pdf.made(page, STYLE)
 
 
-def hosts_page(evening: Evening, sheets: Sequence[HostEvening]) -> str:
-    return page_of("appointments/sheets_hosts_pdf.html", {"evening": evening, "sheets": sheets})
+def hosts_page(evening: Evening, sheets: Sequence[HostEvening], *, with_phones: bool) -> str:
+    """`with_phones`: the numbers of families who are met on the telephone, for whoever may read them."""
+    context = {"evening": evening, "sheets": sheets, "with_phones": with_phones}
+    return page_of("appointments/sheets_hosts_pdf.html", context)
 
 
 def families_page(evening: Evening, sheets: Sequence[tuple[Person, list[Step]]]) -> str:

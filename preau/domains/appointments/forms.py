@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ WALKS = [(minutes, f"{minutes} minutes") for minutes in (0, 5, 10, 15)]
 # The last hour of the last day to answer.
 CLOSES = time(18)
 MOST_WISHES = 8
+# Where an hour may be proposed.
+FURTHEST, FIRST_HOUR, LAST_HOUR = timedelta(days=60), time(7), time(20)
 
 
 class Hour(forms.TimeField):
@@ -112,9 +114,16 @@ class EveningForm(forms.Form):
             self._check_hours(data)
         if data.get("closes") and data.get("day") and data["closes"] > data["day"]:
             self.add_error("closes", _("Les réponses se donnent au plus tard le jour de la rencontre."))
-        elif data.get("closes") and self._closes_at(data["closes"]) <= timezone.now():
+        elif data.get("closes") and self._opens_again(data["closes"]):
             self.add_error("closes", _("Ce jour est passé : laissez aux familles le temps de répondre."))
         return data
+
+    def _opens_again(self, closes: Any) -> bool:
+        """A last day that is past: once people were told, the one that was said stays as it is."""
+        known = self.evening
+        if known is not None and known.is_out and closes == _said_of(known)["closes"]:
+            return False
+        return self._closes_at(closes) <= timezone.now()
 
     def _check_hours(self, data: dict[str, Any]) -> None:
         starts, ends, pause = data["starts"], data["ends"], data.get("pause")
@@ -146,7 +155,9 @@ class EveningForm(forms.Form):
             found["pause"],
             found["walk"],
             found["mode"],
-            self._closes_at(found["closes"]),
+            self.evening.closes_at
+            if self.evening is not None and found["closes"] == known["closes"]
+            else self._closes_at(found["closes"]),
             tuple(data.get("groups") or ()),
         )
 
@@ -225,7 +236,7 @@ class WishesForm(forms.Form):
     apart = forms.BooleanField(
         label=gettext_lazy("Je souhaite ne pas croiser l’autre responsable"),
         required=False,
-        help_text=gettext_lazy("Personne ne le saura, que l’établissement."),
+        help_text=gettext_lazy("Seul l’établissement le saura."),
     )
 
     def __init__(
@@ -381,8 +392,16 @@ class ProposeForm(forms.Form):
     starts = _hour(gettext_lazy("Heure"))
     minutes = forms.TypedChoiceField(label=gettext_lazy("Durée"), choices=LENGTHS[1:], coerce=int, initial=20)
 
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if day > timezone.localdate() + FURTHEST:
+            raise forms.ValidationError(_("Choisissez un jour des soixante qui viennent."))
+        return day
+
     def clean_starts(self) -> time:
         starts: time = self.cleaned_data["starts"]
+        if not FIRST_HOUR <= starts <= LAST_HOUR:
+            raise forms.ValidationError(_("Choisissez une heure entre 7 h et 20 h."))
         if starts.minute % CELL:
             raise forms.ValidationError(_("Choisissez un multiple de cinq minutes."))
         return starts

@@ -195,7 +195,7 @@ for key, label, subject, body, options in [
     (
         "published",
         _("Vos rendez-vous d’une rencontre sont connus"),
-        _("Vos rendez-vous sont connus"),
+        _("Le planning d’une rencontre est publié"),
         _("%(title)s\n%(when)s\n%(what)s\n%(school)s"),
         {"pace": Pace.AT_ONCE, "push": True, "order": 31},
     ),
@@ -228,24 +228,43 @@ for key, label, subject, body, options in [
         {"push": True, "order": 35},
     ),
     (
+        "today",
+        _("Un rendez-vous du jour change ou est annulé"),
+        _("Un rendez-vous d’aujourd’hui change"),
+        _("%(who)s\n%(when)s\n%(what)s\n%(school)s"),
+        {
+            "push": True,
+            "order": 35,
+            "urgent": True,
+            "may_wait": True,
+            "urgency": _("Ce rendez-vous est aujourd’hui : demain, ce serait trop tard."),
+        },
+    ),
+    (
         "late",
         _("Du retard à une rencontre"),
         _("Du retard à la rencontre"),
         _("%(who)s\n%(what)s\n%(school)s"),
-        {"push": True, "order": 36},
+        {
+            "push": True,
+            "order": 36,
+            "urgent": True,
+            "may_wait": True,
+            "urgency": _("Les familles sont en chemin, ou déjà là : demain, ce serait trop tard."),
+        },
     ),
     (
         "free",
         _("Une heure se libère"),
         _("Une heure se libère"),
-        _("%(who)s\n%(when)s\nElle est au premier qui la prend.\n%(school)s"),
+        _("%(who)s\n%(when)s\n%(what)s\n%(school)s"),
         {"push": True, "order": 37},
     ),
     (
         "asked",
         _("On demande à vous voir"),
         _("On demande à vous voir"),
-        _("Un rendez-vous est demandé.\n%(school)s"),
+        _("%(who)s\nUn rendez-vous est demandé.\n%(school)s"),
         {"order": 38},
     ),
     (
@@ -309,7 +328,7 @@ for label, model, person, fields, more in [
         _("Familles à une rencontre"),
         "Party",
         "person",
-        {"evening": NONE} | dict.fromkeys("person away apart together written_at".split(), PERSONAL),
+        {"evening": NONE} | dict.fromkeys("person away apart half together written_at".split(), PERSONAL),
         {"readers": Readers(own("person"), NO_ROW, OFFICE), "people": {"person": (Concerned.GUARDIANS,)}},
     ),
     (
@@ -331,10 +350,12 @@ for label, model, person, fields, more in [
         "guardian",
         {"school": NONE, "evening": NONE, "revision": NONE, "is_fixed": NONE}
         | dict.fromkeys(
-            "host guardian pupil sibling starts ends state way place reason proposed_by_host outcome made_by "
+            "host guardian pupil sibling starts ends other_starts other_ends state way place proposed_by_host outcome made_by "
             "made_at".split(),
             PERSONAL,
-        ),
+        )
+        # What is said to the nurse is there too.
+        | {"reason": FieldClass.SENSITIVE},
         {
             "readers": Readers(
                 TOLD,
@@ -358,7 +379,7 @@ for label, model, person, fields, more in [
         "person",
         dict.fromkeys("meeting person at".split(), PERSONAL),
         {
-            "readers": Readers(own("person"), NO_ROW, OFFICE),
+            "readers": Readers(own("person"), NO_ROW, (_("pour une rencontre, ceux qui l’organisent"),)),
             "people": {"person": (Concerned.GUARDIANS, Concerned.STAFF)},
         },
     ),

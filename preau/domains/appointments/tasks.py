@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.domains.appointments.actions import planning, telling
-from preau.domains.appointments.models import Evening, Meeting
+from preau.domains.appointments.models import Evening, Meeting, Wish
 from preau.domains.appointments.queries import around
 from preau.foundation import dates, works
 from preau.foundation.tasks import job
@@ -29,7 +29,13 @@ def compute(evening_id: int, by: int, asked: str) -> bool:
     """Compute the plan of an evening; returns whether it was laid down."""
     key = planning.work_of(evening_id, asked)
     works.begin(key)
-    done = planning.compute(evening_id, by, asked, _teller(key))
+    try:
+        done = planning.compute(evening_id, by, asked, _teller(key))
+    except Exception:
+        # Whoever asked hears of it and may ask again: an hour and a half of tries would leave the page waiting.
+        planning.give_up(evening_id, asked)
+        works.end(key, ending=works.Ending.FAILED)
+        raise
     works.end(key, ending=works.Ending.DONE)
     return done
 
@@ -40,11 +46,12 @@ def enqueue_computing(evening_id: int, by: int, asked: str, **_more: Any) -> Non
 
 @job()
 def tell_plan(evening_id: int, by: int) -> int:
-    """Everybody who has a meeting hears of their own; returns how many. Run twice, it tells once."""
+    """Everybody who has a meeting hears of their own, and each family of which no wish was met; returns how many. Run twice, it tells once."""
     evening = Evening.objects.live().select_related("school").filter(pk=evening_id).first()
     if evening is None:
         return 0
-    told = 0
+    told = set[int]()
+    left = _("Vous pouvez réserver les heures qui restent.") if evening.takes_bookings(timezone.now()) else ""
     for person, meetings in planning.people_of_plan(evening).items():
         if person.pk == by:
             continue
@@ -56,11 +63,34 @@ def tell_plan(evening_id: int, by: int) -> int:
         )
         first = dates.hour(meetings[0].starts, evening.school.timezone) if meetings[0].starts else ""
         about = meetings[0].pupil_id if meetings[0].guardian_id == person.pk else None
+        words = said % {"num": number, "hour": first}
         telling.tell_evening(
-            evening, telling.PUBLISHED, person.pk, about, what=said % {"num": number, "hour": first}
+            evening,
+            telling.PUBLISHED,
+            person.pk,
+            about,
+            what=" ".join(filter(None, [words, left if about else ""])),
         )
-        told += 1
-    return told
+        told.add(person.pk)
+    return len(told | _without_meeting(evening, told | {by}, left))
+
+
+def _without_meeting(evening: Evening, told: set[int], left: str) -> set[int]:
+    """The families of whom no wish could be met; where families then book, those who had said nothing too."""
+    wishing = set(
+        Wish.objects.filter(party__evening=evening, by_host=False).values_list("party__person_id", flat=True)
+    )
+    pupils = list(around.enrolled(evening).order_by().values_list("pupil_id", flat=True).distinct())
+    found = dict[int, int]()
+    for pupil, links in around.guardians_of(evening.day, pupils).items():
+        for link in links:
+            if link.guardian_id not in told and (left or link.guardian_id in wishing):
+                found.setdefault(link.guardian_id, pupil)
+    for person, pupil in found.items():
+        missed = _("Aucun de vos souhaits n’a trouvé d’heure.") if person in wishing else ""
+        words = " ".join(filter(None, [missed, left]))
+        telling.tell_evening(evening, telling.PUBLISHED, person, pupil, what=words)
+    return set(found)
 
 
 def enqueue_publishing(evening_id: int, by: int, **_more: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.domains.appointments.actions import taking, telling
-from preau.domains.appointments.models import Evening, Host, Meeting, Wish
+from preau.domains.appointments.models import Evening, Host, Meeting, Opening, Party, Wish
 from preau.domains.appointments.queries import around, slots
 from preau.foundation import dates, journal, text
 from preau.foundation.locks import lock
@@ -110,7 +111,7 @@ def change(viewer: Viewer, evening: Evening, facts: EveningFacts) -> bool:
     evening.title, evening.search_title = facts.title, text.fold(facts.title)
     evening.closes_at = facts.closes_at
     if moved:
-        _move_to(evening, facts.day)
+        _move_to(viewer, evening, facts.day)
         evening.revision += 1
     evening.save()
     journal.record(viewer, "appointments.changed", evening, days=moved.days)
@@ -122,18 +123,32 @@ def change(viewer: Viewer, evening: Evening, facts: EveningFacts) -> bool:
     return True
 
 
-def _move_to(evening: Evening, day: date) -> None:
-    """Every meeting at the same hour on the wall of another day: all of them, or none."""
-    held = list(Meeting.objects.live().filter(evening=evening).select_related("host", "guardian"))
+def _move_to(viewer: Viewer, evening: Evening, day: date) -> None:
+    """Every meeting at the same hour on the wall of another day, by the rule of the slots: all of them, or none.
+
+    That of somebody who does not follow the pupil any more that day is cancelled.
+    """
+    rows = Meeting.objects.live().filter(evening=evening)
+    held = list(rows.select_related("school", "host", "guardian", "pupil").order_by("starts", "pk"))
     at = {meeting.pk: evening.slot_at(meeting.starts) for meeting in held if meeting.starts}
     taking.release(*at)
     evening.day = day
-    board = slots.board_of(evening)
-    clashing = {board.hosts[person].person.formal_name for person in board.lessons if person in board.hosts}
-    if clashing and held:
-        raise Clashes(clashing)
+    if evening.begins <= timezone.now():
+        raise NotNow
+    board = slots.board_of(evening, {meeting.guardian_id for meeting in held}).moving(*at)
+    links = around.guardians_of(day, {meeting.pupil_id for meeting in held})
+    follows = {(link.guardian_id, pupil) for pupil, found in links.items() for link in found}
+    clashing = set[str]()
     for meeting in held:
+        if (meeting.guardian_id, meeting.pupil_id) not in follows:
+            taking.cancel(viewer, meeting)
+            continue
         slot = at[meeting.pk]
+        host = board.hosts.get(meeting.host_id)
+        why = board.why_not(host, meeting.guardian_id, slot) if host else None
+        if why:
+            clashing.add(meeting.guardian.full_name if why == slots.No.FAMILY else meeting.host.formal_name)
+            continue
         meeting.starts, meeting.ends = evening.moment(slot), evening.moment(slot + 1)
         meeting.revision += 1
         try:
@@ -217,16 +232,17 @@ def settle_hosts(viewer: Viewer, evening: Evening, places: Mapping[int, Place]) 
 
 
 def _tell_room(viewer: Viewer, evening: Evening, host: Host) -> None:
+    """Each family of its own meeting; whoever receives, once."""
     host.refresh_from_db(fields=["room"])
-    for meeting in _of_host(evening, host):
+    what = (
+        _("Nouveau lieu : %(place)s.") % {"place": host.place}
+        if host.place
+        else _("La salle n’est plus la même : demandez-la à l’accueil.")
+    )
+    for number, meeting in enumerate(_of_host(evening, host)):
         meeting.revision += 1
         meeting.save(update_fields=["revision"])
-        telling.tell(
-            meeting,
-            telling.MOVED,
-            by=viewer.person.pk,
-            what=_("Nouveau lieu : %(place)s.") % {"place": host.place},
-        )
+        telling.tell(meeting, telling.MOVED, by=viewer.person.pk, what=what, only_guardian=number > 0)
 
 
 def _of_host(evening: Evening, host: Host) -> "list[Meeting]":
@@ -250,18 +266,42 @@ def _absence(viewer: Viewer, evening: Evening, host: Host, *, is_absent: bool) -
     host.is_absent = is_absent
     host.save(update_fields=["is_absent"])
     if not is_absent:
+        taking.call_back(viewer, evening, host)
         return
-    met = _of_host(evening, host)
-    for meeting in met:
+    now = timezone.now()
+    for meeting in _of_host(evening, host):
+        told = meeting.state != Meeting.State.PLANNED
         taking.cancel(viewer, meeting)
-    # Who had a meeting waits: they are the first to be called back.
-    Wish.objects.filter(host=host, party__person__in=[meeting.guardian_id for meeting in met]).update(
-        waits_since=timezone.now()
+        if told and not meeting.outcome:
+            _will_be_called_back(evening, host, meeting, now)
+
+
+def _will_be_called_back(evening: Evening, host: Host, meeting: Meeting, now: datetime) -> None:
+    """Who had a meeting waits, whether they had wished for it or booked it: they are the first to be called back."""
+    party, _is_new = Party.objects.get_or_create(
+        evening=evening, person_id=meeting.guardian_id, defaults={"written_at": now}
+    )
+    Wish.objects.update_or_create(
+        party=party,
+        host=host,
+        defaults={"waits_since": now},
+        create_defaults={
+            "waits_since": now,
+            "pupil_id": meeting.pupil_id,
+            "rank": party.wishes.count() + 1,
+        },
     )
 
 
 def forget(person_id: int) -> int:
-    """Erasure of a family: their meetings, what they said of evenings."""
-    count = Meeting.objects.filter(guardian=person_id).delete()[0]
-    count += Meeting.objects.filter(pupil=person_id).delete()[0]
-    return count
+    """Erasure of a person: their meetings and those about them, what was said of evenings, hours that they opened."""
+    Meeting.objects.filter(sibling=person_id).update(sibling=None)
+    return sum(
+        rows.delete()[0]
+        for rows in (
+            Meeting.objects.filter(Q(guardian=person_id) | Q(pupil=person_id)),
+            Wish.objects.filter(pupil=person_id),
+            Party.objects.filter(person=person_id),
+            Opening.objects.filter(host=person_id),
+        )
+    )

@@ -8,13 +8,21 @@ from django.utils.translation import gettext as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.appointments.actions import telling
-from preau.domains.appointments.models import Host, Meeting
+from preau.domains.appointments.models import Evening, Host, Meeting
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
 
 class NotYet(Exception):
     """Nothing is noted of a meeting before its day, nor of one that is cancelled."""
+
+
+def is_running(evening: Evening) -> bool:
+    """Is it today, and not over?"""
+    now = timezone.now()
+    return (
+        evening.is_live and evening.day == timezone.localdate(now, evening.zone) and not evening.is_over(now)
+    )
 
 
 @transaction.atomic
@@ -33,10 +41,14 @@ def note(viewer: Viewer, meeting: Meeting, outcome: str) -> bool:
 
 @transaction.atomic
 def run_late(viewer: Viewer, host: Host, minutes: int) -> bool:
-    """Those who come next hear that the rest of the evening is so late; the order does not change. False when it was said."""
-    host = lock(Host, host.pk, "evening", "person")
+    """Those who come next hear that the rest of the evening is so late; the order does not change. False when it was said.
+    Raises NotYet on another day.
+    """
+    host = lock(Host, host.pk, "evening__school", "person")
     if host.late == minutes:
         return False
+    if not is_running(host.evening):
+        raise NotYet
     host.late = minutes
     host.save(update_fields=["late"])
     next_ones = (
@@ -51,7 +63,9 @@ def run_late(viewer: Viewer, host: Host, minutes: int) -> bool:
             meeting,
             telling.LATE,
             by=viewer.person.pk,
-            what=_("%(num)s minutes de retard.") % {"num": minutes},
+            what=_("%(num)s minutes de retard.") % {"num": minutes}
+            if minutes
+            else _("Le retard est rattrapé : venez à l’heure dite."),
         )
     journal.record(viewer, "appointments.late", host.evening, minutes=minutes)
     return True

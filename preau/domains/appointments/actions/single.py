@@ -17,6 +17,10 @@ from preau.foundation.locks import lock
 State = Meeting.State
 
 
+class Changed(Exception):
+    """Another hour is proposed than the one that they have read, or it is their own proposal."""
+
+
 @dataclass(frozen=True)
 class Hours:
     """What somebody opens."""
@@ -117,7 +121,16 @@ def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
     school = singles.school_of(pupil, viewer.today)
     if pupil not in viewer.own_pupils() or school is None:
         raise NotTheirs
-    waiting = Meeting.objects.filter(host=host, guardian=viewer.person.pk, pupil=pupil, state=State.ASKED)
+    if not singles.may_be_asked(host, pupil, school.pk, viewer.today):
+        raise NotTheirs
+    # One at a time: a request whose hour is being sought is the same one.
+    waiting = Meeting.objects.filter(
+        host=host,
+        guardian=viewer.person.pk,
+        pupil=pupil,
+        evening=None,
+        state__in=[State.ASKED, State.PROPOSED],
+    )
     if waiting.exists():
         return False
     meeting = Meeting.objects.create(
@@ -126,7 +139,8 @@ def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
         guardian=viewer.person,
         pupil_id=pupil,
         state=State.ASKED,
-        way=Meeting.Way.PHONE if phone else Meeting.Way.HERE,
+        # « Rappelez-moi » is on the telephone, whether the number is said or known.
+        way=Meeting.Way.PHONE,
         place=phone,
         reason=reason,
         made_by=viewer.person,
@@ -139,44 +153,50 @@ def ask(viewer: Viewer, host: int, pupil: int, reason: str, phone: str) -> bool:
 
 @transaction.atomic
 def propose(viewer: Viewer, meeting: Meeting, starts: datetime, minutes: int) -> bool:
-    """An hour for a request, or another hour: from either of them; it is held until the other one answers. False when it is that
+    """An hour for a request, or another hour: from either of them; it is held until the other one answers, beside what is agreed. False when it is that
     one already. Raises Closed, NotFree."""
     meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
     if meeting.state == State.CANCELLED or meeting.evening_id is not None or starts <= timezone.now():
         raise Closed
-    if meeting.starts == starts:
+    if meeting.asked_hour == starts or (meeting.state == State.BOOKED and meeting.starts == starts):
         return False
     ends = starts + timedelta(minutes=minutes)
     why = singles.why_not(meeting.host_id, meeting.guardian_id, starts, ends, apart_from=meeting.pk)
     if why:
         raise NotFree(why)
-    meeting.state = State.PROPOSED
+    if meeting.state == State.BOOKED:
+        # What is agreed stays until the other hour is.
+        meeting.other_starts, meeting.other_ends = starts, ends
+    else:
+        meeting.state, meeting.starts, meeting.ends = State.PROPOSED, starts, ends
     meeting.proposed_by_host = viewer.is_staff
     meeting.revision += 1
-    taking.hold_again(meeting, starts, ends)
+    taking.hold_again(meeting)
     journal.record(viewer, "appointments.proposed", meeting, subject_id=meeting.pupil_id)
-    telling.tell(meeting, telling.PROPOSED, by=viewer.person.pk)
+    telling.tell(meeting, telling.PROPOSED, by=viewer.person.pk, at=starts)
     return True
 
 
 @transaction.atomic
-def accept(viewer: Viewer, meeting: Meeting) -> bool:
-    """The other one says yes: looked at again, as a lesson may have come meanwhile. False when it was. Raises Closed, NotFree."""
+def accept(viewer: Viewer, meeting: Meeting, revision: int) -> bool:
+    """The other one says yes to the hour that they have read (`revision`): looked at again, as a lesson may have come meanwhile. False
+    when it was. Raises Closed, Changed, NotFree.
+    """
     meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
-    if meeting.state == State.BOOKED:
+    if meeting.state == State.BOOKED and meeting.other_starts is None:
         return False
-    if meeting.state != State.PROPOSED or meeting.starts is None or meeting.ends is None:
+    starts, ends = meeting.other_starts or meeting.starts, meeting.other_ends or meeting.ends
+    if not meeting.is_held or starts is None or ends is None or starts <= timezone.now():
         raise Closed
-    if meeting.starts <= timezone.now():
-        raise Closed
-    why = singles.why_not(
-        meeting.host_id, meeting.guardian_id, meeting.starts, meeting.ends, apart_from=meeting.pk
-    )
+    if meeting.revision != revision or meeting.proposed_by_host == viewer.is_staff:
+        raise Changed
+    why = singles.why_not(meeting.host_id, meeting.guardian_id, starts, ends, apart_from=meeting.pk)
     if why:
         raise NotFree(why)
-    meeting.state = State.BOOKED
+    meeting.state, meeting.starts, meeting.ends = State.BOOKED, starts, ends
+    meeting.other_starts = meeting.other_ends = None
     meeting.revision += 1
-    taking.hold_again(meeting, meeting.starts, meeting.ends)
+    taking.hold_again(meeting)
     journal.record(viewer, "appointments.accepted", meeting, subject_id=meeting.pupil_id)
     telling.tell(meeting, telling.BOOKED, by=viewer.person.pk)
     return True

@@ -5,7 +5,6 @@ Booking, plan, move, exchange, proposal, approval and typing for someone all pas
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -53,7 +52,9 @@ def _hold(meeting: Meeting) -> None:
     """Give the time of both to this meeting. Raises NotFree when somebody was quicker: the constraint of the table says so."""
     assert meeting.starts is not None  # noqa: S101 - a meeting that is held has an hour, the database says
     assert meeting.ends is not None  # noqa: S101
-    span = slots.cells(meeting.starts, meeting.ends)
+    span = dict.fromkeys(slots.cells(meeting.starts, meeting.ends))
+    if meeting.other_starts is not None and meeting.other_ends is not None:
+        span |= dict.fromkeys(slots.cells(meeting.other_starts, meeting.other_ends))
     people = (meeting.host_id, meeting.guardian_id)
     try:
         with transaction.atomic():
@@ -69,7 +70,9 @@ def _release(*meetings: int) -> None:
     Taken.objects.filter(meeting__in=meetings).delete()
 
 
-def _checked(evening: Evening, wanted: Wanted, *without: int) -> tuple[slots.Board, Host]:
+def _checked(
+    evening: Evening, wanted: Wanted, *without: int, by_family: bool = False
+) -> tuple[slots.Board, Host]:
     """The rule, under the lock of the evening. Raises NotTheirs, NotFree."""
     board = slots.board_of(evening, [wanted.guardian]).moving(*without)
     host = board.hosts.get(wanted.host)
@@ -77,6 +80,11 @@ def _checked(evening: Evening, wanted: Wanted, *without: int) -> tuple[slots.Boa
         raise NotTheirs
     if not around.children_at(evening, [wanted.pupil]):
         raise NotTheirs
+    if by_family:
+        if wanted.host not in around.teachers_of(evening.day, [wanted.pupil]).get(wanted.pupil, {}):
+            raise NotTheirs
+        if not board.may_choose(wanted.guardian):
+            raise NotFree(No.TAKEN)
     why = board.why_not(host, wanted.guardian, wanted.slot)
     if why:
         raise NotFree(why, board.next_for(host, wanted.guardian, wanted.slot))
@@ -94,7 +102,7 @@ def _sibling(evening: Evening, wanted: Wanted) -> int | None:
     return next((pupil for pupil in here if wanted.host in taught.get(pupil, {})), None)
 
 
-def _made(viewer: Viewer, evening: Evening, wanted: Wanted, state: str, *, fixed: bool = False) -> Meeting:
+def _made(by: int, evening: Evening, wanted: Wanted, state: str, *, fixed: bool = False) -> Meeting:
     meeting = Meeting(
         school_id=evening.school_id,
         evening=evening,
@@ -107,7 +115,7 @@ def _made(viewer: Viewer, evening: Evening, wanted: Wanted, state: str, *, fixed
         state=state,
         way=wanted.way,
         is_fixed=fixed,
-        made_by_id=viewer.person.pk,
+        made_by_id=by,
         made_at=timezone.now(),
     )
     _hold(meeting)
@@ -128,8 +136,8 @@ def book(viewer: Viewer, evening: Evening, wanted: Wanted) -> bool:
         raise NotTheirs
     if _is_there(evening, wanted):
         return False
-    _checked(evening, wanted)
-    meeting = _made(viewer, evening, wanted, State.BOOKED)
+    _checked(evening, wanted, by_family=True)
+    meeting = _made(viewer.person.pk, evening, wanted, State.BOOKED)
     Wish.objects.filter(
         party__evening=evening, party__person=wanted.guardian, host__person=wanted.host
     ).update(waits_since=None)
@@ -157,7 +165,7 @@ def place(viewer: Viewer, evening: Evening, wanted: Wanted) -> bool:
         return False
     _checked(evening, wanted)
     state = State.PLANNED if evening.state == Evening.State.WISHES else State.BOOKED
-    meeting = _made(viewer, evening, wanted, state, fixed=True)
+    meeting = _made(viewer.person.pk, evening, wanted, state, fixed=True)
     journal.record(viewer, "appointments.placed", meeting, subject_id=meeting.pupil_id)
     if state == State.BOOKED:
         telling.tell(meeting, telling.PLACED, by=viewer.person.pk)
@@ -205,15 +213,18 @@ def _change(viewer: Viewer, evening: Evening, meeting: Meeting, slot: int, other
 
 @transaction.atomic
 def give_back(viewer: Viewer, meeting: Meeting) -> bool:
-    """Cancel a meeting: the other one is told, and whoever waits for this slot; False when it was cancelled already."""
-    if meeting.evening_id is not None:
-        lock(Evening, meeting.evening_id)
+    """Cancel a meeting: the other one is told, and whoever waits for this slot; False when it was cancelled already. Raises Closed
+    once it has begun, or when how it went is noted.
+    """
+    evening = lock(Evening, meeting.evening_id, "school") if meeting.evening_id is not None else None
     meeting = lock(Meeting, meeting.pk, "school", "host", "guardian", "pupil")
     if meeting.state == State.CANCELLED:
         return False
+    if meeting.outcome or (meeting.starts is not None and meeting.starts <= timezone.now()):
+        raise Closed
     cancel(viewer, meeting)
-    if meeting.evening_id is not None:
-        offer_to_waiting(meeting)
+    if evening is not None:
+        offer_to_waiting(viewer, evening, meeting)
     return True
 
 
@@ -229,20 +240,67 @@ def cancel(viewer: Viewer, meeting: Meeting, kind: str = "") -> None:
         telling.tell(meeting, kind or telling.CANCELLED, by=viewer.person.pk)
 
 
-def offer_to_waiting(meeting: Meeting) -> int:
-    """A slot is free again: who waits for this person is told, in the order of the list, once they may take it."""
-    waiting = (
-        Wish.objects.filter(
-            party__evening=meeting.evening_id, host__person=meeting.host_id, waits_since__isnull=False
-        )
-        .exclude(party__person=meeting.guardian_id)
-        .select_related("party", "host")
-        .order_by("waits_since", "pk")
+def waiting_for(evening: Evening, host: int) -> list[Wish]:
+    """Who waits for this person, in the order of the list."""
+    found = Wish.objects.filter(party__evening=evening, host__person=host, waits_since__isnull=False)
+    return list(found.select_related("party", "host__person").order_by("waits_since", "pk"))
+
+
+def offer_to_waiting(viewer: Viewer, evening: Evening, meeting: Meeting) -> int:
+    """A slot is free again. Where families book, all those who wait and may take it are told; else it is given to the first of them."""
+    assert meeting.starts is not None  # noqa: S101
+    if not evening.is_live or evening.state == Evening.State.WISHES or meeting.starts <= timezone.now():
+        return 0
+    board, slot, told = slots.board_of(evening), evening.slot_at(meeting.starts), 0
+    for wish in waiting_for(evening, meeting.host_id):
+        if wish.party.person_id == meeting.guardian_id or not _suits(board, wish, slot):
+            continue
+        if evening.takes_bookings(timezone.now()):
+            if board.may_choose(wish.party.person_id):
+                telling.tell_free(wish, meeting)
+                told += 1
+        elif give(viewer, evening, wish, slot):
+            return 1
+    return told
+
+
+def _suits(board: slots.Board, wish: Wish, slot: int) -> bool:
+    host = board.hosts.get(wish.host.person_id)
+    return (
+        host is not None
+        and slot not in wish.party.away
+        and board.why_not(host, wish.party.person_id, slot) is None
     )
+
+
+def give(viewer: Viewer, evening: Evening, wish: Wish, slot: int) -> bool:
+    """Where families take nothing by themselves any more, who waited has the slot, and is told. False when it was not possible."""
+    wanted = Wanted(wish.host.person_id, wish.party.person_id, wish.pupil_id, slot)
+    try:
+        _checked(evening, wanted)
+        meeting = _made(evening.created_by_id, evening, wanted, State.BOOKED)
+    except (NotFree, NotTheirs):
+        return False
+    wish.waits_since = None
+    wish.save(update_fields=["waits_since"])
+    journal.record(viewer, "appointments.placed", meeting, subject_id=meeting.pupil_id)
+    telling.tell(meeting, telling.PLACED, by=0)
+    return True
+
+
+def call_back(viewer: Viewer, evening: Evening, host: Host) -> int:
+    """Somebody receives after all: where families book, those who wait are told; else each has the first slot that suits them."""
+    if not evening.is_live or evening.state == Evening.State.WISHES or evening.is_over(timezone.now()):
+        return 0
     told = 0
-    for wish in waiting[:3]:
-        telling.tell_free(wish, meeting)
-        told += 1
+    for wish in waiting_for(evening, host.person_id):
+        if evening.takes_bookings(timezone.now()):
+            telling.tell_back(wish, evening)
+            told += 1
+            continue
+        board = slots.board_of(evening, [wish.party.person_id])
+        free = [slot for slot in range(evening.slots) if _suits(board, wish, slot)]
+        told += int(any(give(viewer, evening, wish, slot) for slot in free[:1]))
     return told
 
 
@@ -251,11 +309,10 @@ def hold(meeting: Meeting) -> None:
     _hold(meeting)
 
 
-def hold_again(meeting: Meeting, starts: datetime, ends: datetime) -> None:
-    """Another hour for the same meeting. Raises NotFree, and then nothing has changed."""
+def hold_again(meeting: Meeting) -> None:
+    """The hours of a meeting as they now are. Raises NotFree, and then nothing has changed."""
     with transaction.atomic():
         _release(meeting.pk)
-        meeting.starts, meeting.ends = starts, ends
         _hold(meeting)
 
 

@@ -224,6 +224,14 @@ class Migration(migrations.Migration):
                     "proposed_by_host",
                     models.BooleanField(default=False, verbose_name="proposé par la personne qui reçoit"),
                 ),
+                (
+                    "other_starts",
+                    models.DateTimeField(blank=True, null=True, verbose_name="autre début proposé"),
+                ),
+                (
+                    "other_ends",
+                    models.DateTimeField(blank=True, null=True, verbose_name="autre fin proposée"),
+                ),
                 ("is_fixed", models.BooleanField(default=False, verbose_name="placé à la main")),
                 (
                     "outcome",
@@ -382,6 +390,12 @@ class Migration(migrations.Migration):
                     "apart",
                     models.BooleanField(
                         default=False, verbose_name="souhaite ne pas croiser l’autre responsable"
+                    ),
+                ),
+                (
+                    "half",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="moitié de la soirée"
                     ),
                 ),
                 (

@@ -253,6 +253,8 @@ class Party(models.Model):
     )
     away: Any = models.JSONField(_("créneaux impossibles"), default=list, blank=True)
     apart = models.BooleanField(_("souhaite ne pas croiser l’autre responsable"), default=False)
+    # Of whoever asked to cross nobody where families book: 0 before the middle of the evening, 1 after it.
+    half = models.PositiveSmallIntegerField(_("moitié de la soirée"), null=True, blank=True)
     together = models.BooleanField(_("vient avec l’autre responsable"), default=False)
     written_at = models.DateTimeField(_("dit à"))
 

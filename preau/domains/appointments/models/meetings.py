@@ -1,5 +1,6 @@
 """A meeting of two people at an hour, the cells of time that it takes of each, and the hours that somebody opens."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -79,6 +80,9 @@ class Meeting(models.Model):
     )
     starts = models.DateTimeField(_("début"), null=True, blank=True)
     ends = models.DateTimeField(_("fin"), null=True, blank=True)
+    # Another hour that one of the two proposes for what is agreed: both are held until the other one answers.
+    other_starts = models.DateTimeField(_("autre début proposé"), null=True, blank=True)
+    other_ends = models.DateTimeField(_("autre fin proposée"), null=True, blank=True)
     state = models.CharField(_("état"), max_length=9, choices=State.choices, default=State.BOOKED)
     way = models.CharField(_("comment"), max_length=5, choices=Way.choices, default=Way.HERE)
     place = models.CharField(_("lieu, numéro ou lien"), max_length=200, blank=True)
@@ -119,6 +123,11 @@ class Meeting(models.Model):
     @property
     def is_held(self) -> bool:
         return self.state in self.HELD
+
+    @property
+    def asked_hour(self) -> datetime | None:
+        """The hour that waits for an answer."""
+        return self.other_starts or (self.starts if self.state == self.State.PROPOSED else None)
 
     @property
     def hours(self) -> str:

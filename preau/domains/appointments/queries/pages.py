@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Guardianship, Person
 from preau.directory.viewer import Viewer
-from preau.domains.appointments.models import Evening, Host, Meeting, Party, Wish
+from preau.domains.appointments.models import ORGANISERS, Evening, Host, Meeting, Party, Wish
 from preau.domains.appointments.queries import around
 from preau.domains.appointments.queries.slots import Board, board_of, said_to_family
-from preau.foundation import dates
+from preau.foundation import dates, text
 
 # Free slots said at once for each teacher; the rest is on their own page.
 AT_ONCE = 3
@@ -47,18 +47,22 @@ class Step:
 
     @property
     def way(self) -> str:
-        """« 5 min, un étage à monter »."""
+        """« 5 min d’attente, un étage à monter »."""
         minutes = dates.minutes(self.empty)
         if not self.climbs:
-            return _("%(minutes)s, même étage") % {"minutes": minutes}
+            return _("%(minutes)s d’attente, même étage") % {"minutes": minutes}
         up = self.climbs > 0
         if abs(self.climbs) == 1:
-            said = _("%(minutes)s, un étage à monter") if up else _("%(minutes)s, un étage à descendre")
+            said = (
+                _("%(minutes)s d’attente, un étage à monter")
+                if up
+                else _("%(minutes)s d’attente, un étage à descendre")
+            )
         else:
             said = (
-                _("%(minutes)s, %(num)s étages à monter")
+                _("%(minutes)s d’attente, %(num)s étages à monter")
                 if up
-                else _("%(minutes)s, %(num)s étages à descendre")
+                else _("%(minutes)s d’attente, %(num)s étages à descendre")
             )
         return said % {"minutes": minutes, "num": abs(self.climbs)}
 
@@ -172,7 +176,7 @@ def _choices(own: _Own, children: Sequence[Person]) -> Iterable[Choice]:
 def _choice(own: _Own, host: Host, child: Person, subjects: str) -> Choice:
     board, me = own.board, own.me
     meeting, wish = own.met.get(host.person_id), own.wished.get(host.pk)
-    free = [] if meeting else board.free_for(host, me)
+    free = [] if meeting or not board.may_choose(me) else board.free_for(host, me)
     # The one that they would choose first is near what they have: the rest comes in its order.
     held = [seat.starts for seat in board.of_guardian.get(me, ())]
     if held and own.at_once < len(free):
@@ -280,7 +284,7 @@ def _of_hosts(viewer: Viewer, board: Board, people: Sequence[int]) -> list[HostE
         .select_related("party__person", "pupil")
         .order_by("waits_since", "rank", "pk")
     )
-    said, found = _Said(links, together), []
+    said, found = _Said(links, together, viewer.holds(*ORGANISERS)), []
     for person in people:
         host = board.hosts[person]
         mine = {evening.slot_at(one.starts): one for one in meetings if one.host_id == person and one.starts}
@@ -306,6 +310,8 @@ class _Said:
 
     links: dict[tuple[int, int], str]
     together: set[int]
+    # Who asked to cross nobody is for whoever organises.
+    organises: bool
 
 
 def _line(board: Board, host: Host, slot: int, one: Meeting | None, said: _Said, asked: set[int]) -> Line:
@@ -322,7 +328,7 @@ def _line(board: Board, host: Host, slot: int, one: Meeting | None, said: _Said,
         one,
         kinship or "",
         one.guardian_id in said.together,
-        bool(board.apart.get(one.guardian_id)),
+        said.organises and bool(board.apart.get(one.guardian_id)),
         one.guardian_id in asked,
         kinship is None,
     )
@@ -372,35 +378,53 @@ class Numbers:
 
 
 def numbers_of(evening: Evening) -> Numbers:
-    found = Evening.objects.filter(pk=evening.pk).aggregate(
-        parties=Count("parties", distinct=True, filter=Q(parties__wishes__by_host=False)),
-        met=Count("meetings", distinct=True, filter=Q(meetings__state__in=Meeting.HELD)),
-        people=Count("meetings__guardian", distinct=True, filter=Q(meetings__state__in=Meeting.HELD)),
+    """Two counts apart: joined, wishes would multiply meetings."""
+    held = (
+        Meeting.objects.live()
+        .filter(evening=evening)
+        .order_by()
+        .aggregate(met=Count("pk"), people=Count("guardian", distinct=True))
     )
-    return Numbers(found["people"], found["parties"], found["met"])
+    said = Wish.objects.filter(party__evening=evening, by_host=False).order_by().values("party").distinct()
+    return Numbers(held["people"], said.count(), held["met"])
 
 
-def families_for(evening: Evening, host: Host) -> list[tuple[str, str]]:
-    """Whom the school may place with somebody: each guardian of each pupil whom they teach, by name (three queries)."""
+MOST_PUPILS = 60
+
+
+@dataclass(frozen=True)
+class Families:
+    """Whom the school may place with somebody: key and words of each; `is_cut`: there are more of them, by their name."""
+
+    options: list[tuple[str, str]]
+    is_cut: bool
+
+
+def families_for(evening: Evening, host: Host, *, named: str = "", pupil: int | None = None) -> Families:
+    """Each guardian of each pupil whom they teach, by name: the first sixty pupils, those of a name, or one pupil (three queries)."""
     enrolled = around.enrolled(evening).filter(pupil__in=around.taught_by(evening.day, host.person_id))
-    pupils = {
-        row.pupil_id: row.pupil
-        for row in enrolled.select_related("pupil").order_by("pupil__search_name", "pk")
-    }
+    if pupil is not None:
+        enrolled = enrolled.filter(pupil=pupil)
+    elif named:
+        enrolled = enrolled.filter(pupil__search_name__contains=text.fold(named))
+    enrolled = enrolled.order_by("pupil__search_name", "pk")
+    rows = list(enrolled.select_related("pupil")[: MOST_PUPILS + 1])
+    pupils = {row.pupil_id: row.pupil for row in rows[:MOST_PUPILS]}
     links = around.guardians_of(evening.day, pupils)
-    return [
+    options = [
         (
             f"{link.guardian_id}-{pk}",
             _("%(pupil)s : %(guardian)s (%(kinship)s)")
             % {
-                "pupil": pupil.list_name,
+                "pupil": child.list_name,
                 "guardian": link.guardian.full_name,
                 "kinship": str(link.get_kinship_display()).lower(),
             },
         )
-        for pk, pupil in pupils.items()
+        for pk, child in pupils.items()
         for link in links.get(pk, ())
     ]
+    return Families(options, len(rows) > MOST_PUPILS)
 
 
 def options_for(family: FamilyEvening) -> list[tuple[int, int, str]]:
@@ -436,13 +460,18 @@ def initial_of(family: FamilyEvening) -> dict[str, Any]:
 
 
 def gathered_by_family(evening: Evening, board: Board) -> list[tuple[Person, list[Step]]]:
-    """Every family's evening, for the sheets: by name."""
+    """Every family's evening, for the sheets: by name; whoever does not follow the pupil any more has none."""
     found: dict[int, list[Meeting]] = {}
     people: dict[int, Person] = {}
+    follows = (
+        Guardianship.objects.informed(evening.day)
+        .of_another()
+        .filter(guardian=OuterRef("guardian"), pupil=OuterRef("pupil"))
+    )
     rows = (
         Meeting.objects.live()
         .told()
-        .filter(evening=evening)
+        .filter(Exists(follows), evening=evening)
         .select_related("guardian", "pupil", "sibling", "host")
     )
     for meeting in rows.order_by("starts", "pk"):

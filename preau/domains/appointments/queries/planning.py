@@ -17,6 +17,8 @@ Meeting = tuple[str, str, int]
 # Seconds for the whole of it, and for its two parts: what is met, then how it is laid out.
 PATIENCE = 15.0
 SHARE_OF_WISHES = 0.3
+# Of what is then left, where it is not proven that no more can be met.
+SHARE_AGAIN = 0.7
 STEPS = 3
 # As many families as are laid out all at once; beyond, some at a time: how many, and the seconds that it may take.
 WHOLE = 40
@@ -216,9 +218,8 @@ def plan(problem: Problem, *, patience: float = PATIENCE, tell: Tell = lambda do
     known, limit = worth_of(problem, start), _limit(problem)
     sure = (known.first, known.met) == limit
     tell(1, STEPS)
-    if not sure and len(problem.families) > WHOLE:
-        found, sure = _Model(problem).most_wishes(start, limit, patience * SHARE_OF_WISHES)
-        start = max([start, found], key=lambda one: worth_of(problem, one).rank)
+    if not sure and len(problem.families) > FEW:
+        start, sure = _most_wishes(problem, start, limit, until)
     tell(2, STEPS)
     search = _Search(problem, start)
     laid_sure = (sure and not search.empty) or (len(problem.families) <= WHOLE and search.whole(until))
@@ -231,6 +232,19 @@ def plan(problem: Problem, *, patience: float = PATIENCE, tell: Tell = lambda do
         time.perf_counter() - begun,
         is_best=laid_sure or (sure and not search.empty),
     )
+
+
+def _most_wishes(
+    problem: Problem, start: tuple[Meeting, ...], limit: tuple[int, int], until: float
+) -> tuple[tuple[Meeting, ...], bool]:
+    """The first two aims: what is not proven in its share has most of the time that is left, before the third one."""
+    sure = False
+    for share in (SHARE_OF_WISHES, SHARE_AGAIN):
+        found, sure = _Model(problem).most_wishes(start, limit, (until - time.perf_counter()) * share)
+        start = max([start, found], key=lambda one: worth_of(problem, one).rank)
+        if sure:
+            break
+    return start, sure
 
 
 def _limit(problem: Problem) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,15 +14,16 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Assignment, Enrolment, Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.appointments.models import Evening, Meeting, Opening, Party, Taken
+from preau.domains.appointments.models import Evening, Meeting, Opening, Taken, Wish
+from preau.domains.appointments.queries.around import teachers_of
 from preau.domains.appointments.queries.slots import OFFERED, No, cells
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
 from preau.foundation.awaited import Row, row_of
 from preau.foundation.boards import Awaited
 
-# Openings of one page; slots shown of each.
-MOST_OPENINGS, MOST_SLOTS = 12, 12
+# Openings of one page; slots shown of each: all those of one are on its own page.
+A_PAGE, AT_ONCE = 8, 12
 ASKED_ROLES = (Role.HEAD, Role.SCHOOL_LIFE, Role.NURSE)
 SOURCE = "appointments"
 
@@ -39,6 +41,12 @@ def school_of(pupil: int, day: date) -> School | None:
     )
     found = held.first()
     return found.school if found else None
+
+
+def may_be_asked(host: int, pupil: int, school: int, day: date) -> bool:
+    """Somebody of the school of this pupil whom families may ask, or who teaches this pupil."""
+    held = Holding.objects.active(day).filter(school=school, person=host, role__in=ASKED_ROLES)
+    return held.exists() or host in teachers_of(day, [pupil]).get(pupil, {})
 
 
 def why_not(
@@ -67,6 +75,14 @@ class OpenHours:
     slots: int
 
     @property
+    def first(self) -> tuple[tuple[int, str], ...]:
+        return self.free[:AT_ONCE]
+
+    @property
+    def more(self) -> int:
+        return len(self.free) - len(self.first)
+
+    @property
     def title(self) -> str:
         return _("%(day)s, %(hours)s") % {
             "day": dates.day(dates.local(self.opening.starts, self.opening.school.timezone)),
@@ -74,15 +90,14 @@ class OpenHours:
         }
 
 
-def openings_of(viewer: Viewer, guardian: int | None) -> list[OpenHours]:
-    """Those to come: one's own for the staff, all those of the school for a family (three queries)."""
-    found = (
+def openings_of(viewer: Viewer) -> "QuerySet[Opening]":
+    """Those to come: one's own for the staff, all those of the school for a family."""
+    return (
         Opening.objects.visible_to(viewer)
         .filter(is_closed=False, ends__gt=viewer.moment)
         .select_related("school", "host")
         .order_by("starts", "pk")
     )
-    return with_free(list(found[:MOST_OPENINGS]), guardian)
 
 
 def with_free(openings: Sequence[Opening], guardian: int | None) -> list[OpenHours]:
@@ -124,7 +139,7 @@ def _open(
             taken += 1
         elif starts > now and not in_class and not span & busy[1]:
             free.append((slot, dates.hour(starts, opening.school.timezone)))
-    return OpenHours(opening, tuple(free[:MOST_SLOTS]), taken, count)
+    return OpenHours(opening, tuple(free), taken, count)
 
 
 def next_free(opening: Opening, guardian: int, slot: int) -> tuple[int, ...]:
@@ -155,7 +170,9 @@ def asked_of(viewer: Viewer) -> "QuerySet[Person]":
 def rows_awaited(viewer: Viewer) -> "QuerySet[Any, Any]":
     """For « À répondre »: an hour that was proposed to a guardian."""
     found = Meeting.objects.visible_to(viewer).filter(
-        state=Meeting.State.PROPOSED, proposed_by_host=True, starts__gt=viewer.moment
+        Q(state=Meeting.State.PROPOSED, starts__gt=viewer.moment)
+        | Q(state=Meeting.State.BOOKED, other_starts__gt=viewer.moment),
+        proposed_by_host=True,
     )
     return row_of(
         found,
@@ -164,7 +181,7 @@ def rows_awaited(viewer: Viewer) -> "QuerySet[Any, Any]":
         whose="pupil__given_name",
         text="host__family_name",
         word="host__civility",
-        starts="starts",
+        starts=Coalesce("other_starts", "starts"),
         more="school__timezone",
     )
 
@@ -192,7 +209,7 @@ def said_awaited(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
 def rows_evenings(viewer: Viewer) -> "QuerySet[Any, Any]":
     """For « À répondre »: an evening that waits for the wishes, or for the first booking, of a guardian."""
 
-    said = Party.objects.filter(person=viewer.person.pk).values("evening_id")
+    said = Wish.objects.filter(party__person=viewer.person.pk, by_host=False).values("party__evening_id")
     met = Meeting.objects.visible_to(viewer).live().exclude(evening=None).values("evening_id")
     found = (
         Evening.objects.visible_to(viewer)

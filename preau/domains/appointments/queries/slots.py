@@ -116,6 +116,36 @@ class Board:
             frozenset(meetings),
         )
 
+    def add(self, seat: Seat) -> None:
+        """One more meeting: those that are looked at next are beside it."""
+        self.seats.append(seat)
+        for person in (seat.host, seat.guardian):
+            for cell in cells(seat.starts, seat.ends):
+                self.taken[person][cell] = seat.pk
+        self.__dict__.pop("of_guardian", None)
+
+    @property
+    def has_halves(self) -> bool:
+        """Where families book from the start, each of two who must not cross has half of the evening."""
+        return self.evening.mode == Evening.Mode.BOOKING
+
+    def half_of(self, guardian: int) -> int | None:
+        """Which half of the evening is theirs, if one of the two asked to cross nobody: it depends on no booking, so that what is not
+        offered says nothing of when the other one comes (docs/decisions/0166)."""
+        for other in (guardian, *sorted(self.apart.get(guardian, ()))):
+            party = self.parties.get(other)
+            if party and party.apart and party.half is not None and self.apart.get(guardian):
+                return party.half if other == guardian else 1 - party.half
+        return None
+
+    def _in_half(self, half: int, slot: int) -> bool:
+        middle = self.evening.slots // 2
+        return slot > middle if half else slot < middle
+
+    def may_choose(self, guardian: int) -> bool:
+        """After a plan, the school places two who must not cross: the hours that are left would say when the other one comes."""
+        return self.has_halves or not self.apart.get(guardian)
+
     def open_slots(self, host: Host) -> Iterator[int]:
         """Where this person receives, whoever has taken it."""
         for slot in range(self.evening.slots):
@@ -172,12 +202,18 @@ class Board:
             gap = max(starts - seat.ends, seat.starts - ends)
             if gap < timedelta(minutes=self.walk_between(host, self.hosts.get(seat.host))):
                 return No.WALK
+        return No.APART if self._crosses(guardian, starts, ends) else None
+
+    def _crosses(self, guardian: int, starts: datetime, ends: datetime) -> bool:
+        half = self.half_of(guardian) if self.has_halves else None
+        if half is not None and not self._in_half(half, self.evening.slot_at(starts)):
+            return True
         near = timedelta(minutes=self.evening.minutes)
-        for other in self.apart.get(guardian, ()):
-            for seat in self.of_guardian.get(other, ()):
-                if starts - seat.ends < near and seat.starts - ends < near:
-                    return No.APART
-        return None
+        return any(
+            starts - seat.ends < near and seat.starts - ends < near
+            for other in self.apart.get(guardian, ())
+            for seat in self.of_guardian.get(other, ())
+        )
 
     def free_for(self, host: Host, guardian: int | None) -> list[int]:
         return [slot for slot in range(self.evening.slots) if self.why_not(host, guardian, slot) is None]
@@ -246,7 +282,7 @@ def said_to_family(board: Board, host: Host, guardian: int, slot: int) -> str:
         gap = max(starts - seat.ends, seat.starts - ends)
         if other and gap < timedelta(minutes=board.walk_between(host, other)):
             place = other.room.place if other.room else other.person.formal_name
-            return _("%(hour)s : trop court depuis la %(place)s") % {
+            return _("%(hour)s, trop court depuis : %(place)s") % {
                 "hour": board.evening.hour(slot),
                 "place": place,
             }

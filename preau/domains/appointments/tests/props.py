@@ -125,6 +125,11 @@ def own_appointment(college: World) -> Meeting:
     return known or an_appointment(college, "teacher", reason="Pour la page.")
 
 
+def own_meeting(college: World) -> Meeting:
+    evening = own_evening(college)
+    return Meeting.objects.live().filter(evening=evening).first() or a_meeting(college, evening, 11)
+
+
 def many_evenings(college: World, count: int) -> None:
     for _ in range(count):
         an_evening(college, f"Rencontre {Evening.objects.count()}")

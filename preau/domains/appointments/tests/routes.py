@@ -19,6 +19,7 @@ from preau.domains.appointments.tests.props import (
     own_appointment,
     own_evening,
     own_host,
+    own_meeting,
     own_wishing,
     some_hours,
 )
@@ -60,6 +61,7 @@ PAGES = [
     Page("appointments:host", ORGANISERS | {"teacher"}, model=own_host),
     Page("appointments:place", ORGANISERS | {"teacher"}, model=own_host),
     Page("appointments:ask_to_see", ORGANISERS | {"teacher"}, model=own_host),
+    Page("appointments:move", ORGANISERS | {"teacher"}, model=own_meeting),
     Page("appointments:appointment", {"guardian", "teacher"}, model=own_appointment),
 ]
 ELSEWHERE = {
@@ -79,7 +81,6 @@ ELSEWHERE = {
         "absence",
         "late",
         "host_sheet",
-        "move",
         "note",
         "close_hours",
         "take",
@@ -109,6 +110,7 @@ ONE_THING = {
         "host",
         "place",
         "ask_to_see",
+        "move",
         "appointment",
         "calendar",
         "sheet",
@@ -228,6 +230,8 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "way",
         "child",
         "creneau",
+        "heures",
+        "ouvertures",
         "propose",
         "outcome",
         "absent",
@@ -284,6 +288,12 @@ def _empty(stage: Stage) -> None:
     Meeting.objects.all().delete()
     Wish.objects.all().delete()
     Host.objects.filter(pk=stage.own(Host).pk).update(late=0)
+
+
+def _this_evening(stage: Stage) -> None:
+    """It is on today."""
+    _empty(stage)
+    Evening.objects.filter(pk=stage.own(Evening).pk).update(day=NOW.date())
 
 
 def _today(stage: Stage) -> None:
@@ -361,7 +371,7 @@ BODIES = {
     ),
     "appointments:absence": Body("head", lambda stage: {"absent": "oui"}),
     "appointments:late": Body(
-        "head", lambda stage: {"minutes": "10"}, before=_empty, wrong=lambda stage: {"minutes": "999"}
+        "head", lambda stage: {"minutes": "10"}, before=_this_evening, wrong=lambda stage: {"minutes": "999"}
     ),
     "appointments:move": Body("head", lambda stage: {"slot": "7"}),
     "appointments:note": Body("head", lambda stage: {"outcome": "seen"}, before=_today),
@@ -398,7 +408,9 @@ BODIES = {
         before=_alone,
         wrong=lambda stage: {"day": ""},
     ),
-    "appointments:accept": Body("guardian", before=_proposed),
+    "appointments:accept": Body(
+        "guardian", lambda stage: {"revision": str(stage.own(Meeting).revision)}, before=_proposed
+    ),
     "appointments:give_back": Body("guardian"),
 }
 ONE_BUTTON = {

@@ -174,3 +174,22 @@ def test_a_malformed_file_ends_it_with_the_path(
         call_command("plan_meetings", str(file))
     assert ended.value.code == 2
     assert f", {path}" in capsys.readouterr().err
+
+
+def test_what_is_met_has_the_time_that_is_left_before_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve families who all want one teacher of eleven slots, three of whom come only in the last one."""
+    given: list[float] = []
+
+    def unproven(_model: object, hint: object, limit: object, seconds: float) -> tuple[tuple[()], bool]:
+        given.append(seconds)
+        return (), False
+
+    monkeypatch.setattr(planning._Model, "most_wishes", unproven)
+    late = frozenset(range(10))
+    families = tuple(
+        Family(f"f{number}", ("t0", "t1"), late if number < 3 else frozenset()) for number in range(12)
+    )
+    plan(Problem(11, {"t0": frozenset(), "t1": frozenset()}, families), patience=2.0)
+    assert len(given) == 2
+    assert given[1] > given[0]
+    assert sum(given) > 2.0 * 0.6

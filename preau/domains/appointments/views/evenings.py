@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from preau.foundation.access import opens
 from preau.foundation.pages import render_form, tell_outcome
 from preau.foundation.paging import page_for
 
-A_PAGE = 20
+A_PAGE, A_PAGE_OF_ROOMS = 20, 10
 
 
 @opens(to=rules.reads_evenings)
@@ -45,7 +46,10 @@ def evening(request: HttpRequest, evening: Evening) -> HttpResponse:
     if viewer.is_guardian:
         return family_page(request, evening)
     if not rules.organises_it(viewer, evening):
-        mine = evening.hosts.get(person=viewer.person.pk)
+        mine = evening.hosts.filter(person=viewer.person.pk).first()
+        if mine is None:
+            # Whoever organises, between two school years.
+            raise Http404
         mine.evening = evening
         return host_page(request, mine)
     board = slots.board_of(evening)
@@ -99,15 +103,19 @@ def change(request: HttpRequest, evening: Evening) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rooms(request: HttpRequest, evening: Evening) -> HttpResponse:
     """Who receives, in which room, on which floor."""
-    hosts = list(
-        evening.hosts.select_related("person").order_by("person__family_name", "person__given_name", "pk")
-    )
-    form = HostsForm(evening, hosts, request.POST or None)
+    rows = evening.hosts.select_related("person").order_by("person__family_name", "person__given_name", "pk")
+    page = page_for(request, rows, A_PAGE_OF_ROOMS)
+    form = HostsForm(evening, list(page.object_list), request.POST or None)
     if form.is_valid():
         changed = keeping.settle_hosts(request.viewer, evening, form.places())
         tell_outcome(request, changed, _("Les salles sont gardées."), _("Rien n’a changé."))
+        if page.has_next():
+            address = reverse("appointments:rooms", kwargs={"pk": evening.pk})
+            return redirect(f"{address}?page={page.next_page_number()}")
         return redirect("appointments:evening", pk=evening.pk)
-    return render_form(request, "appointments/rooms.html", {"form": form, "evening": evening})
+    return render_form(
+        request, "appointments/rooms.html", {"form": form, "evening": evening, "page_obj": page}
+    )
 
 
 @opens(Evening, to=rules.organises_it)

@@ -160,8 +160,15 @@ def wait(request: HttpRequest, host: Host) -> HttpResponseRedirect:
 @require_POST
 def apart(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
     """Ask to cross nobody, where families book."""
+    evening = pages.whole(request.viewer, evening)
     try:
         done = wishing.set_apart(request.viewer, evening, apart=request.POST.get("apart") == "oui")
+    except wishing.BothHalves:
+        middle = evening.hour(evening.slots // 2)
+        said = _(
+            "Vos rendez-vous sont avant et après %(hour)s : rendez d’abord ceux d’un côté, puis redemandez."
+        )
+        messages.error(request, said % {"hour": middle})
     except Closed:
         messages.error(request, _("Les réservations sont closes. Téléphonez à l’établissement."))
     else:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +16,15 @@ from preau.domains.appointments.actions.taking import Closed, NotFree, NotTheirs
 from preau.domains.appointments.forms import LateForm, PlaceForm, SlotForm
 from preau.domains.appointments.models import Evening, Host, Meeting
 from preau.domains.appointments.queries import pages
-from preau.domains.appointments.queries.slots import SAID
+from preau.domains.appointments.queries.slots import SAID, No
 from preau.domains.appointments.views.families import printed
+from preau.foundation import journal
 from preau.foundation.access import opens
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 
 OUTCOMES = dict(Meeting.Outcome.choices)
+# Digits of a number in a form; letters of a name that is sought.
+LONGEST, LONGEST_NAME = 9, 60
 
 
 @opens(Host, to=rules.runs)
@@ -38,9 +41,7 @@ def host_page(
     evening = pages.whole(request.viewer, host.evening)
     found = pages.host_evening(request.viewer, evening, host)
     now = timezone.now()
-    running_now = (
-        evening.is_live and evening.day == timezone.localdate(now, evening.zone) and not evening.is_over(now)
-    )
+    running_now = running.is_running(evening)
     current = next(
         (line for line in found.lines if line.meeting and not line.meeting.outcome and running_now), None
     )
@@ -54,7 +55,6 @@ def host_page(
         "running": running_now,
         "current": current,
         "late_form": form or LateForm(initial={"minutes": found.host.late or 10}),
-        "slots": [(line.slot, line.hour) for line in found.lines if line.kind in {"free", "meeting"}],
     }
     return render(request, "appointments/host.html", context, status=status)
 
@@ -67,7 +67,8 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
     found = pages.host_evening(request.viewer, evening, host)
     hours = [(line.slot, line.hour) for line in found.free]
     asked = request.GET.get("creneau", "")
-    form = PlaceForm(pages.families_for(evening, host), hours, request.POST or None, initial={"slot": asked})
+    families = _families(request, evening, host)
+    form = PlaceForm(families.options, hours, request.POST or None, initial={"slot": asked})
     if form.is_valid():
         guardian, pupil = form.chosen()
         wanted = Wanted(
@@ -84,18 +85,32 @@ def place(request: HttpRequest, host: Host) -> HttpResponse:
         except NotTheirs:
             form.add_error("family", _("Cette personne ne suit plus cet élève."))
         except NotFree as no:
-            form.add_error("slot", _why(evening, no))
+            form.add_error("slot", _why(request, evening, no))
         else:
             tell_outcome(request, done, _("La famille est placée."), _("Elle l’était déjà."))
             return redirect("appointments:host", pk=host.pk)
-    return render_form(
-        request, "appointments/place.html", {"form": form, "evening": evening, "host": found.host}
+    context = {"form": form, "evening": evening, "host": found.host, "asked": asked} | _sought(
+        request, families
     )
+    return render_form(request, "appointments/place.html", context)
 
 
-def _why(evening: Evening, no: NotFree) -> str:
-    """For the staff: the true reason, and the next hours."""
-    said = str(SAID[no.why])
+def _families(request: HttpRequest, evening: Evening, host: Host) -> pages.Families:
+    """Those of the name that is sought; when one is sent, that one."""
+    pupil = request.POST.get("family", "").rpartition("-")[2]
+    sent = int(pupil) if pupil.isascii() and pupil.isdigit() and len(pupil) < LONGEST else None
+    return pages.families_for(evening, host, named=request.GET.get("nom", "")[:LONGEST_NAME], pupil=sent)
+
+
+def _sought(request: HttpRequest, families: pages.Families) -> dict[str, Any]:
+    named = request.GET.get("nom", "")[:LONGEST_NAME]
+    return {"named": named, "is_cut": families.is_cut, "seeks": families.is_cut or bool(named)}
+
+
+def _why(request: HttpRequest, evening: Evening, no: NotFree) -> str:
+    """For the staff: the true reason, and the next hours; who asked to cross nobody is for whoever organises."""
+    hidden = no.why == No.APART and not rules.organises(request.viewer)
+    said = _("Cette famille ne peut pas venir à cette heure.") if hidden else str(SAID[no.why])
     if not no.offered:
         return said
     hours = _(" ou ").join(evening.hour(slot) for slot in no.offered)
@@ -107,7 +122,8 @@ def _why(evening: Evening, no: NotFree) -> str:
 def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
     """Ask a family to come: it hears of it, and the plan counts it."""
     evening = pages.whole(request.viewer, host.evening)
-    form = PlaceForm(pages.families_for(evening, host), [], request.POST or None)
+    families = _families(request, evening, host)
+    form = PlaceForm(families.options, [], request.POST or None)
     del form.fields["slot"], form.fields["way"]
     if form.is_valid():
         guardian, pupil = form.chosen()
@@ -125,16 +141,17 @@ def ask_to_see(request: HttpRequest, host: Host) -> HttpResponse:
                 _("C’était déjà demandé."),
             )
             return redirect("appointments:host", pk=host.pk)
-    return render_form(
-        request, "appointments/ask_to_see.html", {"form": form, "evening": evening, "host": host}
-    )
+    context = {"form": form, "evening": evening, "host": host} | _sought(request, families)
+    return render_form(request, "appointments/ask_to_see.html", context)
 
 
 @opens(Meeting, to=rules.hosts)
-@require_POST
-def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """To another slot; where it is taken, the two families are exchanged."""
     form = SlotForm(request.POST)
+    if request.method != "POST" and meeting.evening_id is not None:
+        return _move_page(request, meeting)
     if not form.is_valid() or meeting.evening is None:
         messages.error(request, _("Choisissez une heure dans la liste."))
         return redirect(_back(meeting))
@@ -145,10 +162,32 @@ def move(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     except NotTheirs:
         messages.error(request, _("Cette personne ne suit plus cet élève."))
     except NotFree as no:
-        messages.error(request, _why(pages.whole(request.viewer, meeting.evening), no))
+        messages.error(request, _why(request, pages.whole(request.viewer, meeting.evening), no))
     else:
         tell_outcome(request, done, _("C’est déplacé. Les familles déjà prévenues le sont de nouveau."))
     return redirect(_back(meeting))
+
+
+def _move_page(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Which other hours there are."""
+    meeting = Meeting.objects.select_related("evening__school", "guardian", "pupil").get(pk=meeting.pk)
+    evening = meeting.evening
+    host = Host.objects.filter(evening=evening, person=meeting.host_id).select_related("person").first()
+    if evening is None or host is None or meeting.starts is None:
+        raise Http404
+    found = pages.host_evening(request.viewer, evening, host)
+    context = {
+        "meeting": meeting,
+        "evening": evening,
+        "host": found.host,
+        "hour": evening.hour(evening.slot_at(meeting.starts)),
+        "lines": [
+            line
+            for line in found.lines
+            if line.kind in {"free", "meeting"} and (line.meeting is None or line.meeting.pk != meeting.pk)
+        ],
+    }
+    return render(request, "appointments/move.html", context)
 
 
 def _back(meeting: Meeting) -> str:
@@ -182,7 +221,11 @@ def late(request: HttpRequest, host: Host) -> HttpResponse:
     if not form.is_valid():
         return host_page(request, host, form, TYPED_WRONG)
     minutes = form.cleaned_data["minutes"]
-    done = running.run_late(request.viewer, host, minutes)
+    try:
+        done = running.run_late(request.viewer, host, minutes)
+    except running.NotYet:
+        messages.error(request, _("Un retard se dit le jour de la rencontre."))
+        return redirect("appointments:host", pk=host.pk)
     said = _("Les familles suivantes sont prévenues : %(num)s minutes de retard.") % {"num": minutes}
     tell_outcome(
         request, done, said if minutes else _("Les familles suivantes sont prévenues : vous êtes à l’heure.")
@@ -212,5 +255,9 @@ def note(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
 def sheet(request: HttpRequest, host: Host) -> HttpResponse:
     """One's own sheet, on paper."""
     evening = pages.whole(request.viewer, host.evening)
+    journal.record(request.viewer, "appointments.sheets_printed", evening)
     found = pages.host_evening(request.viewer, evening, host)
-    return printed(exports.hosts_page(evening, [found]), f"ma-feuille-{evening.pk}")
+    return printed(
+        exports.hosts_page(evening, [found], with_phones=rules.organises(request.viewer)),
+        f"ma-feuille-{evening.pk}",
+    )

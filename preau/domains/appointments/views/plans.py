@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,8 +35,8 @@ def plan(request: HttpRequest, evening: Evening) -> HttpResponse:
         "facts": evening.plan_facts,
         "page_obj": page,
         "missed": len(missed),
-        "is_computing": bool(evening.plan_facts.get("asked")) and not evening.plan_facts.get("done"),
-        "may_compute": evening.state == Evening.State.WISHES,
+        "is_computing": planning.is_computing(evening, timezone.now()),
+        "may_compute": evening.state == Evening.State.WISHES and evening.begins > timezone.now(),
     }
     return render(request, "appointments/plan.html", context)
 
@@ -47,7 +48,10 @@ def compute(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
     try:
         done = planning.ask(request.viewer, evening)
     except planning.NotNow:
-        messages.error(request, _("Le planning ne se calcule que tant que les souhaits sont ouverts."))
+        messages.error(
+            request,
+            _("Le planning ne se calcule que tant que les souhaits sont ouverts, et avant la rencontre."),
+        )
     else:
         tell_outcome(
             request,
@@ -65,7 +69,12 @@ def publish(request: HttpRequest, evening: Evening) -> HttpResponseRedirect:
     try:
         done = planning.publish(request.viewer, evening)
     except planning.NotNow:
-        messages.error(request, _("Calculez d’abord le planning."))
+        messages.error(request, _("Calculez d’abord le planning : il se publie avant la rencontre."))
+    except planning.Stale:
+        messages.error(
+            request, _("Des familles ont changé leurs souhaits depuis le calcul : recalculez le planning.")
+        )
+        return redirect("appointments:plan", pk=evening.pk)
     else:
         tell_outcome(
             request,
@@ -83,7 +92,9 @@ def host_sheets(request: HttpRequest, evening: Evening) -> HttpResponse:
     evening = pages.whole(request.viewer, evening)
     journal.record(request.viewer, "appointments.sheets_printed", evening)
     sheets = pages.sheets_of_hosts(request.viewer, evening)
-    return printed(exports.hosts_page(evening, sheets), f"feuilles-professeurs-{evening.pk}")
+    return printed(
+        exports.hosts_page(evening, sheets, with_phones=True), f"feuilles-professeurs-{evening.pk}"
+    )
 
 
 @opens(Evening, to=rules.organises_it)

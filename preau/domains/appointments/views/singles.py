@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,8 @@ from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_for
 
 A_PAGE = 20
+# Digits of a revision, or of a number in an address.
+LONGEST = 9
 
 
 @opens(to=rules.reads_evenings)
@@ -39,9 +42,17 @@ def appointments(request: HttpRequest) -> HttpResponse:
         if guardian
         else []
     )
+    openings, alone = queries.openings_of(viewer), request.GET.get("heures", "")
+    if alone.isascii() and alone.isdigit() and len(alone) < LONGEST:
+        openings = openings.filter(pk=int(alone))
+    else:
+        alone = ""
+    hours = Paginator(openings, queries.A_PAGE).get_page(request.GET.get("ouvertures"))
     context = {
         "page_obj": page,
-        "openings": queries.openings_of(viewer, guardian),
+        "openings": queries.with_free(list(hours.object_list), guardian),
+        "hours": hours,
+        "alone": alone,
         "children": children,
         "is_guardian": viewer.is_guardian,
     }
@@ -104,6 +115,8 @@ def take(request: HttpRequest, opening: Opening) -> HttpResponseRedirect:
 def _said(no: NotFree) -> str:
     if no.why == No.FAMILY:
         return _("L’un de vous a un autre rendez-vous à cette heure.")
+    if no.why == No.LESSON:
+        return _("Cette personne n’est pas libre à cette heure. Choisissez-en une autre.")
     return _("Cette heure vient d’être prise. Choisissez-en une autre.")
 
 
@@ -118,7 +131,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         try:
             done = single.ask(viewer, data["host"].pk, data["pupil"].pk, data["reason"], data["phone"])
         except NotTheirs:
-            form.add_error("pupil", _("Cet élève n’est plus dans l’établissement."))
+            form.add_error("pupil", _("Cette personne n’est pas de l’établissement de cet élève."))
         else:
             tell_outcome(
                 request, done, _("La demande est envoyée."), _("Vous avez déjà une demande en attente.")
@@ -140,13 +153,13 @@ def _page(
     meeting = Meeting.objects.select_related("school", "host", "guardian", "pupil").get(pk=meeting.pk)
     now, is_guardian = timezone.now(), request.viewer.is_guardian
     is_open = meeting.state != Meeting.State.CANCELLED and (meeting.starts is None or meeting.starts > now)
-    waits = meeting.state == Meeting.State.PROPOSED and meeting.proposed_by_host == is_guardian
+    waits = meeting.asked_hour is not None and meeting.asked_hour > now
     context: dict[str, Any] = {
         "meeting": meeting,
         "form": form or ProposeForm(),
         "is_guardian": is_guardian,
         "is_open": is_open,
-        "may_accept": is_open and waits,
+        "may_accept": is_open and waits and meeting.proposed_by_host == is_guardian,
         "may_propose": is_open and meeting.evening_id is None,
     }
     return render(request, "appointments/appointment.html", context, status=status)
@@ -176,15 +189,22 @@ def propose(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     return redirect("appointments:appointment", pk=meeting.pk)
 
 
+def _revision(request: HttpRequest) -> int:
+    """Which proposal the page was showing."""
+    said = request.POST.get("revision", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST else -1
+
+
 @opens(Meeting, to=rules.gives_back)
 @require_POST
 def accept(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     """Yes to what the other one proposed."""
-    if meeting.state == Meeting.State.PROPOSED and meeting.proposed_by_host != request.viewer.is_guardian:
-        messages.error(request, _("C’est à l’autre personne de répondre."))
-        return redirect("appointments:appointment", pk=meeting.pk)
     try:
-        done = single.accept(request.viewer, meeting)
+        done = single.accept(request.viewer, meeting, _revision(request))
+    except single.Changed:
+        messages.error(
+            request, _("L’heure proposée n’est plus celle que vous lisiez : relisez-la avant d’accepter.")
+        )
     except Closed:
         messages.error(request, _("Cette heure est passée, ou ce rendez-vous est annulé."))
     except NotFree:
@@ -198,8 +218,12 @@ def accept(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
 @require_POST
 def give_back(request: HttpRequest, meeting: Meeting) -> HttpResponseRedirect:
     """Cancel: the other one is told."""
-    done = taking.give_back(request.viewer, meeting)
-    tell_outcome(request, done, _("Le rendez-vous est annulé ; l’autre personne est prévenue."))
+    try:
+        done = taking.give_back(request.viewer, meeting)
+    except Closed:
+        messages.error(request, _("Ce rendez-vous a déjà commencé : il ne s’annule plus."))
+    else:
+        tell_outcome(request, done, _("Le rendez-vous est annulé ; l’autre personne est prévenue."))
     return redirect(_after(request, meeting))
 
 
