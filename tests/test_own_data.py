@@ -103,6 +103,10 @@ def reachable(person: Person) -> dict[str, set[int]]:
 
 # Of these alone, somebody does not read every row about themselves: it is another person's, or not for them yet.
 NARROWED = {
+    "appointments.Meeting",
+    "appointments.Party",
+    "appointments.Taken",
+    "appointments.Wish",
     "attendance.Announcement",
     "attendance.Decision",
     "attendance.Explanation",
