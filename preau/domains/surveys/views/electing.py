@@ -32,8 +32,6 @@ A_PAGE = 30
 CLASSES = 8
 # Wrong codes from one device, and from all those behind one address, which may be a whole school.
 MOST, MOST_OF_ADDRESS, WINDOW = 20, 200, timedelta(minutes=10)
-# A device that has shown the ballot of a code: its second click is no guess.
-SHOWN = signing.Signer(salt="preau.surveys.booth")
 
 
 @opens(to=rules.reads_elections)
@@ -339,9 +337,14 @@ def _to_wait(request: HttpRequest) -> int:
     return -(-max(waits) // 60) if waits else 0
 
 
+def _shown(code: str) -> str:
+    """The mark of a ballot that was shown for this code: the second click of a device that holds it is no guess."""
+    return signing.Signer(salt="preau.surveys.booth").signature(code)
+
+
 def _was_shown(request: HttpRequest, code: str) -> bool:
     """Did this page come with the ballot of that code?"""
-    return secrets.compare_digest(request.POST.get("shown", "").encode(), SHOWN.signature(code).encode())
+    return secrets.compare_digest(request.POST.get("shown", "").encode(), _shown(code).encode())
 
 
 def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpResponse:
@@ -365,7 +368,7 @@ def _ballot_at_booth(request: HttpRequest, elector: Elector, code: str) -> HttpR
     context = {
         "form": ballot,
         "code": code,
-        "shown": SHOWN.signature(code),
+        "shown": _shown(code),
         "election": election,
         "round": elector.round,
         "candidates": standing,
