@@ -134,7 +134,7 @@ def test_a_backup_that_was_cut_short_is_refused_and_said(
     store = kept.copy(tmp_path / "store")
     (store / kept.backup.name / "manifest.json").unlink()
     done = kept.restore(elsewhere, "--from", str(store))
-    assert done.returncode == 1 and "was cut short: passed over" in done.stdout
+    assert done.returncode == 1 and "which is written last: passed over" in done.stdout
     assert "there is no whole backup" in done.stderr
     done = kept.restore(elsewhere, kept.backup.name, "--from", str(store))
     assert done.returncode == 1 and "was cut short: it has no manifest" in done.stderr
