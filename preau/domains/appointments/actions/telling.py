@@ -30,7 +30,7 @@ OPENED, PUBLISHED, PLACED, MOVED, CANCELLED, LATE, FREE, CHANGED, ASKED, PROPOSE
 
 
 def when(moment: datetime | None, zone: str) -> str:
-    return dates.day_and_hour(dates.local(moment, zone)) if moment else ""
+    return dates.day_and_hour(moment, zone) if moment else ""
 
 
 def _address(meeting: Meeting) -> str:

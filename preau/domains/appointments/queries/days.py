@@ -89,11 +89,7 @@ def of_pupil(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
 
 def said_of_pupil(content: Mapping[str, Any]) -> str:
     first = content["rows"][0]
-    return (
-        dates.day_and_hour(dates.local(first.starts, first.school.timezone))
-        if first.starts
-        else _("heure à trouver")
-    )
+    return dates.day_and_hour(first.starts, first.school.timezone) if first.starts else _("heure à trouver")
 
 
 def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Evening]":

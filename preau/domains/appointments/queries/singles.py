@@ -85,7 +85,7 @@ class OpenHours:
     @property
     def title(self) -> str:
         return _("%(day)s, %(hours)s") % {
-            "day": dates.day(dates.local(self.opening.starts, self.opening.school.timezone)),
+            "day": dates.day(dates.local(self.opening.starts, self.opening.school.timezone).date()),
             "hours": dates.hours(self.opening.starts, self.opening.ends, self.opening.school.timezone),
         }
 
@@ -198,7 +198,7 @@ def said_awaited(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
                 gesture=_("Répondre"),
                 about=row.about,
                 whose=row.whose,
-                when=dates.day_and_hour(starts),
+                when=dates.day_and_hour(row.starts, row.more),
                 day=starts.date(),
                 icon="calendar-event",
             )
@@ -235,7 +235,7 @@ def said_evenings(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
                 title=row.text,
                 url=reverse("appointments:evening", kwargs={"pk": row.key}),
                 gesture=_("Dire vos souhaits") if wishes else _("Choisir vos heures"),
-                when=_("avant %(when)s") % {"when": dates.day_and_hour(dates.local(row.ends, row.more))},
+                when=_("avant %(when)s") % {"when": dates.day_and_hour(row.ends, row.more)},
                 day=dates.local(row.ends, row.more).date(),
                 icon="users",
             )

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW, TWIN
-from preau.directory.models import Group, Person, Room
+from preau.directory.models import Assignment, Group, Person, Room
 from preau.directory.seeds.world import World
 from preau.domains.appointments.models import Evening, Host, Meeting, Opening, Party, Taken, Wish
 from preau.domains.appointments.queries.slots import cells
@@ -274,8 +274,7 @@ def _draft(stage: Stage) -> None:
 
 
 def _wishes(stage: Stage) -> None:
-    Meeting.objects.all().delete()
-    Wish.objects.all().delete()
+    _taught(stage)
     Evening.objects.filter(pk=stage.own(Evening).pk).update(state="wishes", mode="plan", plan_facts={})
 
 
@@ -288,6 +287,15 @@ def _empty(stage: Stage) -> None:
     Meeting.objects.all().delete()
     Wish.objects.all().delete()
     Host.objects.filter(pk=stage.own(Host).pk).update(late=0)
+
+
+def _taught(stage: Stage) -> None:
+    """Whoever receives teaches the class."""
+    _empty(stage)
+    host, group = stage.own(Host), stage.own(Group)
+    Assignment.objects.get_or_create(
+        school_id=group.school_id, group=group, teacher_id=host.person_id, kind="head_teacher"
+    )
 
 
 def _this_evening(stage: Stage) -> None:
@@ -356,18 +364,18 @@ BODIES = {
     "appointments:apart": Body("guardian", lambda stage: {"apart": "oui"}),
     "appointments:compute": Body("head", before=_wishes),
     "appointments:publish": Body("head", before=_planned),
-    "appointments:book": Body("guardian", _slot, before=_empty),
+    "appointments:book": Body("guardian", _slot, before=_taught),
     "appointments:wait": Body(
-        "guardian", lambda stage: {"child": str(stage.people["pupil"].pk)}, before=_empty
+        "guardian", lambda stage: {"child": str(stage.people["pupil"].pk)}, before=_taught
     ),
     "appointments:place": Body(
         "head",
         lambda stage: {"family": _family(stage), "slot": "7", "way": "here"},
-        before=_empty,
+        before=_taught,
         wrong=lambda stage: {"family": ""},
     ),
     "appointments:ask_to_see": Body(
-        "head", lambda stage: {"family": _family(stage)}, before=_empty, wrong=lambda stage: {"family": ""}
+        "head", lambda stage: {"family": _family(stage)}, before=_taught, wrong=lambda stage: {"family": ""}
     ),
     "appointments:absence": Body("head", lambda stage: {"absent": "oui"}),
     "appointments:late": Body(

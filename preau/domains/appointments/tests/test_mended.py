@@ -16,7 +16,7 @@ from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
 from preau.directory.words import Role
 from preau.domains.appointments import tasks
-from preau.domains.appointments.actions import keeping, planning, running, single, taking, wishing
+from preau.domains.appointments.actions import keeping, planning, running, single, taking, telling, wishing
 from preau.domains.appointments.actions.taking import Closed, NotTheirs
 from preau.domains.appointments.forms import EveningForm, ProposeForm
 from preau.domains.appointments.models import Evening, Meeting, Opening, Party, Wish
@@ -35,7 +35,7 @@ from preau.domains.appointments.tests.props import (
 )
 from preau.domains.appointments.tests.test_slots import computed, facts_of, refused, wishing_evening
 from preau.domains.timetable.models import Lesson
-from preau.foundation import boards, dates
+from preau.foundation import boards
 from preau.foundation.awaited import awaited_of
 
 pytestmark = pytest.mark.django_db
@@ -515,12 +515,13 @@ def test_appointments_are_on_the_clock_of_their_school(college: World, client: S
     at = NOW.replace(hour=8, minute=0) + timedelta(days=3)
     meeting = an_appointment(college, state="booked", starts=at, ends=at + timedelta(minutes=20))
     meeting.school.timezone = "Indian/Reunion"
-    there = dates.day_and_hour(dates.local(at, "Indian/Reunion"))
-    assert days.said_of_pupil({"rows": [meeting]}) == there
+    for said in (days.said_of_pupil({"rows": [meeting]}), telling.when(at, "Indian/Reunion")):
+        assert said == "vendredi 27 novembre à 11\xa0h\xa000"
     type(college.school).objects.filter(pk=college.school.pk).update(timezone="Indian/Reunion")
     client.sit(college.people["guardian"])
     page = client.get(reverse("appointments:appointment", kwargs={"pk": meeting.pk})).content.decode()
-    assert re.search(r"à 11\Wh\W00", html.unescape(page))
+    found = html.unescape(page)
+    assert re.search(r"à 11\Wh\W00", found)
 
 
 def test_every_opening_and_every_hour_can_be_reached(
@@ -558,7 +559,7 @@ def test_what_is_kept_and_said_is_what_it_is(college: World, seat_of: Any) -> No
     one = a_meeting(college, evening, 2)
     other = a_meeting(college, evening, 7, host="teacher_1")
     board = board_of(evening, [mother])
-    assert pages.steps_of(board, [one, other])[1].way == "40 min d’attente, un étage à monter"
+    assert pages.steps_of(board, [one, other])[1].way == "40\xa0min d’attente, un étage à monter"
     host = board.hosts[college.people["teacher_2"].pk]
     host.floor = 2
     assert slots.said_to_family(board, host, mother, 3).endswith(
