@@ -16,7 +16,7 @@ from preau.foundation import text
 
 # How many families have taken a slot with each teacher, in each of the two evenings.
 TAKEN = 8
-FLOORS = (2, 2, 1, 0, 1)
+FLOORS = 3
 SATURDAY = 5
 
 
@@ -73,9 +73,11 @@ def _evening(world: Any, group: Group, head: Person, day: Any, title: str) -> Ev
     evening.groups.set([group])
     keeping.add_teachers(evening)
     rooms = list(Room.objects.filter(school=world.school).order_by("pk"))
-    for number, host in enumerate(evening.hosts.order_by("pk")):
+    hosts = list(evening.hosts.order_by("pk"))
+    for number, host in enumerate(hosts):
         host.room = rooms[number % len(rooms)] if rooms else None
-        host.floor = FLOORS[number % len(FLOORS)]
+        # Rooms are numbered from the ground floor up.
+        host.floor = number * FLOORS // len(hosts)
         host.save()
     _book(world, evening)
     return evening
