@@ -31,7 +31,7 @@ from preau.directory.models import Enrolment, Group, Guardianship, Holding, Pers
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role, level_said
+from preau.directory.words import Profile, Role, level_rank, level_said
 from preau.domains.paperwork.models import Collection, Dossier, Piece, Submission
 from preau.domains.paperwork.models.collections import eighteen_years_before
 from preau.foundation import dates
@@ -56,7 +56,7 @@ def groups_for(viewer: Viewer) -> "QuerySet[Group]":
 def levels_for(viewer: Viewer) -> list[str]:
     """The levels of this year's classes."""
     found = groups_for(viewer).classes().exclude(level="")  # type: ignore[attr-defined]
-    return list(dict.fromkeys(found.order_by("level").values_list("level", flat=True)))
+    return list(dict.fromkeys(found.order_by("rank", "level").values_list("level", flat=True)))
 
 
 def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
@@ -254,7 +254,10 @@ def collections_of(viewer: Viewer) -> "QuerySet[Collection]":
 
 def whom_said(collection: Any) -> str:
     """« 6e, 5e B et 3 élèves choisis »: nobody who is asked is left out of it."""
-    named = [*map(level_said, collection.levels), *(group.name for group in collection.groups.all())]
+    named = [
+        *map(level_said, sorted(collection.levels, key=level_rank)),
+        *(group.name for group in collection.groups.all()),
+    ]
     said = named[:NAMED]
     if len(named) > NAMED:
         more = len(named) - NAMED

@@ -308,7 +308,7 @@ def test_a_class_of_three_closes_when_all_have_voted_and_says_why(
     client.post(address)
     assert queries.open_round(election) is None
     page = said_at(client, election)
-    assert "Un mandat est obtenu" in page and "Les mandats" not in page
+    assert f"La classe a choisi {chosen.pupil.full_name}" in page and "leurs suppléants" not in page
 
 
 # Who speaks for a class
