@@ -167,7 +167,6 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     fields = model._meta.concrete_fields
     table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
     is_json = [isinstance(field, models.JSONField) for field in fields]
-    names = [field.attname for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)]
@@ -177,8 +176,11 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as bulk_create does
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # the names come from the model
             for row in rows:
-                values = zip(names, is_json, strict=True)
-                copy.write_row([_plain(getattr(row, name), json=json) for name, json in values])
+                # As in an INSERT, a field may make its value of another's.
+                values = (
+                    (field.pre_save(row, add=True), json) for field, json in zip(fields, is_json, strict=True)
+                )
+                copy.write_row([_plain(value, json=json) for value, json in values])
 
 
 def _plain(value: Any, *, json: bool) -> Any:

@@ -187,8 +187,9 @@ class OfEvening(SchoolQuerySet):
 
 class HostQuerySet(OfEvening):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Who receives is no secret for those who see the evening."""
-        return self.filter(evening__in=Evening.objects.visible_to(viewer).values("pk"))
+        """Who receives is no secret for those who see the evening. With their evening."""
+        seen = Evening.objects.visible_to(viewer).values("pk")
+        return self.filter(evening__in=seen).select_related("evening")
 
 
 class Host(models.Model):
