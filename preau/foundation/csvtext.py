@@ -34,6 +34,6 @@ def _in_order(cell: object) -> str:
 def lines(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """A whole file, line by line: UTF-8 with a mark and semicolons, as French spreadsheets open it."""
     writer = csv.writer(Line(), delimiter=";")
-    yield "\ufeff" + writer.writerow(header)
+    yield "\ufeff" + writer.writerow([safe(cell) for cell in header])
     for row in rows:
         yield writer.writerow([safe(cell) for cell in row])

@@ -90,19 +90,6 @@ boards.search.add(
         hits=days.evenings_found,
     )
 )
-boards.pupil_facts.add(
-    boards.PupilFact(
-        "appointments.meetings",
-        _("Vos rendez-vous"),
-        "appointments/_of_pupil.html",
-        days.of_pupil,
-        rules.reads_evenings,
-        icon="users",
-        summary=days.said_of_pupil,
-        order=60,
-        service=KEY,
-    )
-)
 boards.measures.add(boards.Measure("appointments.families_met", days.families_met))
 boards.seeds.add(boards.Seed("rencontres et rendez-vous", seeds.plant, order=79))
 for page in [

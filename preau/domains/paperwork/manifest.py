@@ -107,7 +107,7 @@ boards.pupil_facts.add(
         _("Pièces à fournir"),
         "paperwork/_fact.html",
         misses,
-        rules.follows,
+        rules.is_office,
         boards.Column.SCHOOL,
         icon="paperclip",
         summary=misses_said,

@@ -3,13 +3,18 @@
 from preau.directory.models import Guardianship
 from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile
+from preau.directory.words import Profile, Role
 from preau.domains.paperwork.models import HEALTH_READERS, KEEPERS, Collection, Dossier, Submission
 
 
 def manages(viewer: Viewer, *_: object) -> bool:
     """Head, school life and secretary ask for documents and follow what came."""
     return viewer.holds(*KEEPERS) and viewer.year is not None
+
+
+def is_office(viewer: Viewer, *_: object) -> bool:
+    """Who reads in the record of a pupil what misses: the secretary, who receives the papers; the record of others is full."""
+    return viewer.holds(Role.SECRETARY)
 
 
 def follows(viewer: Viewer, *_: object) -> bool:

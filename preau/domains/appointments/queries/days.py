@@ -1,6 +1,6 @@
 """Meetings in the days of people, on the record of a pupil, and evenings in the search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,15 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.appointments.models import Evening, Host, Meeting
 from preau.domains.appointments.models.evenings import floor_said
-from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
 
-MOST_OF_PUPIL = 5
 A_DAY = timedelta(days=1)
 
 
@@ -72,24 +69,6 @@ def _place(meeting: Any) -> str:
     room = meeting.room_there or ""
     named = _("salle %(room)s") % {"room": room} if room[:1].isdigit() else room
     return ", ".join(filter(None, [named, floor_said(meeting.floor_there or 0)]))
-
-
-def of_pupil(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
-    """What the viewer has had, and will have, about a pupil: their own meetings alone (one query)."""
-    found = (
-        Meeting.objects.visible_to(viewer)
-        .filter(_own(viewer), pupil=pupil.pk)
-        .exclude(state=Meeting.State.CANCELLED)
-        .select_related("school", "host", "guardian")
-        .order_by("-starts", "-pk")
-    )
-    rows = list(found[:MOST_OF_PUPIL])
-    return {"rows": rows, "is_guardian": viewer.is_guardian} if rows else None
-
-
-def said_of_pupil(content: Mapping[str, Any]) -> str:
-    first = content["rows"][0]
-    return dates.day_and_hour(first.starts, first.school.timezone) if first.starts else _("heure à trouver")
 
 
 def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Evening]":

@@ -427,7 +427,7 @@ ONE_BUTTON = {
 }
 READ_BY: dict[str, Any] = {
     "appointments:create": PHOTOGRAPHERS,
-    "appointments:change": READING,
+    "appointments:change": READING | {"classmate_guardian"},
     "appointments:ask": {"head", "guardian"},
     "appointments:open_hours": READING | {"classmate_guardian"},
 }

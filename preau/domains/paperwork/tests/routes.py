@@ -317,7 +317,7 @@ BODIES = {
 ONE_BUTTON = {"paperwork:ask_bundle"}
 READ_BY = dict.fromkeys(
     ["paperwork:write", "paperwork:change", "paperwork:add_piece"],
-    PHOTOGRAPHERS | {"nurse"} | OWN_CLASS - {"pupil", "classmate"},
+    PHOTOGRAPHERS | {"nurse"} | OWN_CLASS,
 ) | dict.fromkeys(["paperwork:refuse", "paperwork:send"], PHOTOGRAPHERS | {"guardian"})
 SHEETS = {"paperwork:export": "head"}
 CONFIRMED = {"paperwork:ask_bundle"}
@@ -344,7 +344,7 @@ def plant(stage: Stage) -> None:
             OWN,
             people["head"],
             people["guardian"],
-            PHOTOGRAPHERS | {"nurse"} | ADULTS | OWN_CLASS - {"pupil", "classmate"},
+            PHOTOGRAPHERS | {"nurse"} | ADULTS | OWN_CLASS - {"classmate"},
             {"head", "guardian"},
         ),
         (
@@ -354,7 +354,13 @@ def plant(stage: Stage) -> None:
             PHOTOGRAPHERS | {"nurse"} | OTHER_FAMILY | {"other_pupil"},
             {"head", "former_guardian"},
         ),
-        (DEPARTED, people["head"], people["guardian"], PHOTOGRAPHERS | {"nurse"} | ADULTS, {"head"}),
+        (
+            DEPARTED,
+            people["head"],
+            people["guardian"],
+            PHOTOGRAPHERS | {"nurse"} | ADULTS | {"pupil"},
+            {"head"},
+        ),
         (OTHER_SCHOOL, stage.twin.people["head"], stage.twin.people["guardian"], None, None),
     ]:
         title = stage.mark(f"a collection ({scope})", readers, must) if readers else f"{STEM} {TWIN}"

@@ -381,7 +381,8 @@ BODIES = {
 ONE_BUTTON = {"surveys:decide", "surveys:close_round"}
 READ_BY = dict.fromkeys(["surveys:write", "surveys:change", "surveys:add_question"], {"head"} | OWN_CLASS) | {
     "surveys:answer": {"head"},
-    "surveys:stand": LIFE,
+    # Whoever opened the election reads what its candidates say of themselves.
+    "surveys:stand": LIFE | {"teacher"},
 }
 NOT_WORDS = {"surveys:booth", "surveys:vote"}
 SHEETS = {"surveys:results_file": "head"}
@@ -486,3 +487,7 @@ def _election(stage: Stage, scope: str, group: Group, by: Person) -> None:
         ended_at=NOW if scope == DEPARTED else None,
     )
     stage.put(scope, election, candidate, round_, electors[0], delegate)
+
+
+def plant_formulas(evil: str) -> None:
+    Question.objects.update(label=evil)
