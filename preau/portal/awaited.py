@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile
+from preau.directory.words import Profile, Role
 from preau.foundation.awaited import awaited_of
 
 # On the home; the page has them all.
@@ -28,7 +28,8 @@ def is_pupil(viewer: Viewer, *_: object) -> bool:
 
 
 def is_staff(viewer: Viewer, *_: object) -> bool:
-    return viewer.profile == Profile.STAFF
+    """But whoever directs and teaches, whose home has both: they have the page."""
+    return viewer.profile == Profile.STAFF and not (viewer.holds(Role.HEAD) and viewer.holds(Role.TEACHER))
 
 
 def card(viewer: Viewer) -> Mapping[str, Any] | None:

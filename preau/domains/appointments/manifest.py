@@ -69,7 +69,7 @@ boards.agenda.add(
     boards.AgendaSource(
         KEY,
         days.agenda_of,
-        rules.reads_evenings,
+        rules.has_them_in_agenda,
         order=16,
         service=KEY,
         page="appointments:appointments",
@@ -123,7 +123,7 @@ for step in [
     ),
     boards.FirstStep(
         _("Ouvrir des heures de rendez-vous"),
-        _("Les familles en prennent une ; vous êtes prévenu, et l’heure est dans votre agenda."),
+        _("Les familles en prennent une : vous en êtes prévenu."),
         "appointments:open_hours",
         rules.opens_hours,
         where=_("Dans « Rencontres et rendez-vous »"),

@@ -1,7 +1,7 @@
 """May this viewer do that at an evening, or with an appointment?"""
 
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile
+from preau.directory.words import Profile, Role
 from preau.domains.appointments.models import ORGANISERS, Evening, Host, Meeting, Opening
 
 State = Meeting.State
@@ -10,6 +10,11 @@ State = Meeting.State
 def reads_evenings(viewer: Viewer, *_: object) -> bool:
     """The staff who work with pupils, and the families."""
     return viewer.works_with_pupils or viewer.is_guardian
+
+
+def has_them_in_agenda(viewer: Viewer, *_: object) -> bool:
+    """Families, and whoever teaches nobody: the agenda of a teacher, full of lessons, is read in all its statements already."""
+    return reads_evenings(viewer) and not viewer.holds(Role.TEACHER)
 
 
 def works_with_pupils(viewer: Viewer, *_: object) -> bool:

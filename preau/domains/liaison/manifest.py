@@ -69,18 +69,6 @@ boards.awaited.add(
         book.SOURCE, book.rows_to_sign, book.words_to_sign, rules.has_notebook, order=15, service=KEY
     )
 )
-boards.agenda.add(
-    boards.AgendaSource(
-        _("Carnet de liaison"),
-        book.last_hours,
-        rules.has_notebook,
-        order=59,
-        service=KEY,
-        page="liaison:book",
-        label=_("Carnet de liaison"),
-        icon="notebook",
-    )
-)
 for act in [
     boards.Act(
         "liaison.usual", _("Autoriser une sortie gratuite sur le temps scolaire"), Nature.USUAL, 12, KEY

@@ -72,9 +72,6 @@ boards.awaited.add(
         service=KEY,
     )
 )
-boards.agenda.add(
-    boards.AgendaSource(_("Sondages et votes"), surveys.agenda_of, rules.reads_surveys, order=45, service=KEY)
-)
 boards.search.add(
     boards.SearchSource(
         _("Sondages et votes"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -111,38 +111,6 @@ def words_to_sign(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
                 icon=icon,
             )
         )
-    return found
-
-
-def last_hours(viewer: Viewer, from_day: date, to_day: date) -> Iterable[boards.AgendaEntry]:
-    """For the agenda of a family: until when a word that waits may be answered (one query)."""
-    begins = datetime.combine(from_day, time()) - timedelta(days=1)
-    ends = datetime.combine(to_day, time()) + timedelta(days=2)
-    # A day more on each side, whatever the zone; the agenda keeps its own days.
-    waiting = copies_to_sign(viewer).filter(
-        word__closes_at__gte=begins.replace(tzinfo=UTC), word__closes_at__lt=ends.replace(tzinfo=UTC)
-    )
-    rows = waiting.order_by("word__closes_at", "pk").values_list(
-        "pk", "word__title", "word__closes_at", "word__school__timezone", "pupil__given_name"
-    )
-    found = []
-    for pk, title, closes_at, zone, whose in rows:
-        if closes_at is None:
-            continue
-        day = dates.local(closes_at, zone).date()
-        if from_day <= day <= to_day:
-            found.append(
-                boards.AgendaEntry(
-                    uid=f"liaison-{pk}",
-                    title=_("Dernier jour : %(what)s") % {"what": title},
-                    starts=day,
-                    ends=day,
-                    whose=whose if viewer.follows_several else "",
-                    detail=_("mot du carnet à signer"),
-                    url=reverse("liaison:read", kwargs={"pk": pk}),
-                    for_the_day=True,
-                )
-            )
     return found
 
 

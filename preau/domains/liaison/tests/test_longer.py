@@ -1,4 +1,4 @@
-"""A later date, what is looked at again when it is done, a word to a thousand people, and the agenda of a family."""
+"""A later date, what is looked at again when it is done, a word to a thousand people."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from preau.domains.liaison import tasks
 from preau.domains.liaison.actions import answering, telling, writing
 from preau.domains.liaison.actions.answering import NotAwaited, Said, TooLate
 from preau.domains.liaison.models import Answer, Recipient, Word
-from preau.domains.liaison.queries import book
 from preau.domains.liaison.tests.props import a_draft, a_word, asked_word, copy_of
 from tests.pages import MOST_BYTES, counted
 
@@ -229,19 +228,6 @@ def test_a_word_to_a_large_staff_turns_pages(college: World, client: SchoolClien
     page, statements = counted(client, reverse("liaison:word", kwargs={"pk": word.pk}))
     assert statements <= 14 and len(page.content) < MOST_BYTES
     assert "Page 1 sur 5" in page.content.decode()
-
-
-def test_the_agenda_says_until_when_until_it_is_answered(college: World, seat_of: Any) -> None:
-    word, mother = a_word(college, closes_at=SOON), seat_of("guardian")
-    day = SOON.date()
-
-    def titles() -> list[str]:
-        return [one.title for one in book.last_hours(mother, day, day)]
-
-    assert any(word.title in title for title in titles())
-    assert not list(book.last_hours(mother, day + timedelta(days=1), day + timedelta(days=1)))
-    answering.answer(mother, copy_of(word, mother.person), YES)
-    assert not any(word.title in title for title in titles())
 
 
 def test_nine_hundred_who_read_nothing_are_reminded_once_each(college: World, seat_of: Any) -> None:

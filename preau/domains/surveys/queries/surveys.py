@@ -25,7 +25,7 @@ from preau.directory.words import Authority, Role
 from preau.domains.surveys import rules
 from preau.domains.surveys.models import Survey, Urn, Voter
 from preau.domains.surveys.models.surveys import STAFF, born_before
-from preau.foundation import boards, dates
+from preau.foundation import dates
 from preau.foundation.awaited import Row, row_of
 from preau.foundation.boards import Awaited, Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
@@ -383,29 +383,6 @@ def surveys_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
                 icon="chart-bar",
             )
         )
-    return found
-
-
-def agenda_of(viewer: Viewer, first: date, last: date) -> list[boards.AgendaEntry]:
-    """The last day of what waits for an answer (one query)."""
-    found = []
-    for voter in awaited_lines(viewer).select_related("survey", "survey__school", "pupil").order_by("pk"):
-        survey = voter.survey
-        day = dates.local(survey.closes_at, survey.school.timezone).date()
-        if first <= day <= last:
-            found.append(
-                boards.AgendaEntry(
-                    uid=f"surveys-{voter.pk}",
-                    title=survey.title,
-                    starts=day,
-                    ends=day,
-                    whose=voter.pupil.given_name if voter.pupil and voter.part == Part.GUARDIAN else "",
-                    word=_("À répondre"),
-                    tone="todo",
-                    url=reverse("surveys:answer", kwargs={"pk": voter.pk}),
-                    for_the_day=True,
-                )
-            )
     return found
 
 

@@ -146,15 +146,6 @@ def test_an_answer_is_awaited_for_the_child_who_stays(college: World, seat_of: A
     assert {gone, second.pupil_id} == {sibling.pupil_id, college.people["pupil"].pk}
     Enrolment.objects.filter(pupil=gone, group=own_class(college)).update(ends=TODAY)
     assert [one.title for one in awaited_of(seat_of("guardian"))].count(survey.title) == 1
-    entries = queries.agenda_of(seat_of("guardian"), TODAY, TODAY + timedelta(days=30))
-    assert [one.title for one in entries].count(survey.title) == 1
-
-
-def test_the_agenda_says_it_once(college: World, seat_of: Any) -> None:
-    with_a_sibling(college)
-    survey = a_survey(college, each_guardian=True)
-    entries = queries.agenda_of(seat_of("guardian"), TODAY, TODAY + timedelta(days=30))
-    assert [one.title for one in entries].count(survey.title) == 1
 
 
 def test_a_draft_kept_about_one_child_goes_when_the_answer_is_sent_about_the_other(
