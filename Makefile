@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults drill test-deployed coverage mutate audit check format lock
+.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,10 +67,6 @@ foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDA
 	@$(PYTHON) bootstrap.py foreign
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
 
-test-deployed: ## the files of deploy/ taken up by nginx, gunicorn, systemd and promtool; minutes
-	@$(PYTHON) bootstrap.py deployed
-	env -u DATABASE_URL $(RUN) -m pytest -n 1 tests/deployed/*.py $(ARGS)
-
 test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(MAKE) lint-migrations; \
 	NET_EYES=$${NET_EYES:-closed} $(RUN) -m pytest -n 2 --dist worksteal -m "not net and not plain" $(ARGS)
@@ -104,9 +100,6 @@ bench-peak: tools ## 600 rolls called in ten minutes while families read, on Pos
 
 faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour (ARGS=--once: minutes)
 	$(RUN) -m bench.faults $(ARGS)
-
-drill: tools ## lose a machine while people write, bring its backup back elsewhere, compare; minutes (ARGS="--files 4000" for more)
-	$(RUN) -m bench.drill $(ARGS)
 
 coverage: tools ## the tests without a browser, and which lines they never ran; fails under the bars of tests/coverage_bars.py
 	rm -rf build/coverage && mkdir -p build/coverage

@@ -4,7 +4,6 @@
     python3 bootstrap.py dev        the same, and the tools, and a browser for the tests
     python3 bootstrap.py audit      the same, and the engines of `make audit`
     python3 bootstrap.py foreign    the same, and what the clients of others need of Debian (`make foreign`)
-    python3 bootstrap.py deployed   the same as dev, and nginx and promtool (`make test-deployed`)
     python3 bootstrap.py postgres   print a DATABASE_URL where the tests may create their databases
 
 A second run does nothing when nothing changed: `.venv/` keeps a hash of what each step was made from.
@@ -44,31 +43,14 @@ FOREIGN = ("xmlsec1", "apache2", "libapache2-mod-auth-cas")
 MEDIA = {"ffmpeg": "ffmpeg", "pdftoppm": "poppler-utils"}
 
 
-# What reads the files of deploy/.
-DEPLOYED = {
-    "nginx": "nginx-light",
-    "systemd-analyze": "systemd",
-    "promtool": "prometheus",
-    "age": "age",
-    "rsync": "rsync",
-}
-
-
 class Stop(Exception):
     """The preparation cannot go on; the message says what the person can do."""
 
 
 def main(arguments: list[str]) -> None:
-    commands = {
-        "demo": demo,
-        "dev": dev,
-        "audit": audit,
-        "foreign": foreign,
-        "deployed": deployed,
-        "postgres": postgres,
-    }
+    commands = {"demo": demo, "dev": dev, "audit": audit, "foreign": foreign, "postgres": postgres}
     if len(arguments) != 1 or arguments[0] not in commands:
-        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|deployed|postgres")
+        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|postgres")
     check_python()
     with one_at_a_time():
         commands[arguments[0]]()
@@ -110,20 +92,6 @@ def audit() -> None:
 def foreign() -> None:
     dev()
     foreign_programs()
-
-
-def deployed() -> None:
-    """What reads the files of `deploy/`: without them there is nothing to try."""
-    dev()
-    missing = [package for program, package in DEPLOYED.items() if not found_on_this_machine(program)]
-    if missing and not can_apt():
-        raise Stop(f"Il manque de quoi essayer deploy/ : apt install {' '.join(missing)}")
-    if missing:
-        apt("Serveur web, systemd et Prometheus (Debian)", *missing)
-
-
-def found_on_this_machine(program: str) -> bool:
-    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin"))
 
 
 def postgres() -> None:

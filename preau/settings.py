@@ -3,7 +3,6 @@
 `docs/operations.md` lists every variable. A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key`.
 """
 
-import os
 import secrets
 from pathlib import Path
 
@@ -23,13 +22,6 @@ except OSError as error:
     refuse(f"VAR_DIR cannot be made ({VAR_DIR}: {error.strerror}).")
 # Where an académie leaves its deliveries (docs/operations.md); none unless told.
 DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
-# Where `manage.py backup` writes, for which keys of age, and for how many days; who alone may open the keys of this site.
-BACKUP_DIR = Path(found) if (found := env.str("BACKUP_DIR", default="")) else None
-BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
-BACKUP_KEYS_RECIPIENTS = env.list("BACKUP_KEYS_RECIPIENTS", default=[])
-# Said by an operator who keeps SECRET_KEY elsewhere themselves.
-BACKUP_KEYS_ELSEWHERE = env.bool("BACKUP_KEYS_ELSEWHERE", default=False)
-BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 # Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
 LEAKED_PASSWORDS = Path(found) if (found := env.str("LEAKED_PASSWORDS", default="")) else None
 
@@ -108,9 +100,6 @@ INSTALLED_APPS = [
     "preau.domains.messaging",
     "preau.domains.spaces",
     "preau.domains.liaison",
-    "preau.domains.surveys",
-    "preau.domains.paperwork",
-    "preau.domains.appointments",
     "preau.portal",
 ]
 
@@ -253,14 +242,6 @@ BBB_SECRET = env.str("BBB_SECRET", default="")
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")
 
-# Whoever scrapes the figures of this site shows it (`Authorization: Bearer …`); without it there are none at /metrics.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-if METRICS_TOKEN:
-    # Read by prometheus-client when it is imported: what several processes count is one.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
-    (VAR_DIR / "metrics").mkdir(exist_ok=True)
-    MIDDLEWARE.insert(0, "preau.foundation.metrics.PagesMiddleware")
-
 # Who runs this site, for the pages that the law asks for (docs/operations.md). Missing ones: `check --deploy`.
 OPERATOR = {
     name: env.str(name, default="")
@@ -314,7 +295,7 @@ MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 CSRF_FAILURE_VIEW = "preau.foundation.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^sante/", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

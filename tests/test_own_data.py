@@ -103,10 +103,6 @@ def reachable(person: Person) -> dict[str, set[int]]:
 
 # Of these alone, somebody does not read every row about themselves: it is another person's, or not for them yet.
 NARROWED = {
-    "appointments.Meeting",
-    "appointments.Party",
-    "appointments.Taken",
-    "appointments.Wish",
     "attendance.Announcement",
     "attendance.Decision",
     "attendance.Explanation",
@@ -132,9 +128,6 @@ NARROWED = {
     "liaison.Answer",
     "liaison.Recipient",
     "liaison.Word",
-    "paperwork.Submission",
-    "surveys.Survey",
-    "surveys.Voter",
     "messaging.Message",
     "messaging.Thread",
     "notifications.Item",
@@ -484,7 +477,6 @@ def _ends(model: Any, lookup: str) -> list[str]:
 
 # Tables that a way leads to and that are not about that person: why their rows are in no export.
 OF_NOBODY = {
-    "paperwork.Piece": "a document that is wanted; who asks and of whom is in the collection, what came in the submissions",
     "directory.DeliveryShare": "counts of one school in a delivery; who brought it is in the delivery",
     "directory.PlannedClass": "a class of next year; who prepares it is in the plan",
     "privacy.RetentionPart": "counts of a rule; who agreed is in the run",
@@ -492,7 +484,6 @@ OF_NOBODY = {
     "media.Rendition": "a file that was made of a medium: who sent it has the medium among theirs",
     "documents.State": "what its updates and versions say, as one; whose it is, the document says",
     "drive.Nesting": "in which folders a document lies; whose it is, the document says",
-    "surveys.Urn": "the ballots of a vote, which are nobody's: who asked has the survey, who closed the round",
     "homework.LessonFile": "a document of the school beside a lesson: who sent it has it among the files they sent",
 }
 

@@ -273,29 +273,6 @@ function drawPeople() {
   if (reading) words.push(reading > 1 ? `${reading} lisent` : "1 lit");
   count.textContent = words.join(", ");
   box.replaceChildren(...faces, count);
-  drawList(once);
-}
-
-/** Beside the text, where there is room: each by name, with what they do. */
-function drawList(people) {
-  const list = document.querySelector("[data-people-list]");
-  if (!list) return;
-  list.closest("[data-people-here]").hidden = people.length === 0;
-  list.replaceChildren(...people.map((one) => {
-    const line = document.createElement("li");
-    line.dataset.subject = one.couleur;
-    const avatar = document.createElement("span");
-    avatar.className = "ds-avatar avatar";
-    avatar.setAttribute("aria-hidden", "true");
-    avatar.textContent = one.initiales;
-    const name = document.createElement("span");
-    name.textContent = one.moi ? `${one.nom} (vous)` : one.nom;
-    const does = document.createElement("span");
-    does.className = "cowriting-does";
-    does.textContent = one.ecrit ? "écrit" : "lit";
-    line.append(avatar, name, does);
-    return line;
-  }));
 }
 
 /** Say that this page is open, and where its caret stands when nothing is being sent. */

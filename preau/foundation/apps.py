@@ -16,6 +16,6 @@ class FoundationConfig(AppConfig):
         from preau.foundation.db import teach_natural_order  # noqa: PLC0415 - knows models, which are not there before
 
         connection_created.connect(teach_natural_order, dispatch_uid="natural order")
-        from preau.foundation import checks, checks_deployed  # noqa: F401, PLC0415 - registers the deployment checks
+        from preau.foundation import checks  # noqa: F401, PLC0415 - registers the deployment checks
 
         autodiscover_modules("manifest")

@@ -876,52 +876,6 @@ class Seals:
 
 
 @dataclass(frozen=True)
-class KeptFile:
-    """What a row says that MEDIA_ROOT holds: the path below it, its weight and digest where the row knows them. `must_be`: it is a fault when it is not there."""
-
-    path: str
-    size: int | None = None
-    digest: str = ""
-    must_be: bool = True
-
-
-@dataclass(frozen=True)
-class KeptFiles:
-    """The files of a house that no column of files names, for `manage.py verify_files`."""
-
-    key: str
-    rows: Callable[[], Iterator[KeptFile]]
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What lies beside the backups and is done again after one is restored: `write()` says it, signed; `read(contents)` checks signatures
-    (ValueError with a sentence) and gives what does it again, which says in a sentence what it did."""
-
-    key: str
-    write: Callable[[], bytes]
-    read: Callable[[Sequence[bytes]], Callable[[], str]]
-
-
-@dataclass(frozen=True)
-class AfterRestore:
-    """What a house builds again once the rows are back; `act()` says in a sentence what it did."""
-
-    key: str
-    act: Callable[[], str]
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """A figure of a house for whoever runs the platform (`/metrics`): `read()` gives it, by the values of `labels` in their order. Nobody's name."""
-
-    key: str
-    words: str
-    read: Callable[[], Mapping[tuple[str, ...], float]]
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Load:
     """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
 
@@ -994,10 +948,6 @@ journal_words: Registry[JournalWord] = Registry(JournalWord)
 reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 seals: Registry[Seals] = Registry(Seals)
-kept_files: Registry[KeptFiles] = Registry(KeptFiles)
-gauges: Registry[Gauge] = Registry(Gauge)
-ledgers: Registry[Ledger] = Registry(Ledger)
-after_restore: Registry[AfterRestore] = Registry(AfterRestore)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
 file_pickers: Registry[FilePicker] = Registry(FilePicker)
 folders: Registry[FolderSource] = Registry(FolderSource)

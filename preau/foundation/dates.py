@@ -105,9 +105,9 @@ def short_day(value: date) -> str:
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"
 
 
-def day_and_hour(moment: datetime, zone: str = "") -> str:
-    """mardi 24 novembre à 8 h 05; on the wall clock of `zone`, else of the school being looked at."""
-    return f"{day(local(moment, zone).date())} à {hour(moment, zone)}"
+def day_and_hour(moment: datetime) -> str:
+    """mardi 24 novembre à 8 h 05."""
+    return f"{day(moment)} à {hour(moment)}"
 
 
 def near_day(value: date, today: date) -> str:

@@ -49,10 +49,10 @@ def configure(database: dict[str, Any]) -> dict[str, Any]:
 def teach_natural_order(connection: Any, **_: Any) -> None:
     """Give SQLite the collation of names; for `connection_created`."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation(NATURAL, compared)
+        connection.connection.create_collation(NATURAL, _compared)
 
 
-def compared(one: str, other: str) -> int:
+def _compared(one: str, other: str) -> int:
     """Equal only where they are the same: the collation keeps unique what was."""
     if one == other:
         return 0
@@ -167,6 +167,7 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     fields = model._meta.concrete_fields
     table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
     is_json = [isinstance(field, models.JSONField) for field in fields]
+    names = [field.attname for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)]
@@ -176,11 +177,8 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as bulk_create does
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # the names come from the model
             for row in rows:
-                # As in an INSERT, a field may make its value of another's.
-                values = (
-                    (field.pre_save(row, add=True), json) for field, json in zip(fields, is_json, strict=True)
-                )
-                copy.write_row([_plain(value, json=json) for value, json in values])
+                values = zip(names, is_json, strict=True)
+                copy.write_row([_plain(getattr(row, name), json=json) for name, json in values])
 
 
 def _plain(value: Any, *, json: bool) -> Any:

@@ -5,17 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.foundation import metrics, upkeep
+from preau.foundation import upkeep
 from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SECTIONS, examples_of
@@ -58,16 +56,6 @@ def at_work(request: HttpRequest) -> HttpResponse:
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « come »
         return JsonResponse({"database": False}, status=503)
     return JsonResponse(asdict(work), status=200 if work.is_well else 503)
-
-
-@opens(to=anyone, before_proof=True)
-@require_safe
-def figures(request: HttpRequest) -> HttpResponse:
-    """Figures of the site for Prometheus, and nobody's name: to whoever shows the token of the site."""
-    shown = request.headers.get("Authorization", "")
-    if not settings.METRICS_TOKEN or not constant_time_compare(shown, f"Bearer {settings.METRICS_TOKEN}"):
-        raise Http404
-    return HttpResponse(metrics.written(), content_type=metrics.FORM)
 
 
 @opens(to=anyone)

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @opens(to=awaited.is_asked)
 @require_safe
 def to_answer(request: HttpRequest) -> HttpResponse:
-    """All that the school awaits of a family, a pupil or a member of the staff, whatever service asks it."""
+    """All that the school awaits of a family or a pupil, whatever service asks it."""
     return render(request, "portal/to_answer.html", {"awaited": awaited_of(request.viewer)})
 
 

@@ -15,8 +15,7 @@ from preau.foundation.registry import Registry
 class PlaceFace:
     """How a place shows on the page of a document: its name, its own address (the way back), a line below it, a subject for its colour
     (`frontend/subjects.json`) and an icon. `pages()`: what stands at its side, each (key, name, address, icon), among them `url`, under
-    which the page of a document names those that lie beside it; none without it. `thing`: the row of the house, for what it
-    shows `beside` a document."""
+    which the page of a document names those that lie beside it; none without it."""
 
     name: str
     url: str
@@ -24,7 +23,6 @@ class PlaceFace:
     subject: str = ""
     icon: str = "folder"
     pages: Callable[[], Sequence[tuple[str, str, str, str]]] = tuple
-    thing: Any = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,6 @@ class PlaceKind:
     `faces(viewer, numbers)`: by number, the face of those that the viewer enters (one query). `school_of(number)`: the school that keeps
     what lies there. `service`: where it is closed to a viewer, its documents are too. `meets()`: the keys of the places where people of
     several schools write together, who are named there by a first name and an initial (a subquery too); none of its places without it.
-    `beside(viewer, face)`: a template and its content that the page of a document shows at its side (three queries at most), or None.
 
     The house that adds a kind
     - calls `actions.leaving.erase_place(key, number)` in the transaction that erases a place;
@@ -56,7 +53,6 @@ class PlaceKind:
     faces: Callable[[Any, Collection[int]], Mapping[int, PlaceFace]]
     school_of: Callable[[int], int]
     meets: Callable[[], Any] | None = None
-    beside: Callable[[Any, PlaceFace], tuple[str, Mapping[str, Any]] | None] | None = None
     order: int = 50
     service: str = ""
 

@@ -111,10 +111,9 @@ def _cleared(ready: _Ready) -> _Ready:
 
 
 @transaction.atomic
-def keep_made(school_id: int, name: str, content: bytes | IO[bytes], kind: str) -> StoredFile:
+def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFile:
     """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises UploadRefused."""
-    source = BytesIO(content) if isinstance(content, bytes) else content
-    written = vault.write(source, vault.new_name())
+    written = vault.write(BytesIO(content), vault.new_name())
     if queries.room_left(school_id) < written.size:
         vault.remove(written.name)
         raise NoRoom(_("L’établissement n’a plus de place pour des fichiers."))

@@ -267,9 +267,7 @@ class OpeningForm(forms.Form):
                 initial=opening.levels if opening else [],
             )
         groups = (
-            Group.objects.visible_to(viewer)
-            .filter(year=viewer.year, kind=Group.Kind.CLASS)
-            .order_by("rank", "name")
+            Group.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS).order_by("name")
         )
         self.fields["classes"] = forms.MultipleChoiceField(
             label=_("Ou seulement ces classes"),

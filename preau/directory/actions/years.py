@@ -97,7 +97,7 @@ def begin(viewer: Viewer, *, name: str, starts: date, ends: date) -> YearPlan:
         made_by=viewer.person,
         made_at=timezone.now(),
     )
-    classes = Group.objects.classes().filter(year=school.current_year).order_by("rank", "name", "pk")
+    classes = Group.objects.classes().filter(year=school.current_year).order_by("name", "pk")
     PlannedClass.objects.bulk_create(
         PlannedClass(plan=plan, name=school_class.name, level=school_class.level) for school_class in classes
     )

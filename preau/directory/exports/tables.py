@@ -209,7 +209,7 @@ def _parts(rows: Any) -> Iterator[list[Any]]:
 
 
 def _day(born: date | None) -> str:
-    return born.isoformat() if born else ""
+    return f"{born:%d/%m/%Y}" if born else ""
 
 
 UAI, NAME, GIVEN = gettext_lazy("Établissement (UAI)"), gettext_lazy("Nom"), gettext_lazy("Prénom")

@@ -169,4 +169,4 @@ def leaver_lines(viewer: Viewer, kind: Kind) -> Iterator[Sequence[object]]:
     for start in range(0, len(leavers), size):
         for row in leaver_rows(viewer, leavers[start : start + size], kind):
             fate = said_of_leaver(row)
-            yield [row.family_name, row.given_name, row.detail, row.left_on, fate]
+            yield [row.family_name, row.given_name, row.detail, f"{row.left_on:%d/%m/%Y}", fate]

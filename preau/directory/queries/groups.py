@@ -11,8 +11,20 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
-from preau.directory.words import OfLevel, level_rank, level_said
+from preau.directory.words import OfLevel, level_said
 from preau.foundation import boards
+from preau.foundation.text import fold
+
+# From the youngest to the oldest, by how a level begins once folded: « 6e », « 6EME », « PS-MS ».
+LEVELS = ("tps", "ps", "ms", "gs", "cp", "ce1", "ce2", "cm1", "cm2", "6", "5", "4", "3", "2", "1", "t")
+IN_DIGITS = {
+    "sixieme": "6",
+    "cinquieme": "5",
+    "quatrieme": "4",
+    "troisieme": "3",
+    "seconde": "2",
+    "premiere": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ def groups_of_year(viewer: Viewer, kind: Group.Kind) -> "QuerySet[Group]":
     found: QuerySet[Group] = Group.objects.visible_to(viewer).filter(
         kind=kind, year=F("school__current_year")
     )
-    return found.order_by("rank", "name", "pk")
+    return found.order_by("name", "pk")
 
 
 def classes_by_level(viewer: Viewer) -> list[LevelRows]:
@@ -75,13 +87,23 @@ def classes_by_level(viewer: Viewer) -> list[LevelRows]:
     levels: dict[str, list[GroupRow]] = defaultdict(list)
     for row in _rows(viewer, classes, Assignment.Kind.HEAD_TEACHER):
         levels[row.level].append(row)
-    ordered = sorted(levels, key=lambda level: (level_rank(level), level))
+    ordered = sorted(levels, key=lambda level: (rank_of(level), level))
     return [LevelRows(level_said(level), tuple(levels[level])) for level in ordered]
 
 
 def group_rows(viewer: Viewer, groups: Sequence[Group]) -> list[GroupRow]:
     """These groups with their teachers and the classes they draw from: three queries."""
     return _rows(viewer, groups, Assignment.Kind.TEACHES, _drawn_from(groups))
+
+
+def rank_of(level: str) -> int:
+    """Where a level stands among the others; what nobody knows comes last."""
+    first = [IN_DIGITS.get(word, word) for word in fold(level).split()[:1]]
+    if not first:
+        return len(LEVELS)
+    exact = [rank for rank, start in enumerate(LEVELS) if first[0] == start]
+    near = [rank for rank, start in enumerate(LEVELS) if len(start) == 1 and first[0].startswith(start)]
+    return (exact or near or [len(LEVELS)])[0]
 
 
 def _rows(
@@ -183,7 +205,7 @@ def own_taught(viewer: Viewer) -> list[OwnTaught]:
     rows = Assignment.objects.visible_to(viewer).active(viewer.today)
     rows = rows.filter(teacher=viewer.person.pk, group__year=viewer.year).select_related("group", "subject")
     found: dict[Group, dict[str, None]] = defaultdict(dict)
-    for row in rows.order_by("group__kind", "group__rank", "group__name", "kind", "subject__name"):
+    for row in rows.order_by("group__kind", "group__name", "kind", "subject__name"):
         found[row.group][row.subject.name if row.subject else _("professeur principal")] = None
     return [
         OwnTaught(group.pk, group.name, group.kind == Group.Kind.CLASS, ", ".join(said))

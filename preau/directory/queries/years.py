@@ -37,7 +37,7 @@ from preau.directory.models import (
 )
 from preau.directory.rules.years import rank_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import OfLevel, Role, level_rank
+from preau.directory.words import OfLevel, Role
 
 Outcome = Placement.Outcome
 
@@ -193,8 +193,8 @@ def _counted(rows: "QuerySet[Any]", by: str) -> dict[Any, int]:
 
 
 def classes_of(year_id: int) -> "QuerySet[Group]":
-    """The classes of a year, the youngest first."""
-    found: QuerySet[Group] = Group.objects.classes().filter(year=year_id).order_by("rank", "name", "pk")
+    """The classes of a year, by name."""
+    found: QuerySet[Group] = Group.objects.classes().filter(year=year_id).order_by("name", "pk")
     return found
 
 
@@ -228,14 +228,13 @@ class PlannedRow(OfLevel):
 
 
 def planned_rows(plan: YearPlan, today: date) -> list[PlannedRow]:
-    """The classes of next year in figures, the youngest first, in one query: a school has a hundred at most."""
+    """The classes of next year in figures, by name, in one query: a school has a hundred at most."""
     learn = learning_in(plan, today).values("pk")
     placed = Placement.objects.filter(target=OuterRef("pk"), person__in=learn).order_by().values("target")
     rows: Any = plan.classes.select_related("team").order_by("name", "pk")
     rows = rows.annotate(pupils=Coalesce(Subquery(placed.annotate(count=Count("pk")).values("count")), 0))
     return [
-        PlannedRow(row.pk, row.name, row.level, row.team.name if row.team else "", row.pupils)
-        for row in sorted(rows, key=lambda row: level_rank(row.level))
+        PlannedRow(row.pk, row.name, row.level, row.team.name if row.team else "", row.pupils) for row in rows
     ]
 
 

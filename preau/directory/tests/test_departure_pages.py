@@ -144,7 +144,7 @@ def test_an_export_holds_the_list_and_leaves_a_line(
     client.sit(college.people["secretary"])
     response = client.post(f"{LIST}exporter/", {"qui": "eleves"})
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[1] == "Zéphyrin;'=1+1;;2026-11-14;Effacé le 14 février 2027"
+    assert lines[1] == "Zéphyrin;'=1+1;;14/11/2026;Effacé le 14 février 2027"
     assert response["Content-Disposition"] == 'attachment; filename="departs-eleves-2026-11-24.csv"'
     line = Line.objects.get(verb="directory.departures_exported")
     assert line.details == {"table": "eleves", "rows": 1}

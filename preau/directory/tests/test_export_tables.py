@@ -119,7 +119,7 @@ def test_pupils_with_their_class(take: Any, college: World) -> None:
     rows = take("eleves")
     held = Holding.objects.active(timezone.localdate()).filter(school=college.school, role=Role.PUPIL)
     assert len(rows) == held.count()
-    assert [college.uai, "Abadie", "Nina", pupil.birth_date.isoformat(), "5e B", "5 LAT"] in rows
+    assert [college.uai, "Abadie", "Nina", f"{pupil.birth_date:%d/%m/%Y}", "5e B", "5 LAT"] in rows
 
 
 def test_guardians_with_their_level(take: Any, college: World) -> None:

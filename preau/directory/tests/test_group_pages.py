@@ -8,9 +8,10 @@ from django.db import connection
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.queries.groups import rank_of
 from preau.directory.rules import groups as rules
 from preau.directory.seeds.world import World
-from preau.directory.words import Authority, Role, level_rank, level_said
+from preau.directory.words import Authority, Role, level_said
 from preau.foundation import boards
 from tests.statements import MOST_QUERIES, Statements
 
@@ -65,8 +66,8 @@ def test_staff_read_every_class_by_level_with_its_pupils(college: World, client:
     ],
 )
 def test_levels_are_in_the_order_of_school(younger: str, older: str) -> None:
-    assert level_rank(younger) <= level_rank(older)
-    assert younger == "PS" or level_rank(younger) < level_rank(older)
+    assert rank_of(younger) <= rank_of(older)
+    assert younger == "PS" or rank_of(younger) < rank_of(older)
 
 
 @pytest.mark.parametrize(
@@ -239,19 +240,3 @@ def test_a_class_is_read_in_few_statements_with_what_each_house_shows_to_whom_it
         shown = {one for one, title in titles.items() if title in said}
         assert shown - {"homework.load"} == keys, key
         assert "homework.load" not in shown or key in {"head", "cpe"}, key
-
-
-def test_classes_stand_in_the_order_of_school(college: World, client: SchoolClient) -> None:
-    """In every list to choose from; a level that changes takes its class along."""
-    for name, level in [("A Terminale", "TLE"), ("Z Petits", "PS"), ("B Sixième", "6EME"), ("Y", "")]:
-        Group.objects.create(
-            school=college.school, year=college.year, kind=Group.Kind.CLASS, name=name, level=level
-        )
-    mine = Group.objects.filter(name__in=["A Terminale", "Z Petits", "B Sixième", "Y"])
-    assert [group.name for group in mine] == ["Z Petits", "B Sixième", "A Terminale", "Y"]
-    last = mine.get(name="A Terminale")
-    last.level = "CP"
-    last.save()
-    assert [group.name for group in mine.all()] == ["Z Petits", "A Terminale", "B Sixième", "Y"]
-    text = page(client, college, "cpe", "/vie-scolaire/registre/")
-    assert text.index("Z Petits") < text.index("A Terminale") < text.index("B Sixième")

@@ -120,7 +120,7 @@ def test_the_head_lets_an_agent_in_and_helps_her_to_her_account(college: World, 
         ({"powers": []}, "Cochez au moins une chose"),
         ({"kind": "intervenant"}, "qu’à un agent de la collectivité"),
         ({"kind": ""}, "Dites qui est cette personne"),
-        ({"powers": [DIRECTORY]}, "Ce choix n’est plus proposé"),
+        ({"powers": [DIRECTORY]}, "directory"),
     ],
 )
 def test_what_may_not_be_typed_is_said_and_the_rest_stays(

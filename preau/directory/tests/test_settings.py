@@ -67,7 +67,7 @@ def test_a_name_that_did_not_change_stays_with_the_official_files(head: SchoolCl
         ({"name": ""}, "obligatoire"),
         ({"phone": "<b>"}, "Un numéro de téléphone"),
         ({"email": "personne"}, "adresse"),
-        ({"website": "javascript:alert(1)"}, "Cette adresse n’est pas complète"),
+        ({"website": "javascript:alert(1)"}, "URL"),
         ({"website": "ftp://college.example"}, "https://"),
     ],
 )

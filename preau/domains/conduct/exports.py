@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from preau.domains.conduct.models import Incident, RegisterLine
 from preau.domains.conduct.queries.incidents import rows_of
-from preau.foundation import pdf
+from preau.foundation import dates, pdf
 from preau.foundation.csvtext import lines
 
 CHUNK = 500
@@ -36,9 +36,10 @@ def _incident_cells(found: "QuerySet[Incident, dict[str, Any]]") -> Iterator[lis
     rows = found.iterator(chunk_size=CHUNK)
     while part := list(islice(rows, CHUNK)):
         for row in rows_of(part):
+            hour = dates.hour(row.hour) if row.hour else ""
             yield [
-                row.day,
-                row.hour or "",
+                dates.day(row.day, year=True),
+                hour,
                 row.kind,
                 row.place,
                 row.who,
@@ -61,7 +62,7 @@ def register_csv(found: Iterable[RegisterLine]) -> Iterator[str]:
         header,
         (
             [
-                register_line.pronounced_on,
+                dates.plain_day(register_line.pronounced_on),
                 register_line.get_kind_display(),
                 register_line.get_authority_display(),
                 register_line.days or "",

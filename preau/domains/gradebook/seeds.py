@@ -31,10 +31,7 @@ TITLES = {
     "angl": ("Vocabulary", "Dialogue", "Verbs", "Listening", "My town", "Reading", "Speaking", "Past"),
     "scien": ("Cellule", "Respiration", "Schéma", "Séismes", "Expérience", "Nutrition", "Roches", "Climat"),
     "phys": ("Mélanges", "Circuits", "Mesures", "Lumière", "Énergie", "États", "Vitesse", "Atomes"),
-    "education mus": ("Chant", "Rythme", "Écoute", "Orchestre", "Flûte", "Chorale", "Opéra", "Jazz"),
-    "education phy": ("Relais", "Gymnastique", "Badminton", "Natation", "Lutte", "Rugby", "Danse", "Cross"),
-    "arts": ("Portrait", "Volume", "Paysage", "Affiche", "Couleurs", "Collage", "Perspective", "Portfolio"),
-    "techno": ("Objet", "Croquis", "Programme", "Capteurs", "Matériaux", "Énergie", "Maquette", "Réseaux"),
+    "educ": ("Relais", "Chant", "Gymnastique", "Rythme", "Badminton", "Écoute", "Natation", "Orchestre"),
 }
 OTHERS = ("Contrôle 1", "Exposé", "Contrôle 2", "Devoir", "Contrôle 3", "Projet", "Contrôle 4", "Bilan")
 SHAPES = (

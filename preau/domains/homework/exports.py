@@ -19,7 +19,7 @@ FORMULA = re.compile(r'<math class="formula" alttext="([^"]*)".*?</math>', re.DO
 def csv_of(rows: Iterable[HandInRow]) -> Iterator[str]:
     """UTF-8 with a mark and semicolons; formulas are neutralised."""
     header = [_("Élève"), _("État"), _("Rendu"), _("Fichiers"), _("Note ou appréciation")]
-    lines = ((row.name, row.tag[0], row.handed_at or "", row.files, row.mark) for row in rows)
+    lines = ((row.name, row.tag[0], row.when, row.files, row.mark) for row in rows)
     return csvtext.lines(header, lines)
 
 

@@ -11,7 +11,7 @@ from preau.domains.liaison.models import Recipient, Word
 from preau.domains.liaison.queries.reading import digest_of_lines, lines_shown, short
 from preau.domains.liaison.queries.states import PupilRow
 from preau.domains.liaison.queries.words import Following
-from preau.foundation import pdf
+from preau.foundation import dates, pdf
 from preau.foundation.csvtext import lines
 
 STYLE = Path(__file__).parent / "static" / "liaison" / "papers.css"
@@ -53,7 +53,7 @@ def _cells(row: PupilRow) -> Iterator[list[object]]:
             copy.kinship,
             copy.channel_said[0],
             copy.tag[0],
-            answer.at if answer else "",
+            f"{dates.local(answer.at):%Y-%m-%d %H:%M}" if answer else "",
             str(answer.get_way_display()) if answer else "",
         ]
 

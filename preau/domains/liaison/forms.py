@@ -222,35 +222,6 @@ class PrecisionForm(forms.Form):
     )
 
 
-class ProlongForm(forms.Form):
-    """A later day to answer, at the same hour as the first one."""
-
-    last_day = Day(
-        label=gettext_lazy("Nouveau dernier jour"),
-        help_text=gettext_lazy(
-            "À 18 h ce jour-là. Dit à ceux qui n’ont pas répondu, sauf s’ils ne sont joints que sur papier."
-        ),
-        error_messages={"required": gettext_lazy("Choisissez le nouveau dernier jour.")},
-    )
-
-    def __init__(self, word: Word, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.word = word
-
-    def clean_last_day(self) -> Any:
-        last = self.cleaned_data["last_day"]
-        if self._closes(last) <= timezone.now():
-            raise forms.ValidationError(_("Choisissez un jour à venir."))
-        return last
-
-    def _closes(self, last: Any) -> datetime:
-        return datetime.combine(last, CLOSES, ZoneInfo(self.word.school.timezone))
-
-    @property
-    def closes_at(self) -> datetime:
-        return self._closes(self.cleaned_data["last_day"])
-
-
 class CouponForm(forms.Form):
     """The code of a sheet of paper, as it is read or typed: spaces, dashes and small letters are the same."""
 

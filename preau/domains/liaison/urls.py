@@ -24,7 +24,6 @@ urlpatterns = [
     path("carnet-de-liaison/<int:pk>/questions/retirer/", writing.remove_question, name="remove_question"),
     path("carnet-de-liaison/<int:pk>/preciser/", writing.precise, name="precise"),
     path("carnet-de-liaison/<int:pk>/relancer/", writing.remind, name="remind"),
-    path("carnet-de-liaison/<int:pk>/prolonger/", writing.prolong, name="prolong"),
     path("carnet-de-liaison/<int:pk>/nouveaux/", writing.send_to_newcomers, name="send_to_newcomers"),
     path("carnet-de-liaison/<int:pk>/terminer/", writing.close, name="close"),
     path("carnet-de-liaison/<int:pk>/coupons.pdf", writing.coupons, name="coupons"),

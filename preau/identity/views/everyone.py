@@ -1,13 +1,12 @@
-"""Signing people out: the page where a head signs a whole school out, and the gesture for one person."""
+"""The page where a head signs a whole school out."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from preau.directory.models import Person
 from preau.foundation.access import confirmed, opens
 from preau.identity import queries, rules
 from preau.identity.actions import everyone
@@ -29,17 +28,6 @@ def everyone_out(request: HttpRequest) -> HttpResponse:
         return redirect("identity:accounts" if done.passwords else "identity:everyone_out")
     in_use = {one.value: keys for one, (_accounts, keys) in found.items()}
     return answer(request, "identity/everyone_out.html", {"form": form, "in_use": in_use})
-
-
-@opens(Person, to=rules.can_give_code, by="public_id")
-@require_POST
-def sign_out_person(request: HttpRequest, person: Person) -> HttpResponseRedirect:
-    """A telephone that was stolen, a computer left open: this person is out everywhere, and signs in again with their password."""
-    everyone.sign_out_person(request.viewer, person)
-    # The same words whether something was open or not: nobody learns here who is online.
-    said = _("Aucun appareil de %(name)s n’est plus connecté. Son mot de passe n’a pas changé.")
-    messages.success(request, said % {"name": person.full_name})
-    return redirect("identity:person", public_id=person.public_id)
 
 
 def _said(done: everyone.Out) -> str:

@@ -11,7 +11,6 @@ from preau.directory.actions import consents
 from preau.directory.boards import purposes
 from preau.directory.seeds.world import World
 from preau.domains.events.models import Event
-from preau.domains.surveys.tests.props import a_survey
 from preau.foundation.awaited import awaited_of
 
 pytestmark = pytest.mark.django_db
@@ -69,17 +68,5 @@ def test_what_is_answered_is_awaited_no_more(college: World, client: SchoolClien
     assert "Réunion des familles" not in client.get(page).content.decode()
 
 
-def test_what_the_staff_is_asked_is_on_their_home_and_on_their_page(
-    college: World, client: SchoolClient
-) -> None:
-    client.sit(college.people["teacher"])
-    home, page = reverse("portal:home"), reverse("portal:to_answer")
-    assert "On attend votre réponse" not in client.get(home).content.decode()
-    assert "Rien n’attend votre réponse" in client.get(page).content.decode()
-    survey = a_survey(college, "La salle des personnels", "head", audience="staff")
-    for address in (home, page):
-        said = client.get(address).content.decode()
-        assert survey.title in said and "Répondre" in said
-    assert "On attend votre réponse" in client.get(home).content.decode()
-    # Who teaches no class that is asked reads nothing of it.
-    assert survey.title not in client.sit(college.people["secretary"]).get(home).content.decode()
+def test_the_staff_has_no_such_page(college: World, client: SchoolClient) -> None:
+    assert client.sit(college.people["teacher"]).get(reverse("portal:to_answer")).status_code == 403

@@ -28,8 +28,6 @@ TYPED = {
     "passe-timetable.changed_today": "on",
     "passe-timetable.cover_asked_soon": "on",
     "passe-events.closed": "on",
-    "passe-appointments.today": "on",
-    "passe-appointments.late": "on",
 }
 TEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
 

@@ -38,7 +38,6 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
         "html": texts.html_now(document),
         "face": face,
         "pages": lists.beside(viewer, document, face),
-        "beside": places.shown_beside(viewer, document, face),
         "writes": rules.writes(viewer, document),
         "runs": rules.runs(viewer, document),
         "passages": json.dumps(passages) if passages else "",

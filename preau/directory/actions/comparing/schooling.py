@@ -6,7 +6,6 @@ from preau.directory.actions.comparing.ground import Who
 from preau.directory.actions.comparing.local import Local
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Subject
 from preau.directory.rules.facts import Aspect, EnrolmentFacts, GroupFacts, TeachingFacts
-from preau.directory.words import level_rank
 
 Place = tuple[Who, str, str]
 
@@ -40,7 +39,7 @@ class Schooling(Local):
             if known is None:
                 self._open_group(facts)
             elif (level := self._level_of(facts, known)) != known.level:
-                self.change(known, None, level=level, rank=level_rank(level))
+                self.change(known, None, level=level)
                 self.changes.school_changed = True
         for facts in self.batch.groups.values():
             if facts.classes is not None:

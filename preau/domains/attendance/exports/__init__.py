@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry
 from preau.domains.attendance.queries.absences import classes_of, rows_of
 from preau.domains.attendance.queries.past import rows_of_past
+from preau.foundation import dates
 from preau.foundation.csvtext import Line, safe
 
 HEADER = [_("Élève"), _("Classe"), _("Jour"), _("Heures"), _("Matière"), _("État"), _("Suite"), _("Motif")]
@@ -30,7 +31,7 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]", before: Any
             cells = [
                 row.list_name,
                 row.group,
-                row.day,
+                dates.day(row.day, year=True),
                 row.hours,
                 row.subject,
                 row.label,
@@ -42,7 +43,7 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]", before: Any
             cells = [
                 past.list_name,
                 past.group,
-                past.day,
+                dates.day(past.day, year=True),
                 past.when,
                 "",
                 past.label,

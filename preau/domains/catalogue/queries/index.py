@@ -117,19 +117,6 @@ class Index:
                 raise BeingBuilt
             return now.engine
 
-    def behind(self) -> int:
-        """How many editions of the catalogue the index of this machine has not followed; all of them when there is none."""
-        wanted, folder = edition(), self._current()
-        held = self._held_by(folder) if folder else None
-        return wanted.held.number - (held.number if held else 0)
-
-    def build_again(self) -> str:
-        """From the rows, whatever was there; a sentence for whoever restores."""
-        shutil.rmtree(self.home(), ignore_errors=True)
-        self.open.engine = self.open.held = None
-        self.engine(wait=True)
-        return f"The index '{self.shape.name}' is built: {self.shape.count()} records."
-
     def home(self) -> Path:
         return Path(settings.VAR_DIR) / self.shape.name
 

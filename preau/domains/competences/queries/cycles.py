@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from preau.directory.models import Enrolment, Group
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import COMPONENTS, Balance, CycleFile, Level, policy_of
 from preau.domains.competences.queries.levels import dated
@@ -43,7 +44,7 @@ def cycle_rows(
 ) -> list[CycleRow]:
     """Every pupil of a cycle, class by class, by name: five statements. `done(read, total)`: how many pupils are computed."""
     groups = {group.pk: group for group in _classes(viewer) if cycle_of(group) == cycle}
-    ranked = sorted(groups.values(), key=lambda group: (group.rank, group.name))
+    ranked = sorted(groups.values(), key=lambda group: (rank_of(group.level), group.name))
     places = {group.pk: place for place, group in enumerate(ranked)}
     learnt = Enrolment.objects.active(viewer.today).filter(group__in=list(groups))
     rows = list(learnt.select_related("pupil").order_by("pupil__search_name", "pupil_id"))

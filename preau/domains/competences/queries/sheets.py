@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
 from preau.directory.models import Group, Period, Person
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, SelfLevel, Sheet, SheetColumn
 from preau.domains.competences.models.reading import own_groups
@@ -109,7 +110,7 @@ def group_rows(viewer: Viewer, period: Period | None, year: int) -> list[GroupRo
         .annotate(number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None, assessment=None)))
     )
     counts = {row["group_id"]: (row["number"], row["drafts"]) for row in counted}
-    found = groups.order_by("kind", "rank", "name")
+    found = sorted(groups.order_by("kind", "name"), key=lambda group: (group.kind, rank_of(group.level)))
     return [GroupRow(group, *counts.get(group.pk, (0, 0))) for group in found]
 
 

@@ -215,7 +215,7 @@ def pronounce_form(**more: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"kind": "expulsion"}, "Ce choix n’est plus proposé"),
+        ({"kind": "expulsion"}, "Sélectionnez un choix valide"),
         ({"kind": "school_out"}, "premier et le dernier jour"),
         ({"kind": "school_out", "starts": "2026-12-01", "ends": "2026-12-09"}, "huit jours au plus"),
         ({"kind": "class_out", "starts": "2026-11-20", "ends": "2026-11-30"}, "huit jours au plus"),

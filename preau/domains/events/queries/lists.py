@@ -93,7 +93,7 @@ def where(room: str | None, place: str) -> str:
 NAMES = Prepared(
     lambda events: (
         Event.groups.through.objects.filter(event__in=events)
-        .order_by("group__kind", "group__rank", "group__name")
+        .order_by("group__kind", "group__name")
         .values_list("event_id", "group__name")
     )
 )

@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from preau.directory.models import Assignment, Group, Period
 from preau.directory.models.scoping import active_on
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Assessment, GradeBook
@@ -42,7 +43,7 @@ COURSE = ("group_id", "group__name", "subject_id", "subject__name", "subject__sh
 
 def _own(viewer: Viewer, year: int) -> Any:
     rows = charges(viewer).filter(school=viewer.school_id, kind=Assignment.Kind.TEACHES, group__year=year)
-    return rows.order_by("group__rank", "group__name", "subject__name").values_list(*COURSE)
+    return rows.order_by("group__name", "subject__name").values_list(*COURSE)
 
 
 OWN = Prepared(_own)
@@ -93,4 +94,4 @@ def books_read(viewer: Viewer, year: int | None) -> list[GradeBook]:
     if viewer.holds(Role.TEACHER) and not viewer.holds(Role.HEAD):
         return []
     books = GradeBook.objects.visible_to(viewer).filter(year=year, kind=Group.Kind.CLASS)
-    return list(books.order_by("rank", "name"))
+    return sorted(books.order_by("name"), key=lambda book: rank_of(book.level))

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person
+from preau.directory.models import Closure, Enrolment, Guardianship, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.homework import rules
 from preau.domains.homework.actions import telling, works
 from preau.domains.homework.models import Correction, Done, Homework, WorkloadLimit
 from preau.domains.homework.queries import concerned, family, finding, sessions
-from preau.domains.homework.queries.load import DueWork, columns_of, load_of, warnings_of
+from preau.domains.homework.queries.load import load_of, warnings_of
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, work, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation.lookup import LookupTerms
@@ -175,32 +175,6 @@ def test_the_load_of_a_day_and_its_limit(college: World, lesson: Lesson, seat_of
     assert "1\xa0h\xa010" in said
     draft = given(seat_of("teacher"), sessions.following(lesson)[0], title="Plus tard")
     assert draft.record.lesson_id != lesson.pk
-
-
-def test_exclusive_groups_do_not_add_up(college: World, lesson: Lesson, seat_of: Any) -> None:
-    """German for the half of a class, Spanish for the other: nobody has both."""
-    Homework.objects.all().delete()
-    (group,) = lesson.groups.all()
-    pupils = list(lesson.pupils().order_by("pk"))
-    following = sessions.following(lesson)
-    given(seat_of("teacher"), lesson, minutes=10)
-    for place, (name, minutes) in enumerate([("Allemand", 30), ("Espagnol", 20)]):
-        drawn = Group.objects.create(
-            school=college.school, year=college.year, kind=Group.Kind.GROUP, name=name
-        )
-        drawn.classes.add(group)
-        for pupil in pupils[place::2]:
-            Enrolment.objects.create(school=college.school, group=drawn, pupil=pupil)
-        lesson_of_group = following[place]
-        lesson_of_group.groups.set([drawn])
-        given(seat_of("teacher"), lesson_of_group, title=name, minutes=minutes)
-    (load,) = load_of([group], TOMORROW, TOMORROW)
-    assert (load.works, load.minutes, len(load.heaviest)) == (3, 40, 2)
-    (drawing,) = columns_of([load], {TOMORROW: [DueWork(pk, "", "", 1, False) for pk in load.heaviest]})
-    assert len(drawing.blocks) == 2
-    given(seat_of("teacher"), lesson, title="Pour deux", minutes=45, pupils=[pupils[1].pk])
-    (load,) = load_of([group], TOMORROW, TOMORROW)
-    assert (load.works, load.minutes) == (4, 75)
 
 
 def test_given_at_the_end_of_the_day_for_the_morrow_is_said(lesson: Lesson) -> None:

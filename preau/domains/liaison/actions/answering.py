@@ -68,27 +68,12 @@ def answer(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
 
 
 @transaction.atomic
-def keep_for_later(viewer: Viewer, recipient: Recipient, answers: Mapping[str, Any]) -> None:
-    """Keep what was begun of the questions of a word, as long as an answer is awaited. Raises NotAwaited, TooLate."""
-    recipient = _held(recipient)
-    word = recipient.word
-    if word.is_late(timezone.now()):
-        raise TooLate
-    _must_count(_row(word, recipient, viewer), recipient)
-    if word.questionnaire is None:
-        raise NotAwaited
-    questions.keep_draft(word.questionnaire, recipient.pupil or recipient.person, recipient.person, answers)
-
-
-@transaction.atomic
 def enter(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
     """Type in what came back on paper, until the word is closed: the paper may have come in time. Raises NotAwaited."""
     recipient = _held(recipient)
     made = _keep(viewer, recipient, said, Answer.Way.PAPER)
     if made:
         journal.record(viewer, "liaison.entered", recipient.word, subject_id=recipient.pupil_id)
-        # Whose answer it is reads what was typed in their name.
-        telling.tell_entered(recipient)
     return made
 
 
@@ -105,7 +90,10 @@ def _held(recipient: Recipient) -> Recipient:
 def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
     word = recipient.word
     before = _row(word, recipient, viewer)
-    _must_count(before, recipient)
+    if before is not None:
+        mine = next((copy for copy in before.copies if copy.pk == recipient.pk), None)
+        if mine is None or not mine.counts or mine.ended:
+            raise NotAwaited
     noted_by = viewer.person if way == Answer.Way.PAPER else None
     response, changed = _keep_questions(word, recipient, said, noted_by)
     known = recipient.answers.current().first()
@@ -133,14 +121,6 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
     )
     _tell(viewer, word, recipient, made, before)
     return True
-
-
-def _must_count(row: states.PupilRow | None, recipient: Recipient) -> None:
-    """Does the word of this person count today? A colleague's always does. Raises NotAwaited."""
-    if row is not None:
-        mine = next((copy for copy in row.copies if copy.pk == recipient.pk), None)
-        if mine is None or not mine.counts or mine.ended:
-            raise NotAwaited
 
 
 def _keep_questions(

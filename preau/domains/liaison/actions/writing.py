@@ -220,34 +220,6 @@ def remind(viewer: Viewer, word: Word) -> Reminder:
 
 
 @transaction.atomic
-def prolong(viewer: Viewer, word: Word, closes_at: datetime) -> bool:
-    """A later moment to answer, told to those who have not answered; False when it is no later. Raises Nobody for a word that is closed
-    or has no date."""
-    word = lock(Word, word.pk)
-    if not word.is_open or word.closes_at is None:
-        raise Nobody
-    if closes_at <= word.closes_at or closes_at <= timezone.now():
-        return False
-    telling_of.settle_prolonged(word)
-    word.closes_at = closes_at
-    word.save(update_fields=["closes_at"])
-    queries.refresh_channels(word)
-    rows = queries.following(word, viewer.today).rows
-    keys = [copy.pk for row in rows for copy in row.to_remind if copy.person.pk != viewer.person.pk]
-    journal.record(viewer, "liaison.prolonged", word, recipients=len(keys))
-    if keys:
-        telling.send(
-            sender=Word,
-            word_id=word.pk,
-            recipients=keys,
-            reminder=0,
-            by=viewer.person.pk,
-            until=telling_of.mark_of(closes_at),
-        )
-    return True
-
-
-@transaction.atomic
 def close(viewer: Viewer, word: Word) -> bool:
     """No answer is awaited any more."""
     word = lock(Word, word.pk)

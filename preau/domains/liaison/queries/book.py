@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,8 +25,6 @@ from preau.foundation.boards import Awaited, Nature
 
 # What is shown at once of the remarks; the days of the other services that stand in it.
 REMARKS_SHOWN, DAYS = 30, timedelta(days=30)
-# Those that close first, of what waits for an answer: « À répondre » has them all.
-WAITING_SHOWN = 15
 SOURCE = "liaison"
 
 
@@ -184,7 +182,6 @@ class Book:
     words: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
     lines: tuple[boards.AgendaEntry, ...]
-    more_waits: bool = False
 
 
 def words_received(viewer: Viewer, child: Person | None) -> "QuerySet[Recipient]":
@@ -201,15 +198,12 @@ def _whole(found: "QuerySet[Recipient]") -> "QuerySet[Recipient]":
 
 
 def book_of(viewer: Viewer, child: Person | None, received: Iterable[Recipient]) -> Book:
-    """The notebook of one child, or of all those of a family, with these words (a page of `words_received`): what waits for an
-    answer, whatever its age, those that close first (six queries, and those of the services that publish there)."""
+    """The notebook of one child, or of all those of a family, with these words (a page of `words_received`): all that waits for an
+    answer, whatever its age (six queries, and those of the services that publish there)."""
     remarks, waiting = Remark.objects.visible_to(viewer), copies_to_sign(viewer)
     if child is not None:
         waiting, remarks = waiting.filter(pupil=child), remarks.filter(pupil=child)
-    first = list(
-        _whole(waiting).order_by(F("word__closes_at").asc(nulls_last=True), "-pk")[: WAITING_SHOWN + 1]
-    )
-    entries = entries_of([*first[:WAITING_SHOWN], *received], viewer)
+    entries = entries_of([*_whole(waiting).order_by("-word__sent_at", "-pk"), *received], viewer)
     asked = [entry for entry in entries if entry.to_answer]
     asked.sort(key=lambda entry: (entry.word.closes_at is None, entry.word.closes_at or entry.word.sent_at))
     return Book(
@@ -217,7 +211,6 @@ def book_of(viewer: Viewer, child: Person | None, received: Iterable[Recipient])
         tuple(entry for entry in entries if not entry.to_answer),
         tuple(remarks.select_related("by", "pupil").order_by("-day", "-pk")[:REMARKS_SHOWN]),
         tuple(_lines(viewer, child)),
-        more_waits=len(first) > WAITING_SHOWN,
     )
 
 

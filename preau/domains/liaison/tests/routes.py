@@ -71,7 +71,6 @@ ELSEWHERE = {
     "liaison:precise",
     "liaison:remind",
     "liaison:send_to_newcomers",
-    "liaison:prolong",
     "liaison:close",
     "liaison:coupons",
     "liaison:export",
@@ -97,7 +96,7 @@ ONE_THING = {
     "liaison:enter",
     "liaison:proof",
     "liaison:results",
-    # As many rows as a class has pupils, twenty-five at most on a page.
+    # As many rows as a class has pupils, forty at most on a page.
     "liaison:word",
 }
 
@@ -148,7 +147,6 @@ OPENS: dict[str, Near | set[str]] = {
                 "precise",
                 "remind",
                 "send_to_newcomers",
-                "prolong",
                 "close",
                 "coupons",
                 "export",
@@ -231,10 +229,6 @@ def _changed(stage: Stage) -> Data:
     return _word_typed(stage) | {"sent_as": ""}
 
 
-def _dated(stage: Stage) -> None:
-    Word.objects.filter(pk=stage.own(Word).pk).update(closes_at=NOW)
-
-
 def _draft(stage: Stage) -> None:
     Response.objects.all().delete()
     Word.objects.filter(pk=stage.own(Word).pk).update(state="draft")
@@ -284,12 +278,6 @@ BODIES = {
     ),
     "liaison:remind": Body("head", before=_nobody_answered),
     "liaison:send_to_newcomers": Body("head", writes=False),
-    "liaison:prolong": Body(
-        "head",
-        lambda stage: {"last_day": "2026-12-18"},
-        before=_dated,
-        wrong=lambda stage: {"last_day": ""},
-    ),
     "liaison:close": Body("head"),
     "liaison:coupons": Body("head", before=_on_paper),
     "liaison:sign": Body(

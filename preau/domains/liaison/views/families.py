@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.commons.questions import actions as questions
 from preau.commons.questions.queries.answers import answered, own_response, questions_of
 from preau.commons.questions.queries.typed import ResponseForm
 from preau.directory.models import Person
@@ -100,13 +101,13 @@ def _questions_typed(request: HttpRequest, entry: queries.Entry) -> ResponseForm
 
 
 def _kept_for_later(request: HttpRequest, entry: queries.Entry, form: ResponseForm) -> HttpResponse:
-    try:
-        answering.keep_for_later(request.viewer, entry.recipient, form.answers)
-    except (answering.NotAwaited, answering.TooLate):
+    questionnaire, recipient = entry.word.questionnaire, entry.recipient
+    if questionnaire is None or not entry.may_answer:
         messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
-    else:
-        messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
-    return redirect("liaison:read", pk=entry.recipient.pk)
+        return redirect("liaison:read", pk=recipient.pk)
+    questions.keep_draft(questionnaire, recipient.pupil or recipient.person, recipient.person, form.answers)
+    messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
+    return redirect("liaison:read", pk=recipient.pk)
 
 
 @opens(Recipient, to=rules.receives)

@@ -16,7 +16,7 @@ from preau.commons.questions.queries.typed import QuestionForm
 from preau.directory.models import Group
 from preau.domains.liaison import exports, rules
 from preau.domains.liaison.actions import answering, writing
-from preau.domains.liaison.forms import PrecisionForm, ProlongForm, WordForm
+from preau.domains.liaison.forms import PrecisionForm, WordForm
 from preau.domains.liaison.models import Word
 from preau.domains.liaison.queries import words as queries
 from preau.domains.liaison.queries.states import Channel
@@ -36,10 +36,8 @@ from preau.foundation.pages import TYPED_WRONG, render_form, status_of, tell_out
 from preau.foundation.paging import page_for
 
 A_PAGE = 30
-# The rows of a following on one page: each may hold two answers, with their proofs.
-ROWS, STAFF_ROWS = 25, 60
-# The disagreements that are named beside the rows: the others are in the list.
-DISAGREEMENTS_SHOWN = 5
+# The rows of a following on one page: a class and more; a whole school turns pages.
+ROWS = 40
 # No key is longer.
 LONGEST_KEY = 19
 VIEWS = ("", "accord", "tous")
@@ -125,7 +123,6 @@ def _page(
     adding: QuestionForm | None = None,
     completing: PrecisionForm | None = None,
     status: int = 200,
-    later: ProlongForm | None = None,
 ) -> HttpResponse:
     if word.is_draft:
         return _draft_page(request, queries.whole_word(word.pk), adding, status)
@@ -137,37 +134,30 @@ def _page(
         "shared": shared,
         "precisions": list(word.precisions.order_by("pk")),
         "form": completing or PrecisionForm(),
-        "later": later or ProlongForm(word),
         "what": what if what in VIEWS else "",
         "today": request.viewer.today,
     }
     if word.is_for_staff:
         rows = queries.staff_following(word)
-        context |= {
-            "number": len(rows),
-            "page_obj": page_for(request, rows, STAFF_ROWS),
-            "read": sum(row.at is not None for row in rows),
-        }
+        context |= {"rows": rows, "read": sum(row.at is not None for row in rows)}
         return render(request, "liaison/staff_word.html", context, status=status)
     found = queries.following(word, request.viewer.today)
     context |= {
         "found": found,
         "page_obj": page_for(request, found.chosen(context["what"]), ROWS),
         "reminder": _reminder(request, word, found),
-        "disagreements": found.disagreements[:DISAGREEMENTS_SHOWN],
-        "more_disagreements": len(found.disagreements[DISAGREEMENTS_SHOWN:]),
         "newcomers": queries.number_arrived(word, request.viewer.today) if word.is_open else 0,
     }
     return render(request, "liaison/word.html", context, status=status)
 
 
 def _reminder(request: HttpRequest, word: Word, found: queries.Following) -> str:
-    """What the button says: for how many pupils, and when it leaves; nothing when there is nobody to remind."""
+    """What the button says: how many families, and when it leaves; nothing when there is nobody to remind."""
     number = len(found.to_remind)
     if not number or not word.takes_answers(timezone.now()):
         return ""
     at = opening_after(request.viewer.school, timezone.now())
-    said = ngettext("Relancer pour %(num)s élève", "Relancer pour %(num)s élèves", number) % {"num": number}
+    said = ngettext("Relancer %(num)s famille", "Relancer %(num)s familles", number) % {"num": number}
     if at is None:
         return said
     return _("%(what)s, départ %(when)s") % {"what": said, "when": dates.day_and_hour(at)}
@@ -303,29 +293,6 @@ def send_to_newcomers(request: HttpRequest, word: Word) -> HttpResponseRedirect:
         return redirect("liaison:word", pk=word.pk)
     said = ngettext("Le mot part vers %(num)s personne.", "Le mot part vers %(num)s personnes.", number)
     tell_outcome(request, number > 0, said % {"num": number}, _("Personne n’est arrivé depuis."))
-    return redirect("liaison:word", pk=word.pk)
-
-
-@opens(Word, to=rules.drives)
-@require_POST
-def prolong(request: HttpRequest, word: Word) -> HttpResponse:
-    """A later moment to answer."""
-    form = ProlongForm(word, request.POST)
-    if not form.is_valid():
-        return _page(request, word, later=form, status=TYPED_WRONG)
-    try:
-        done = writing.prolong(request.viewer, word, form.closes_at)
-    except writing.Nobody:
-        messages.error(request, _("Ce mot est terminé, ou n’a pas de date."))
-    else:
-        tell_outcome(
-            request,
-            done,
-            _(
-                "La date est repoussée. Ceux qui n’ont pas répondu le liront, sauf s’ils ne sont joints que sur papier."
-            ),
-            _("Choisissez un jour plus tard que l’actuel : rien n’est changé."),
-        )
     return redirect("liaison:word", pk=word.pk)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from preau.directory.boards import spokespeople
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
@@ -72,12 +71,6 @@ def lists_of(reach: Reach) -> list[Offer]:
                 for name, scope in (("guardians", guardians), ("pupils", pupils))
                 if scope == Scope.ALL
             ]
-        # Of those whom the table lets one write to: within reach, each is looked at again when the message leaves.
-        told += [
-            Offer(f"l-{one.key}", LISTS[one.key](), is_list=True)
-            for one in spokespeople
-            if one.key in LISTS and (pupils if one.are_pupils else guardians) != Scope.NONE
-        ]
     return told
 
 

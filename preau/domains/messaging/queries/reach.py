@@ -14,7 +14,6 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from preau.directory.boards import spokespeople
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
@@ -23,9 +22,7 @@ from preau.domains.messaging.models import Policy, Reader, Scope
 
 ADULTS = [role for role in Role if role.profile == Profile.STAFF]
 OTHERS = [role for role in ADULTS if role != Role.TEACHER]
-KEY = re.compile(
-    r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils|delegates|parent_delegates)"
-)
+KEY = re.compile(r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils)")
 KINDS = ("to", "cc", "bcc")
 # Past that, the page says « plus de ».
 MOST_SAID = 2_000
@@ -132,9 +129,9 @@ class Reach:
         kind, number, name = found[1], int(found[2] or 0), found[3]
         if kind in {"s", "ts"} or name in {"teachers", "head_teachers", "staff"}:
             return self._adults_of(kind, number, name)
-        if kind in {"g", "gs"} or name in {"guardians", "parent_delegates"}:
-            return self._guardians_of(kind, number, name)
-        return self._pupils_of(kind, number, name)
+        if kind in {"g", "gs"} or name == "guardians":
+            return self._guardians_of(kind, number)
+        return self._pupils_of(kind, number)
 
     def _adults_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
         staff = self.staff()
@@ -149,10 +146,8 @@ class Reach:
         ids = staff.order_by("person_id").values_list("person_id", flat=True).distinct()
         return (Reached(pk, f"staff-{self.school_id}") for pk in ids)
 
-    def _guardians_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
+    def _guardians_of(self, kind: str | None, number: int) -> Iterator[Reached]:
         ties = self.guardians()
-        if name == "parent_delegates":
-            ties = ties.filter(guardian__in=self._spoken_for_by(name))
         if kind == "g":
             ties = ties.filter(guardian=number)
         elif kind == "gs":
@@ -160,21 +155,14 @@ class Reach:
         pairs = ties.order_by("guardian_id").values_list("guardian_id").annotate(child=Min("pupil_id"))
         return (Reached(guardian, "guardian", child) for guardian, child in pairs)
 
-    def _pupils_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
+    def _pupils_of(self, kind: str | None, number: int) -> Iterator[Reached]:
         pupils = Person.objects.filter(pk__in=self.pupils())
-        if name == "delegates":
-            pupils = pupils.filter(pk__in=self._spoken_for_by(name))
         if kind == "e":
             pupils = pupils.filter(pk=number)
         elif kind == "es":
             pupils = pupils.filter(pk__in=self._in_group(number))
         ids = pupils.order_by("pk").values_list("pk", flat=True)
         return (Reached(pk, f"pupil-{self.school_id}") for pk in ids)
-
-    def _spoken_for_by(self, name: str) -> Any:
-        """Who speaks for the others, as the house that has them elected says; nobody where there is none."""
-        found = spokespeople.named(name)
-        return found.people(self.school_id, self.today) if found else Person.objects.none().values("pk")
 
     def _in_group(self, number: int) -> Any:
         learnt = Enrolment.objects.active(self.today).filter(school=self.school_id, group=number)
@@ -243,8 +231,6 @@ LISTS = {
     "staff": lambda: _("Tous les personnels"),
     "guardians": lambda: _("Tous les parents"),
     "pupils": lambda: _("Tous les élèves"),
-    "delegates": lambda: _("Délégués de classe"),
-    "parent_delegates": lambda: _("Représentants de parents"),
 }
 GROUPS = {
     "gs": lambda: _("Parents de %(group)s"),

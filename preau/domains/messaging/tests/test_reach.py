@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from conftest import NOW
-from preau.directory.boards import Spokespeople, spokespeople
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.words import Profile, Role
@@ -203,31 +202,3 @@ def test_a_message_is_recalled_until_an_hour_after_it_arrived(clock: Any) -> Non
         rules.may_be_recalled(Message(state=state), NOW)
         for state in ("draft", "held", "scheduled", "recalled", "refused")
     )
-
-
-def test_those_who_speak_for_a_class_are_a_list_for_the_staff_within_the_table(
-    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pupil, parent = college.people["pupil"], college.people["guardian"]
-    stranger = other_class(college).enrolments.order_by("pk")[0].pupil  # type: ignore[attr-defined]
-
-    def are(*people: Person) -> Any:
-        return lambda school, today: Person.objects.filter(pk__in=[one.pk for one in people]).values("pk")
-
-    entries = [
-        Spokespeople("delegates", "Délégués", are(pupil, stranger), are_pupils=True),
-        Spokespeople("parent_delegates", "Parents", are(parent), are_pupils=False),
-    ]
-    monkeypatch.setattr(spokespeople, "_entries", entries)
-    monkeypatch.setattr(spokespeople, "_known", {})
-    head, school = seat_of("head"), college.school.pk
-    assert reached(head, college, "l-delegates") == {pupil.pk, stranger.pk}
-    assert reached(head, college, "l-parent_delegates") == {parent.pk}
-    offered = {one.key for one in addressing.lists_of(Reach(head, school))}
-    assert {"l-delegates", "l-parent_delegates"} <= offered
-    assert not reached(seat_of("pupil"), college, "l-parent_delegates")
-    assert not any("delegates" in one.key for one in addressing.lists_of(Reach(seat_of("guardian"), school)))
-    monkeypatch.setattr(spokespeople, "_entries", [])
-    monkeypatch.setattr(spokespeople, "_known", {})
-    assert not reached(head, college, "l-delegates")
-    assert not any("delegates" in one.key for one in addressing.lists_of(Reach(head, school)))

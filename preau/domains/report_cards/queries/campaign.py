@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.directory.models import Assignment, Enrolment, Group, Period, Person
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.report_cards.models import Appreciation, Council, ReportCard, TextReminder
 from preau.domains.report_cards.queries.courses import address_of
@@ -169,8 +170,8 @@ def _classes(viewer: Viewer, period: int) -> "QuerySet[Group, Any]":
         .annotate(
             starts_at=Subquery(councils.values("starts")[:1]), held=Subquery(councils.values("held_at")[:1])
         )
-        .order_by("rank", "name", "pk")
-        .values_list("pk", "name", "starts_at", "held")
+        .order_by("name", "pk")
+        .values_list("pk", "name", "level", "starts_at", "held")
     )
 
 
@@ -185,7 +186,7 @@ def _charges(viewer: Viewer, first: date) -> "QuerySet[Assignment, Any]":
     """Who teaches or leads what, today or since the period has begun."""
     rows = Assignment.objects.filter(group__school=viewer.school_id, group__year=viewer.year)
     rows = rows.exclude(starts__gt=viewer.today).exclude(ends__lte=first)
-    return rows.order_by("group__rank", "group__name", "subject__name", "pk").values_list(
+    return rows.order_by("group__name", "subject__name", "pk").values_list(
         "group_id", "group__name", "subject_id", "subject__name", "teacher_id", "ends"
     )
 
@@ -251,9 +252,10 @@ class Facts:
 
 def _facts(viewer: Viewer, period: Period) -> Facts:
     cards = {group: (made, given) for group, made, given in CARDS(viewer, period.pk, viewer.moment)}
-    rows = CLASSES(viewer, period.pk)
+    rows = sorted(CLASSES(viewer, period.pk), key=lambda row: rank_of(row[2]))
     classes = {
-        pk: ClassStep(pk, name, starts, held, *cards.get(pk, (0, 0))) for pk, name, starts, held in rows
+        pk: ClassStep(pk, name, starts, held, *cards.get(pk, (0, 0)))
+        for pk, name, _level, starts, held in rows
     }
     groups: dict[int, set[int]] = defaultdict(set)
     for pupil, group in LEARNERS(viewer, period.ends):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Period
+from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import PeriodSeal
@@ -154,7 +155,7 @@ def _own(viewer: Viewer) -> "QuerySet[Assignment, Any]":
     rows = Assignment.objects.active(viewer.today).filter(
         school=viewer.school_id, teacher=viewer.person.pk, group__year=viewer.year
     )
-    return rows.order_by("group__rank", "group__name", "subject__name").values_list(
+    return rows.order_by("group__name", "subject__name").values_list(
         "kind", "group_id", "group__name", "subject_id", "subject__name"
     )
 
@@ -207,7 +208,7 @@ def class_rows(viewer: Viewer, period: Period) -> list[ClassRow]:
     if not reads_every_class(viewer):
         mine = Assignment.objects.led_by(viewer).values("group_id")
         classes = classes.filter(pk__in=mine)
-    groups = list(classes.order_by("rank", "name"))
+    groups = sorted(classes.order_by("name"), key=lambda one: rank_of(one.level))
     known = {one.group_id: one for one in _councils(viewer, period, groups)}
     pupils = dict(_learning([one.pk for one in groups], period).values_list("pupil_id", "group_id"))
     expected: dict[int, int] = defaultdict(int)

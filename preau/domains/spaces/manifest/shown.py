@@ -12,7 +12,6 @@ from preau.domains.spaces.actions import ageing, announcing, asking, making
 from preau.domains.spaces.models import Bundle, Kept, Resource
 from preau.domains.spaces.providers import is_offered
 from preau.domains.spaces.queries import lists, measures, meetings, papers, portfolios
-from preau.domains.spaces.views.beside import questions_beside
 from preau.domains.timetable.boards import BesideLessons, beside_lessons
 from preau.foundation import boards, filework
 from preau.foundation.boards import NotificationKind, Pace
@@ -103,7 +102,6 @@ places.add(
         faces=papers.faces,
         school_of=papers.school_of,
         meets=papers.meeting,
-        beside=questions_beside,
         order=20,
         service=KEY,
     )

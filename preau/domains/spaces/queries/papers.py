@@ -62,8 +62,7 @@ def face_of(viewer: Viewer, space: Space) -> PlaceFace:
         "" if space.is_of_a_group else space.purpose or str(space.get_kind_display()),
         space.look.key,
         space.look.icon or "book",
-        pages=lambda: [page[:4] for page in pages_of(viewer, space)],
-        thing=space,
+        lambda: [page[:4] for page in pages_of(viewer, space)],
     )
 
 

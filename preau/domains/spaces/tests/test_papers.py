@@ -22,7 +22,6 @@ from preau.domains.spaces.models.spaces import Power
 from preau.domains.spaces.queries import papers
 from preau.domains.spaces.tests.props import CODE, a_call, many_spaces, own_project, own_teaching
 from preau.foundation import boards, live
-from tests.declared import FORM
 from tests.pages import counted
 
 pytestmark = pytest.mark.django_db
@@ -261,24 +260,3 @@ def test_pages_cost_the_same_with_many_spaces_and_documents(college: World, clie
 def test_the_place_says_its_school(college: World, twin: World) -> None:
     assert papers.school_of(own_teaching(twin).pk) == twin.school.pk
     assert School.objects.filter(pk=papers.school_of(own_teaching(college).pk)).get() == college.school
-
-
-def test_questions_stand_beside_a_document_and_one_comes_back_to_it(
-    college: World, client: SchoolClient
-) -> None:
-    space = own_teaching(college)
-    document = of_space(space, college.people["pupil"])
-    page = reverse("documents:document", kwargs={"pk": document.pk})
-    client.sit(college.people["pupil"])
-    ask = reverse("spaces:ask", kwargs={"pk": space.pk})
-    assert f'action="{ask}"' in client.get(page).content.decode()
-    asked = {"text": "Et pour 28 personnes\u202f?", "sent_as": FORM, "suite": page}
-    answer = client.post(ask, asked, follow=True)
-    assert answer.redirect_chain == [(page, 302)]
-    assert "Et pour 28 personnes" in answer.content.decode()
-    # Elsewhere than here: one goes to the questions.
-    away = client.post(ask, asked | {"sent_as": FORM[::-1], "suite": "https://exemple.fr/"})
-    assert away["Location"] == reverse("spaces:questions", kwargs={"pk": space.pk})
-    client.sit(college.people["teacher"])
-    Space.objects.filter(pk=space.pk).update(asks=False)
-    assert ask not in client.get(page).content.decode()

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +19,6 @@ from preau.domains.spaces.queries.hours import hours_of
 from preau.domains.spaces.views.frame import framed
 from preau.domains.spaces.views.listing import home
 from preau.foundation.access import opens
-from preau.foundation.http import safe_next
 from preau.foundation.pages import TYPED_WRONG, status_of, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
@@ -105,7 +103,7 @@ def ask(request: HttpRequest, space: Space) -> HttpResponse:
             )
         else:
             messages.success(request, _said_of(request, space, made))
-            return redirect(safe_next(request, reverse("spaces:questions", kwargs={"pk": space.pk})))
+            return redirect("spaces:questions", pk=space.pk)
     return _questions(request, space, form, TYPED_WRONG)
 
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries.changes import rows_of
 from preau.domains.timetable.queries.cover import needs_of
-from preau.foundation import csvtext
+from preau.foundation import csvtext, dates
 
 HEADER = [
     _("Cours"),
-    _("Jour"),
-    _("Heures"),
+    _("Quand"),
     _("Changement"),
     _("Avant"),
     _("Après"),
@@ -37,8 +36,7 @@ def _cells(changes: "QuerySet[LessonChange]") -> Iterator[list[Any]]:
         (row,) = rows_of([change])
         yield [
             row.what,
-            change.lesson.day,
-            change.lesson.hours,
+            row.when,
             row.kind_label,
             row.before,
             row.after,
@@ -69,7 +67,7 @@ def _needs(lessons: "QuerySet[Lesson]", now: datetime) -> Iterator[list[Any]]:
     for need in needs_of(lessons, now):
         row = need.row
         yield [
-            row.day,
+            dates.capital(dates.day(row.day, year=True)),
             row.hours,
             row.subject,
             row.groups_label,

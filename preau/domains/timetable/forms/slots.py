@@ -65,7 +65,7 @@ class SlotForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["room"].queryset = Room.objects.visible_to(viewer).order_by("name")
-        fields["groups"].queryset = Group.objects.classes().filter(year=viewer.year).order_by("rank", "name")
+        fields["groups"].queryset = Group.objects.classes().filter(year=viewer.year).order_by("name")
         held = Holding.objects.active(viewer.today).filter(school=viewer.school_id, role__in=STAFF)
         people = Person.objects.filter(pk__in=held.values("person_id"))
         if slot:

@@ -1,6 +1,0 @@
-"""What the house keeps, and who sees it."""
-
-from preau.domains.appointments.models.evenings import ORGANISERS, Evening, Host, Party, Wish
-from preau.domains.appointments.models.meetings import Meeting, Opening, Taken
-
-__all__ = ["ORGANISERS", "Evening", "Host", "Meeting", "Opening", "Party", "Taken", "Wish"]

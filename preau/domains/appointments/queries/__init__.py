@@ -1,1 +1,0 @@
-"""Reading evenings and appointments, and the plan of an evening."""

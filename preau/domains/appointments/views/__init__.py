@@ -1,1 +1,0 @@
-"""Pages of evenings and of appointments."""

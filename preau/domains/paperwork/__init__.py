@@ -1,1 +1,0 @@
-"""which supporting documents families owe the school, received and checked."""

@@ -1,1 +1,0 @@
-"""What changes, each in one transaction, with its line of the journal."""

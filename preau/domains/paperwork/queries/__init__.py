@@ -1,1 +1,0 @@
-"""Whom collections ask, what came, and what misses."""

@@ -1,1 +1,0 @@
-"""Pages of the office, pages of families."""

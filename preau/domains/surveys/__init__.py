@@ -1,1 +1,0 @@
-"""surveys, votes, elections of delegates."""

@@ -1,1 +1,0 @@
-"""Reads: surveys and their following, elections and their count."""
