@@ -16,7 +16,8 @@ function start() {
     kept: line.querySelector("textarea").value,
   }));
   const page = { sending: false, waits: false, ended: false };
-  const waiting = () => rows.filter((row) => row.field.value !== row.kept && !row.stuck);
+  const unsaved = () => rows.filter((row) => row.field.value !== row.kept);
+  const waiting = () => unsaved().filter((row) => !row.stuck);
   const phrases = [...document.querySelectorAll("[data-phrase]")];
   const matter = document.querySelector("[data-matter]")?.dataset.matter ?? "";
   let last = rows[0];
@@ -26,7 +27,9 @@ function start() {
     status.hidden = false;
     const words = page.ended ? "Votre session a pris fin : reconnectez-vous dans un autre onglet, vos textes restent ici."
       : page.waits ? "Pas encore enregistré : le réseau manque. Vos textes restent ici."
-      : left ? "Enregistrement…" : `Tout est enregistré${page.at ? ` à ${page.at}` : ""}`;
+      : left ? "Enregistrement…"
+      : unsaved().length ? "Un texte n’est pas enregistré : lisez ce qui est dit à côté de lui."
+      : `Tout est enregistré${page.at ? ` à ${page.at}` : ""}`;
     if (status.textContent !== words) status.textContent = words;
   }
 
@@ -93,8 +96,9 @@ function start() {
   }
 
   function later(row, pause = PAUSE) {
+    tell();
     clearTimeout(row.timer);
-    row.timer = setTimeout(() => { tell(); send(); }, pause);
+    row.timer = setTimeout(send, pause);
   }
 
   function go(row, step) {
@@ -157,7 +161,7 @@ function start() {
     form.requestSubmit(form.querySelector("button[data-next]") ?? undefined);
   });
   form.addEventListener("submit", () => { page.submitted = true; });
-  addEventListener("beforeunload", (event) => { if (!page.submitted && rows.some((row) => row.field.value !== row.kept)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!page.submitted && unsaved().length) event.preventDefault(); });
   addEventListener("pageshow", () => { page.submitted = false; });
 }
 
