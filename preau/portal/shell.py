@@ -59,6 +59,12 @@ class Menu:
         return self.bar[ON_A_PHONE:]
 
     @property
+    def counted(self) -> frozenset[str]:
+        """The routes of those beside which a number is shown."""
+        links = [*self.bar, *(link for group in self.groups for link in group.links)]
+        return frozenset(link.counted for link in links if link.counted)
+
+    @property
     def current(self) -> bool:
         """One is on a page that is under « Menu »."""
         return any(link.current for group in self.groups for link in group.links)

@@ -17,16 +17,17 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import Item
-from preau.directory.models import Guardianship, Holding
+from preau.directory.models import Guardianship, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
+from preau.directory.words import Role
 from preau.domains.messaging import rules
 from preau.domains.messaging.actions import erasing, leaving, reading, sending
 from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.queries import boxes, conversation
 from preau.domains.messaging.tests.props import deliver, got, key_to, many_threads, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
-from preau.identity.models import AccountSession
+from preau.identity.models import Account, AccountSession
 from tests.statements import Statements
 
 pytestmark = pytest.mark.django_db
@@ -327,6 +328,17 @@ def test_the_menu_says_how_many_are_not_read_in_the_query_of_the_bell(
     part = {"HX-Request": "true", "HX-Target": "cloche"}
     again = client.get("/notifications/cloche/", headers=part).content.decode()
     assert "[data-counted='messaging:box']" in again and "1 à lire" in again
+
+
+def test_a_menu_without_messages_is_sent_no_number_for_them(college: World, client: SchoolClient) -> None:
+    person = Person.objects.create(family_name="Roussel", given_name="Inès")
+    Holding.objects.create(person=person, role=Role.OPERATOR)
+    Account.objects.create_account("ines.roussel", person)
+    client.sit(Person.objects.get(pk=person.pk))
+    assert "data-counted" not in client.get("/notifications/").content.decode()
+    part = {"HX-Request": "true", "HX-Target": "cloche"}
+    bell = client.get("/notifications/cloche/", headers=part).content.decode()
+    assert 'id="cloche"' in bell and "data-counted" not in bell
 
 
 def test_the_menu_counts_no_further_than_it_says(
