@@ -139,7 +139,7 @@ def test_a_teacher_who_is_a_parent_changes_profile(visit: Any, schools: dict[str
 def open_section(page: Page, word: str) -> None:
     """« Vie scolaire » in the menu holds this word."""
     page.locator(".header-menu summary", has_text="Menu").click()
-    expect(page.locator(".header-menu").get_by_role("link", name=word)).to_be_visible()
+    expect(page.locator(".header-menu").get_by_role("link", name=word, exact=True)).to_be_visible()
 
 
 def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
@@ -148,9 +148,9 @@ def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
     head.open("/etablissement/reglages/services/attendance/")
     # What families and school life have in their menus; the other entries keep their names.
     for field in page.locator("main input[name^=name_]").all()[:2]:
-        field.fill("Carnet")
+        field.fill("Présences")
     page.locator("main").get_by_role("button", name="Enregistrer").click()
-    open_section(page, "Carnet")
+    open_section(page, "Présences")
     head.open("/etablissement/reglages/apparence/")
     head.check("reglages-couleurs")
     page.get_by_label("Océan").check()
@@ -162,8 +162,8 @@ def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
         expect(other.page.locator("html")).to_have_attribute("data-palette", "ocean")
         other.check(f"couleurs-{key}")
         other.done()
-    open_section(other.page, "Carnet")
-    expect(other.page.locator("main").get_by_text("Dans le menu : Carnet")).to_be_visible()
+    open_section(other.page, "Présences")
+    expect(other.page.locator("main").get_by_text("Dans le menu : Présences")).to_be_visible()
 
 
 def test_a_blind_pupil_hears_tomorrows_first_lesson(
