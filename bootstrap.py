@@ -3,7 +3,6 @@
     python3 bootstrap.py demo       what the site needs
     python3 bootstrap.py dev        the same, and the tools, and a browser for the tests
     python3 bootstrap.py audit      the same, and the engines of `make audit`
-    python3 bootstrap.py foreign    the same, and what the clients of others need of Debian (`make foreign`)
     python3 bootstrap.py postgres   print a DATABASE_URL where the tests may create their databases
 
 A second run does nothing when nothing changed: `.venv/` keeps a hash of what each step was made from.
@@ -13,6 +12,7 @@ Messages go to stderr, so that stdout holds the answer of `postgres` alone.
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import fcntl
 import getpass
 import hashlib
@@ -31,16 +31,23 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 REQUIREMENTS = ROOT / "requirements"
-IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The same engine, that draws no window: the tests take it where it is (tests/conftest.py).
 WINDOWLESS = "chromium-headless-shell"
-# What the clients that others wrote need of Debian: pysaml2 signs by xmlsec1, mod_auth_cas lives in Apache.
-FOREIGN = ("xmlsec1", "apache2", "libapache2-mod-auth-cas")
-# What makes films, and what looks into a PDF: other programs, that a site may do without.
-MEDIA = {"ffmpeg": "ffmpeg", "pdftoppm": "poppler-utils"}
+# What tests run that others wrote, and the Debian packages that bring it. A test that lacks one fails, and names the packages
+# (tests/programs.py): pysaml2 signs by xmlsec1, mod_auth_cas lives in Apache, films and PDFs are made and read by the others.
+PROGRAMS = {
+    "chromium": ("chromium", "fonts-liberation"),
+    "curl": ("curl",),
+    "ffmpeg": ("ffmpeg",),
+    "mod_auth_cas": ("apache2", "libapache2-mod-auth-cas"),
+    "pango": ("libpango-1.0-0", "libpangoft2-1.0-0"),
+    "pdftoppm": ("poppler-utils",),
+    "xmlsec1": ("xmlsec1",),
+}
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
 
 
 class Stop(Exception):
@@ -48,9 +55,9 @@ class Stop(Exception):
 
 
 def main(arguments: list[str]) -> None:
-    commands = {"demo": demo, "dev": dev, "audit": audit, "foreign": foreign, "postgres": postgres}
+    commands = {"demo": demo, "dev": dev, "audit": audit, "postgres": postgres}
     if len(arguments) != 1 or arguments[0] not in commands:
-        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|postgres")
+        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|postgres")
     check_python()
     with one_at_a_time():
         commands[arguments[0]]()
@@ -67,10 +74,7 @@ def dev() -> None:
     start = time.monotonic()
     python_packages("dev")
     front_end()
-    browser()
-    media_programs()
-    if IN_CI:
-        foreign_programs()
+    programs()
     say(f"Prêt en {seconds(time.monotonic() - start)}.")
 
 
@@ -87,11 +91,6 @@ def audit() -> None:
     with stamped(*installed):
         command = ["npm", "ci", "--ignore-scripts", "--prefix", folder]
         run("Moteurs de l’audit (npm)", command, hint, node_environment())
-
-
-def foreign() -> None:
-    dev()
-    foreign_programs()
 
 
 def postgres() -> None:
@@ -202,55 +201,35 @@ def machine_node() -> int:
     return int(answer.strip().lstrip("v").split(".")[0])
 
 
-# Browser
+# Programs that tests run
 
 
-def browser() -> None:
-    """A Chromium for the browser tests; only CI cannot do without."""
-    if IN_CI and can_apt() and not shutil.which(WINDOWLESS):
+def programs() -> None:
+    """Install what is missing; where that cannot be, say by which packages it comes: the tests that need it will fail."""
+    missing = [name for name in PROGRAMS if not is_here(name)]
+    packages = [package for name in missing for package in PROGRAMS[name]]
+    if packages and can_apt():
+        apt(f"Programmes des tests (Debian) : {', '.join(missing)}", *packages)
+    elif packages:
+        say(
+            f"• Des tests échoueront, faute de : {', '.join(missing)}. Sous Debian : apt install {' '.join(packages)}"
+        )
+    if can_apt() and not shutil.which(WINDOWLESS):
         try:
             apt("Chromium sans fenêtre (Debian)", WINDOWLESS)
         except Stop:
             say("• Cette Debian n’a pas de Chromium sans fenêtre : les tests prendront l’autre, plus lent.")
-    if has_browser():
-        return
-    if can_apt():
-        apt("Navigateur Chromium (Debian)", "chromium", "fonts-liberation")
-    elif IN_CI:
-        raise Stop("Il faut Chromium aux tests ; donnez son chemin dans la variable CHROMIUM.")
-    else:
-        say(
-            "• Pas de Chromium : les tests dans un navigateur seront passés. Installez-le, ou donnez CHROMIUM=chemin."
-        )
 
 
-def has_browser() -> bool:
-    return any(shutil.which(name) for name in (os.environ.get("CHROMIUM"), *BROWSERS) if name)
-
-
-def foreign_programs() -> None:
-    """Tests that need one of them skip, saying so, where it cannot be installed."""
-    if shutil.which("xmlsec1") and Path("/usr/lib/apache2/modules/mod_auth_cas.so").exists():
-        return
-    if can_apt():
-        apt("Clients d’autres projets (Debian)", *FOREIGN)
-    else:
-        say(
-            f"• Il manque de quoi essayer tous les clients d’autres projets : apt install {' '.join(FOREIGN)}"
-        )
-
-
-def media_programs() -> None:
-    """Tests that need one of them skip, saying so, where it cannot be installed; Préau runs without them, and says what it cannot do."""
-    missing = [package for program, package in MEDIA.items() if not shutil.which(program)]
-    if not missing:
-        return
-    if can_apt():
-        apt("Vidéos, sons et PDF (Debian)", *missing)
-    else:
-        say(
-            f"• Les vidéos, les sons et l’aperçu des PDF ne seront pas essayés : apt install {' '.join(missing)}"
-        )
+def is_here(name: str) -> bool:
+    """Is this one of PROGRAMS on this machine?"""
+    if name == "chromium":
+        return any(shutil.which(one) for one in (os.environ.get("CHROMIUM"), *BROWSERS) if one)
+    if name == "mod_auth_cas":
+        return (APACHE_MODULES / "mod_auth_cas.so").exists()
+    if name == "pango":
+        return bool(ctypes.util.find_library("pango-1.0") and ctypes.util.find_library("pangoft2-1.0"))
+    return shutil.which(name) is not None
 
 
 # PostgreSQL

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.programs import missing
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The same engine and the same pages without a window around them: a quarter less of the processor (decision 98).
 WINDOWLESS = "chromium-headless-shell"
@@ -31,12 +33,10 @@ def driver() -> Iterator[Playwright]:
 
 
 def launched(driver: Playwright, *names: str) -> Browser:
-    """The first of these on this machine. Missing: skipped on a developer's machine, a failure in CI."""
+    """The first of these on this machine."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("No Chromium: the journeys must run in CI.")
-        pytest.skip("No Chromium on this machine: `make test` as root installs Debian's, else set CHROMIUM.")
+        pytest.fail(f"{missing('chromium')}, or set CHROMIUM to the path of one", pytrace=False)
     return driver.chromium.launch(executable_path=path, args=FLAGS, timeout=LONGEST)
 
 

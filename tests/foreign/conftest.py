@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 
 @pytest.fixture(autouse=True)
 def closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    requests = pytest.importorskip("requests")
     opened: list[Any] = []
     made = requests.Session.__init__
 

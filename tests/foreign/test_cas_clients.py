@@ -23,12 +23,7 @@ from preau.identity.seeds import CAST, PASSWORD
 
 
 def foreign(name: str) -> Any:
-    """A library of the developers' list; where it is not installed yet, the test waits for it, but never in CI.
-
-    What it warns of while it is imported is for its own authors (pysaml2 names a cipher that moved).
-    """
-    if not os.environ.get("CI"):
-        return pytest.importorskip(name)
+    """A library of the developers' list. What it warns of while it is imported is for its own authors (pysaml2 names a cipher that moved)."""
     with warnings.catch_warnings(action="ignore"):
         return importlib.import_module(name)
 

@@ -1,6 +1,5 @@
 """Clients of calendars and of files that others wrote, against our real server: an address, a login and a key, nothing else."""
 
-import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -166,7 +165,7 @@ def test_webdavclient3_writes_nothing(preau: str, college: World, joined: str, t
 # Both, by curl.
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl")
+@pytest.mark.needs("curl")
 def test_curl_lists_and_resumes(preau: str, college: World, joined: str, tmp_path: Path) -> None:
     proof = shown(college, "teacher", "fichiers", "agenda")
 

@@ -54,8 +54,6 @@ CASSSOEnabled On
 def site(planted: dict[str, World], preau: str, tmp_path: Path) -> Iterator[str]:
     """A page of Apache's that asks who comes, until the test is over."""
     apache = shutil.which("apache2") or shutil.which("httpd")
-    if not os.environ.get("CI") and not (apache and (MODULES / "mod_auth_cas.so").exists()):
-        pytest.skip("mod_auth_cas is not installed: make foreign")
     port, user = free_port(), "www-data"
     folder = tmp_path
     (folder / "site").mkdir()
@@ -94,6 +92,7 @@ def _wait(address: str, running: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("Apache does not answer")
 
 
+@pytest.mark.needs("mod_auth_cas")
 def test_apache_learns_who_comes_once_and_until_they_leave(
     planted: dict[str, World], preau: str, site: str
 ) -> None:

@@ -27,7 +27,7 @@ from tests.foreign.test_cas_clients import Browser, foreign
 auth = foreign("onelogin.saml2.auth")
 requests = foreign("requests")
 # pysaml2 signs and reads XML by a program of its own.
-with_pysaml2 = pytest.mark.skipif(not shutil.which("xmlsec1"), reason="pysaml2 needs the program xmlsec1")
+with_pysaml2 = pytest.mark.needs("xmlsec1")
 REGISTER = "/services-relies/registre/ajouter/"
 
 

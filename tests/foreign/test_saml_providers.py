@@ -24,6 +24,7 @@ from tests.foreign.test_cas_clients import Browser, foreign
 saml2, requests = foreign("saml2"), foreign("requests")
 entity, server, config = foreign("saml2.entity"), foreign("saml2.server"), foreign("saml2.config")
 names = foreign("saml2.saml")
+pytestmark = pytest.mark.needs("xmlsec1")
 DESK = "https://guichet.test"
 SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256"
 CBC, GCM = "http://www.w3.org/2001/04/xmlenc#aes256-cbc", "http://www.w3.org/2009/xmlenc11#aes256-gcm"

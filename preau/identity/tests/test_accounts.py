@@ -263,9 +263,8 @@ def test_another_schools_class_does_not_exist(college: World, twin: World, secre
         assert answer.status_code == 404
 
 
+@pytest.mark.needs("pango")
 def test_the_pdf_is_made_of_the_codes_of_the_page(college: World, secretary: SchoolClient) -> None:
-    if not pdf.is_possible():
-        pytest.skip("No Pango on this machine.")
     codes = codes_in(prepare(secretary, college))
     count = Activation.objects.count()
     response = secretary.post(

@@ -123,7 +123,7 @@ def test_an_image_asks_what_it_shows_and_its_description_is_read_in_its_place(
     assert Item.objects.get(pk=item.pk).description == "Une serre et deux élèves"
 
 
-@pytest.mark.skipif(not documents.reads_pdf(), reason="poppler is not on this machine: it looks into no PDF.")
+@pytest.mark.needs("pdftoppm")
 def test_a_pdf_of_pictures_says_so_to_its_keeper_alone(
     college: World, seat_of: Any, client: SchoolClient
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_pdf_of_pictures_says_so_to_its_keeper_alone(
     assert advice not in client.sit(college.people["pupil"]).get(address).content.decode()
 
 
-@pytest.mark.skipif(not documents.reads_pdf(), reason="poppler is not on this machine: it looks into no PDF.")
+@pytest.mark.needs("pdftoppm")
 def test_a_tagged_pdf_is_read_and_needs_no_advice(tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(

@@ -1,13 +1,11 @@
 """A room of one's own for each test, an operator, and somebody who shows media."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import NOW, SchoolClient
-from preau.commons.media import films
 from preau.commons.media.boards import MediaOwner, owners
 from preau.commons.media.models import Medium
 from preau.directory.models import Holding, Person
@@ -15,11 +13,6 @@ from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Profile, Role
 from preau.foundation import vault
 from preau.identity.models import Account
-
-needs_ffmpeg = pytest.mark.skipif(not films.is_there(), reason="ffmpeg is not on this machine")
-needs_poppler = pytest.mark.skipif(
-    not shutil.which("pdftoppm"), reason="poppler-utils is not on this machine"
-)
 
 
 def operator_named(name: str) -> Person:

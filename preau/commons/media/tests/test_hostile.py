@@ -11,12 +11,11 @@ from preau.commons.media import captions, mediaroom
 from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium
 from preau.commons.media.tests import samples
-from preau.commons.media.tests.conftest import needs_ffmpeg
 from preau.directory.viewer import Viewer
 from preau.foundation import confined
 from preau.foundation.uploads import UploadRefused
 
-pytestmark = [pytest.mark.django_db, needs_ffmpeg]
+pytestmark = [pytest.mark.django_db, pytest.mark.needs("ffmpeg")]
 
 
 @pytest.fixture(scope="module")

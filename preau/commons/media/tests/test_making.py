@@ -17,7 +17,6 @@ from preau.commons.media.actions import keeping, making, sending
 from preau.commons.media.models import Medium, Rendition
 from preau.commons.media.queries import players
 from preau.commons.media.tests import samples
-from preau.commons.media.tests.conftest import needs_ffmpeg, needs_poppler
 from preau.commons.works import actions as works
 from preau.commons.works.models import Work
 from preau.directory.viewer import Viewer
@@ -65,7 +64,7 @@ def short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 # Films
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_a_film_is_made_in_two_qualities_with_its_sound_its_still_and_its_list(
     viewer: Viewer, tmp_path: Path
 ) -> None:
@@ -91,7 +90,7 @@ def _linked(path: Path, folder: Path) -> Path:
     return target
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_pieces_follow_one_another_without_a_gap_nor_a_picture_twice(
     viewer: Viewer, tmp_path: Path, short_pieces: None
 ) -> None:
@@ -107,7 +106,7 @@ class Killed(BaseException):
     """The worker dies: nothing of ours is told."""
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_killed_halfway_it_goes_on_at_the_next_piece(
     viewer: Viewer, tmp_path: Path, short_pieces: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +133,7 @@ def test_killed_halfway_it_goes_on_at_the_next_piece(
     assert len(moments(film)) == 84
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_a_turn_is_short_so_that_letters_do_not_wait_for_a_film(
     viewer: Viewer, tmp_path: Path, short_pieces: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +151,7 @@ def test_a_turn_is_short_so_that_letters_do_not_wait_for_a_film(
     assert enqueued == [(-10, (medium.pk,))]
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_two_workers_do_not_make_the_same_film(viewer: Viewer, tmp_path: Path) -> None:
     medium = sent(viewer, "film.mp4", samples.film(tmp_path, 1))
     with making._alone(mediaroom.making(medium.public_id)) as mine:
@@ -162,7 +161,7 @@ def test_two_workers_do_not_make_the_same_film(viewer: Viewer, tmp_path: Path) -
     assert not making.go_on(medium.pk)
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_its_person_stops_it_and_nothing_stays(
     viewer: Viewer, tmp_path: Path, short_pieces: None, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -175,7 +174,7 @@ def test_its_person_stops_it_and_nothing_stays(
     assert not making.go_on(medium.pk)
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_a_film_held_upright_stays_upright(viewer: Viewer, tmp_path: Path) -> None:
     medium = made(sent(viewer, "film.mp4", samples.film(tmp_path, 1, "360x640")))
     assert [(rendition.width, rendition.height) for rendition in medium.renditions.exclude(listing="")] == [
@@ -183,14 +182,14 @@ def test_a_film_held_upright_stays_upright(viewer: Viewer, tmp_path: Path) -> No
     ]
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_a_film_without_sound_is_whole(viewer: Viewer, tmp_path: Path) -> None:
     mute = samples.made(tmp_path, "-f", "lavfi", "-i", "testsrc=s=320x240:r=10:d=1", name="muet.mp4")
     medium = made(sent(viewer, "muet.mp4", mute))
     assert medium.state == "ready" and medium.facts["sound"] is False and not medium.lacks_captions
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 @pytest.mark.parametrize("name", ["son.mp3", "son.wav", "son.flac", "son.ogg", "son.m4a"])
 def test_a_sound_is_made_twice(viewer: Viewer, tmp_path: Path, name: str) -> None:
     medium = made(sent(viewer, name, samples.sound(tmp_path, 1, name)))
@@ -201,7 +200,7 @@ def test_a_sound_is_made_twice(viewer: Viewer, tmp_path: Path, name: str) -> Non
     }
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_what_lasts_too_long_is_refused(
     viewer: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +236,7 @@ def test_a_picture_is_drawn_anew(viewer: Viewer) -> None:
     assert (files["image.jpg"].width, files["image.jpg"].height) == (2560, 1707)
 
 
-@needs_poppler
+@pytest.mark.needs("pdftoppm")
 def test_a_pdf_shows_its_first_page_its_pages_and_its_words(viewer: Viewer) -> None:
     medium = made(sent(viewer, "leçon.pdf", samples.pdf("Le théorème de Pythagore")))
     assert medium.state == "ready" and medium.facts["pages"] == 1 and medium.facts["title"] == "Leçon"

@@ -290,9 +290,8 @@ def test_letters_are_looked_at_before_they_are_made_and_noted_once(
     )
 
 
+@pytest.mark.needs("pango")
 def test_a_letter_is_a_real_pdf(alert: Alert, college: World, client: SchoolClient) -> None:
-    if not pdf.is_possible():
-        pytest.skip("no Pango here")
     answer = client.sit(college.people["cpe"]).post(reverse("attendance:letters"), {"alertes": [alert.pk]})
     assert answer.content.startswith(b"%PDF")
 

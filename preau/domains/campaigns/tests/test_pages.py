@@ -14,7 +14,6 @@ from preau.directory.seeds.world import World
 from preau.domains.attendance.models import Entry
 from preau.domains.campaigns import tasks
 from preau.domains.campaigns.models import Campaign, PostalAddress, Sending, SmsRefusal
-from preau.foundation import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +109,7 @@ def test_only_who_follows_absences_opens_them(
     assert Campaign.objects.get(pk=draft.pk).is_draft
 
 
-@pytest.mark.skipif(not pdf.is_possible(), reason="this machine lacks Pango")
+@pytest.mark.needs("pango")
 def test_letters_are_a_pdf_and_printing_is_in_the_journal(cpe: SchoolClient, draft: Campaign) -> None:
     assert cpe.get(at("letters", draft)).content.startswith(b"%PDF")
     seen = seen_on(cpe.get(at("confirm", draft)).content.decode())

@@ -15,7 +15,7 @@ from preau.commons.media import captions
 from preau.commons.media.actions import keeping
 from preau.commons.media.boards import owners
 from preau.commons.media.models import Medium, Rendition
-from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named, viewer_of
+from preau.commons.media.tests.conftest import operator_named, viewer_of
 from preau.commons.media.tests.test_players import CUES, kept
 from preau.directory.models import Person
 from preau.directory.seeds.world import World
@@ -289,7 +289,7 @@ def test_many_resources_and_media_cost_the_queries_of_one(operator: Person, desk
     assert "Page 1 sur 2" in desk.get("/publications/").content.decode()
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_the_demonstration_draws_a_film_and_a_sound_once(college: World) -> None:
     assert tasks.draw_media.func() == 2
     assert tasks.draw_media.func() == 0

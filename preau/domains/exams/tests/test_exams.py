@@ -435,7 +435,7 @@ def test_a_pdf_is_made_at_request_once_and_not_without_end(monkeypatch: pytest.M
     assert Client().get(f"/annales/{FIRST}/sujet.pdf").status_code == 429
 
 
-@pytest.mark.skipif(not pdf.is_possible(), reason="WeasyPrint needs Pango")
+@pytest.mark.needs("pango")
 def test_the_real_pdf_is_one() -> None:
     answer = Client().get(f"{BASKET}sujet.pdf", {"panier": ".".join(ON_CONDITION)})
     assert answer.content.startswith(b"%PDF-1.")

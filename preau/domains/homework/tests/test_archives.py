@@ -26,7 +26,7 @@ from preau.foundation import pdf, vault
 from preau.foundation.uploads import UploadRefused
 
 State = Archive.State
-REAL_MADE, REAL_POSSIBLE = pdf.made, pdf.is_possible()
+REAL_MADE = pdf.made
 
 
 @pytest.fixture(autouse=True)
@@ -293,7 +293,7 @@ def test_a_formula_is_printed_as_it_was_typed() -> None:
     assert exports.FORMULA.sub(r"<code>\1</code>", drawn) == "Soit <code>x^2</code>."
 
 
-@pytest.mark.skipif(not REAL_POSSIBLE, reason="This machine has no Pango.")
+@pytest.mark.needs("pango")
 def test_it_is_a_real_pdf(
     lesson: Lesson, group: ClassBook, seat_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,7 +178,7 @@ def roles_of(node: Any) -> Iterator[str]:
             yield from roles_of(held["/K"])
 
 
-@pytest.mark.skipif(not pdf.is_possible(), reason="this machine makes no PDF")
+@pytest.mark.needs("pango")
 @pytest.mark.parametrize("which", ["card", "class", "statements"])
 def test_a_paper_is_tagged_and_says_its_language_its_title_and_its_headers(
     college: World, held: Held, seat_of: Any, which: str

@@ -197,7 +197,7 @@ def test_a_family_reads_its_bulletin(
     assert client.get(reverse("report_cards:card", kwargs={"pk": other.pk})).status_code == 404
 
 
-@pytest.mark.skipif(not pdf.is_possible(), reason="this machine makes no PDF")
+@pytest.mark.needs("pango")
 def test_a_paper_is_kept_with_its_bulletin(
     college: World, held: tuple[Group, Period], seat_of: Any, client: SchoolClient, monkeypatch: Any
 ) -> None:

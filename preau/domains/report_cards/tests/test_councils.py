@@ -25,7 +25,6 @@ from preau.domains.report_cards.tests.scene import (
     period_of,
     write,
 )
-from preau.foundation import pdf
 
 pytestmark = pytest.mark.django_db
 KEYS = ("teacher", "teacher_1", "head", "cpe", "secretary", "pupil", "guardian")
@@ -263,7 +262,7 @@ def test_minutes_say_what_was_decided(
         assert said in held, said
 
 
-@pytest.mark.skipif(not pdf.is_possible(), reason="this machine makes no PDF")
+@pytest.mark.needs("pango")
 def test_minutes_are_a_paper_too(college: World, pupil: Person, seat_of: Any) -> None:
     from preau.domains.report_cards.exports.minutes import minutes_pdf  # noqa: PLC0415 - where a PDF is possible
 
