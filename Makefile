@@ -51,7 +51,7 @@ house: tools ## what is of one house, H=attendance: its tests, its pages, forms 
 pre: tools check ## before a commit: the checks, and what the change touches, five minutes at most; BASE=main by default
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist load --maxschedchunk 2 --touched=$(or $(BASE),main) --at-most=4 $(ARGS)
 
-ci: tools ## what `.ci/run` runs: the checks, what the change touches on both engines, a share of the rest; CI_MINUTES=25
+ci: tools ## what `.ci/run` runs: the checks, then every test on both engines; what passed on this very tree is not run again
 	$(RUN) -m tests.ci run
 
 landing: tools ## the same on a fresh clone of this commit; green, build/passed holds its tree
@@ -63,8 +63,7 @@ all: tools ## everything, on both engines, with the whole net; a line in docs/ne
 net: tools ## the whole net: every role in front of every route, every page in a browser for fifteen people, each journey without JavaScript (docs/net.md)
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "net or looks or plain" tests/net tests/journeys $(ARGS)
 
-foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
-	@$(PYTHON) bootstrap.py foreign
+foreign: tools ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data

@@ -1,15 +1,17 @@
-"""What `.ci/run` runs within its time, what `make landing` tries beforehand, and what `make all` writes down.
+"""What `.ci/run` runs, what `make landing` tries beforehand, and what `make all` writes down (docs/decisions/0187).
 
-    python -m tests.ci run          the checks, then what the change touches on both engines, then a share of the rest
+    python -m tests.ci run          the checks, then every test on both engines
     python -m tests.ci landing      the same on a fresh clone of this commit, as the CI does; green: its tree is in build/passed
-    python -m tests.ci all          everything on both engines; a line in docs/net-runs.md
+    python -m tests.ci all          the whole net besides, and the mutants; a line in docs/net-runs.md
 
-A change is what has come since the last commit that passed here; without one, it is everything. What was left for want of time is
-kept beside the templates of the databases (`tests/template.py`), and comes first in the next run.
+A test that passed on this very tree, with these very programs, is not run again, but for a few that take turns: a run that was cut
+goes on where it stopped, and a tree that has passed is judged in minutes. Any other tree is tried whole. Nothing is drawn.
 """
 
 import json
 import os
+import platform
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,38 +19,32 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.touched import ROOT, changed_since, touched_by
+from tests.verdicts import Verdicts, by_family
 
+ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "preau" / "tests"
-# The commits that passed; and for each engine, what its last run left and took.
-PASSED, RECORDS = CACHE / "passed.json", ROOT / "build" / "ci"
+# What this run says of itself: a record of each part, and its end in words.
+RECORDS = ROOT / "build" / "ci"
 RUNS = ROOT / "docs" / "net-runs.md"
-# Git's name for no file at all: since then, everything has changed.
-NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-MINUTES = float(os.environ.get("CI_MINUTES", "25"))
-# Whatever is touched, a run ends by then.
-MORE = 10
+# Whoever waits for the run stops it after 90 minutes: it stops by itself before, and says so.
+MINUTES = float(os.environ.get("CI_MINUTES", "85"))
 WORKERS = 2
-# In the order of a list, so that what is touched comes before the rest.
-IN_ORDER = ["-n", str(WORKERS), "--dist", "load", "--maxschedchunk", "2", "-q"]
+# In the order of a list: failed ones first. Without the whole net, which is for `make all`.
+SUITE = ["-n", str(WORKERS), "--dist", "load", "--maxschedchunk", "4", "-q", "-m", "not net and not plain"]
 
 
 @dataclass
 class Part:
-    """One command of a run. `planned` and `spent` are minutes; `record` is what its tests wrote."""
+    """One command of a run. `spent` is minutes; `record` is what its tests wrote."""
 
     name: str
-    planned: float
     spent: float = 0
     code: int = 0
     record: dict[str, Any] = field(default_factory=dict)
-
-
-def minutes_left(began: float, total: float) -> float:
-    return total - (time.time() - began) / 60
 
 
 def call(command: list[str], **environment: str) -> int:
@@ -59,13 +55,26 @@ def call(command: list[str], **environment: str) -> int:
     ).returncode
 
 
-def part(name: str, planned: float, command: list[str], **environment: str) -> Part:
-    began, record = time.time(), RECORDS / f"{name}.json"
+def part(name: str, command: list[str], **environment: str) -> Part:
+    began, record = time.monotonic(), RECORDS / f"{name}.json"
     record.unlink(missing_ok=True)
-    done = Part(name, planned, code=call(command, **environment))
-    done.spent = (time.time() - began) / 60
+    done = Part(name, code=call(command, **environment))
+    done.spent = (time.monotonic() - began) / 60
     if record.exists():
         done.record = json.loads(record.read_text())
+    return done
+
+
+def tests(name: str, options: Iterable[str], **environment: str) -> Part:
+    """pytest, with what it says of its tests kept in a record. What had no time to run is no pass; no test left to run is no failure.
+
+    Options and their values are one word: pytest would take the path after an option that it does not know yet for its folder.
+    """
+    done = part(name, pytest_command(name, options), **environment)
+    if done.code == 5:
+        done.code = 0
+    if done.record.get("left"):
+        done.code = done.code or 1
     return done
 
 
@@ -73,65 +82,9 @@ def pytest_command(name: str, options: Iterable[str]) -> list[str]:
     return [sys.executable, "-m", "pytest", f"--record={RECORDS / name}.json", *options]
 
 
-def tests(name: str, planned: float, options: Iterable[str], **environment: str) -> Part:
-    """pytest, with what it says of its tests kept in a record. No test to run is no failure.
-
-    Options and their values are one word: pytest would take the path after an option that it does not know yet for its folder.
-    """
-    done = part(name, planned, pytest_command(name, options), **environment)
-    done.code = 0 if done.code == 5 else done.code
-    return done
-
-
 def postgres_url() -> str:
     command = [sys.executable, "bootstrap.py", "postgres"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def run() -> int:
-    """The run of a change."""
-    began = float(os.environ.get("CI_BEGAN") or time.time())
-    tree, base = git("rev-parse", "HEAD^{tree}"), os.environ.get("CI_BASE") or last_passed(passed())
-    touched = touched_by(changed_since(base))
-    print(f"Since {base[:10] if base != NOTHING else 'nothing'}: {touched}", flush=True)
-    parts = [part("check", 3, ["make", "check"])]
-    url, last = postgres_url(), MINUTES + MORE
-    # The second engine first, so that it has its share of the time whatever the first one takes.
-    share = minutes_left(began, last if touched.everything else MINUTES) * 0.35
-    parts.append(part("migrations", 1, ["make", "lint-migrations"], DATABASE_URL=url))
-    parts.append(tests("postgresql", share, on_the_second_engine(base, share), DATABASE_URL=url))
-    soon, late = (max(minutes_left(began, total), 1) for total in (MINUTES - 1, last - 1.5))
-    parts.append(tests("sqlite", soon, on_the_first_engine(base, tree, soon, late)))
-    green = not any(part.code for part in parts)
-    remember(parts, green=green)
-    report(parts, (time.time() - began) / 60)
-    return 0 if green else 1
-
-
-def on_the_first_engine(base: str, tree: str, minutes: float, at_most: float) -> list[str]:
-    """What is touched, then a share of all the rest."""
-    first = f"--first={last_run('sqlite')}"
-    return [
-        *IN_ORDER,
-        f"--touched={base}",
-        f"--rest={tree}",
-        first,
-        f"--minutes={minutes:.2f}",
-        f"--at-most={at_most:.2f}",
-    ]
-
-
-def on_the_second_engine(base: str, minutes: float) -> list[str]:
-    """What depends on the engine, and what is touched."""
-    first = f"--first={last_run('postgresql')}"
-    return [*IN_ORDER, f"--touched={base}", "--engine-only", first, f"--at-most={minutes:.2f}"]
-
-
-def last_passed(commits: Iterable[str]) -> str:
-    """The nearest commit before this one that passed on this machine: this one is tried again, whoever tried it."""
-    passed = set(commits)
-    history = git("rev-list", "--max-count=2000", "HEAD").split()[1:]
-    return next((commit for commit in history if commit in passed), NOTHING)
 
 
 def git(*arguments: str) -> str:
@@ -140,59 +93,117 @@ def git(*arguments: str) -> str:
     ).stdout.strip()
 
 
-def last_run(engine: str) -> Path:
-    """Where the tests that the last run left are kept, and what each took."""
-    return CACHE / f"last-run-{engine}.json"
+def run() -> int:
+    """Everything, on both engines: green if and only if each test has passed on this tree."""
+    began = float(os.environ.get("CI_BEGAN") or time.time())
+    parts = [part("check", ["make", "check"])]
+    url = postgres_url()
+    parts.append(part("migrations", ["make", "lint-migrations"], DATABASE_URL=url))
+    parts.append(suite("sqlite", f"SQLite {sqlite3.sqlite_version}", began))
+    parts.append(suite("postgresql", server_version(url), began, DATABASE_URL=url, NET_EYES="closed"))
+    report(parts, (time.time() - began) / 60)
+    return 0 if not any(one.code for one in parts) else 1
 
 
-def passed() -> list[str]:
-    """The commits that passed on this machine, the newest last."""
-    return list(json.loads(PASSED.read_text())) if PASSED.exists() else []
+def suite(engine: str, version: str, began: float, **environment: str) -> Part:
+    """Every test on one engine, but those that have passed on this tree."""
+    options = [*SUITE, f"--at-most={MINUTES - (time.time() - began) / 60:.2f}"]
+    if is_committed():
+        verdicts = Verdicts(CACHE / "verdicts", mark(version), engine)
+        options += verdicts.options(RECORDS)
+    return tests(engine, options, **environment)
 
 
-def remember(parts: list[Part], *, green: bool) -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    for one in parts:
-        if one.record:
-            write(last_run(one.name), {"left": one.record["left"], "seconds": one.record["seconds"]})
-    if green:
-        write(PASSED, [*passed(), git("rev-parse", "HEAD")][-200:])
+def is_committed() -> bool:
+    """Is what lies here the tree of the commit? Of any other, no verdict is kept."""
+    return not git("status", "--porcelain")
 
 
-def write(file: Path, content: Any) -> None:
-    """Whole or not at all: two runs may end together."""
-    beside = file.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(content))
-    beside.rename(file)
+def mark(version: str) -> str:
+    """What a verdict is about: the tree of this commit, and the programs that no file of it names exactly."""
+    browser = next(
+        filter(None, (version_of(name) for name in ("chromium-headless-shell", "chromium"))), "no browser"
+    )
+    facts = git("rev-parse", "HEAD^{tree}"), platform.python_version(), version, browser
+    return sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def version_of(program: str) -> str:
+    try:
+        asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return asked.stdout.strip()
+
+
+def server_version(url: str) -> str:
+    import psycopg  # noqa: PLC0415 - a run on SQLite alone does without
+
+    with psycopg.connect(url) as server:
+        row = server.execute("SELECT version()").fetchone()
+    return str(row[0]) if row else "PostgreSQL"
+
+
+# What it prints
 
 
 def report(parts: list[Part], spent: float) -> None:
-    """Planned against spent, the ten slowest, what was left, and one line for whoever counts."""
-    print(f"\n{spent:.1f} minutes, of {MINUTES:.0f}")
-    outcomes, seconds = Counter[str](), Counter[str]()
+    """What failed and how to run it alone, what ran, minutes by part; the last line is for whoever counts."""
+    lines = [*_failures(parts), "", *_families(parts), "", f"{spent:.1f} minutes"]
+    outcomes = Counter[str]()
     for one in parts:
-        failed = " FAILED" if one.code else ""
-        print(
-            f"  {one.name:<12} planned {one.planned:5.1f}  spent {one.spent:5.1f}{failed}{_left(one.record)}"
+        lines.append(
+            f"  {one.name:<12}{one.spent:6.1f} min{_counted_part(one)}{' FAILED' if one.code else ''}"
         )
         outcomes.update(one.record.get("outcomes", {}))
-        for name, took in one.record.get("seconds", {}).items():
-            seconds[f"{name} ({one.name})"] = took
-    print("The ten slowest:")
-    for name, took in seconds.most_common(10):
-        print(f"  {took:6.1f} s  {name}")
-    others = sum(1 for part in parts if part.code and not part.record)
-    passed = outcomes["passed"] + len(parts) - others - sum(1 for part in parts if part.record)
-    print(f"{passed} passed, {outcomes['failed'] + others} failed, {outcomes['skipped']} skipped", flush=True)
+    others = sum(1 for one in parts if one.code and not one.record)
+    passed = outcomes["passed"] + sum(1 for one in parts if not one.code and not one.record)
+    red = any(one.code for one in parts)
+    lines.append("RED" if red else "GREEN: every test has passed on this tree, on both engines")
+    # Counted by its runner: what was cut is a failure too.
+    cut = sum(1 for one in parts if one.record.get("left"))
+    lines.append(
+        f"{passed} passed, {outcomes['failed'] + others + cut} failed, {outcomes['skipped']} skipped"
+    )
+    text = "\n".join(lines)
+    RECORDS.mkdir(parents=True, exist_ok=True)
+    (RECORDS / "last.txt").write_text(text + "\n")
+    print(f"\n{text}", flush=True)
 
 
-def _left(record: dict[str, Any]) -> str:
-    if not record:
+def _failures(parts: list[Part]) -> list[str]:
+    found = list[str]()
+    for one in parts:
+        if one.code and not one.record:
+            found.append(f"{one.name} failed: its own words stand above.")
+        for name, first_line in one.record.get("failures", {}).items():
+            found += [f"FAILED on {one.name}: {name}", f"    {first_line}"]
+            found.append(
+                f"    make test{'-postgres' if one.name == 'postgresql' else ''} ARGS=\"-n0 '{name}'\""
+            )
+        if left := one.record.get("left"):
+            found.append(
+                f"{one.name} was cut: {len(left)} tests had no time. Run it again: it goes on there."
+            )
+    return found
+
+
+def _families(parts: list[Part]) -> list[str]:
+    seconds = Counter[str]()
+    for one in parts:
+        for family, took in by_family(one.record.get("seconds", {})).items():
+            seconds[f"{family} ({one.name})"] += took
+    return ["Seconds by family:", *(f"  {took:7.1f}  {name}" for name, took in seconds.most_common(12))]
+
+
+def _counted_part(one: Part) -> str:
+    if not one.record:
         return ""
-    ran = sum(record["outcomes"].values())
-    touched = f"{record['touched']} touched, done after {record['touched_minutes']:.1f}"
-    found = f"; {ran} tests, {touched}, {len(record['left'])} left for the next run"
-    return found + (f", {record['touched_left']} of them TOUCHED" if record["touched_left"] else "")
+    ran = ", ".join(f"{count} {name}" for name, count in one.record["outcomes"].items()) or "nothing to run"
+    return f"  {ran}; {one.record['fresh']} had passed on this tree"
+
+
+# Beforehand, and everything
 
 
 def landing() -> int:
@@ -200,8 +211,11 @@ def landing() -> int:
     if git("status", "--porcelain"):
         print("Not committed, hence not tried:\n" + git("status", "--short"))
     with tempfile.TemporaryDirectory(prefix="landing-") as folder:
-        clone = Path(folder) / "clone"
+        clone, shared = Path(folder) / "clone", ROOT.parent / "shared"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        if shared.is_dir():
+            # The samples of official formats, where the tests look for them.
+            (clone.parent / "shared").symlink_to(shared)
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -210,6 +224,10 @@ def landing() -> int:
         done = subprocess.run(
             ["bash", ".ci/run"], cwd=clone, env=kept | {"CI": "true"}, stdin=subprocess.DEVNULL, check=False
         )
+        said = clone / "build" / "ci" / "last.txt"
+        if said.exists():
+            RECORDS.mkdir(parents=True, exist_ok=True)
+            (RECORDS / "last.txt").write_text(said.read_text())
     if done.returncode == 0:
         (ROOT / "build").mkdir(exist_ok=True)
         (ROOT / "build" / "passed").write_text(git("rev-parse", "HEAD^{tree}") + "\n")
@@ -220,11 +238,10 @@ def everything() -> int:
     """Every test on both engines, and the whole net; one line of what came out."""
     began = time.time()
     both = ["-n", str(WORKERS), "--dist", "worksteal", "-q"]
-    parts = [part("check", 3, ["make", "check"]), tests("sqlite", 60, both)]
-    parts.append(tests("postgresql", 60, both, DATABASE_URL=postgres_url(), NET_EYES="closed"))
-    parts.append(part("mutation", 20, ["make", "mutate"]))
-    spent = (time.time() - began) / 60
-    report(parts, spent)
+    parts = [part("check", ["make", "check"]), tests("sqlite", both)]
+    parts.append(tests("postgresql", both, DATABASE_URL=postgres_url(), NET_EYES="closed"))
+    parts.append(part("mutation", ["make", "mutate"]))
+    report(parts, (time.time() - began) / 60)
     figures = ", ".join(f"{part.name} {_counted(part)} in {part.spent:.0f} min" for part in parts)
     with RUNS.open("a") as file:
         file.write(f"| {time.strftime('%Y-%m-%d')} | {git('rev-parse', '--short', 'HEAD')} | {figures} |\n")

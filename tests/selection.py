@@ -1,52 +1,49 @@
-"""A pytest plugin: which tests a run takes, in which order, and when it stops taking more.
+"""A pytest plugin: which tests a run takes, in which order, and what became of each.
 
-    --touched REV     what the changes since this commit touch, and nothing else (`tests/touched.py`)
-    --house NAME      what is of this house: its tests, its rows of the tables of pages and of the net
-    --rest DIGEST     after what is touched, all the rest, in an order that this digest draws
-    --engine-only     what depends on the engine of the database, and what touches it
-    --minutes N       take no more of the rest after N minutes; --at-most N: of anything
-
-What was not run for want of time is written to `--record`, with what each test took: it comes first in the next run.
+--touched REV     what the changes since this commit touch, and nothing else (`tests/touched.py`)
+--house NAME      what is of this house: its tests, its rows of the tables of pages and of the net
+--at-most N       begin nothing more after N minutes: what was left is counted, and said
+--passed FILE     what has passed on this tree, hence is not run again, and what has often failed, which comes first
+--verdicts FILE   where each test that passes is written at once (`tests/verdicts.py`); --failures FILE: how often each failed
+--record FILE     what was left, what each test took, the first line of each failure
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
-from hashlib import sha256
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic  # by its name: a test may give the module another clock
 from typing import Any
 
 import pytest
 
+from tests import verdicts
 from tests.touched import Touched, changed_since, house_of, touched_by
 
 PAGES_FILE = "tests/test_every_page.py"
 # What only `make net` and `make all` run: every role in front of every route, every page in a browser for everyone.
 WHOLE_NET = "net"
-# Minutes in one piece: the walk of each person through the whole site.
-WALK = "tests/net/test_net.py"
 BROWSER = {"journey", "looks"}
 # Houses that show what all others publish, and own little else.
 GATHERERS = ("preau/commons/", "preau/portal")
-DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+# A run of as many seconds says which families took them.
+WORTH_SAYING = 120
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("preau")
     group.addoption("--touched", metavar="REV", default="", help="what the changes since this commit touch")
     group.addoption("--house", metavar="NAME", default="", help="what is of this house")
+    group.addoption("--at-most", type=float, default=0, help="minutes; then begin nothing more")
     group.addoption(
-        "--rest", metavar="DIGEST", default="", help="then the rest, in the order that this draws"
+        "--passed", metavar="FILE", default="", help="what has passed on this tree, and what comes first"
     )
+    group.addoption("--verdicts", metavar="FILE", default="", help="where what passes is written")
+    group.addoption("--failures", metavar="FILE", default="", help="how often each test has failed")
     group.addoption(
-        "--engine-only", action="store_true", help="what depends on the engine, and what is touched"
+        "--record", metavar="FILE", default="", help="what was left, what each test took, what failed"
     )
-    group.addoption("--minutes", type=float, default=0, help="then begin no more of the rest")
-    group.addoption("--at-most", type=float, default=0, help="then begin nothing more")
-    group.addoption("--record", metavar="FILE", default="", help="what was left and what each test took")
-    group.addoption("--first", metavar="FILE", default="", help="the record whose left tests come first")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,47 +55,49 @@ class Selection:
 
     def __init__(self, config: pytest.Config) -> None:
         option = config.option
-        self.house, self.rest, self.engine_only = option.house, option.rest, option.engine_only
-        self.base, self.record, self.began = option.touched, option.record, monotonic()
-        self.minutes, self.at_most = option.minutes, option.at_most
-        self.first = _left_of(option.first)
+        self.house, self.base, self.at_most = option.house, option.touched, option.at_most
+        self.record, self.began = option.record, monotonic()
+        self.verdicts, self.counter = option.verdicts, option.failures
+        lists = json.loads(Path(option.passed).read_text()) if option.passed else {}
+        self.passed, self.first = set(lists.get("passed", ())), list(lists.get("first", ()))
         self.is_worker = hasattr(config, "workerinput")
-        self.wanted: set[str] = set()
+        self.fresh = 0
         self.left: list[str] = []
         self.seconds: Counter[str] = Counter()
-        # Minutes after the start, by test.
-        self.ends: dict[str, float] = {}
         self.outcomes: Counter[str] = Counter()
+        # The first line of what each said.
+        self.failures: dict[str, str] = {}
         self.houses: dict[str, str] = {}
 
     # Which
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        if not (self.house or self.base):
-            items[:] = ordered_for_stealing(items)
-            return
         if self.house:
-            chosen = [
-                item for item in items if self.is_of(item, _named(self.house)) and not _has(item, WHOLE_NET)
-            ]
-            self._keep(config, items, chosen)
-            return
+            house = _named(self.house)
+            self._keep(
+                config, items, [one for one in items if self.is_of(one, house) and not _has(one, WHOLE_NET)]
+            )
+        elif self.base:
+            self._keep(config, items, self._touched(items))
+        elif self.verdicts:
+            self._keep(config, items, self._without_a_verdict(items))
+        else:
+            items[:] = ordered_for_stealing(items)
+
+    def _touched(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """What is of the change itself first; what a browser looks at takes a hundred times what the others do, and comes after them."""
         touched = touched_by(changed_since(self.base))
-        if self.engine_only:
-            # What others show of it looks the same on both engines.
-            touched = replace(touched, readers=frozenset())
         smoke = set(self._one_page_of_each_house(items)) if touched.smoke else set()
-        wanted = [
-            item for item in items if item in smoke or _is_smoke(item) or self.is_touched(item, touched)
-        ]
-        if self.engine_only:
-            wanted = [item for item in items if depends_on_engine(item, also=set(wanted))]
-        rest = self._drawn([item for item in items if item not in set(wanted)]) if self.rest else []
-        self.wanted = {item.nodeid for item in wanted}
-        # What is of the change itself first; what a browser looks at takes a hundred times what the others do, and comes after them.
-        wanted.sort(key=lambda item: (not self.is_of(item, touched.houses), _in_browser(item)))
-        self._keep(config, items, [*_left_first(wanted, self.first), *_left_first(rest, self.first)])
+        found = [item for item in items if item in smoke or _is_smoke(item) or self.is_touched(item, touched)]
+        return sorted(found, key=lambda item: (not self.is_of(item, touched.houses), _in_browser(item)))
+
+    def _without_a_verdict(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Those that fail most often first, then the long ones, then as they stand."""
+        rank = {name: number for number, name in enumerate(self.first)}
+        found = [item for item in items if item.nodeid not in self.passed]
+        self.fresh = len(items) - len(found)
+        return sorted(found, key=lambda item: (rank.get(item.nodeid, len(rank)), not _has(item, "long")))
 
     def _keep(self, config: pytest.Config, items: list[pytest.Item], chosen: list[pytest.Item]) -> None:
         kept = set(chosen)
@@ -145,26 +144,13 @@ class Selection:
                 found.setdefault(house, item)
         return list(found.values())
 
-    def _drawn(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """File by file and house by house, in the order that the digest draws: what a file sets up once serves all its tests."""
-        items = [item for item in items if _path(item) != WALK]
-
-        def lot(item: pytest.Item) -> str:
-            return sha256(f"{self.rest} {_path(item)} {self._house_of(item)}".encode()).hexdigest()
-
-        return sorted(items, key=lot)
-
     # Until when
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Begin no test that the time left does not hold."""
-        limit = (
-            self.at_most
-            if item.nodeid in self.wanted or not self.minutes
-            else min(filter(None, (self.minutes, self.at_most)))
-        )
-        if self.left or (limit and monotonic() - self.began > limit * 60):
+        """Begin no test after the time."""
+        if self.left or (self.at_most and monotonic() - self.began > self.at_most * 60):
+            # What follows would find the remains of what was not taken down.
             self.left.append(item.nodeid)
             return True
         return None
@@ -173,44 +159,57 @@ class Selection:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
-        self.ends[report.nodeid] = (monotonic() - self.began) / 60
-        if report.failed and not self.is_worker and self.record:
-            # At once: a long run is not waited for to mend what it found.
-            print(f"\nFAILED {report.nodeid}", flush=True)
+        if report.failed:
+            self.failures.setdefault(report.nodeid, _first_line(report))
+            if not self.is_worker and self.record:
+                # At once: a long run is not waited for to mend what it found.
+                print(f"\nFAILED {report.nodeid}", flush=True)
         if report.when == "call" or report.outcome != "passed":
             self.outcomes[report.outcome] += 1
+        if report.when == "teardown" and self.verdicts and not self.is_worker:
+            # A disk that is full, or a folder that is gone: the run goes on, and nothing is remembered of it.
+            with suppress(OSError):
+                verdicts.write(Path(self.verdicts), report.nodeid, passed=report.nodeid not in self.failures)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self.left += getattr(node, "workeroutput", {}).get("left", [])
-        self.wanted |= set(getattr(node, "workeroutput", {}).get("wanted", []))
+        output = getattr(node, "workeroutput", {})
+        self.left += output.get("left", [])
+        self.fresh = max(self.fresh, output.get("fresh", 0))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.left:
-            of_the_change = len(self.wanted & set(self.left))
-            terminalreporter.write_line(
-                f"{len(self.left)} tests left for want of time, {of_the_change} of them touched."
-            )
+            terminalreporter.write_line(f"{len(self.left)} tests left for want of time.")
+        if not self.is_worker and self.seconds.total() > WORTH_SAYING:
+            terminalreporter.write_line("Seconds by family:")
+            for family, took in verdicts.by_family(self.seconds).most_common(12):
+                terminalreporter.write_line(f"  {took:7.1f}  {family}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.is_worker:
             output: dict[str, Any] = session.config.workeroutput  # type: ignore[attr-defined]
-            output |= {"left": self.left, "wanted": sorted(self.wanted)}
-        elif self.record:
-            told = {
+            output |= {"left": self.left, "fresh": self.fresh}
+            return
+        if self.record:
+            record = {
                 "outcomes": self.outcomes,
                 "left": self.left,
-                "touched": len(self.wanted),
+                "fresh": self.fresh,
+                "failures": self.failures,
                 "seconds": self.seconds,
-                "touched_left": len(self.wanted & set(self.left)),
                 "minutes": (monotonic() - self.began) / 60,
-                "touched_minutes": max(
-                    (at for name, at in self.ends.items() if name in self.wanted), default=0
-                ),
             }
             Path(self.record).parent.mkdir(parents=True, exist_ok=True)
-            Path(self.record).write_text(json.dumps(told))
+            Path(self.record).write_text(json.dumps(record))
+        if self.counter:
+            with suppress(OSError):
+                verdicts.count_failures(Path(self.counter), self.failures)
+
+
+def _first_line(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longreprtext).strip().partition("\n")[0][:200]
 
 
 def ordered_for_stealing(items: list[pytest.Item]) -> list[pytest.Item]:
@@ -224,30 +223,12 @@ def ordered_for_stealing(items: list[pytest.Item]) -> list[pytest.Item]:
     return [*long[::2], *short[:middle], *long[1::2], *short[middle:]]
 
 
-def depends_on_engine(item: pytest.Item, also: set[pytest.Item]) -> bool:
-    """What differs from one database to another, and what is touched and reads one; a page looks the same on both."""
-    if _has(item, "engine"):
-        return True
-    if _in_browser(item):
-        return False
-    # Whoever commits, races or waits for a lock; the clients of others only want a server.
-    if "transactional_db" in getattr(item, "fixturenames", ()) and not _path(item).startswith(
-        "tests/foreign"
-    ):
-        return True
-    return item in also and uses_database(item) and not _has(item, WHOLE_NET)
-
-
 def _in_browser(item: pytest.Item) -> bool:
     return any(_has(item, name) for name in BROWSER)
 
 
 def _is_smoke(item: pytest.Item) -> bool:
     return _has(item, "smoke") and not _has(item, "plain")
-
-
-def uses_database(item: pytest.Item) -> bool:
-    return _has(item, "django_db") or bool(DATABASE & set(getattr(item, "fixturenames", ())))
 
 
 def _has(item: pytest.Item, marker: str) -> bool:
@@ -281,13 +262,3 @@ def _houses_by_name() -> dict[str, str]:
         if folder := house_of(f"{app.name.replace('.', '/')}/"):
             found[app.label] = found[folder.rpartition("/")[2]] = folder
     return found
-
-
-def _left_of(record: str) -> list[str]:
-    return list(json.loads(Path(record).read_text())["left"]) if record and Path(record).exists() else []
-
-
-def _left_first(items: list[pytest.Item], left: Iterable[str]) -> list[pytest.Item]:
-    """In the same order, but for those that a former run left."""
-    first = set(left)
-    return sorted(items, key=lambda item: item.nodeid not in first)

@@ -25,7 +25,7 @@ WORDS = re.compile(r".*\.(md|txt)|docs/.*|LICENSE|\.gitignore|bench/.*")
 LOOK = re.compile(r"frontend/.*|preau/.*/static/.*")
 # All tests stand on these.
 GROUND = re.compile(
-    r"conftest\.py|tests/(__init__|conftest|environment|ground|template|selection|declared)\.py"
+    r"conftest\.py|tests/(__init__|conftest|environment|ground|template|selection|verdicts|programs|declared)\.py"
 )
 HOUSE = re.compile(r"preau/(?:foundation|directory|identity|portal|(?:commons|domains)/\w+)(?=/)")
 BOARD_FILLED = re.compile(r"\bboards?\.(\w+)\.add\(")
