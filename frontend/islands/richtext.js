@@ -3,10 +3,19 @@
 import { Editor } from "@tiptap/core";
 import { askFormula, askLink, DO, follow, forms, pasted, rove, show } from "../parts/editor.js";
 
+/** What was typed in the text area before this script came, or what a browser put back there: HTML of ours, or lines. */
+function typedIn(area) {
+  if (/^\s*<\w/.test(area.value)) return area.value;
+  return area.value.split("\n").map((line) => Object.assign(document.createElement("p"), { textContent: line }).outerHTML).join("");
+}
+
 function mount(place) {
   if (place.dataset.mounted !== undefined) return;
   place.dataset.mounted = "";
   const area = place.querySelector("textarea");
+  const typed = area.value !== area.defaultValue, writes = document.activeElement === area;
+  // Signs of before and words of now stand together: whoever began with the text area goes on with it.
+  if (typed && area.defaultValue && !/^\s*<\w/.test(area.value)) return;
   const toolbar = place.querySelector("[role=toolbar]");
   const hints = [...place.querySelectorAll("[data-plain-only]")];
   const described = (area.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !hints.some((hint) => hint.id === id));
@@ -31,7 +40,7 @@ function mount(place) {
   const editor = new Editor({
     element: box,
     injectCSS: false,
-    content: place.dataset.html,
+    content: typed ? typedIn(area) : place.dataset.html,
     editorProps: { attributes, transformPastedHTML: pasted },
     extensions: forms(),
     onUpdate: keep,
@@ -51,6 +60,7 @@ function mount(place) {
   label.addEventListener("click", () => editor.commands.focus());
   follow(editor, toolbar, act);
   show(editor, buttons);
+  if (writes) editor.commands.focus("end");
 }
 
 const mountAll = () => document.querySelectorAll("[data-richtext]").forEach(mount);

@@ -172,6 +172,7 @@ def call_the_roll(hand: Hand) -> None:
 def write_the_content(hand: Hand) -> None:
     hand.touch(hand.link("Écrire le contenu"), "« Écrire le contenu »")
     expect(hand.page.get_by_role("toolbar").first).to_be_visible()
+    hand.page.wait_for_load_state()
     hand.touch(hand.page.get_by_role("textbox", name="Ce que nous avons fait"), "le champ du contenu")
     hand.type("Théorème de Pythagore.")
     hand.touch(hand.page.get_by_role("button", name="Publier"), "« Publier »")
@@ -187,6 +188,7 @@ def correct_the_next(hand: Hand) -> None:
         + hand.page.url.split("/", 3)[2]
         + f"/cahier-de-textes/rendus/{first.pk}/"
     )
+    hand.page.wait_for_load_state()
     hand.touch(hand.page.get_by_role("textbox", name="Commentaire"), "le champ du commentaire")
     hand.type("Bien construit.")
     hand.touch(

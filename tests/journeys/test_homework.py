@@ -103,6 +103,7 @@ def test_a_lesson_and_its_homework_are_written_in_four_gestures_from_the_home(
     if scripts:
         # The editor takes the place of the text area.
         expect(page.get_by_role("toolbar").first).to_be_visible()
+    page.wait_for_load_state()
     hand.touch(page.get_by_role("textbox", name="Ce que nous avons fait"))
     hand.type(CONTENT)
     hand.touch(page.get_by_role("textbox", name="Travail à faire"))

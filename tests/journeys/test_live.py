@@ -179,6 +179,7 @@ def test_a_message_arrives_in_an_open_conversation_and_nothing_typed_is_lost(
     guardian.open(f"/messages/conversations/{first.thread_id}/")
     page = guardian.page
     listening(guardian, streams, 1)
+    page.wait_for_load_state()
     page.get_by_label("Message", exact=True).fill("Je cherche")
     arrived(teacher, key, body="<p>Le carnet est retrouvé.</p>", subject="Carnet", answers=first)
     read_again(guardian)

@@ -58,6 +58,8 @@ def test_a_teacher_writes_to_parents_at_night_and_one_answers_in_the_morning(
     page.get_by_role("button", name=f"Pour Parents de {group.name}").click()
     expect(page.get_by_role("button", name=f"Retirer Parents de {group.name}")).to_be_visible()
     page.get_by_label("Objet").fill("Contrôle de vendredi")
+    # The editor takes the place of the text area when the page has come whole.
+    page.wait_for_load_state()
     page.get_by_label("Message", exact=True).fill("Bonjour, la classe passera le contrôle vendredi.")
     expect(page.get_by_text("Votre message partira vendredi 27 novembre à 7 h 00.")).to_be_visible()
     teacher.check("messages-ecrire")
@@ -84,6 +86,7 @@ def test_a_teacher_writes_to_parents_at_night_and_one_answers_in_the_morning(
     page.get_by_role("link", name="Contrôle de vendredi").click()
     expect(page.get_by_role("article").get_by_text("la classe passera le contrôle vendredi.")).to_be_visible()
     expect(page.get_by_role("navigation", name="Menu principal").get_by_text("à lire")).to_have_count(0)
+    page.wait_for_load_state()
     page.get_by_label("Message", exact=True).fill("Merci, elle sera prête.")
     parent.check("messages-conversation")
     page.get_by_role("button", name="Envoyer", exact=True).click()
@@ -126,6 +129,7 @@ def test_a_pupil_who_hears_the_page_reads_and_answers(visit: Any, clock: Any, sc
     last = page.get_by_role("article").last
     expect(last).to_have_accessible_name(re.compile("^Claire Moreau hier, 8.h.10$"))
     expect(last).to_contain_text("bonne idée")
+    page.wait_for_load_state()
     words = page.get_by_role("textbox", name="Message", exact=True)
     _go(page, words)
     page.keyboard.type("Merci Madame, je l’apporte.")
@@ -285,3 +289,25 @@ def test_what_is_typed_on_a_network_that_falls_is_not_lost(device: Any) -> None:
     with page.expect_response(lambda answer: "/messages/ecrire/" in answer.url and answer.ok):
         words.press_sequentially("est reportée.")
     assert Message.objects.latest("pk").excerpt == "Bonjour, la sortie de jeudi est reportée."
+
+
+def test_what_is_typed_before_the_editor_comes_is_in_it(visit: Any, scripts: bool) -> None:
+    """On a slow network, the script of the editor comes after the first words."""
+    if not scripts:
+        pytest.skip("without scripts no editor comes")
+    teacher = visit("teacher", wide=True)
+    page = teacher.page
+    held = list[Any]()
+    editor = re.compile(r"richtext[^/]*\.js")
+    page.route(editor, lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks inside what it calls
+    with page.expect_request(editor):
+        page.goto(f"{teacher.server}/messages/ecrire/", wait_until="commit")
+    page.get_by_label("Message", exact=True).fill("Bonjour à tous,\nà demain.")
+    for route in held:
+        route.continue_()
+    box = page.locator(".rich-input")
+    expect(box.locator("p")).to_have_text(["Bonjour à tous,", "à demain."])
+    expect(box).to_be_focused()
+    page.keyboard.type(" Merci.")
+    expect(page.locator("[data-richtext] textarea")).to_have_value(re.compile("à demain. Merci."))
+    teacher.done()

@@ -66,6 +66,7 @@ def test_the_whole_hour_is_ten_gestures_and_the_words(visit: Any, lesson: Lesson
     hand.touch(page.get_by_role("link", name="Écrire le contenu").first)
     if scripts:
         expect(page.get_by_role("toolbar").first).to_be_visible()
+    page.wait_for_load_state()
     hand.touch(page.get_by_role("textbox", name="Ce que nous avons fait"))
     hand.type(CONTENT)
     hand.touch(page.get_by_role("textbox", name="Travail à faire"))
