@@ -157,6 +157,11 @@ class Selection:
 
     # What became of it
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be read holds tests that nobody ran."""
+        if report.failed:
+            self.failures[report.nodeid] = _first_line(report)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] += report.duration
         if report.failed:
@@ -207,7 +212,10 @@ class Selection:
                 verdicts.count_failures(Path(self.counter), self.failures)
 
 
-def _first_line(report: pytest.TestReport) -> str:
+def _first_line(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """What went wrong; of a file that cannot be read, the last line says it."""
+    if isinstance(report, pytest.CollectReport):
+        return report.longreprtext.strip().rpartition("\n")[2][:200]
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message if crash else report.longreprtext).strip().partition("\n")[0][:200]
 
