@@ -13,7 +13,7 @@ from preau.commons.media import captions
 from preau.commons.media.actions import making, sending
 from preau.commons.media.models import Medium, Upload
 from preau.commons.media.tests import samples
-from preau.commons.media.tests.conftest import needs_ffmpeg, operator_named
+from preau.commons.media.tests.conftest import operator_named
 from preau.commons.media.tests.test_players import CUES
 from preau.domains.catalogue import tasks
 from preau.domains.catalogue.actions import editing
@@ -55,7 +55,7 @@ def test_a_file_goes_on_where_the_network_fell(device: Any, client: SchoolClient
     device.check("media")
 
 
-@needs_ffmpeg
+@pytest.mark.needs("ffmpeg")
 def test_a_film_is_watched_by_its_words_its_chapters_and_its_keys(device: Any, tmp_path: Path) -> None:
     medium = sending.keep_made("film.mp4", _film(tmp_path))
     Medium.objects.filter(pk=medium.pk).update(
